@@ -1,0 +1,57 @@
+import { distance } from "fastest-levenshtein";
+
+/** An end that is not a bug: one line for a person, and the status to exit with. */
+export class Ended extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The words given are wrong, whatever the state of things: exit 2. */
+export class Usage extends Ended {
+  constructor(what: string, instead?: string) {
+    super(oneLine(what, instead), 2);
+  }
+}
+
+/** The words are right, but as things are it would do harm or can't be done: exit 1. */
+export class Refusal extends Ended {
+  constructor(what: string, instead?: string) {
+    super(oneLine(what, instead), 1);
+  }
+}
+
+const oneLine = (what: string, instead?: string) => (instead === undefined ? what : `${what}. Try: ${instead}`);
+
+/**
+ * A word from outside, fit to stand in a message: at most 80 characters, and nothing in it that moves a cursor,
+ * turns the reading direction or can't be seen.
+ */
+export function shown(word: string): string {
+  const visible = word.replace(
+    /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0\ufffd]|(?! )\p{Zs}/gu,
+    (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+  const points = [...visible];
+  return `'${points.length > 80 ? `${points.slice(0, 79).join("")}…` : visible}'`;
+}
+
+/** The candidates that a misspelt word was probably meant to be, nearest first; none when nothing is near. */
+export function near(word: string, candidates: Iterable<string>): string[] {
+  const far = Math.max(2, Math.floor(word.length / 3));
+  return [...candidates]
+    .map((name) => ({ name, steps: distance(word.slice(0, 80).toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, steps }) => steps <= far || (word.length > 2 && name.startsWith(word)))
+    .sort((a, b) => a.steps - b.steps)
+    .map(({ name }) => name)
+    .slice(0, 3);
+}
+
+/** `; did you mean a or b?`, or nothing. */
+export function didYouMean(word: string, candidates: Iterable<string>): string {
+  const names = near(word, candidates);
+  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
+}

@@ -1,0 +1,2 @@
+(umask 077 && mkdir -p "${key%/*}")
+fresh=$(mktemp -d "${key%/*}/.new-key.XXXXXX")

@@ -1,0 +1,7 @@
+# link(2) fails where the name exists: a key that appeared meanwhile stays.
+ln "$fresh/key" "$key"
+ln -f "$fresh/key.pub" "$key.pub"
+chmod 644 "$key.pub"
+rm -rf "$fresh"
+fresh=
+step "this key can decrypt nothing yet: add its public half to secrets.nix, run agenix -r, and commit: $(cat "$key.pub")"

@@ -1,0 +1,38 @@
+// Questions about this machine, asked before planning. They change nothing.
+import { accessSync, constants, statSync } from "node:fs";
+import { homedir, hostname as kernelHostname } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** This machine's name: the kernel's, or $HEY_HOSTNAME, by which tests set it. */
+export const hostname = () => process.env["HEY_HOSTNAME"] || kernelHostname();
+
+/** $HOME, else the one of the password file. */
+export const home = () => homedir();
+
+/** Whether a program of that name would be found by the shell. */
+export function onPath(program: string): boolean {
+  const isProgram = (file: string) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  };
+  if (program.includes("/")) return isProgram(program);
+  return (process.env["PATH"] ?? "").split(delimiter).some((dir) => isProgram(join(dir || ".", program)));
+}
+
+/**
+ * Whether a host of the flake is the machine this runs on. A kernel's hostname holds no domain, so `core01` is the host
+ * core01.example.org, unless another host starts with that label too.
+ * @param hosts all hosts known of the flake
+ */
+export function isThisMachine(host: string, hosts: readonly string[]): boolean {
+  const name = hostname();
+  const label = (full: string) => full.split(".")[0];
+  return host === name || (label(host) === name && !hosts.some((other) => other !== host && label(other) === name));
+}
+
+/** The host of the flake that this machine is; its plain hostname where none fits. */
+export const thisHost = (hosts: readonly string[]) => hosts.find((host) => isThisMachine(host, hosts)) ?? hostname();

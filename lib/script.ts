@@ -1,0 +1,66 @@
+// A plan as the POSIX shell text that is printed and run. Pure.
+import { readFileSync } from "node:fs";
+import type { Captured, Line, Plan, Step, Word } from "./step.ts";
+
+/**
+ * A word quoted for any POSIX shell, zsh, and fish (where it has no backslash). Bare only where no shell sees anything
+ * special; '=' is not among these, as zsh expands `=ls`. zx's own quote writes $'…', which dash takes literally.
+ */
+export function quote(word: string): string {
+  return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function rendered(word: Word): string {
+  if (typeof word === "string") return quote(word);
+  const merged: Captured["parts"][number][] = [];
+  for (const part of word.parts) {
+    const last = merged.at(-1);
+    if (typeof part === "string" && typeof last === "string") merged[merged.length - 1] = last + part;
+    else merged.push(part);
+  }
+  return merged.map((part) => (typeof part === "string" ? part && quote(part) : `"$${part.name}"`)).join("");
+}
+
+const assigned = (set: Readonly<Record<string, Word>>) =>
+  Object.entries(set).map(([name, value]) => `${name}=${rendered(value)}`);
+
+function command(step: Step): string {
+  const line = [...assigned(step.env ?? {}), ...step.argv.map(rendered)].join(" ");
+  const fed = step.stdin === undefined ? line : step.stdin === "none" ? `${line} </dev/null` : `${command(step.stdin)} | ${line}`;
+  return step.capture === undefined ? fed : `${step.capture}=$(${fed})`;
+}
+
+/**
+ * Shell text of a file under lib/ without its comments: an interactive zsh takes '#' for a command.
+ * @param file relative to lib/, like `remote/put-keys.sh`
+ */
+export function constant(file: string): string {
+  const lines = readFileSync(`${__dirname}/${file}`, "utf8").split("\n");
+  return lines.filter((line) => !/^\s*(#|$)/.test(line)).join("\n");
+}
+
+/** Ends the script and its cleaning up in the same way in every shell: a signal's own trap, never the EXIT trap, decides the status. */
+const prologue = (name: string) => [
+  "set -eu",
+  "trap 'exit 129' HUP",
+  "trap 'exit 130' INT",
+  "trap 'exit 143' TERM",
+  `step() { printf '%s\\n' "${name}: $*" >&2; }`,
+];
+
+function rendering(line: Line): string[] {
+  if ("file" in line) return [...assigned(line.set), constant(line.file)];
+  if ("define" in line) return [`${line.define}() { ${command(line.as)} "$@"; }`];
+  return [...(line.note === undefined ? [] : [`step ${quote(line.note)}`]), command(line)];
+}
+
+/**
+ * The script of a plan: a single command as one line; several as one compound, which a terminal reads whole before
+ * anything runs, so that an ssh in it can't eat the lines after it and a failure can't end the user's shell.
+ * @param name the verb's, said before each note
+ */
+export function render(name: string, { lines }: Plan): string {
+  const [only] = lines;
+  if (lines.length === 1 && only !== undefined && "argv" in only) return `${command(only)}\n`;
+  return ["(", ...prologue(name), ...lines.flatMap(rendering), ")", ""].join("\n");
+}

@@ -1,0 +1,101 @@
+// The machine at the other end: how ssh is called for it.
+import { spawnSync } from "node:child_process";
+import { shown, Usage } from "./errors.ts";
+import { option, options } from "./spec.ts";
+import { farWord, joined, type Step, variable, type Word } from "./step.ts";
+
+/** The options of every verb that reaches a target. */
+export const sshOptions = {
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix"),
+  "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
+};
+
+export interface SshGiven {
+  readonly sshOption: readonly string[];
+  readonly sshConfig: string | undefined;
+}
+
+/** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
+export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);
+
+/** What the options given on the line add to ssh's words. @throws Usage for what NIX_SSHOPTS can't carry: nix splits it at blanks. */
+export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
+  const words = [...(sshConfig === undefined ? [] : ["-F", sshConfig])];
+  for (const pair of sshOption) {
+    if (!/^[A-Za-z][A-Za-z0-9]*=./.test(pair))
+      throw new Usage(`--ssh-option ${shown(pair)} is not KEY=VALUE; type --ssh-option Port=2222, for example`);
+    words.push("-o", pair);
+  }
+  const split = words.find((word) => /\s/.test(word));
+  if (split !== undefined)
+    throw new Usage(
+      `${shown(split)} has a blank, at which nix would split it (NIX_SSHOPTS); put it into an ssh config at a path without blanks and type --ssh-config FILE`,
+    );
+  return words;
+}
+
+/** The words of $NIX_SSHOPTS, split as nix splits them. */
+const environmentWords = () => (process.env["NIX_SSHOPTS"] ?? "").split(/\s+/).filter((word) => word !== "");
+
+/** ssh's options for this run: the caller's $NIX_SSHOPTS, then what stands on the line. */
+export const sshWords = (given: SshGiven) => [...environmentWords(), ...givenWords(given)];
+
+/** NIX_SSHOPTS for a program that calls ssh itself; nothing to set where the line adds nothing to the caller's own. */
+export function nixSshopts(given: SshGiven): Readonly<Record<string, string>> {
+  return givenWords(given).length === 0 ? {} : { NIX_SSHOPTS: sshWords(given).join(" ") };
+}
+
+/**
+ * A command on the target. Its words arrive there as they stand here.
+ * @param by ssh with its options, or the script's function for that
+ */
+export const remotely = (by: readonly Word[], to: string, far: Step): Step => ({
+  ...far,
+  argv: [...by, to, "--", farWord(far.argv)],
+});
+
+/** What ssh would do with a name, of `ssh -G`: reads the configuration only. Names of options are in lower case. */
+export type SshFacts = (name: string) => string | undefined;
+
+/**
+ * Asks ssh how it would reach a target. CanonicalizeHostname is off here, as it would ask the name servers.
+ * @throws Usage where ssh refuses the name or its configuration, with ssh's own words
+ */
+export function sshFacts(words: readonly string[], to: string): SshFacts {
+  const asked = spawnSync("ssh", ["-G", ...words, "-o", "CanonicalizeHostname=no", "--", to], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (asked.status !== 0)
+    throw new Usage(`ssh does not take ${shown(to)}: ${(asked.error?.message ?? asked.stderr).trim().split("\n").at(-1)}`);
+  const facts = new Map(asked.stdout.split("\n").map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
+  return (name) => facts.get(name);
+}
+
+/**
+ * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp. It ends with the script,
+ * and by itself when the script is killed.
+ */
+export const masterWords: readonly Word[] = [
+  ...["ControlMaster=auto", joined("ControlPath=", variable("tmp"), "/ssh"), "ControlPersist=15m"],
+  ...["ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=4"],
+].flatMap((pair) => ["-o", pair]);
+
+/** `-p N` for nixos-anywhere where ssh's configuration gives the target another port: after kexec it would wait at 22 (source). */
+export function port(given: SshGiven, target: string): string[] {
+  const number = sshFacts(sshWords(given), target)("port");
+  return number === undefined || number === "22" ? [] : ["-p", number];
+}
+
+/**
+ * Where known_hosts keeps a target, as ssh looks it up (sshconnect.c, get_hostfile_hostname_ipaddr).
+ * @returns the file that is written to and the name in it; undefined where none is kept
+ */
+export function knownHostsEntry(facts: SshFacts): { readonly known_hosts: string; readonly name: string } | undefined {
+  const [known_hosts = ""] = (facts("userknownhostsfile") ?? "").split(/ (?=[/~])/);
+  if (!known_hosts.startsWith("/") || known_hosts === "/dev/null" || known_hosts.includes("%")) return undefined;
+  const hostname = (facts("hostname") ?? "").toLowerCase();
+  const number = facts("port") ?? "22";
+  const name = facts("hostkeyalias") ?? (number === "22" ? hostname : `[${hostname}]:${number}`);
+  return { known_hosts, name };
+}

@@ -1,0 +1,69 @@
+// What a word from outside may look like. Refused here, it never reaches a shell, ssh or nix.
+import { isIPv6 } from "node:net";
+import { didYouMean, shown, Usage } from "./errors.ts";
+import type { Source } from "./spec.ts";
+
+// Correct quoting does not survive a paste: a terminal acts on control characters even in bracketed paste, and what
+// can't be seen deceives the reader of a printed script. U+FFFD stands for bytes that node has already lost.
+const unprintable =
+  // biome-ignore lint/suspicious/noMisleadingCharacterClass: each of these stands for itself
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/u;
+
+/** Refuses a word with characters that are invisible or move the cursor. @throws Usage */
+export function printable(word: string): void {
+  const bad = unprintable.exec(word);
+  if (bad === null) return;
+  const code = (bad[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
+  throw new Usage(`the word ${shown(word)} has a character that can't be seen or printed (U+${code}); type it again by hand`);
+}
+
+/** Refuses a word that starts with a dash copied from a web page instead of a hyphen. @throws Usage */
+export function hyphenated(word: string): void {
+  if (/^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.test(word)) {
+    throw new Usage(
+      `${shown(word)} starts with a typographic dash; type it with hyphens: ${shown(word.replace(/^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+/u, word.length > 2 ? "--" : "-"))}`,
+    );
+  }
+}
+
+const nameRule = "letters, digits, '_', '-' and '.', first a letter, digit or '_', at most 253";
+const isName = (word: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(word);
+
+function host(word: string): void {
+  if (isName(word)) return;
+  throw new Usage(`${shown(word)} is no host's name (${nameRule}); a host is an attribute of the flake's nixosConfigurations`);
+}
+
+function target(word: string): void {
+  const at = word.lastIndexOf("@");
+  const name = word.slice(at + 1);
+  if (at >= 0 && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(word.slice(0, at))) {
+    throw new Usage(`${shown(word)} is no target: ${shown(word.slice(0, at))} is no user's name; type user@host or an ssh alias`);
+  }
+  if (isName(name) || (isIPv6(name) && !name.includes("%"))) return;
+  const port = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d+)$/.exec(name);
+  if (port !== null) {
+    throw new Usage(
+      `${shown(word)} is no target: a port goes in ~/.ssh/config ('Port ${port[2]}' under 'Host ${port[1]}'), or type --ssh-option Port=${port[2]}`,
+    );
+  }
+  throw new Usage(
+    `${shown(word)} is no target: type [user@]name, an ssh alias (${nameRule}) or an IPv6 address without brackets`,
+  );
+}
+
+function path(word: string): void {
+  if (word.startsWith("-")) throw new Usage(`${shown(word)} starts with '-'; type './${word}' if that is the path's name`);
+}
+
+/** Refuses a value that its source can't have. `what` names the parameter: `--host` or `HOST`. @throws Usage */
+export function fits(what: string, from: Source, word: string): void {
+  if (word === "") throw new Usage(`${what} is empty; type a value`);
+  if (from === "hosts") host(word);
+  else if (from === "targets") target(word);
+  else if (from === "dirs" || from === "files" || from === "flakes") path(word);
+  else if (typeof from === "object" && !Object.hasOwn(from, word)) {
+    const names = Object.keys(from);
+    throw new Usage(`${what} can't be ${shown(word)}${didYouMean(word, names) || `; type one of ${names.join(", ")}`}`);
+  }
+}

@@ -1,0 +1,43 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// Partition, format and mount a host's disks as its configuration declares them.
+import { attribute, findFlake, requireHost } from "../lib/flake.ts";
+import { onPath } from "../lib/machine.ts";
+import { nixRun } from "../lib/nix.ts";
+import { arg, flag, flakeOption, option, required } from "../lib/spec.ts";
+import { type Elevation, elevated, elevations, fragment, step } from "../lib/step.ts";
+import { verb } from "../lib/verb.ts";
+
+const modes = {
+  "destroy,format,mount": "wipe the disks, then partition, format and mount them",
+  destroy: "unmount and wipe the disks",
+  format: "partition and format what isn't yet; wipes nothing",
+  mount: "mount what is formatted",
+  "format,mount": "format what isn't yet, and mount",
+  unmount: "unmount",
+} as const;
+
+export default verb(module, {
+  summary: "Partition, format and mount a host's disks with disko, before an install",
+  takes: {
+    mode: arg("what to do", modes),
+    host: required("HOST", "the host in the flake", "hosts"),
+    flake: flakeOption,
+    elevate: option("PROGRAM", "how to become root", elevations),
+    yes: flag("wipe without asking for the host's name", { short: "y" }),
+  },
+  passes: "disko",
+  examples: ["destroy,format,mount --host id3-eniac", "mount --host id3-eniac"],
+  plan: ({ mode, host, flake: given, elevate = "sudo", yes, passed }) => {
+    const flake = findFlake(given, "absolute");
+    requireHost(flake, host);
+    const destroys = mode.split(",").includes("destroy");
+    const program = onPath("disko") ? ["disko"] : nixRun("github:nix-community/disko/latest");
+    // disko asks for a "yes" of its own before it destroys; ours, for the host's name, comes before that one and is stricter.
+    const words = step(program, "--mode", mode, destroys && "--yes-wipe-all-disks", "--flake", attribute(flake, host), passed);
+    const run = elevated(elevate as Elevation, words);
+    const question = fragment("local/ask-name.sh", { name: host, danger: `disko ${mode} destroys all data on the disks of ${host}` });
+    return { lines: destroys && !yes ? [question, run] : [run] };
+  },
+});

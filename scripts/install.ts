@@ -1,0 +1,29 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// Install a host on the disks mounted under a directory, from the installer ISO.
+import { resolve } from "node:path";
+import { Usage } from "../lib/errors.ts";
+import { attribute, findFlake, requireHost } from "../lib/flake.ts";
+import { flakeOption, option, required } from "../lib/spec.ts";
+import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
+import { verb } from "../lib/verb.ts";
+
+export default verb(module, {
+  summary: "Install a host on mounted disks, from the installer ISO",
+  takes: {
+    host: required("HOST", "the host in the flake", "hosts"),
+    root: option("DIR", "where its disks are mounted, if not /mnt", "dirs"),
+    flake: flakeOption,
+    elevate: option("PROGRAM", "how to become root", elevations),
+  },
+  passes: "nixos-install",
+  examples: ["--host id3-eniac --root /mnt", "--host id3-eniac -- --no-root-passwd"],
+  plan: ({ host, root = "/mnt", flake: given, elevate = "sudo", passed }) => {
+    if (resolve(root) === "/") throw new Usage("--root / is the running system; type the directory where the new disks are mounted, like --root /mnt");
+    const flake = findFlake(given, "absolute");
+    requireHost(flake, host);
+    const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);
+    return { lines: [elevated(elevate as Elevation, install)] };
+  },
+});

@@ -1,0 +1,62 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+import { spelled } from "../lib/called.ts";
+// Update a running host: build here, copy the closure, activate there. The host compiles nothing.
+import { deployByNix } from "../lib/deploy.ts";
+import { Usage } from "../lib/errors.ts";
+import { attribute, findFlake, requireHost } from "../lib/flake.ts";
+import { quote } from "../lib/script.ts";
+import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { step } from "../lib/step.ts";
+import { login, nixSshopts, sshOptions } from "../lib/target.ts";
+import { verb } from "../lib/verb.ts";
+
+export default verb(module, {
+  summary: "Build a host's system here and activate it there",
+  takes: {
+    host: arg("host in the flake", "hosts"),
+    target: arg("where to reach it by ssh, if not by that name", "targets", "optional"),
+    flake: flakeOption,
+    boot: flag("activate at the next boot, not now", { excludes: ["test", "dry-activate"] }),
+    test: flag("activate now, until the next boot", { excludes: ["dry-activate"] }),
+    "dry-activate": flag("show what activation would change"),
+    fast: flag("don't build the target's own nixos-rebuild first"),
+    debug: flag("show more of what nix and nixos-rebuild do"),
+    "build-host": option("HOST", "build on that machine instead of here", "targets"),
+    "use-substitutes": flag("let the target fetch what it can from its binary caches"),
+    backend: option("PROGRAM", "the program that does it", {
+      "nixos-rebuild": "nixos-rebuild (the default)",
+      nix: "nix and ssh alone, for machines without nixos-rebuild",
+    }),
+    ...sshOptions,
+  },
+  passes: "nixos-rebuild, or to nix build with --backend nix",
+  examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --backend nix"],
+  plan: (given) => {
+    const { host, target = host, boot, test, dryActivate, fast, debug, buildHost, useSubstitutes, backend, passed } = given;
+    const flake = findFlake(given.flake, "as given");
+    requireHost(flake, host);
+    const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
+    if (backend === "nix") {
+      if (buildHost !== undefined) throw new Usage("--build-host is nixos-rebuild's; with --backend nix type the builders after '--', like -- --builders 'ssh://HOST'");
+      return deployByNix({ flake, host, target, action, debug, useSubstitutes, passed, sshGiven: given });
+    }
+    const rebuild = step(
+      "nixos-rebuild",
+      action,
+      "--show-trace",
+      "--flake",
+      attribute(flake, host),
+      "--target-host",
+      login(target),
+      fast && "--fast",
+      debug && "--verbose",
+      buildHost !== undefined && ["--build-host", buildHost],
+      useSubstitutes && "--use-substitutes",
+      passed,
+    );
+    const instead = [spelled("ops-deploy"), ...process.argv.slice(2).map(quote), "--backend nix"].join(" ");
+    return { lines: [{ ...rebuild, env: nixSshopts(given) }], needs: { "nixos-rebuild": instead } };
+  },
+});

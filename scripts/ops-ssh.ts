@@ -1,0 +1,24 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// A root shell on a target, or one command there.
+import { arg, flag, rest } from "../lib/spec.ts";
+import { step } from "../lib/step.ts";
+import { login, remotely, sshOptions, sshWords } from "../lib/target.ts";
+import { verb } from "../lib/verb.ts";
+
+export default verb(module, {
+  summary: "Open a root shell on a target, or run one command there",
+  takes: {
+    target: arg("where to reach the machine by ssh", "targets"),
+    command: rest("a command to run there; its words arrive as they are typed here"),
+    tty: flag("give the command a terminal, for programs that draw", { short: "t" }),
+    ...sshOptions,
+  },
+  examples: ["vps_ultraman_root", "vps_ultraman_root systemctl --failed", "--tty vps_ultraman_root htop"],
+  plan: ({ target, command, tty, ...given }) => {
+    const ssh = ["ssh", ...sshWords(given), ...(tty ? ["-t"] : [])];
+    const to = login(target);
+    return { lines: [command.length === 0 ? step(ssh, to) : remotely(ssh, to, { argv: command })] };
+  },
+});

@@ -1,0 +1,58 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+import { spelled } from "../lib/called.ts";
+// Build this machine's system from the flake and make it the next boot's, or the running one.
+import { Refusal, Usage } from "../lib/errors.ts";
+import { attribute, findFlake, hostsOf, requireHost } from "../lib/flake.ts";
+import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
+import { quote } from "../lib/script.ts";
+import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
+import { verb } from "../lib/verb.ts";
+
+const actions = {
+  boot: "make it the system of the next boot (the default)",
+  switch: "activate it now and make it the system of the next boot",
+  test: "activate it now, until the next boot",
+  build: "build it only",
+  "dry-build": "show what would be built",
+  "dry-activate": "show what activation would change",
+} as const;
+const changing: readonly string[] = ["boot", "switch", "test"];
+const rootless: readonly string[] = ["build", "dry-build"];
+const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --test" };
+
+export default verb(module, {
+  summary: "Build this machine's system and activate it at the next boot, or now",
+  takes: {
+    action: arg("what to do with the system", actions, "optional"),
+    host: option("HOST", "the host in the flake, if not this machine's name", "hosts"),
+    flake: flakeOption,
+    backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", { nh: "nh os", "nixos-rebuild": "nixos-rebuild" }),
+    elevate: option("PROGRAM", "how to become root", elevations),
+    force: flag("activate a host here that is not this machine"),
+  },
+  passes: "nixos-rebuild, or to nix behind nh",
+  examples: ["", "switch", "build --host vps-ultraman"],
+  plan: ({ action = "boot", host: named, flake: given, backend, elevate, force, passed }) => {
+    const flake = findFlake(given, "absolute");
+    const host = named ?? thisHost(hostsOf(flake));
+    requireHost(flake, host);
+    const changes = changing.includes(action);
+    if (changes && !force && !isThisMachine(host, hostsOf(flake))) {
+      throw new Refusal(
+        `this machine is ${hostname()}, and ${action} here would make it ${host}`,
+        `${spelled("ops-deploy")} ${quote(host)}${remotely[action] ?? ""} (or --force, if ${host} is what this machine is to become)`,
+      );
+    }
+    if (backend === "nh" && !changes) throw new Usage(`${action} is done by nixos-rebuild; leave out --backend nh`);
+    if (changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh") {
+      // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
+      const strategy = elevate === undefined || elevate === "sudo" ? [] : ["--elevation-strategy", elevate];
+      return { lines: [step("nh", "os", action, flake.ref, "--hostname", host, strategy, "--", "--show-trace", passed)] };
+    }
+    const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, passed);
+    return { lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
+  },
+});
