@@ -111,10 +111,15 @@ export function parse(grammar: Grammar, words: readonly string[]): Parsed {
   if (restName === undefined) for (const word of sorted.after) hyphenated(word);
 
   const names = (kind: "flag" | "option") => Object.keys(takes).filter((name) => takes[name]?.kind === kind);
-  const collected = minimist(sorted.canonical, { string: ["_", ...names("option")], boolean: names("flag") });
+  const collected = minimist(sorted.canonical, {
+    string: ["_", ...names("option")],
+    boolean: names("flag"),
+  });
   exclusive(takes, (name) => collected[name] !== undefined && collected[name] !== false);
 
-  const given: Record<string, unknown> = { passed: restName === undefined ? sorted.after : [] };
+  const given: Record<string, unknown> = {
+    passed: restName === undefined ? sorted.after : [],
+  };
   const positional = [...collected._];
   for (const [name, param] of Object.entries(takes)) {
     const key = camel(name);

@@ -1,12 +1,9 @@
-// How this verb was called. The launcher says so in variables of its own and moves TMPDIR (lib/start has the reason);
-// what is run later must see the caller's environment, so all of it is put back here, first of all.
+// How this verb was called. The launcher and the dispatcher say so in variables, which what is run later must not see.
 import { quote } from "./script.ts";
 
-const { HEY_CALLED, HEY_DISPATCHER, HEY_TMPDIR } = process.env;
-for (const name of ["HEY_CALLED", "HEY_DISPATCHER", "HEY_TMPDIR", "TSX_TSCONFIG_PATH", "TSX_DISABLE_CACHE"])
-  delete process.env[name];
-if (HEY_TMPDIR?.startsWith("=")) process.env["TMPDIR"] = HEY_TMPDIR.slice(1);
-else if (HEY_TMPDIR !== undefined) delete process.env["TMPDIR"];
+const { HEY_CALLED, HEY_DISPATCHER } = process.env;
+delete process.env["HEY_CALLED"];
+delete process.env["HEY_DISPATCHER"];
 
 /** What a person types for a verb, in the way this one was typed: `hey ops deploy` or `./scripts/ops-deploy.ts`. */
 export function spelled(verb: string): string {

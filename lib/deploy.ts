@@ -30,7 +30,11 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
     lines: [
       fragment("local/private-tmp.sh", { target: to }),
       define("reach", step("ssh", words)),
-      { ...remotely(["reach"], to, step("true")), stdin: "none", note: `ask ${to}` },
+      {
+        ...remotely(["reach"], to, step("true")),
+        stdin: "none",
+        note: `ask ${to}`,
+      },
       {
         ...step(
           nix,
@@ -47,7 +51,9 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
       fragment("local/built-system.sh"),
       {
         ...step(nix, "copy", useSubstitutes && "--substitute-on-destination", "--to", `ssh://${storeHost(to)}`, system),
-        env: { NIX_SSHOPTS: joined(...words.flatMap((word, at) => (at === 0 ? [word] : [" ", word]))) },
+        env: {
+          NIX_SSHOPTS: joined(...words.flatMap((word, at) => (at === 0 ? [word] : [" ", word]))),
+        },
         note: `copy to ${to}`,
       },
       {

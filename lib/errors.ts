@@ -43,7 +43,10 @@ export function shown(word: string): string {
 export function near(word: string, candidates: Iterable<string>): string[] {
   const far = Math.max(2, Math.floor(word.length / 3));
   return [...candidates]
-    .map((name) => ({ name, steps: distance(word.slice(0, 80).toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({
+      name,
+      steps: distance(word.slice(0, 80).toLowerCase(), name.toLowerCase()),
+    }))
     .filter(({ name, steps }) => steps <= far || (word.length > 2 && name.startsWith(word)))
     .sort((a, b) => a.steps - b.steps)
     .map(({ name }) => name)

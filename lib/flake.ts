@@ -68,7 +68,10 @@ function named(given: string, spelling: Spelling): Flake {
   const tail = query === undefined ? "" : `?${query}`;
   // A bare word would be the registry's flake of that name.
   const kept = isAbsolute(path) || /^\.{1,2}(?:\/|$)/.test(path) ? path : `./${path}`;
-  return { ref: locator(spelling === "absolute" ? resolve(path) : kept) + tail, dir };
+  return {
+    ref: locator(spelling === "absolute" ? resolve(path) : kept) + tail,
+    dir,
+  };
 }
 
 /**
@@ -98,7 +101,11 @@ export function findFlake(given: string | undefined, spelling: Spelling): Flake 
   if (given !== undefined) return named(given, spelling);
   const cwd = process.cwd();
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (hasFlake(dir)) return { ref: dir === cwd && spelling === "as given" ? "." : locator(dir), dir };
+    if (hasFlake(dir))
+      return {
+        ref: dir === cwd && spelling === "as given" ? "." : locator(dir),
+        dir,
+      };
     if (dir === dirname(dir)) break;
   }
   const dotfiles = process.env["DOTFILES_HOME"];

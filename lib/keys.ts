@@ -9,7 +9,11 @@ import { type Elevation, elevated, fragment, joined, type Line, type Plan, type 
 import { knownHostsEntry, login, remotely, type SshGiven, sshFacts, sshWords } from "./target.ts";
 
 /** The folders of ~/.ssh/keys.homelab. */
-export const classes = { vps: "rented machines", pc: "workstations", server: "machines at home" } as const;
+export const classes = {
+  vps: "rented machines",
+  pc: "workstations",
+  server: "machines at home",
+} as const;
 
 const hostKeyName = "ssh_host_ed25519_key";
 const globalKeyName = "global_ed25519";

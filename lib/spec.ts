@@ -65,7 +65,9 @@ type Value<P extends Param> = P extends Flag
 type Camel<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
 
 /** What a verb's plan is given: names in camelCase, `passed` holds the words after `--`. */
-export type Given<T extends Takes> = { readonly [K in keyof T & string as Camel<K>]: Value<T[K]> } & {
+export type Given<T extends Takes> = {
+  readonly [K in keyof T & string as Camel<K>]: Value<T[K]>;
+} & {
   readonly passed: readonly string[];
 };
 
@@ -82,21 +84,53 @@ interface Extras {
   readonly excludes?: readonly string[];
 }
 
-export const flag = (help: string, extras: Extras = {}): Flag => ({ kind: "flag", help, excludes: [], ...extras });
+export const flag = (help: string, extras: Extras = {}): Flag => ({
+  kind: "flag",
+  help,
+  excludes: [],
+  ...extras,
+});
 
 /** An option that may be left out. */
 export function option(value: string, help: string, from: Source = "text", extras: Extras = {}) {
-  return { kind: "option", help, value, from, many: false, required: false, excludes: [], ...extras } as const satisfies Option;
+  return {
+    kind: "option",
+    help,
+    value,
+    from,
+    many: false,
+    required: false,
+    excludes: [],
+    ...extras,
+  } as const satisfies Option;
 }
 
 /** An option that must be given. */
 export function required(value: string, help: string, from: Source, extras: Extras = {}) {
-  return { kind: "option", help, value, from, many: false, required: true, excludes: [], ...extras } as const satisfies Option;
+  return {
+    kind: "option",
+    help,
+    value,
+    from,
+    many: false,
+    required: true,
+    excludes: [],
+    ...extras,
+  } as const satisfies Option;
 }
 
 /** An option that may be given more than once. */
 export function options(value: string, help: string, from: Source = "text", extras: Extras = {}) {
-  return { kind: "option", help, value, from, many: true, required: false, excludes: [], ...extras } as const satisfies Option;
+  return {
+    kind: "option",
+    help,
+    value,
+    from,
+    many: true,
+    required: false,
+    excludes: [],
+    ...extras,
+  } as const satisfies Option;
 }
 
 /** The options that every verb has. */

@@ -48,12 +48,17 @@ type Falsy = false | undefined | "";
 
 /** A command of these words; falsy ones vanish (an empty word that is meant stands in an array). */
 export function step(...words: readonly (Word | Falsy | readonly Word[])[]): Step {
-  return { argv: words.filter((word): word is Word | readonly Word[] => Boolean(word)).flat() as Word[] };
+  return {
+    argv: words.filter((word): word is Word | readonly Word[] => Boolean(word)).flat() as Word[],
+  };
 }
 
 export const fragment = (file: string, set: Readonly<Record<string, Word>> = {}): Fragment => ({ file, set });
 
-export const define = (name: string, as: Step): Definition => ({ define: name, as });
+export const define = (name: string, as: Step): Definition => ({
+  define: name,
+  as,
+});
 
 export const variable = (name: string): Captured => ({ parts: [{ name }] });
 

@@ -57,7 +57,13 @@ async function main(verb: Verb, plan: (given: never) => Plan): Promise<void> {
 export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & { readonly spec: Spec<T> } {
   const { summary, passes, examples } = spec;
   const name = basename(self.filename, ".ts");
-  const made: Verb = { name, summary, passes, examples, takes: { ...spec.takes, ...common } };
+  const made: Verb = {
+    name,
+    summary,
+    passes,
+    examples,
+    takes: { ...spec.takes, ...common },
+  };
   if (require.main === self) {
     // After this file has been evaluated: help loads all verbs, its own among them.
     Promise.resolve()
