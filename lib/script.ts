@@ -39,15 +39,6 @@ export function constant(file: string): string {
   return lines.filter((line) => !/^\s*(#|$)/.test(line)).join("\n");
 }
 
-/** Ends the script and its cleaning up in the same way in every shell: a signal's own trap, never the EXIT trap, decides the status. */
-const prologue = (name: string) => [
-  "set -eu",
-  "trap 'exit 129' HUP",
-  "trap 'exit 130' INT",
-  "trap 'exit 143' TERM",
-  `step() { printf '%s\\n' "${name}: $*" >&2; }`,
-];
-
 function rendering(line: Line): string[] {
   if ("file" in line) return [...assigned(line.set), constant(line.file)];
   if ("define" in line) return [`${line.define}() { ${command(line.as)} "$@"; }`];
@@ -62,5 +53,5 @@ function rendering(line: Line): string[] {
 export function render(name: string, { lines }: Plan): string {
   const [only] = lines;
   if (lines.length === 1 && only !== undefined && "argv" in only) return `${command(only)}\n`;
-  return ["(", ...prologue(name), ...lines.flatMap(rendering), ")", ""].join("\n");
+  return ["(", `verb=${quote(name)}`, constant("local/prologue.sh"), ...lines.flatMap(rendering), ")", ""].join("\n");
 }

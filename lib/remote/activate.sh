@@ -22,7 +22,7 @@ else
     setsid "$system/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null &
 fi
 job=$!
-tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" &
+tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 &
 status=0
 wait "$job" || status=$?
 wait

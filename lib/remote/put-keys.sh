@@ -8,23 +8,30 @@ die() {
   echo "put-keys: $*; the keys here are as they were" >&2
   exit 1
 }
-(umask 022 && mkdir -p "$dest")
+if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
+dest=$(readlink -f "$dest")
 # Where a name is a link (into /persist, say) its file is replaced, not the link.
 place() {
-  if [ -L "$dest/$1" ]; then
-    final=$(readlink -f "$dest/$1") || die "$dest/$1 is a link to nothing"
-  else
-    final=$(readlink -f "$dest")/$1
-  fi
+  final=$dest/$1
+  if [ -L "$final" ]; then final=$(readlink -f "$final") || die "$dest/$1 is a link to nothing"; fi
   case $final in
     /etc/ssh/* | /persist/etc/ssh/*) ;;
     *) die "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
   esac
   if [ -d "$final" ]; then die "$final is a directory"; fi
 }
+# The first two words: type and key, without the comment.
+public() {
+  # shellcheck disable=SC2086
+  set -- $1
+  echo "${1-} ${2-}"
+}
 stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
-staged=$stage
-trap "rm -rf $stage" EXIT
+id=${stage##*/}
+clean() {
+  rm -rf "/etc/ssh/$id" "/persist/etc/ssh/$id"
+}
+trap clean EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 143" TERM
@@ -33,27 +40,38 @@ for name in "$@"; do
   if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else die "$name did not arrive"; fi
   chmod 600 "$stage/$name"
   chmod 644 "$stage/$name.pub"
-  derived=$(ssh-keygen -y -P "" -f "$stage/$name" | cut -d " " -f 1,2)
-  [ "$derived" = "$(cut -d " " -f 1,2 "$stage/$name.pub")" ] || die "$name did not arrive whole"
+  derived=$(public "$(ssh-keygen -y -P "" -f "$stage/$name")")
+  [ "$derived" = "$(public "$(cat "$stage/$name.pub")")" ] || die "$name did not arrive whole"
   for file in "$name.pub" "$name"; do
     place "$file"
     # A rename is atomic within one directory only.
-    beside=${final%/*}/.hey-keys.${stage##*.}
-    if [ -d "$beside" ]; then :; else
-      mkdir "$beside"
-      staged="$staged $beside"
-      trap "rm -rf $staged" EXIT
-    fi
-    [ "$beside" -ef "$stage" ] || cp -p "$stage/$file" "$beside/$file"
+    beside=${final%/*}/$id
+    if [ "$beside" = "$stage" ]; then continue; fi
+    mkdir -p "$beside"
+    cp -p "$stage/$file" "$beside/$file"
   done
 done
-sync
-before=$(cat "$dest/$name.pub" 2>/dev/null || :)
+sync "$stage"/* "${final%/*}/$id"/*
+before=$(public "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
 # From here on it is done to the end, whoever hangs up.
 trap "" HUP INT TERM PIPE
 for name in "$@"; do
   for file in "$name.pub" "$name"; do
     place "$file"
-    mv -fT "${final%/*}/.hey-keys.${stage##*.}/$file" "$final"
+    mv -fT "${final%/*}/$id/$file" "$final"
   done
 done
+# From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
+if [ "$before" = "$derived" ]; then exit 0; fi
+case $(ssh -V 2>&1) in
+  OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
+esac
+reload() {
+  sshd -t || return 1
+  if [ -d /run/systemd/system ]; then
+    systemctl try-reload-or-restart sshd.service
+  else
+    kill -HUP "$(cat /run/sshd.pid)"
+  fi
+}
+reload || echo "put-keys: sshd presents the old key until it is restarted" >&2

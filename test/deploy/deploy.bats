@@ -1,0 +1,217 @@
+#!/usr/bin/env bats
+# ops-deploy --backend nix on real targets. What came of it is asked of the host itself, not through ssh.
+
+setup_file() {
+  [ -n "${LAB-}" ] || skip "runs in a lab: test/run $BATS_TEST_FILENAME"
+  export SCRIPTS=$BATS_TEST_DIRNAME/../../scripts
+}
+
+setup() {
+  bats_require_minimum_version 1.5.0
+  host=vps-ultraman
+  target=vps_ultraman_root
+  # Every test deploys a system of its own.
+  lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER\"}"
+  old=$(running)
+}
+
+deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
+running() { lab host "$host" readlink /run/current-system; }
+profile() { lab host "$host" readlink -f /nix/var/nix/profiles/system; }
+next_boot() { lab host "$host" cat /boot/default; }
+activations() { lab host "$host" sh -c 'test ! -e /var/log/activations || cut -d " " -f 2,3 /var/log/activations'; }
+built() { nix eval --raw ".#nixosConfigurations.\"$host\".config.system.build.toplevel.outPath"; }
+leftovers() {
+  lab host "$host" find /run /tmp -maxdepth 1 -name 'hey*'
+  find /tmp -maxdepth 1 -name 'hey.*' -newer "$BATS_TEST_TMPDIR"
+  pgrep -af 'ssh.*[C]ontrolPath=/tmp/hey' || :
+}
+
+@test "switch: the closure is there, the profile and the boot entry are the new system, it runs, and nothing is left behind" {
+  generation=$(lab host $host readlink /nix/var/nix/profiles/system)
+  deploy
+  new=$(built)
+  [ "$new" != "$old" ]
+  [ "$(running)" = "$new" ]
+  [ "$(profile)" = "$new" ]
+  [ "$(next_boot)" = "$new" ]
+  [ "$(lab host $host readlink /nix/var/nix/profiles/system)" != "$generation" ]
+  lab host $host nix-store --verify-path "$new"
+  [ "$(activations | tail -n 1)" = "switch $new" ]
+  [ "$(lab host $host cat /etc/motd)" = "$BATS_TEST_NUMBER" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "stdout stays empty and the steps are said" {
+  run --separate-stderr deploy
+  [ "$status" = 0 ]
+  [ -z "$output" ]
+  for said in "ask root@$target" "build $host" "copy to" "switch on"; do [[ $stderr == *"$said"* ]]; done
+}
+
+@test "boot: the profile and the boot entry move, the running system does not; a reboot brings it" {
+  deploy --boot
+  new=$(built)
+  [ "$(running)" = "$old" ]
+  [ "$(profile)" = "$new" ]
+  [ "$(next_boot)" = "$new" ]
+  lab reboot $host
+  lab wait $host
+  [ "$(running)" = "$new" ]
+}
+
+@test "test: it runs, and neither profile nor boot entry has moved" {
+  before="$(profile) $(next_boot)"
+  deploy --test
+  [ "$(running)" = "$(built)" ]
+  [ "$(profile) $(next_boot)" = "$before" ]
+  lab reboot $host
+  lab wait $host
+}
+
+@test "dry-activate changes nothing" {
+  before="$old $(profile) $(next_boot)"
+  deploy --dry-activate
+  [ "$(running) $(profile) $(next_boot)" = "$before" ]
+  [ "$(activations | tail -n 1)" = "dry-activate $(built)" ]
+}
+
+@test "the printed script does the same, from any of the shells" {
+  for shell in dash bash zsh; do
+    lab knobs $host "{\"marker\": \"printed $shell\"}"
+    deploy --print | $shell
+    [ "$(running)" = "$(built)" ]
+    [ "$(next_boot)" = "$(built)" ]
+  done
+  [ -z "$(leftovers)" ]
+}
+
+@test "the alias ops-sync, and the host's own name as target" {
+  "$SCRIPTS/ops-sync.ts" $host --backend nix
+  [ "$(running)" = "$(built)" ]
+}
+
+@test "--ssh-config is for ssh and nix alike" {
+  options=$NIX_SSHOPTS
+  unset NIX_SSHOPTS
+  deploy --ssh-config "${options#-F }"
+  [ "$(running)" = "$(built)" ]
+}
+
+@test "a host whose name has dots" {
+  host=core01.example.org
+  lab knobs $host '{"marker": "dots"}'
+  "$SCRIPTS/ops-deploy.ts" $host --backend nix
+  [ "$(running)" = "$(built)" ]
+}
+
+@test "a host whose name is a number" {
+  host=007
+  lab add $host
+  lab wait $host
+  lab knobs $host '{"marker": "number"}'
+  "$SCRIPTS/ops-deploy.ts" $host --backend nix
+  [ "$(running)" = "$(built)" ]
+}
+
+@test "what runs already is copied and activated without complaint" {
+  deploy
+  deploy
+  [ "$(running)" = "$(built)" ]
+}
+
+@test "activation that ends with 4 (some units failed): the status is passed on and said plainly" {
+  lab knobs $host '{"marker": "four", "activationStatus": 4}'
+  run deploy
+  [ "$status" = 4 ]
+  [[ $output == *"activated, but some units failed"* ]]
+  [[ $output == *"running: $(built); next boot: $(built)"* ]]
+  [ "$(running)" = "$(built)" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "activation that ends with 1: the status is passed on and said plainly" {
+  lab knobs $host '{"marker": "one", "activationStatus": 1}'
+  run deploy
+  [ "$status" = 1 ]
+  [[ $output == *"the activation failed (status 1)"* ]]
+  [[ $output == *"running: $(running); next boot: $(profile)"* ]]
+}
+
+@test "a target that is down is found out before the build, within seconds" {
+  before="$(profile) $(next_boot)"
+  lab link $host down
+  begun=$SECONDS
+  run deploy
+  lab link $host up
+  [ "$status" = 255 ]
+  [ $((SECONDS - begun)) -le 15 ]
+  [[ $output != *"build $host"* ]]
+  [ "$(running) $(profile) $(next_boot)" = "$old $before" ]
+}
+
+@test "a host whose files git doesn't track is refused with the line that helps" {
+  mkdir hosts/brand-new && cp hosts/vps-pacman/default.nix hosts/brand-new/
+  run "$SCRIPTS/ops-deploy.ts" brand-new $target --backend nix
+  [ "$status" = 2 ]
+  [[ $output == *"git -C $FLEET add -N hosts/brand-new"* ]]
+  git add -N hosts/brand-new
+  "$SCRIPTS/ops-deploy.ts" brand-new $target --print >/dev/null
+  git rm -q -r --cached hosts/brand-new
+  rm -r hosts/brand-new
+}
+
+@test "what is no NixOS system is not copied" {
+  cat >"$BATS_TEST_TMPDIR/flake.nix" <<'X'
+{ outputs = _: { nixosConfigurations.odd.config.system.build.toplevel = derivation {
+  name = "odd"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "/bin/mkdir $out" ]; }; }; }
+X
+  run "$SCRIPTS/ops-deploy.ts" odd $target --flake "$BATS_TEST_TMPDIR" --backend nix
+  [ "$status" = 1 ]
+  [[ $output == *"is not a NixOS system; nothing was copied"* ]]
+  [ "$(running)" = "$old" ]
+}
+
+@test "a configuration that doesn't evaluate changes nothing" {
+  echo 'throw "broken on purpose"' >hosts/$host/default.nix
+  run deploy
+  git checkout -q hosts/$host/default.nix
+  [ "$status" = 1 ]
+  [[ $output == *"broken on purpose"* ]]
+  [ "$(running)" = "$old" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "^C in the middle of the copy leaves the target as it was" {
+  before="$old $(profile) $(next_boot)"
+  lab knobs $host '{"marker": "big", "closureKiB": 80000}'
+  lab delay $host 100
+  run expect -c '
+    set timeout 60
+    spawn -noecho '"$SCRIPTS"'/ops-deploy.ts '"$host $target"' --backend nix
+    expect "copy to"
+    after 1500
+    send \003
+    expect eof
+    lassign [wait] pid id oserror status
+    exit $status
+  '
+  lab delay $host 0
+  [ "$status" = 130 ]
+  [ "$(running) $(profile) $(next_boot)" = "$before" ]
+  run lab host $host nix-store --check-validity "$(built)"
+  [ "$status" != 0 ]
+  sleep 1
+  [ -z "$(leftovers)" ]
+}
+
+@test "a connection that is lost during the activation does not stop it" {
+  lab knobs $host '{"marker": "lost", "activationScript": "sleep 2"}'
+  deploy 3>&- &
+  pid=$!
+  lab host $host sh -c 'for n in $(seq 100); do [ -e /run/nixos/switch-to-configuration.lock ] && ls -d /run/hey-activation.* >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1'
+  sleep 0.5
+  pkill -KILL -f "[s]shd: root@notty" || pkill -KILL -x ssh
+  run wait $pid
+  lab host $host sh -c 'for n in $(seq 80); do [ "$(readlink /run/current-system)" = "$1" ] && exit 0; sleep 0.1; done; exit 1' sh "$(built)"
+}

@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# ops-push-keys on a real target. What came of it is asked of the host itself, not through ssh.
+
+setup_file() {
+  [ -n "${LAB-}" ] || skip "runs in a lab: test/run $BATS_TEST_FILENAME"
+  export SCRIPTS=$BATS_TEST_DIRNAME/../../scripts
+}
+
+setup() {
+  host=vps-ultraman
+  target=vps_ultraman_root
+  keys=$HOME/.ssh/keys.homelab
+  key=$keys/vps/ssh_host_ed25519_key_$host
+  cp -a "$keys" "$BATS_TEST_TMPDIR/keys"
+  cp "$LAB/known_hosts" "$BATS_TEST_TMPDIR/known_hosts"
+  lab host $host sh -c 'rm -rf /root/kept /persist/etc; cp -a /etc/ssh /root/kept'
+}
+
+teardown() {
+  rm -rf "$keys"
+  cp -a "$BATS_TEST_TMPDIR/keys" "$keys"
+  cp "$BATS_TEST_TMPDIR/known_hosts" "$LAB/known_hosts"
+  lab host $host sh -c 'for f in /etc/ssh/*; do [ -d "$f" ] && [ ! -L "$f" ] || rm -f "$f"; done; rm -rf /etc/ssh/ssh_host_ed25519_key; cp -a /root/kept/. /etc/ssh; rm -rf /persist/etc'
+}
+
+push() { "$SCRIPTS/ops-push-keys.ts" "$host" "$target" "$@"; }
+answers() { ssh -F "$LAB/ssh_config" -o ConnectTimeout=5 "$target" true; }
+modes() { lab host $host stat -c '%a %U %n' "$@"; }
+installed() { lab host $host cut -d ' ' -f 1,2 "$1"; }
+derived() { ssh-keygen -y -f "$1" | cut -d ' ' -f 1,2; }
+# bats passes over a failing "! command".
+refute() { if "$@"; then return 1; fi; }
+leftovers() {
+  lab host $host find /etc/ssh /persist -name '.hey*'
+  find /tmp "${TMPDIR:-/tmp}" "$keys" -maxdepth 2 \( -name 'hey-keys.*' -o -name '.new-key.*' \)
+}
+
+@test "both keys arrive whole, with their modes, and the host is still reached" {
+  push
+  [ "$(modes /etc/ssh/ssh_host_ed25519_key /etc/ssh/global_ed25519 | xargs)" = "600 root /etc/ssh/ssh_host_ed25519_key 600 root /etc/ssh/global_ed25519" ]
+  [ "$(modes /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/global_ed25519.pub | cut -d ' ' -f 1 | xargs)" = "644 644" ]
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+  lab host $host cat /etc/ssh/ssh_host_ed25519_key | cmp - "$key"
+  [ "$(installed /etc/ssh/global_ed25519.pub)" = "$(derived /persist/etc/ssh/global_ed25519)" ]
+  answers
+  [ -z "$(leftovers)" ]
+}
+
+@test "known_hosts has the new key in the place of the old, and others stay" {
+  echo "elsewhere.example ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFX0Xv1PbXbBFZ5sT4b8hE2kG0T4bq0c3zUj0Q9h1m3x" >>"$LAB/known_hosts"
+  name=$(ssh -F "$LAB/ssh_config" -G $target | sed -n 's/^hostname //p')
+  push
+  [ "$(ssh-keygen -F "$name" -f "$LAB/known_hosts" | grep -c ed25519)" = 1 ]
+  [ "$(ssh-keygen -F "$name" -f "$LAB/known_hosts" | grep ed25519)" = "$name $(derived "$key")" ]
+  grep -q '^elsewhere.example' "$LAB/known_hosts"
+  before=$(cat "$LAB/known_hosts")
+  push
+  [ "$(cat "$LAB/known_hosts")" = "$before" ]
+}
+
+@test "--keep-known-hosts says the line and writes nothing" {
+  run push --keep-known-hosts
+  [ "$status" = 0 ]
+  [[ $output == *"$(derived "$key")"* ]]
+  cmp "$LAB/known_hosts" "$BATS_TEST_TMPDIR/known_hosts"
+}
+
+@test "--persist puts them into /persist/etc/ssh and leaves /etc/ssh alone" {
+  before=$(lab host $host md5sum /etc/ssh/ssh_host_ed25519_key)
+  push --persist --keep-known-hosts
+  [ "$(installed /persist/etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+  [ "$(modes /persist/etc/ssh/ssh_host_ed25519_key | cut -d ' ' -f 1)" = 600 ]
+  [ "$(modes /persist/etc/ssh | cut -d ' ' -f 1)" = 755 ]
+  [ "$(lab host $host md5sum /etc/ssh/ssh_host_ed25519_key)" = "$before" ]
+}
+
+@test "a host key that is a link into /persist is replaced there, and stays a link" {
+  lab host $host sh -c 'mkdir -p /persist/etc/ssh; mv /etc/ssh/ssh_host_ed25519_key* /persist/etc/ssh; ln -s /persist/etc/ssh/ssh_host_ed25519_key /etc/ssh/; ln -s /persist/etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/'
+  push
+  [ "$(lab host $host readlink /etc/ssh/ssh_host_ed25519_key)" = /persist/etc/ssh/ssh_host_ed25519_key ]
+  [ "$(installed /persist/etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+  answers
+  [ -z "$(leftovers)" ]
+}
+
+@test "a link that leads elsewhere, and a directory in the way, are refused and nothing changes" {
+  lab host $host sh -c 'mkdir -p /root/elsewhere; ln -sf /root/elsewhere/k /etc/ssh/global_ed25519; touch /root/elsewhere/k'
+  before=$(lab host $host md5sum /etc/ssh/ssh_host_ed25519_key)
+  run push
+  [ "$status" = 1 ]
+  [[ $output == *"outside of /etc/ssh"* ]]
+  lab host $host sh -c 'rm /etc/ssh/global_ed25519; mkdir /etc/ssh/global_ed25519'
+  run push
+  [ "$status" = 1 ]
+  [[ $output == *"is a directory"* ]]
+  [ "$(lab host $host md5sum /etc/ssh/ssh_host_ed25519_key)" = "$before" ]
+  lab host $host rmdir /etc/ssh/global_ed25519
+  [ -z "$(leftovers)" ]
+}
+
+@test "--no-global sends the host key only" {
+  push --no-global
+  run lab host $host test -e /etc/ssh/global_ed25519
+  [ "$status" = 1 ]
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+}
+
+@test "--generate makes a missing key once, in its class, and never touches one that exists" {
+  rm "$key" "$key.pub"
+  run push
+  [ "$status" = 1 ]
+  [[ $output == *"no host key for vps-ultraman"*"--generate"* ]]
+  push --generate --class server
+  made=$keys/server/ssh_host_ed25519_key_$host
+  [ "$(stat -c %a "$made")" = 600 ]
+  [ "$(cut -d ' ' -f 3 "$made.pub")" = vps-ultraman.local ]
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$made")" ]
+  answers
+  sum=$(md5sum "$made")
+  push --generate
+  [ "$(md5sum "$made")" = "$sum" ]
+  [ ! -e "$key" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "keys that sshd would refuse are refused here, and nothing is sent" {
+  before=$(lab host $host sh -c 'ls -la --time-style=full-iso /etc/ssh; md5sum /etc/ssh/ssh_host*')
+  try() {
+    run push
+    [ "$status" = 1 ] || { echo "$1: status $status: $output"; return 1; }
+    [[ $output == *"$1"* ]] || { echo "$1 is not in: $output"; return 1; }
+  }
+  good=$(cat "$key" && echo .)
+  rm "$key" && ssh-keygen -q -t ed25519 -N secret -f "$key"
+  try "passphrase"
+  rm "$key" && ssh-keygen -q -t rsa -b 2048 -N '' -f "$key"
+  try "of type ssh-rsa, not ssh-ed25519"
+  printf '%s' "$(cat "$BATS_TEST_TMPDIR/keys/vps/ssh_host_ed25519_key_$host")" >"$key"
+  try "no newline at its end"
+  sed 's/$/\r/' "$BATS_TEST_TMPDIR/keys/vps/ssh_host_ed25519_key_$host" >"$key"
+  try "carriage returns"
+  head -c 200 "$BATS_TEST_TMPDIR/keys/vps/ssh_host_ed25519_key_$host" >"$key" && echo >>"$key"
+  try "no private key"
+  : >"$key"
+  try "empty"
+  rm "$key" && ln -s /nowhere "$key"
+  try "link to nothing"
+  rm "$key" && mkdir "$key"
+  try "directory"
+  rmdir "$key" && printf '%s' "${good%.}" >"$key" && chmod 600 "$key"
+  cp -p "$key" "$keys/pc/"
+  try "more than one key"
+  [ "$(lab host $host sh -c 'ls -la --time-style=full-iso /etc/ssh; md5sum /etc/ssh/ssh_host*')" = "$before" ]
+}
+
+@test "a wrong .pub beside the key is not believed" {
+  ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/other"
+  cp "$BATS_TEST_TMPDIR/other.pub" "$key.pub"
+  push
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+}
+
+@test "a key that others can read here is private there" {
+  chmod 644 "$key"
+  push
+  [ "$(modes /etc/ssh/ssh_host_ed25519_key | cut -d ' ' -f 1)" = 600 ]
+  answers
+}
+
+@test "the demo secret decrypts after push-keys and a deploy, not before" {
+  run lab host $host cat /run/agenix/demo
+  [ "$status" != 0 ]
+  push
+  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix --test
+  [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
+  [ "$(modes /run/agenix/demo | cut -d ' ' -f 1)" = 400 ]
+}
+
+@test "no word of a key is in the argv of any process, the print or the output" {
+  marker=$(sed -n 2p "$key")
+  (while :; do cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' '; done) >"$BATS_TEST_TMPDIR/argv" 3>&- &
+  watcher=$!
+  push >"$BATS_TEST_TMPDIR/out" 2>&1
+  push --print >>"$BATS_TEST_TMPDIR/out"
+  kill $watcher
+  [ -s "$BATS_TEST_TMPDIR/argv" ]
+  grep -q ops-push-keys "$BATS_TEST_TMPDIR/argv"
+  refute grep -qF -e "$marker" -e "${marker:10:30}" "$BATS_TEST_TMPDIR/argv" "$BATS_TEST_TMPDIR/out"
+}
+
+@test "the printed script does the same" {
+  push --print | sh
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+  answers
+}
+
+@test "killed at any of 60 instants: old keys or new ones, never a mixture, always reachable" {
+  # A known new pair for both names, so that old and new can be told apart.
+  push --keep-known-hosts
+  old_host=$(installed /etc/ssh/ssh_host_ed25519_key.pub) old_global=$(installed /etc/ssh/global_ed25519.pub)
+  lab host $host sh -c 'rm -rf /root/old; mkdir /root/old; cp -p /etc/ssh/ssh_host_ed25519_key* /etc/ssh/global_ed25519* /root/old'
+  name=$(ssh -F "$LAB/ssh_config" -G $target | sed -n 's/^hostname //p')
+  rm "$key" "$key.pub" && ssh-keygen -q -t ed25519 -N '' -f "$key"
+  cp -p /persist/etc/ssh/global_ed25519 "$BATS_TEST_TMPDIR/global"
+  rm /persist/etc/ssh/global_ed25519 && ssh-keygen -q -t ed25519 -N '' -f /persist/etc/ssh/global_ed25519
+  new_host=$(derived "$key") new_global=$(derived /persist/etc/ssh/global_ed25519)
+  printf '%s\n' "$name $old_host" "$name $new_host" >"$LAB/known_hosts"
+  "$SCRIPTS/ops-push-keys.ts" $host $target --keep-known-hosts --print >"$BATS_TEST_TMPDIR/script"
+  begun=$(date +%s%N) && sh "$BATS_TEST_TMPDIR/script" 2>/dev/null && took=$((($(date +%s%N) - begun) / 1000000))
+  olds=0 news=0
+  for i in $(seq 60); do
+    lab host $host sh -c 'cp -pf /root/old/* /etc/ssh'
+    setsid sh "$BATS_TEST_TMPDIR/script" 2>/dev/null 3>&- &
+    victim=$!
+    sleep "$(printf '%d.%03d' $((took * 11 * i / 600 / 1000)) $((took * 11 * i / 600 % 1000)))"
+    kill -s KILL -- "-$victim" 2>/dev/null || :
+    wait $victim 2>/dev/null || :
+    lab host $host sh -c 'for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do ls -d /etc/ssh/.hey* >/dev/null 2>&1 || exit 0; sleep 0.1; done; ls -d /etc/ssh/.hey*; exit 1'
+    now_host=$(installed /etc/ssh/ssh_host_ed25519_key.pub) now_global=$(installed /etc/ssh/global_ed25519.pub)
+    case "$now_host $now_global" in
+      "$old_host $old_global") olds=$((olds + 1)) ;;
+      "$new_host $new_global") news=$((news + 1)) ;;
+      *) echo "mixed at $i"; false ;;
+    esac
+    for file in ssh_host_ed25519_key global_ed25519; do
+      lab host $host sh -c "ssh-keygen -y -P '' -f /etc/ssh/$file | cut -d ' ' -f 1,2 | cmp - /dev/fd/3 3<<X
+\$(cut -d ' ' -f 1,2 /etc/ssh/$file.pub)
+X"
+    done
+    [ "$(modes /etc/ssh/ssh_host_ed25519_key /etc/ssh/global_ed25519 | cut -d ' ' -f 1 | xargs)" = "600 600" ]
+    answers
+  done
+  cp -p "$BATS_TEST_TMPDIR/global" /persist/etc/ssh/global_ed25519
+  echo "old $olds, new $news"
+  # Both must have happened, or the instants were badly chosen.
+  [ "$olds" -gt 5 ] && [ "$news" -gt 0 ]
+  # What kill -9 leaves here is links and public halves, nothing private.
+  for stage in "${TMPDIR:-/tmp}"/hey-keys.*; do
+    [ -d "$stage" ] || continue
+    [ "$(stat -c %a "$stage")" = 700 ]
+    [ -z "$(find "$stage" -type f ! -name '*.pub')" ]
+    rm -rf "$stage"
+  done
+}

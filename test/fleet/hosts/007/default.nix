@@ -1,0 +1,1 @@
+{ marker = "a name that looks like a number"; }

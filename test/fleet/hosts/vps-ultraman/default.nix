@@ -1,0 +1,1 @@
+{ marker = "shu-watch!"; sshdPorts = [ 22 2222 ]; }

@@ -1,0 +1,63 @@
+#!/bin/sh
+# Stands in for NixOS's activation script: /etc, the demo secret (agenix's job), /run/current-system.
+# $verb is switch or test, or boot when PID 1 runs it.
+# 2 when a part of it failed; the rest is done all the same, as in NixOS.
+# shellcheck disable=SC2154 # settings of the system
+set -u
+PATH=/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+export verb="${verb:-boot}"
+system=$(cd -P "$(dirname "$0")" && pwd)
+# shellcheck source=/dev/null
+. "$system/settings"
+status=0
+
+replace_link() {
+  ln -sfn "$1" "$2.new" && mv -fT "$2.new" "$2"
+}
+
+decrypt() {
+  mkdir -p /run/agenix
+  rm -f /run/agenix/demo
+  set --
+  for identity in $identity_paths; do
+    [ ! -r "$identity" ] || set -- "$@" -i "$identity"
+  done
+  if [ $# = 0 ]; then
+    echo "[agenix] WARNING: no readable identities found!" >&2
+    return 1
+  fi
+  if ! (umask 377 && age -d "$@" -o /run/agenix/.demo "$secret"); then
+    rm -f /run/agenix/.demo
+    echo "[agenix] WARNING: demo could not be decrypted with any of: $identity_paths" >&2
+    return 1
+  fi
+  mv -f /run/agenix/.demo /run/agenix/demo
+}
+
+echo "setting up /etc..."
+replace_link "$system/etc" /etc/static
+for file in ssh/sshd_config motd hostname; do replace_link "/etc/static/$file" "/etc/$file"; done
+hostname "$host_name"
+mkdir -p /etc/systemd/system/multi-user.target.wants
+replace_link /etc/static/systemd/system/sshd.service /etc/systemd/system/sshd.service
+if [ "$sshd" = on ]; then
+  replace_link ../sshd.service /etc/systemd/system/multi-user.target.wants/sshd.service
+else
+  rm -f /etc/systemd/system/multi-user.target.wants/sshd.service
+fi
+
+if [ -n "$secret" ]; then
+  decrypt || status=$secret_status
+fi
+
+if [ -n "$activation_script" ]; then
+  sh -c "$activation_script" activation-script || {
+    echo "Activation script snippet 'knob' failed ($?)" >&2
+    status=2
+  }
+fi
+if [ "$hang" = activate ]; then sleep infinity; fi
+
+replace_link "$system" /run/current-system
+exit "$status"

@@ -1,0 +1,26 @@
+# Every knob with its default. A host sets its own in hosts/<name>/default.nix; hosts/<name>/knobs.json, if it is there, wins.
+{
+  marker = "";                    # any text: /etc/motd, and so another system
+  nixosVersion = "25.11.20260101.0000000";
+  kernel = "6.6.1";
+  initrd = "1";                   # another text: another initrd under the same kernel
+  systemd = "258.1";
+  closureKiB = 0;                 # incompressible data in the closure
+  closureSeed = 0;                # another number: other data of that size
+
+  sshd = true;                    # false: stopped; "broken": a configuration that sshd refuses
+  sshdPorts = [ 22 ];
+  sshdExtra = "";                 # more lines for sshd_config, before the others, so that they win
+  hostKey = "/etc/ssh/ssh_host_ed25519_key";
+  link = true;                    # false: every interface goes down
+
+  activationStatus = 0;           # what switch-to-configuration ends with, or { switch = 4; test = 1; }
+  activationHang = "";            # "activate": before the system is current; "units": after that
+  activationScript = "";          # POSIX sh, run by activate as root, with $verb
+  checkStatus = 0;                # what the checks before a switch end with
+
+  identityPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
+  secretStatus = 0;               # the status of a switch whose secret can't be decrypted (agenix itself gives 2)
+
+  specialisations = { };          # name = { knobs; }
+}

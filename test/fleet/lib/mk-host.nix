@@ -1,0 +1,99 @@
+# Stands in for lib.nixosSystem: a closure of the same shape, built by /bin/sh in under a second.
+{ name, dir }:
+let
+  platform = builtins.readFile ./platform;
+  overrides = dir + "/knobs.json";
+  host = import ./knobs.nix // import dir
+    // (if builtins.pathExists overrides then builtins.fromJSON (builtins.readFile overrides) else { });
+
+  build = drvName: script: env: derivation (env // {
+    name = drvName;
+    system = platform;
+    builder = "/bin/sh";
+    args = [ "-euc" script ];
+    PATH = "/usr/bin:/bin";
+  });
+  shellQuote = value: "'" + builtins.replaceStrings [ "'" ] [ "'\\''" ] (toString value) + "'";
+  perVerb = value: verb: if builtins.isAttrs value then value.${verb} or 0 else value;
+  secret = ../secrets/demo.age;
+  script = file: builtins.path { name = baseNameOf file; path = file; };
+
+  mkSystem = knobs:
+    let
+      linux = build "linux-${knobs.kernel}" "mkdir $out; echo ${knobs.kernel} >$out/bzImage" { };
+      modules = build "linux-${knobs.kernel}-modules" "mkdir -p $out/lib/modules/${knobs.kernel}" { };
+      initrd = build "initrd-linux-${knobs.kernel}" "mkdir $out; echo ${knobs.initrd} >$out/initrd" { };
+      systemd = build "systemd-${knobs.systemd}" "mkdir $out; echo ${knobs.systemd} >$out/version" { };
+      # Random bytes, so that a compressed copy is as long as the knob says.
+      payload = build "payload-${toString knobs.closureKiB}" "head -c ${toString knobs.closureKiB}k /dev/urandom >$out" {
+        seed = knobs.closureSeed;
+      };
+      sshdConfig = import ./sshd-config.nix knobs;
+
+      # What the scripts of this system read, as shell assignments.
+      settings = builtins.concatStringsSep "\n" (map (key: "${key}=${shellQuote values.${key}}") (builtins.attrNames values)) + "\n";
+      values = {
+        host_name = name;
+        sshd = if knobs.sshd == false then "off" else "on";
+        link = if knobs.link then "up" else "down";
+        hang = knobs.activationHang;
+        activation_script = knobs.activationScript;
+        check_status = knobs.checkStatus;
+        secret = if builtins.pathExists secret then script secret else "";
+        secret_status = knobs.secretStatus;
+        identity_paths = builtins.concatStringsSep " " knobs.identityPaths;
+      } // builtins.listToAttrs (map
+        (verb: { name = "status_${verb}"; value = perVerb knobs.activationStatus verb; })
+        [ "switch" "boot" "test" ]);
+    in
+    build "nixos-system-${name}-${knobs.nixosVersion}" ''
+      mkdir -p $out/bin $out/lib $out/etc/ssh $out/etc/systemd/system $out/sw/bin $out/specialisation
+      install -m 555 $switch $out/bin/switch-to-configuration
+      install -m 555 $activate $out/activate
+      install -m 555 $init $out/init
+      install -m 444 $services $out/lib/services.sh
+      install -m 555 $power $out/sw/bin/reboot
+      ln -s reboot $out/sw/bin/poweroff
+      printf %s "$settings" >$out/settings
+      install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
+      printf %s "$sshdConfig" >$out/etc/ssh/sshd_config
+      printf '%s\n' "$marker" >$out/etc/motd
+      printf '%s\n' "$hostName" >$out/etc/hostname
+      printf %s "$nixosVersion" >$out/nixos-version
+      printf %s "$system" >$out/system
+      ln -s $linux/bzImage $out/kernel
+      ln -s $modules $out/kernel-modules
+      ln -s $initrd/initrd $out/initrd
+      ln -s $systemd $out/systemd
+      ln -s $payload $out/payload
+      for pair in $specialisations; do ln -s "''${pair#*=}" "$out/specialisation/''${pair%%=*}"; done
+    ''
+      {
+        inherit settings sshdConfig linux modules initrd systemd payload;
+        inherit (knobs) marker nixosVersion;
+        hostName = name;
+        switch = script ./switch-to-configuration.sh;
+        activate = script ./activate.sh;
+        init = script ./init.sh;
+        services = script ./services.sh;
+        sshdUnit = script ./sshd.service;
+        power = script ./power.sh;
+        specialisations = map
+          (special: "${special}=${mkSystem (knobs // { specialisations = { }; } // knobs.specialisations.${special})}")
+          (builtins.attrNames knobs.specialisations);
+      };
+in
+{
+  config = {
+    networking.hostName = name;
+    system.nixos.version = host.nixosVersion;
+    system.build = {
+      toplevel = mkSystem host;
+      diskoScript = build "disko" ''
+        printf '#!/bin/sh\necho "disko: ${name}" "$@"\n' >$out
+        chmod 555 $out
+      '' { };
+    };
+  };
+  pkgs = { system = platform; stdenv.hostPlatform.system = platform; };
+}

@@ -1,0 +1,64 @@
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # settings of the system
+# Makes the running sshd and link what this system declares. Sourced with $system and its settings.
+
+sshd_changed() {
+  [ "$(sshd_running)" != "$(sshd_wanted)" ]
+}
+
+# Both print the configuration that sshd has, or nothing when it is off.
+sshd_wanted() {
+  if [ "$sshd" = on ]; then cat "$system/etc/ssh/sshd_config"; fi
+}
+sshd_running() {
+  if kill -0 "$(cat /run/sshd.pid 2>/dev/null)" 2>/dev/null; then cat /run/sshd.config 2>/dev/null; fi
+}
+
+settle() {
+  settle_link
+  if [ -d /run/systemd/system ]; then settle_sshd_unit; else settle_sshd_daemon; fi
+}
+
+settle_link() {
+  for interface in $(ip -o link show | sed 's/^[0-9]*: \([^:@]*\).*/\1/'); do
+    [ "$interface" = lo ] || ip link set "$interface" "$link"
+  done
+  ip link set lo up
+}
+
+settle_sshd_daemon() {
+  sshd_changed || return 0
+  pid=$(cat /run/sshd.pid 2>/dev/null) && kill "$pid" 2>/dev/null
+  # The port is free only when the listener is gone; its sessions live on.
+  while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+  rm -f /run/sshd.pid
+  [ "$sshd" = on ] || return 0
+  mkdir -p /run/sshd
+  cp "$system/etc/ssh/sshd_config" /run/sshd.config
+  # 9 is the switch lock: a daemon that inherits it would hold it for ever.
+  # Without setsid: as a session leader and child of PID 1 sshd thinks that it is a daemon already, and never returns.
+  if ! /usr/sbin/sshd -f /etc/ssh/sshd_config </dev/null 9>&-; then
+    echo "warning: the following units failed: sshd.service" >&2
+    return 4
+  fi
+}
+
+settle_sshd_unit() {
+  systemctl daemon-reload 9>&-
+  sshd_unit_changed || return 0
+  cp "$system/etc/ssh/sshd_config" /run/sshd.config
+  if [ "$sshd" = off ]; then
+    systemctl stop sshd.service 9>&-
+  elif ! systemctl restart sshd.service 9>&-; then
+    echo "warning: the following units failed: sshd.service" >&2
+    return 4
+  fi
+}
+
+sshd_unit_changed() {
+  if [ "$sshd" = off ]; then
+    systemctl --quiet is-active sshd.service
+  else
+    ! systemctl --quiet is-active sshd.service || ! cmp -s /run/sshd.config "$system/etc/ssh/sshd_config"
+  fi
+}

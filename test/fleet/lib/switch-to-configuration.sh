@@ -1,0 +1,61 @@
+#!/bin/sh
+# Stands in for NixOS's switch-to-configuration: its verbs, lock, order and statuses, with sshd and the link as the only units.
+# 0 done; 1 no lock, or checks failed; 2 the activation script failed; 4 a unit failed.
+# shellcheck disable=SC2154 # settings of the system
+set -u
+PATH=/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+
+verb=${1-}
+case $verb in
+switch | boot | test | dry-activate | check) ;;
+*)
+  echo "Usage: $0 [check|switch|boot|test|dry-activate]" >&2
+  exit 1
+  ;;
+esac
+
+system=$(cd -P "$(dirname "$0")/.." && pwd)
+# shellcheck source=/dev/null
+. "$system/settings"
+# shellcheck source=test/fleet/lib/services.sh
+. "$system/lib/services.sh"
+
+mkdir -p /run/nixos
+exec 9>/run/nixos/switch-to-configuration.lock
+if ! flock -n 9; then
+  echo "Could not acquire lock" >&2
+  exit 1
+fi
+
+environment=$(env | sed -n 's/^\(NIXOS_[A-Z_]*=.*\)/ \1/p' | sort | tr -d '\n')
+read -r uptime _ </proc/uptime
+echo "$uptime $verb $system$environment" >>/var/log/activations
+
+if [ "${NIXOS_NO_CHECK-}" != 1 ] && [ "$check_status" != 0 ]; then
+  echo "Pre-switch check 'knob' failed" >&2
+  exit 1
+fi
+[ "$verb" != check ] || exit 0
+
+if [ "$verb" = dry-activate ]; then
+  echo "would activate the configuration..."
+  sshd_changed && echo "would restart the following units: sshd.service"
+  exit 0
+fi
+
+if [ "$verb" != test ]; then
+  echo "updating the boot entry to $system"
+  echo "$system" >/boot/default.new && sync /boot/default.new && mv -f /boot/default.new /boot/default || exit 1
+fi
+[ "$verb" != boot ] || exit "$status_boot"
+
+echo "activating the configuration..."
+status=0
+verb=$verb "$system/activate" || status=$?
+if [ "$hang" = units ]; then sleep infinity; fi
+settle || status=4
+[ "$verb" = test ] && wanted=$status_test || wanted=$status_switch
+[ "$wanted" = 0 ] || status=$wanted
+[ "$status" = 0 ] || echo "warning: switching to $system ended with status $status" >&2
+exit "$status"
