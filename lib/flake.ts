@@ -161,16 +161,19 @@ function tracked(dir: string, path: string): boolean {
 export function requireHost(flake: Flake, host: string): void {
   if (flake.dir === undefined) return;
   const folder = join(flake.dir, "hosts", host);
+  const file = `${folder}.nix`;
   const known = hostsOf(flake);
-  if (!known.includes(host) && !existsSync(folder) && !existsSync(`${folder}.nix`)) {
+  // An empty folder is no host, and git could not track it.
+  const hasFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(folder).length > 0;
+  if (!known.includes(host) && !hasFolder && !existsSync(file)) {
     if (known.length === 0) return;
     const some = known.length > 8 ? `${known.slice(0, 8).join(", ")}, …` : known.join(", ");
     throw new Usage(
       `the flake in ${shown(flake.dir)} has no host ${shown(host)}${didYouMean(host, known) || `; it has ${some}`}`,
     );
   }
-  const path = existsSync(folder) ? `hosts/${host}` : `hosts/${host}.nix`;
-  if (existsSync(join(flake.dir, path)) && !tracked(flake.dir, path)) {
+  const path = `hosts/${host}${hasFolder ? "" : ".nix"}`;
+  if ((hasFolder || existsSync(file)) && !tracked(flake.dir, path)) {
     throw new Usage(`git does not track ${path}, so nix does not see it`, `git -C ${quote(flake.dir)} add -N ${quote(path)}`);
   }
 }

@@ -1,6 +1,7 @@
 // A plan as the POSIX shell text that is printed and run. Pure.
 import { readFileSync } from "node:fs";
 import type { Captured, Line, Plan, Step, Word } from "./step.ts";
+import { printable } from "./words.ts";
 
 /**
  * A word quoted for any POSIX shell, zsh, and fish (where it has no backslash). Bare only where no shell sees anything
@@ -11,7 +12,11 @@ export function quote(word: string): string {
 }
 
 function rendered(word: Word): string {
-  if (typeof word === "string") return quote(word);
+  if (typeof word === "string") {
+    // The command line has been looked at already; this is for what comes of the environment, like the current directory.
+    printable(word);
+    return quote(word);
+  }
   const merged: Captured["parts"][number][] = [];
   for (const part of word.parts) {
     const last = merged.at(-1);

@@ -2,8 +2,9 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Install a host on the disks mounted under a directory, from the installer ISO.
+import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { Usage } from "../lib/errors.ts";
+import { shown, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
 import { flakeOption, option, required } from "../lib/spec.ts";
 import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
@@ -20,7 +21,7 @@ export default verb(module, {
   passes: "nixos-install",
   examples: ["--host id3-eniac --root /mnt", "--host id3-eniac -- --no-root-passwd"],
   plan: ({ host, root = "/mnt", flake: given, elevate = "sudo", passed }) => {
-    if (resolve(root) === "/") throw new Usage("--root / is the running system; type the directory where the new disks are mounted, like --root /mnt");
+    if ((existsSync(root) ? realpathSync(root) : resolve(root)) === "/") throw new Usage(`--root ${shown(root)} is the running system; type the directory where the new disks are mounted, like --root /mnt`);
     const flake = findFlake(given, "absolute");
     requireHost(flake, host);
     const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);

@@ -10,6 +10,7 @@ import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
 import { verb } from "../lib/verb.ts";
+import { fits } from "../lib/words.ts";
 
 const actions = {
   boot: "make it the system of the next boot (the default)",
@@ -38,6 +39,7 @@ export default verb(module, {
   plan: ({ action = "boot", host: named, flake: given, backend, elevate, force, passed }) => {
     const flake = findFlake(given, "absolute");
     const host = named ?? thisHost(hostsOf(flake));
+    fits("this machine's name", "hosts", host);
     requireHost(flake, host);
     const changes = changing.includes(action);
     if (changes && !force && !isThisMachine(host, hostsOf(flake))) {
