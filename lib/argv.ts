@@ -71,7 +71,12 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
       throw new Usage(`--${name} needs a value; type --${name} ${param.value}`);
     }
     hyphenated(value);
-    canonical.push(`--${name}=${value}`);
+    const second = param.second === undefined ? undefined : words[++at];
+    if (param.second !== undefined && (second === undefined || second === "" || second.startsWith("-"))) {
+      throw new Usage(`--${name} needs two values; type --${name} ${param.value} ${param.second.value}`);
+    }
+    // No word has a NUL in it: argv can't hold one.
+    canonical.push(`--${name}=${second === undefined ? value : `${value}\0${second}`}`);
   }
   return { canonical, after: [], dashes: false };
 }
@@ -135,8 +140,12 @@ export function parse(grammar: Grammar, words: readonly string[]): Parsed {
       const values: string[] = collected[name] === undefined ? [] : [collected[name]].flat();
       if (param.required && values.length === 0)
         throw new Usage(`no --${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
-      for (const value of values) fits(`--${name}`, param.from, value);
-      given[key] = param.many ? values : values[0];
+      const split = values.map((value) => value.split("\0"));
+      for (const [value = "", second = ""] of split) {
+        fits(`--${name}`, param.from, value);
+        if (param.second !== undefined) fits(`the second value of --${name}`, param.second.from, second);
+      }
+      given[key] = param.second !== undefined ? split : param.many ? values : values[0];
     }
   }
   if (positional.length > 0)

@@ -28,6 +28,7 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
   const link = joined(variable("tmp"), "/system");
   return {
     lines: [
+      fragment("local/private-place.sh"),
       fragment("local/private-tmp.sh", { target: to }),
       define("reach", step("ssh", words)),
       {

@@ -178,8 +178,11 @@ export function requireHost(flake: Flake, host: string): void {
   }
 }
 
-/** The attribute of a host in an installable of our own nix commands: quoted, as names with dots are real. */
-export const toplevel = ({ ref }: Flake, host: string) => `${ref}#nixosConfigurations."${host}".config.system.build.toplevel`;
+/** A host in an installable of our own nix commands: its attribute quoted, as names with dots are real. */
+export const machine = ({ ref }: Flake, host: string) => `${ref}#nixosConfigurations."${host}"`;
+
+/** A host's system, as machine(). */
+export const toplevel = (flake: Flake, host: string) => `${machine(flake, host)}.config.system.build.toplevel`;
 
 /** `FLAKE#HOST`, for the programs that quote the attribute themselves. */
 export const attribute = ({ ref }: Flake, host: string) => `${ref}#${host}`;

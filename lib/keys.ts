@@ -1,12 +1,11 @@
-// The private keys on this machine, and the script that brings them to a target. Their contents are never read here: only
-// the programs of the script do that, so that no key is ever in this process, its output or a word of a command.
+// The private keys on this machine. Their contents are never read here: only the programs of the script do that, so that no
+// key is ever in this process, its output or a word of a command.
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Refusal } from "./errors.ts";
 import { home } from "./machine.ts";
-import { constant, quote } from "./script.ts";
-import { type Elevation, elevated, fragment, joined, type Line, type Plan, type Step, step, variable } from "./step.ts";
-import { knownHostsEntry, login, remotely, type SshGiven, sshFacts, sshWords } from "./target.ts";
+import { quote } from "./script.ts";
+import type { Elevation } from "./step.ts";
 
 /** The folders of ~/.ssh/keys.homelab. */
 export const classes = {
@@ -15,12 +14,15 @@ export const classes = {
   server: "machines at home",
 } as const;
 
-const hostKeyName = "ssh_host_ed25519_key";
-const globalKeyName = "global_ed25519";
+export const hostKeyName = "ssh_host_ed25519_key";
+export const globalKeyName = "global_ed25519";
 
 /** A private key of this machine. */
 export interface Key {
-  readonly path: string;
+  /** Its name on the target. */
+  readonly name: typeof hostKeyName | typeof globalKeyName;
+  /** Its file, or the shell command that writes it. */
+  readonly from: { readonly path: string } | { readonly command: string };
   /** Not there yet: the script makes it. */
   readonly missing: boolean;
   /** How to become a user that can read it; none where this one can. */
@@ -48,104 +50,53 @@ const readable = (path: string) => {
   }
 };
 
+const keysRoot = () => join(home(), ".ssh", "keys.homelab");
+const fileOf = (host: string) => `${hostKeyName}_${host}`;
+
 /**
- * A host's key in ~/.ssh/keys.homelab/{vps,pc,server}.
- * @param made the class to make it in when there is none; undefined to refuse then
- * @param retry the line to type again, with what was missing added
- * @throws Refusal when it is missing, in two folders or no file
+ * A host's key in ~/.ssh/keys.homelab/{vps,pc,server}; undefined where there is none.
+ * @throws Refusal when it is in two folders, or no file, or can't be read
  */
-export function hostKey(host: string, made: string | undefined, retry: string): Key {
-  const root = join(home(), ".ssh", "keys.homelab");
-  const file = `${hostKeyName}_${host}`;
+export function findHostKey(host: string): Key | undefined {
   const found = Object.keys(classes)
-    .map((name) => join(root, name, file))
+    .map((name) => join(keysRoot(), name, fileOf(host)))
     .filter(isThere);
   if (found.length > 1) throw new Refusal(`${host} has more than one key: ${found.join(" and ")}; keep the right one`);
   const [path] = found;
-  if (path !== undefined) {
-    requireFile("the host key", path);
-    if (!readable(path))
-      throw new Refusal(`the host key ${path} can't be read by this user`, `sudo chown "$USER" ${quote(path)}`);
-    return { path, missing: false, elevate: "none" };
-  }
-  if (made === undefined)
-    throw new Refusal(`no host key for ${host} in ~/.ssh/keys.homelab/{vps,pc,server} (${file})`, `${retry} --generate`);
-  return { path: join(root, made, file), missing: true, elevate: "none" };
+  if (path === undefined) return undefined;
+  requireFile("the host key", path);
+  if (!readable(path)) throw new Refusal(`the host key ${path} can't be read by this user`, `sudo chown "$USER" ${quote(path)}`);
+  return { name: hostKeyName, from: { path }, missing: false, elevate: "none" };
 }
+
+/** A host's key that the script is to make, in a folder of ~/.ssh/keys.homelab. */
+export const newHostKey = (host: string, kind: string): Key => ({
+  name: hostKeyName,
+  from: { path: join(keysRoot(), kind, fileOf(host)) },
+  missing: true,
+  elevate: "none",
+});
+
+/** A host's key that a shell command writes: pass, sops, a password manager. It is run once. */
+export const commandKey = (command: string): Key => ({ name: hostKeyName, from: { command }, missing: false, elevate: "none" });
+
+/** No key where the folders should have one. @param retry the line to type again, with what was missing added */
+export const noHostKey = (host: string, retry: string) =>
+  new Refusal(`no host key for ${host} in ~/.ssh/keys.homelab/{vps,pc,server} (${fileOf(host)})`, `${retry} --generate`);
+
+const globalPlaces = ["/persist/etc/ssh", "/etc/ssh"].map((dir) => join(dir, globalKeyName));
 
 /**
  * The key that all hosts share, in /persist/etc/ssh, else in /etc/ssh; where only root can read it the script elevates.
- * @throws Refusal when there is none or it is no file
+ * @throws Refusal when it is no file
  */
-export function globalKey(elevate: Elevation, retry: string): Key {
-  const path = ["/persist/etc/ssh", "/etc/ssh"].map((dir) => join(dir, globalKeyName)).find(isThere);
-  if (path === undefined)
-    throw new Refusal(
-      `no global key: neither /persist/etc/ssh/${globalKeyName} nor /etc/ssh/${globalKeyName} is there`,
-      `${retry} --no-global`,
-    );
+export function findGlobalKey(elevate: Elevation): Key | undefined {
+  const path = globalPlaces.find(isThere);
+  if (path === undefined) return undefined;
   requireFile("the global key", path);
-  return { path, missing: false, elevate: readable(path) ? "none" : elevate };
+  return { name: globalKeyName, from: { path }, missing: false, elevate: readable(path) ? "none" : elevate };
 }
 
-/** The lines that make a missing key, in a private folder first: ssh-keygen would write over one that appears meanwhile. */
-function making({ path }: Key, host: string): readonly Line[] {
-  const fresh = variable("fresh");
-  return [
-    fragment("local/new-key.sh", { key: path }),
-    {
-      ...step("ssh-keygen", "-t", "ed25519", "-f", joined(fresh, "/key"), ["-N", ""], "-C", `${host}.local`),
-      stdin: "none",
-      note: `make the host key ${path}`,
-    },
-    fragment("local/publish-key.sh"),
-  ];
-}
-
-/** `check NAME PROGRAM…`: the program writes the private key; its public half is derived and checked. */
-const checking = (name: string, { path, elevate }: Key): Step =>
-  step("check_key", name, path, elevated(elevate, step("cat", path)).argv);
-
-export interface Push {
-  readonly host: string;
-  readonly target: string;
-  /** The directory on the target. */
-  readonly dest: string;
-  readonly key: Key;
-  readonly global: Key | undefined;
-  readonly keepKnownHosts: boolean;
-  readonly sshGiven: SshGiven;
-}
-
-/**
- * Keys to a running target: one connection, one tar stream, checked there, then renamed into place; known_hosts after it.
- * Only links to the private keys are staged here, so that nothing secret is left behind, whatever kills the script.
- */
-export function pushKeys({ host, target, dest, key, global, keepKnownHosts, sshGiven }: Push): Plan {
-  const words = sshWords(sshGiven);
-  const to = login(target);
-  // The host key goes last: it is the one that, half done, would lock the target out.
-  const keys = [...(global === undefined ? [] : [[globalKeyName, global] as const]), [hostKeyName, key] as const];
-  const install = step(
-    "sh",
-    "-c",
-    constant("remote/put-keys.sh"),
-    "sh",
-    dest,
-    keys.map(([name]) => name),
-  );
-  const stream = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("stage"), "."));
-  const entry = knownHostsEntry(sshFacts(words, to));
-  return {
-    lines: [
-      fragment("local/stage-keys.sh"),
-      ...(key.missing ? making(key, host) : []),
-      ...keys.map(([name, from]) => checking(name, from)),
-      {
-        ...remotely(["ssh", ...words], to, { ...install, stdin: stream }),
-        note: `send ${keys.length === 1 ? "the host key" : "the global key and the host key"} to ${to}:${dest}`,
-      },
-      ...(entry === undefined ? [] : [fragment(keepKnownHosts ? "local/say-known-hosts.sh" : "local/known-hosts.sh", entry)]),
-    ],
-  };
-}
+/** @param retry as for noHostKey */
+export const noGlobalKey = (retry: string) =>
+  new Refusal(`no global key: neither ${globalPlaces.join(" nor ")} is there`, `${retry} --no-global`);

@@ -7,7 +7,7 @@ export type Choices = Readonly<Record<string, string>>;
  * Where the words for a value come from. It decides what is refused (lib/words.ts) and what the shell offers at
  * TAB. `text` is free: nothing is offered.
  */
-export type Source = "hosts" | "targets" | "flakes" | "dirs" | "files" | "text" | Choices;
+export type Source = "hosts" | "targets" | "flakes" | "dirs" | "files" | "seconds" | "phases" | "text" | Choices;
 
 /** A positional word. */
 export interface Arg {
@@ -42,6 +42,8 @@ export interface Option {
   /** May be given more than once; the verb then gets an array. */
   readonly many: boolean;
   readonly required: boolean;
+  /** The second of two words that it takes: `--name FIRST SECOND`, as some of nixos-anywhere's do. */
+  readonly second?: { readonly value: string; readonly from: Source };
   readonly short?: string;
   readonly excludes: readonly string[];
 }
@@ -52,15 +54,17 @@ export type Param = Arg | Rest | Flag | Option;
 export type Takes = Readonly<Record<string, Param>>;
 
 /** What parsing yields for one parameter. */
-type Value<P extends Param> = P extends Flag
-  ? boolean
-  : P extends Rest
-    ? readonly string[]
-    : P extends Option & { readonly many: true }
+type Value<P extends Param> = P extends { readonly second: object }
+  ? readonly (readonly [string, string])[]
+  : P extends Flag
+    ? boolean
+    : P extends Rest
       ? readonly string[]
-      : P extends (Arg & { readonly optional: false }) | (Option & { readonly required: true })
-        ? string
-        : string | undefined;
+      : P extends Option & { readonly many: true }
+        ? readonly string[]
+        : P extends (Arg & { readonly optional: false }) | (Option & { readonly required: true })
+          ? string
+          : string | undefined;
 
 type Camel<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
 
@@ -131,6 +135,12 @@ export function options(value: string, help: string, from: Source = "text", extr
     excludes: [],
     ...extras,
   } as const satisfies Option;
+}
+
+/** An option of two words each time; it may be given more than once. */
+export function pairs(first: readonly [string, Source], second: readonly [string, Source], help: string, extras: Extras = {}) {
+  const [value, from] = second;
+  return { ...options(first[0], help, first[1], extras), second: { value, from } } as const satisfies Option;
 }
 
 /** The options that every verb has. */

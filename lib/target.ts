@@ -18,6 +18,10 @@ export interface SshGiven {
 /** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
 export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);
 
+function optionWords(...pairs: readonly Word[]): Word[] {
+  return pairs.flatMap((pair) => ["-o", pair]);
+}
+
 /** What the options given on the line add to ssh's words. @throws Usage for what NIX_SSHOPTS can't carry: nix splits it at blanks. */
 export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
   const words = [...(sshConfig === undefined ? [] : ["-F", sshConfig])];
@@ -76,10 +80,10 @@ export function sshFacts(words: readonly string[], to: string): SshFacts {
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp. It ends with the script,
  * and by itself when the script is killed.
  */
-export const masterWords: readonly Word[] = [
+export const masterWords: readonly Word[] = optionWords(
   ...["ControlMaster=auto", joined("ControlPath=", variable("tmp"), "/ssh"), "ControlPersist=15m"],
   ...["ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=4"],
-].flatMap((pair) => ["-o", pair]);
+);
 
 /** `-p N` for nixos-anywhere where ssh's configuration gives the target another port: after kexec it would wait at 22 (source). */
 export function port(given: SshGiven, target: string): string[] {
@@ -87,15 +91,36 @@ export function port(given: SshGiven, target: string): string[] {
   return number === undefined || number === "22" ? [] : ["-p", number];
 }
 
+/** The name under which known_hosts keeps a target, as ssh looks it up (sshconnect.c, get_hostfile_hostname_ipaddr). */
+export function knownAs(facts: SshFacts): string {
+  const hostname = (facts("hostname") ?? "").toLowerCase();
+  const number = facts("port") ?? "22";
+  return facts("hostkeyalias") ?? (number === "22" ? hostname : `[${hostname}]:${number}`);
+}
+
 /**
- * Where known_hosts keeps a target, as ssh looks it up (sshconnect.c, get_hostfile_hostname_ipaddr).
+ * Where known_hosts keeps a target.
  * @returns the file that is written to and the name in it; undefined where none is kept
  */
 export function knownHostsEntry(facts: SshFacts): { readonly known_hosts: string; readonly name: string } | undefined {
   const [known_hosts = ""] = (facts("userknownhostsfile") ?? "").split(/ (?=[/~])/);
   if (!known_hosts.startsWith("/") || known_hosts === "/dev/null" || known_hosts.includes("%")) return undefined;
-  const hostname = (facts("hostname") ?? "").toLowerCase();
-  const number = facts("port") ?? "22";
-  const name = facts("hostkeyalias") ?? (number === "22" ? hostname : `[${hostname}]:${number}`);
-  return { known_hosts, name };
+  return { known_hosts, name: knownAs(facts) };
 }
+
+/**
+ * ssh options for a connection of its own that takes the key in `$stage/pinned` and no other: an open port, or a connection
+ * that was there before, proves nothing.
+ */
+export const pinnedWords: readonly Word[] = optionWords(
+  joined("UserKnownHostsFile=", variable("stage"), "/pinned"),
+  ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes", "HostKeyAlgorithms=ssh-ed25519", "ConnectTimeout=5"],
+  ...["BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
+);
+
+/** ssh options for a connection that only takes down the presented key, in `$stage/presented`, and logs nobody in. */
+export const knockingWords: readonly Word[] = optionWords(
+  joined("UserKnownHostsFile=", variable("stage"), "/presented"),
+  ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=accept-new", "HashKnownHosts=no", "HostKeyAlgorithms=ssh-ed25519"],
+  ...["PreferredAuthentications=none", "ConnectTimeout=5", "BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
+);

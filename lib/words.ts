@@ -52,6 +52,9 @@ function target(word: string): void {
   );
 }
 
+// Of nixos-anywhere's --phases.
+const phases = ["kexec", "disko", "install", "reboot"];
+
 function path(word: string): void {
   if (word.startsWith("-")) throw new Usage(`${shown(word)} starts with '-'; type './${word}' if that is the path's name`);
 }
@@ -62,7 +65,12 @@ export function fits(what: string, from: Source, word: string): void {
   if (from === "hosts") host(word);
   else if (from === "targets") target(word);
   else if (from === "dirs" || from === "files" || from === "flakes") path(word);
-  else if (typeof from === "object" && !Object.hasOwn(from, word)) {
+  else if (from === "seconds") {
+    if (!/^\d{1,5}$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);
+  } else if (from === "phases") {
+    const odd = word.split(",").find((phase) => !phases.includes(phase));
+    if (odd !== undefined) throw new Usage(`${what} has no phase ${shown(odd)}; type some of ${phases.join(",")}`);
+  } else if (typeof from === "object" && !Object.hasOwn(from, word)) {
     const names = Object.keys(from);
     throw new Usage(`${what} can't be ${shown(word)}${didYouMean(word, names) || `; type one of ${names.join(", ")}`}`);
   }

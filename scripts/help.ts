@@ -31,6 +31,7 @@ export default verb(module, {
     }
     const width = Math.max(...some.map((listed) => spelled(listed.name).length)) + 2;
     const list = [title, "", ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`), "", `More of one: ${spelled("help")} ops deploy`];
-    return { lines: [step("printf", "%s\\n", one === undefined ? list.join("\n") : help(one, spelled(one.name)).trimEnd())] };
+    const text = one === undefined ? list : help(one, spelled(one.name)).trimEnd().split("\n");
+    return { lines: [step("printf", "%s\\n", text.flatMap((line) => line || [""]))] };
   },
 });

@@ -1,45 +1,114 @@
 #!/bin/sh
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
-// First install of a remote machine: nixos-anywhere boots an installer there, disko formats, NixOS is installed.
+// First install of a remote machine: its keys go with it, nixos-anywhere boots an installer, formats and installs, and the
+// machine must come back as itself.
+import { existsSync } from "node:fs";
+import { aroundInstall } from "../lib/bootstrap.ts";
+import { spelled } from "../lib/called.ts";
+import { shown, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
+import { classes, commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys.ts";
 import { nixRun } from "../lib/nix.ts";
-import { arg, flag, flakeOption } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
+import { arg, flag, flakeOption, option, pairs } from "../lib/spec.ts";
+import { type Elevation, elevations, step, type Word } from "../lib/step.ts";
 import { port, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
+
+const generators = { "nixos-facter": "nixos-facter's report", "nixos-generate-config": "a hardware-configuration.nix" } as const;
 
 export default verb(module, {
   summary: "Install NixOS on a remote machine that runs anything else (erases its disks)",
   takes: {
     host: arg("host in the flake", "hosts"),
-    target: arg("where to reach the machine by ssh", "targets"),
+    target: arg("where to reach the machine by ssh (not for --vm-test)", "targets", "optional"),
     flake: flakeOption,
-    "no-disko-deps": flag("leave disko's programs out of the closure, for machines with little memory"),
-    "no-reboot": flag("stop after the install, in the installer"),
+    "no-keys": flag("nixos-anywhere alone: no keys, no question, no look before or after"),
+    persist: flag("the keys go into /persist/etc/ssh, for a root that is wiped at boot", { excludes: ["no-keys"] }),
+    "no-global": flag("carry the host's key only", { excludes: ["no-keys"] }),
+    generate: flag("make the host's key if there is none", { excludes: ["no-keys", "key-cmd"] }),
+    class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes),
+    "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder", "text", { excludes: ["no-keys"] }),
+    elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
+    yes: flag("don't ask for the host's name; go on with a new key", { short: "y" }),
+    wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds", { excludes: ["no-wait", "no-keys"] }),
+    "no-wait": flag("don't wait for it to come back"),
+    "no-disko-deps": flag("leave disko's programs out of memory, for machines with little of it"),
+    "no-reboot": flag("stop after the install, in the installer", { excludes: ["phases"] }),
+    phases: option("LIST", "the phases to run, of kexec,disko,install,reboot", "phases"),
+    "disko-mode": option("MODE", "what disko does", { disko: "wipe, format and mount", format: "format what isn't yet, and mount", mount: "mount" }),
+    "build-on": option("WHERE", "where to build", { auto: "as nixos-anywhere sees fit", local: "here", remote: "on the target" }),
+    kexec: option("FILE", "the installer's tarball to boot, a file or a URL", "text"),
+    "disk-encryption-keys": pairs(["REMOTE", "text"], ["LOCAL", "files"], "a file to put into the installer for disko"),
+    "generate-hardware-config": pairs([`GENERATOR`, generators], ["PATH", "files"], "write the target's hardware configuration to a file here"),
+    "vm-test": flag("try the installation in a virtual machine here, without a target"),
+    identity: option("FILE", "the private key to log in with", "files", { short: "i" }),
     debug: flag("show every command that nixos-anywhere runs"),
     "ssh-option": sshOptions["ssh-option"],
   },
   passes: "nixos-anywhere",
-  examples: ["vps-ultraman vps_ultraman_root --no-disko-deps"],
-  plan: ({ host, target, flake: given, noDiskoDeps, noReboot, debug, sshOption, passed }) => {
-    const flake = findFlake(given, "as given");
+  examples: ["vps-ultraman vps_ultraman_root --no-disko-deps", "vps-ultraman vps_ultraman_root --generate", "vps-ultraman --vm-test"],
+  plan: (given) => {
+    const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
+    const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
+    if (given.generateHardwareConfig.length > 1) throw new Usage("--generate-hardware-config is given twice; type it once");
+    for (const [, local] of given.diskEncryptionKeys) {
+      if (!existsSync(local)) throw new Usage(`--disk-encryption-keys: there is no file ${shown(local)}`);
+    }
+    const ssh = { sshOption, sshConfig: undefined };
+    const install = (before: readonly Word[], to?: string) =>
+      step(
+        nixRun("github:nix-community/nixos-anywhere"),
+        "--flake",
+        attribute(flake, host),
+        before,
+        given.noDiskoDeps && "--no-disko-deps",
+        noReboot && ["--phases", "kexec,disko,install"],
+        given.phases !== undefined && ["--phases", given.phases],
+        given.diskoMode !== undefined && ["--disko-mode", given.diskoMode],
+        given.buildOn !== undefined && ["--build-on", given.buildOn],
+        given.kexec !== undefined && ["--kexec", given.kexec],
+        given.diskEncryptionKeys.flatMap((pair) => ["--disk-encryption-keys", ...pair]),
+        given.generateHardwareConfig.flatMap((pair) => ["--generate-hardware-config", ...pair]),
+        vmTest && "--vm-test",
+        identity !== undefined && ["-i", identity],
+        given.debug && "--debug",
+        to !== undefined && port(ssh, to),
+        sshOption.flatMap((pair) => ["--ssh-option", pair]),
+        passed,
+        to,
+      );
+    if (vmTest) {
+      if (target !== undefined) throw new Usage(`--vm-test needs no target; leave out ${shown(target)}`);
+      const clash = given.buildOn === "remote" ? "--build-on remote" : given.diskEncryptionKeys.length > 0 ? "--disk-encryption-keys" : undefined;
+      if (clash !== undefined) throw new Usage(`--vm-test and ${clash} can't go together (nixos-anywhere refuses it); leave one out`);
+      return { lines: [install([])] };
+    }
+    if (target === undefined) throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
+    const line = (extra: readonly Word[]) => install(extra, target);
+    if (given.noKeys) return { lines: [line([])] };
+    const key =
+      given.keyCmd !== undefined
+        ? commandKey(given.keyCmd)
+        : (findHostKey(host) ?? (given.generate ? newHostKey(host, given.class ?? "vps") : undefined));
+    const global = given.noGlobal ? undefined : findGlobalKey((given.elevate ?? "sudo") as Elevation);
+    const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
     return {
-      lines: [
-        step(
-          nixRun("github:nix-community/nixos-anywhere"),
-          "--flake",
-          attribute(flake, host),
-          noDiskoDeps && "--no-disko-deps",
-          noReboot && ["--phases", "kexec,disko,install"],
-          debug && "--debug",
-          port({ sshOption, sshConfig: undefined }, target),
-          sshOption.flatMap((pair) => ["--ssh-option", pair]),
-          passed,
-          target,
-        ),
-      ],
+      lines: aroundInstall(line, {
+        flake,
+        host,
+        target,
+        keys: [...(global === undefined ? [] : [global]), ...(key === undefined ? [] : [key])],
+        persist: given.persist,
+        destroys: /disko/.test(phases) && (given.diskoMode ?? "disko") === "disko",
+        reboots: phases.includes("reboot"),
+        consent: given.yes,
+        wait: given.noWait ? undefined : (given.wait ?? "300"),
+        noDiskoDeps: given.noDiskoDeps,
+        sshGiven: ssh,
+        identity,
+      }),
     };
   },
 });

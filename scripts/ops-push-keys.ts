@@ -4,10 +4,12 @@
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
 import { spelled } from "../lib/called.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
-import { classes, globalKey, hostKey, pushKeys } from "../lib/keys.ts";
+import { classes, commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
+import { constant } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
-import { type Elevation, elevations } from "../lib/step.ts";
-import { sshOptions } from "../lib/target.ts";
+import { staging } from "../lib/staging.ts";
+import { define, type Elevation, elevated, elevations, fragment, step, variable } from "../lib/step.ts";
+import { knockingWords, knownAs, knownHostsEntry, login, pinnedWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -18,24 +20,52 @@ export default verb(module, {
     flake: flakeOption,
     persist: flag("put them into /persist/etc/ssh, for a root that is wiped at boot"),
     "no-global": flag("send the host's key only"),
-    generate: flag("make the host's key if there is none"),
+    generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
     class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes),
+    "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
+    check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing", { excludes: ["generate"] }),
     "keep-known-hosts": flag("say the line for known_hosts instead of writing it"),
     elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
-  plan: ({ host, target, persist, noGlobal, generate, class: kind = "vps", keepKnownHosts, elevate = "sudo", ...given }) => {
+  plan: ({ host, target, persist, noGlobal, generate, class: kind = "vps", keyCmd, check, keepKnownHosts, elevate = "sudo", ...given }) => {
     requireHost(findFlake(given.flake, "as given"), host);
     const retry = `${spelled("ops-push-keys")} ${host} ${target}`;
-    return pushKeys({
-      host,
-      target,
-      dest: persist ? "/persist/etc/ssh" : "/etc/ssh",
-      key: hostKey(host, generate ? kind : undefined, retry),
-      global: noGlobal ? undefined : globalKey(elevate as Elevation, retry),
-      keepKnownHosts,
-      sshGiven: given,
-    });
+    const key = keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind) : undefined)) : commandKey(keyCmd);
+    if (key === undefined) throw noHostKey(host, retry);
+    const global = noGlobal ? undefined : findGlobalKey(elevate as Elevation);
+    if (global === undefined && !noGlobal) throw noGlobalKey(retry);
+
+    const words = sshWords(given);
+    const to = login(target);
+    const dest = persist ? "/persist/etc/ssh" : "/etc/ssh";
+    // The host key goes last: it is the one that, half done, would lock the target out.
+    const keys = [...(global === undefined ? [] : [global]), key];
+    const names = keys.map(({ name }) => name);
+    const facts = sshFacts(words, to);
+    const entry = knownHostsEntry(facts);
+    const far = (file: string, ...args: readonly (string | readonly string[])[]) => step("sh", "-c", constant(file), "sh", ...args);
+    if (check) {
+      return {
+        lines: [
+          ...staging(host, keys, "keys", false),
+          define("ask_keys", remotely(["ssh", ...words], to, far("remote/public-keys.sh", dest, names))),
+          define("knock", remotely(["ssh", ...words, ...knockingWords], to, step("true"))),
+          fragment("local/compare-keys.sh"),
+        ],
+      };
+    }
+    const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
+    const install = { ...remotely(["ssh", ...words], to, far("remote/put-keys.sh", dest, names)), stdin: send, capture: "changed" };
+    return {
+      lines: [
+        ...staging(host, keys, "keys", false),
+        { ...install, note: `send ${names.join(" and ")} to ${to}:${dest}` },
+        define("reach_pinned", step("ssh", words, pinnedWords, to, "--")),
+        fragment("local/prove-key.sh", { name: knownAs(facts), persist: persist ? "yes" : "", patience: persist ? "" : "1 2 5" }),
+        ...(entry === undefined ? [] : [fragment(keepKnownHosts ? "local/say-known-hosts.sh" : "local/known-hosts.sh", entry)]),
+      ],
+    };
   },
 });

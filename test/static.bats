@@ -16,7 +16,8 @@ setup() {
 @test "shellcheck finds nothing in the shell files" {
   mapfile -t files < <(git ls-files -co --exclude-standard | xargs grep -lE '^#!/(bin/(ba)?sh|usr/bin/env (bash|bats))' -- | grep -v '\.ts$')
   [ "${#files[@]}" -gt 5 ]
-  shellcheck -x -S warning "${files[@]}"
+  # bats gives $stderr and $output; a helper file's variables are its users'.
+  shellcheck -x -S warning -e SC2154 "${files[@]}"
 }
 
 @test "shellcheck finds nothing in the parts of scripts" {

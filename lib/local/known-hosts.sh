@@ -1,5 +1,5 @@
 # Only entries of this type are replaced: the target's other host keys are as they were.
-entry="$name $(cut -d " " -f 1,2 "$stage/ssh_host_ed25519_key.pub")"
+entry="$name $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")"
 (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts")
 found=$(ssh-keygen -F "$name" -f "$known_hosts" | grep -v "^[#@]" || :)
 others=$(printf "%s\n" "$found" | grep -v " ssh-ed25519 " || :)

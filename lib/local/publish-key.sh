@@ -4,4 +4,4 @@ ln -f "$fresh/key.pub" "$key.pub"
 chmod 644 "$key.pub"
 rm -rf "$fresh"
 fresh=
-step "this key can decrypt nothing yet: add its public half to secrets.nix, run agenix -r, and commit: $(cat "$key.pub")"
+tell_recipient "$key.pub"

@@ -61,8 +61,9 @@ for name in "$@"; do
     mv -fT "${final%/*}/$id/$file" "$final"
   done
 done
-# From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
 if [ "$before" = "$derived" ]; then exit 0; fi
+echo changed
+# From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
 case $(ssh -V 2>&1) in
   OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
 esac

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # ops-deploy --backend nix on real targets. What came of it is asked of the host itself, not through ssh.
 
+load words
+
 setup_file() {
-  [ -n "${LAB-}" ] || skip "runs in a lab: test/run $BATS_TEST_FILENAME"
-  export SCRIPTS=$BATS_TEST_DIRNAME/../../scripts
+  lab_only
 }
 
 setup() {
@@ -16,15 +17,10 @@ setup() {
 }
 
 deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
-running() { lab host "$host" readlink /run/current-system; }
-profile() { lab host "$host" readlink -f /nix/var/nix/profiles/system; }
-next_boot() { lab host "$host" cat /boot/default; }
-activations() { lab host "$host" sh -c 'test ! -e /var/log/activations || cut -d " " -f 2,3 /var/log/activations'; }
-built() { nix eval --raw ".#nixosConfigurations.\"$host\".config.system.build.toplevel.outPath"; }
 leftovers() {
   lab host "$host" find /run /tmp -maxdepth 1 -name 'hey*'
-  find /tmp -maxdepth 1 -name 'hey.*' -newer "$BATS_TEST_TMPDIR"
-  pgrep -af 'ssh.*[C]ontrolPath=/tmp/hey' || :
+  find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey*'
+  pgrep -af 'ssh.*[C]ontrolPath=' || :
 }
 
 @test "switch: the closure is there, the profile and the boot entry are the new system, it runs, and nothing is left behind" {
@@ -213,5 +209,7 @@ X
   sleep 0.5
   pkill -KILL -f "[s]shd: root@notty" || pkill -KILL -x ssh
   run wait $pid
-  lab host $host sh -c 'for n in $(seq 80); do [ "$(readlink /run/current-system)" = "$1" ] && exit 0; sleep 0.1; done; exit 1' sh "$(built)"
+  new=$(built)
+  now_runs() { [ "$(running)" = "$new" ]; }
+  until_there 8 now_runs
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env bats
 # ops-push-keys on a real target. What came of it is asked of the host itself, not through ssh.
 
+load words
+
 setup_file() {
-  [ -n "${LAB-}" ] || skip "runs in a lab: test/run $BATS_TEST_FILENAME"
-  export SCRIPTS=$BATS_TEST_DIRNAME/../../scripts
+  lab_only
 }
 
 setup() {
@@ -24,15 +25,9 @@ teardown() {
 }
 
 push() { "$SCRIPTS/ops-push-keys.ts" "$host" "$target" "$@"; }
-answers() { ssh -F "$LAB/ssh_config" -o ConnectTimeout=5 "$target" true; }
-modes() { lab host $host stat -c '%a %U %n' "$@"; }
-installed() { lab host $host cut -d ' ' -f 1,2 "$1"; }
-derived() { ssh-keygen -y -f "$1" | cut -d ' ' -f 1,2; }
-# bats passes over a failing "! command".
-refute() { if "$@"; then return 1; fi; }
 leftovers() {
   lab host $host find /etc/ssh /persist -name '.hey*'
-  find /tmp "${TMPDIR:-/tmp}" "$keys" -maxdepth 2 \( -name 'hey-keys.*' -o -name '.new-key.*' \)
+  find "$XDG_RUNTIME_DIR" "$keys" -maxdepth 2 \( -name 'hey-keys.*' -o -name '.new-key.*' \)
 }
 
 @test "both keys arrive whole, with their modes, and the host is still reached" {
@@ -95,6 +90,44 @@ leftovers() {
   [[ $output == *"is a directory"* ]]
   [ "$(lab host $host md5sum /etc/ssh/ssh_host_ed25519_key)" = "$before" ]
   lab host $host rmdir /etc/ssh/global_ed25519
+  [ -z "$(leftovers)" ]
+}
+
+@test "--persist on a host whose sshd has another key: known_hosts stays as it is, and the host is still reached" {
+  run push --persist
+  [ "$status" = 0 ]
+  [[ $output == *"known_hosts stays as it is"*"$(derived "$key")"* ]]
+  cmp "$LAB/known_hosts" "$BATS_TEST_TMPDIR/known_hosts"
+  answers
+  run push --persist
+  [[ $output == *"has these keys already"* ]]
+}
+
+@test "--check compares three fingerprints and changes nothing" {
+  before=$(lab host $host sh -c 'ls -la --time-style=full-iso /etc/ssh; md5sum /etc/ssh/ssh_host*')
+  run push --check
+  [ "$status" = 1 ]
+  [[ $output == *"different: global_ed25519 ssh_host_ed25519_key sshd"* ]]
+  [ "$(lab host $host sh -c 'ls -la --time-style=full-iso /etc/ssh; md5sum /etc/ssh/ssh_host*')" = "$before" ]
+  push
+  run push --check
+  [ "$status" = 0 ]
+  [[ $output == *"all the same"* ]]
+  [ "$(grep -c "$(ssh-keygen -lf "$key" | cut -d ' ' -f 2)" <<<"$output")" = 3 ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "--key-cmd takes the host key from a command, and no copy is left" {
+  cp "$key" "$BATS_TEST_TMPDIR/vault"
+  expected=$(derived "$key")
+  rm "$key" "$key.pub"
+  push --key-cmd "cat '$BATS_TEST_TMPDIR/vault'"
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$expected" ]
+  answers
+  sleep 0.5
+  [ -z "$(leftovers)" ]
+  run push --key-cmd "exit 3"
+  [ "$status" != 0 ]
   [ -z "$(leftovers)" ]
 }
 
@@ -235,10 +268,10 @@ X"
   # Both must have happened, or the instants were badly chosen.
   [ "$olds" -gt 5 ] && [ "$news" -gt 0 ]
   # What kill -9 leaves here is links and public halves, nothing private.
-  for stage in "${TMPDIR:-/tmp}"/hey-keys.*; do
+  for stage in "$XDG_RUNTIME_DIR"/hey-keys.*; do
     [ -d "$stage" ] || continue
     [ "$(stat -c %a "$stage")" = 700 ]
-    [ -z "$(find "$stage" -type f ! -name '*.pub')" ]
+    refute grep -r -l "PRIVATE KEY" "$stage"
     rm -rf "$stage"
   done
 }

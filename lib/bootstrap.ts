@@ -1,0 +1,70 @@
+// What surrounds nixos-anywhere in a first install: the keys, a look at the machine and the question before it, and after it
+// the proof that the machine came back as itself.
+import { type Flake, machine } from "./flake.ts";
+import { hostKeyName, type Key } from "./keys.ts";
+import { nix } from "./nix.ts";
+import { constant } from "./script.ts";
+import { staging } from "./staging.ts";
+import { define, fragment, joined, type Line, type Step, step, variable, type Word } from "./step.ts";
+import { knownHostsEntry, login, pinnedWords, remotely, type SshGiven, sshFacts, sshWords } from "./target.ts";
+
+export interface Install {
+  readonly flake: Flake;
+  readonly host: string;
+  readonly target: string;
+  /** The host's key last; without it the machine makes one of its own and can't be verified. */
+  readonly keys: readonly Key[];
+  readonly persist: boolean;
+  /** Whether the disks are wiped, so that the host's name is asked for. */
+  readonly destroys: boolean;
+  readonly reboots: boolean;
+  /** Given beforehand: nothing is asked. */
+  readonly consent: boolean;
+  /** Seconds; undefined not to wait. */
+  readonly wait: string | undefined;
+  readonly noDiskoDeps: boolean;
+  readonly sshGiven: SshGiven;
+  /** The file of the private key to log in with. */
+  readonly identity: string | undefined;
+}
+
+/** @param install nixos-anywhere's line, given the words that this adds to it */
+export function aroundInstall(install: (extra: readonly Word[]) => Step, about: Install): readonly Line[] {
+  const { flake, host, target, keys, sshGiven } = about;
+  const words = [...sshWords(sshGiven), ...(about.identity === undefined ? [] : ["-i", about.identity])];
+  const entry = knownHostsEntry(sshFacts(words, target));
+  const key = keys.find(({ name }) => name === hostKeyName);
+  // After the install there is root and whoever the configuration names, not the user of the old system.
+  const back = login(target.slice(target.lastIndexOf("@") + 1));
+  const ask = (file: string) => step("sh", "-c", constant(file), "sh");
+  const describe =
+    'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath';
+  const recipient = key?.missing && !about.consent ? [fragment("local/stop-unencrypted.sh")] : [];
+  const mentioned =
+    key && !key.missing && flake.dir !== undefined ? [fragment("local/mentioned.sh", { flake_dir: flake.dir })] : [];
+  return [
+    ...(keys.length === 0 ? [] : staging(host, keys, about.persist ? "tree/persist/etc/ssh" : "tree/etc/ssh", true)),
+    ...(key === undefined ? [fragment("local/no-host-key.sh", { host })] : []),
+    ...recipient,
+    ...mentioned,
+    define("ask_facts", remotely(["ssh", ...words, "-o", "ConnectTimeout=8"], target, ask("remote/facts.sh"))),
+    fragment("local/ask-facts.sh", { target }),
+    { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
+    fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
+    ...(about.destroys && !about.consent
+      ? [fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` })]
+      : []),
+    {
+      ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
+      stdin: "none",
+      note: `install ${host} on ${target}`,
+    },
+    ...(key === undefined || entry === undefined ? [] : [fragment("local/known-hosts.sh", entry)]),
+    ...(key === undefined || entry === undefined || !about.reboots || about.wait === undefined
+      ? [fragment("local/not-verified.sh")]
+      : [
+          define("ask_pinned", remotely(["ssh", ...words, ...pinnedWords], back, ask("remote/installed.sh"))),
+          fragment("local/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
+        ]),
+  ];
+}

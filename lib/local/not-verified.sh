@@ -1,0 +1,1 @@
+step "installed; not verified"

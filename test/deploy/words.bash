@@ -1,0 +1,31 @@
+# Words of the tests on the fleet. $host is the host of the test, $target how it is reached.
+
+lab_only() {
+  [ -n "${LAB-}" ] || skip "runs in a lab: test/run $BATS_TEST_FILENAME"
+  export SCRIPTS=$BATS_TEST_DIRNAME/../../scripts
+  # Where keys are staged: other tests of this machine may be staging theirs at the same time.
+  export XDG_RUNTIME_DIR=$BATS_FILE_TMPDIR
+}
+
+# bats passes over a failing "! command".
+refute() { if "$@"; then return 1; fi; }
+
+running() { lab host "$host" readlink /run/current-system; }
+profile() { lab host "$host" readlink -f /nix/var/nix/profiles/system; }
+next_boot() { lab host "$host" cat /boot/default; }
+activations() { lab host "$host" sh -c 'test ! -e /var/log/activations || cut -d " " -f 2,3 /var/log/activations'; }
+built() { nix eval --raw ".#nixosConfigurations.\"$host\".config.system.build.toplevel.outPath"; }
+answers() { ssh -F "$LAB/ssh_config" -o ConnectTimeout=5 "$target" true; }
+modes() { lab host "$host" stat -c '%a %U %n' "$@"; }
+installed() { lab host "$host" cut -d ' ' -f 1,2 "$1"; }
+derived() { ssh-keygen -y -f "$1" | cut -d ' ' -f 1,2; }
+
+# until_there SECONDS COMMAND…
+until_there() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || return 1
+    sleep 0.1
+  done
+}
