@@ -2,6 +2,7 @@
 // can't go wrong (it takes 007 for 7, --no-reboot for reboot: false, and any option for a known one).
 import minimist from "minimist";
 import { didYouMean, shown, Usage } from "./errors.ts";
+import { untilded } from "./machine.ts";
 import type { Flag, Option, Param, Takes } from "./spec.ts";
 import { fits, hyphenated, printable } from "./words.ts";
 
@@ -51,9 +52,11 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
     const typedName = equals < 0 ? word : word.slice(0, equals);
     const entry = options.find(([name, param]) => dashed(name, param).includes(typedName));
     if (entry === undefined) {
+      // --boot is the contrary of --no-boot, however near it is.
+      const opposite = typedName.replace(/^--no-/, "--");
       const meant = didYouMean(
         typedName,
-        options.map(([name]) => `--${name}`),
+        options.map(([name]) => `--${name}`).filter((name) => name !== opposite),
       );
       throw new Usage(`unknown option ${shown(typedName)}${meant || `; see ${typed} --help`}`);
     }
@@ -145,7 +148,9 @@ export function parse(grammar: Grammar, words: readonly string[]): Parsed {
         fits(`--${name}`, param.from, value);
         if (param.second !== undefined) fits(`the second value of --${name}`, param.second.from, second);
       }
-      given[key] = param.second !== undefined ? split : param.many ? values : values[0];
+      const isPath = param.from === "dirs" || param.from === "files";
+      const paths = isPath ? values.map(untilded) : values;
+      given[key] = param.second !== undefined ? split : param.many ? paths : paths[0];
     }
   }
   if (positional.length > 0)

@@ -6,7 +6,7 @@ import { nix } from "./nix.ts";
 import { constant } from "./script.ts";
 import { staging } from "./staging.ts";
 import { define, fragment, joined, type Line, type Step, step, variable, type Word } from "./step.ts";
-import { knownHostsEntry, login, pinnedWords, remotely, type SshGiven, sshFacts, sshWords } from "./target.ts";
+import { knownHostsEntry, login, pinnedWords, plainWords, remotely, type SshGiven, sshFacts, sshWords } from "./target.ts";
 
 export interface Install {
   readonly flake: Flake;
@@ -32,6 +32,7 @@ export interface Install {
 export function aroundInstall(install: (extra: readonly Word[]) => Step, about: Install): readonly Line[] {
   const { flake, host, target, keys, sshGiven } = about;
   const words = [...sshWords(sshGiven), ...(about.identity === undefined ? [] : ["-i", about.identity])];
+  const ssh = ["ssh", ...plainWords, ...words];
   const entry = knownHostsEntry(sshFacts(words, target));
   const key = keys.find(({ name }) => name === hostKeyName);
   // After the install there is root and whoever the configuration names, not the user of the old system.
@@ -43,27 +44,28 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
   const mentioned =
     key && !key.missing && flake.dir !== undefined ? [fragment("local/mentioned.sh", { flake_dir: flake.dir })] : [];
   return [
-    ...(keys.length === 0 ? [] : staging(host, keys, about.persist ? "tree/persist/etc/ssh" : "tree/etc/ssh", true)),
+    ...(keys.length === 0 ? [] : staging(host, keys, about.persist ? "tree/persist/etc/ssh" : "tree/etc/ssh", true, true)),
     ...(key === undefined ? [fragment("local/no-host-key.sh", { host })] : []),
     ...recipient,
     ...mentioned,
-    define("ask_facts", remotely(["ssh", ...words, "-o", "ConnectTimeout=8"], target, ask("remote/facts.sh"))),
+    define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, ask("remote/facts.sh"))),
     fragment("local/ask-facts.sh", { target }),
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
     fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
     ...(about.destroys && !about.consent
       ? [fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` })]
       : []),
+    ...(key === undefined || entry === undefined ? [] : [fragment("local/expect-key.sh", entry)]),
     {
       ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
       stdin: "none",
       note: `install ${host} on ${target}`,
     },
-    ...(key === undefined || entry === undefined ? [] : [fragment("local/known-hosts.sh", entry)]),
+    ...(key === undefined || entry === undefined ? [] : [fragment("local/known-hosts.sh", { reinstalled: "yes" })]),
     ...(key === undefined || entry === undefined || !about.reboots || about.wait === undefined
       ? [fragment("local/not-verified.sh")]
       : [
-          define("ask_pinned", remotely(["ssh", ...words, ...pinnedWords], back, ask("remote/installed.sh"))),
+          define("ask_pinned", remotely([...ssh, ...pinnedWords], back, ask("remote/installed.sh"))),
           fragment("local/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
         ]),
   ];

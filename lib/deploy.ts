@@ -1,9 +1,10 @@
 // A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none.
+import { spelled } from "./called.ts";
 import { type Flake, toplevel } from "./flake.ts";
 import { nix } from "./nix.ts";
 import { constant } from "./script.ts";
 import { define, fragment, joined, type Plan, step, variable } from "./step.ts";
-import { login, masterWords, remotely, type SshGiven, sshWords } from "./target.ts";
+import { login, masterWords, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -23,7 +24,7 @@ export interface Deployment {
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix({ flake, host, target, action, debug, useSubstitutes, passed, sshGiven }: Deployment): Plan {
   const to = login(target);
-  const words = [...sshWords(sshGiven), ...masterWords];
+  const words = [...plainWords, ...sshWords(sshGiven), ...masterWords];
   const system = variable("system");
   const link = joined(variable("tmp"), "/system");
   return {
@@ -57,11 +58,8 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
         },
         note: `copy to ${to}`,
       },
-      {
-        ...remotely(["reach"], to, step("sh", "-c", constant("remote/activate.sh"), "sh", system, action)),
-        stdin: "none",
-        note: `${action} on ${to}`,
-      },
+      define("activate", remotely(["reach"], to, step("sh", "-c", constant("remote/activate.sh"), "sh", system, action))),
+      fragment("local/activate-there.sh", { action, look: `${spelled("ops-ssh")} ${target} readlink /run/current-system` }),
     ],
   };
 }

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { didYouMean, Refusal, shown, Usage } from "./errors.ts";
-import { home } from "./machine.ts";
+import { untilded } from "./machine.ts";
 import { quote } from "./script.ts";
 
 export interface Flake {
@@ -16,7 +16,7 @@ export interface Flake {
 /** How a flake on this machine is written: ops verbs keep `.` and the user's own words, the others want it absolute. */
 export type Spelling = "as given" | "absolute";
 
-const hasFlake = (dir: string) => existsSync(join(dir, "flake.nix"));
+const hasFlake = (dir: string) => statSync(join(dir, "flake.nix"), { throwIfNoEntry: false })?.isFile() === true;
 
 // The URL schemes that nix knows (nix flake manual, "Flake references"), besides the paths.
 const remote =
@@ -37,6 +37,8 @@ function decoded(path: string): string {
 /** The flake that `--flake` names. @throws Usage Refusal */
 function named(given: string, spelling: Spelling): Flake {
   const hash = given.indexOf("#");
+  if (hash >= 0 && existsSync(given))
+    throw new Refusal(`nix takes the '#' in ${shown(given)} for the end of the path; rename the directory`);
   if (hash >= 0)
     throw new Usage(
       `--flake ${shown(given)} has a '#${given.slice(hash + 1)}' suffix; the host is a word of its own: type --flake ${quote(given.slice(0, hash) || ".")}`,
@@ -54,7 +56,7 @@ function named(given: string, spelling: Spelling): Flake {
       `--flake ${shown(given)} is no kind of reference that nix knows; type a directory, path:, git+file: or github:owner/repo`,
     );
 
-  const expanded = given === "~" || given.startsWith("~/") ? join(home(), given.slice(1)) : given;
+  const expanded = untilded(given);
   const mark = expanded.indexOf("?");
   const [path, query] = mark < 0 ? [expanded, undefined] : [expanded.slice(0, mark), expanded.slice(mark + 1)];
   const dir = resolve(path, subdir(query));
@@ -121,7 +123,7 @@ export function findFlake(given: string | undefined, spelling: Spelling): Flake 
 export function literalHosts(text: string): string[] {
   const names: string[] = [];
   let depth = 0; // of braces inside the block nixosConfigurations = { … }; 0 outside it
-  for (const line of text.split("\n")) {
+  for (const line of text.split(/\r?\n/)) {
     const bare = line.replace(/(^|\s)#.*$/, "");
     const path = /\bnixosConfigurations\.(?:"([^"${}]+)"|([A-Za-z_][\w'-]*))/.exec(bare);
     if (path !== null) names.push(path[1] ?? path[2] ?? "");

@@ -80,9 +80,9 @@ export const newHostKey = (host: string, kind: string): Key => ({
 /** A host's key that a shell command writes: pass, sops, a password manager. It is run once. */
 export const commandKey = (command: string): Key => ({ name: hostKeyName, from: { command }, missing: false, elevate: "none" });
 
-/** No key where the folders should have one. @param retry the line to type again, with what was missing added */
-export const noHostKey = (host: string, retry: string) =>
-  new Refusal(`no host key for ${host} in ~/.ssh/keys.homelab/{vps,pc,server} (${fileOf(host)})`, `${retry} --generate`);
+/** No key where the folders should have one. @param instead the line to type */
+export const noHostKey = (host: string, instead: string) =>
+  new Refusal(`no host key for ${host} in ~/.ssh/keys.homelab/{vps,pc,server} (${fileOf(host)})`, instead);
 
 const globalPlaces = ["/persist/etc/ssh", "/etc/ssh"].map((dir) => join(dir, globalKeyName));
 
@@ -97,6 +97,6 @@ export function findGlobalKey(elevate: Elevation): Key | undefined {
   return { name: globalKeyName, from: { path }, missing: false, elevate: readable(path) ? "none" : elevate };
 }
 
-/** @param retry as for noHostKey */
-export const noGlobalKey = (retry: string) =>
-  new Refusal(`no global key: neither ${globalPlaces.join(" nor ")} is there`, `${retry} --no-global`);
+/** @param instead as for noHostKey */
+export const noGlobalKey = (instead: string) =>
+  new Refusal(`no global key: neither ${globalPlaces.join(" nor ")} is there`, instead);

@@ -1,12 +1,16 @@
-// Lets node run this checkout's .ts files: tsx transforms them, and what it made of a file is kept until the file changes.
+// Runs a .ts file of this checkout, the first word after this one: tsx transforms them, and what it made of a file is kept until the file changes.
 // Loading tsx costs more than everything else on the way to --print, so it is loaded only where nothing is kept.
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
 
 /** A directory that only this user can write to, or "" to keep nothing (lib/start has the reason). */
-const directory = process.env.HEY_CACHE;
+const directory = isPrivate(process.env.HEY_CACHE) ? process.env.HEY_CACHE : "";
 delete process.env.HEY_CACHE;
+
+function isPrivate(path) {
+  return path && [path, dirname(path)].every((dir) => (statSync(dir).mode & 0o022) === 0);
+}
 
 /** Loads tsx and takes its loader; node's own stays with load() below, which asks this one. */
 let transform = (module, file) => {
@@ -19,7 +23,7 @@ let transform = (module, file) => {
   // reads the tsconfig.json of whatever directory this is called in.
   env.TSX_DISABLE_CACHE = "1";
   env.TSX_TSCONFIG_PATH = join(dirname(__dirname), "tsconfig.json");
-  require("tsx/cjs");
+  require(join(dirname(__dirname), "node_modules/tsx/dist/cjs/index.cjs"));
   process.setSourceMapsEnabled(false);
   for (const [name, value] of Object.entries(theirs)) {
     if (value === undefined) delete env[name];
@@ -65,3 +69,7 @@ function load(module, file) {
 }
 
 Module._extensions[".ts"] = load;
+
+// As the program rather than by node's -r, which would read the package.json of whatever directory this is called in.
+process.argv.splice(1, 1);
+Module._load(process.argv[1], null, true);

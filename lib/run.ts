@@ -1,5 +1,6 @@
 // The only effects: the text that --print shows, given to /bin/sh.
 import { constants } from "node:os";
+import { ignored } from "./called.ts";
 import { Refusal } from "./errors.ts";
 import { onPath } from "./machine.ts";
 import { quote } from "./script.ts";
@@ -26,6 +27,12 @@ function programs({ lines }: Plan, text: string): Set<string> {
   return new Set(names.filter((name): name is string => typeof name === "string" && !functions.has(name)));
 }
 
+/** The text in a shell that ignores what the caller ignores; a shell can't trap what it was born to ignore, so it is a new one. */
+function inherited(text: string): string {
+  const names = (["HUP", "INT", "QUIT", "TERM"] as const).filter((name) => ignored(constants.signals[`SIG${name}`]));
+  return names.length === 0 ? text : `trap '' ${names.join(" ")}\nexec /bin/sh -c ${quote(text)}`;
+}
+
 const hasTerminal = () => {
   try {
     const { closeSync, openSync } = require("node:fs") as typeof import("node:fs");
@@ -36,6 +43,15 @@ const hasTerminal = () => {
   }
 };
 
+/** Sends a signal, 0 for none; whether there is such a process. */
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Runs a plan's script and waits for it, whatever signals come.
  * @returns the script's status; 128+n when signal n ended it
@@ -45,7 +61,7 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
   for (const program of programs(plan, text)) {
     if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
   }
-  const { $ } = zx();
+  const { $, ps } = zx();
   const script = $({
     shell: "/bin/sh",
     prefix: "",
@@ -59,21 +75,37 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
     nothrow: true,
     quiet: true,
     verbose: false,
-  })([text] as unknown as TemplateStringsArray);
+  })([inherited(text)] as unknown as TemplateStringsArray);
 
+  // Whoever is running when a signal comes is waited for, even when the shell above has gone before it.
+  const seen = new Set<number>();
+  const below = async () => {
+    const { pid } = script;
+    if (pid === undefined) return [];
+    const pids = [...(await ps.tree({ pid, recursive: true })).map((found) => Number(found.pid)), pid];
+    for (const one of pids) seen.add(one);
+    return pids;
+  };
+  const pass = async (signal: NodeJS.Signals) => {
+    for (const pid of await below()) signalled(pid, signal);
+  };
   // A ^C has reached the whole foreground group by the terminal already: wait for what the script makes of it.
   // A second one, and every signal sent to this process alone, is passed on.
   const byTerminal = hasTerminal();
   let interrupts = 0;
-  process.on("SIGINT", () => {
+  const on = (signal: "SIGINT" | "SIGTERM" | "SIGHUP", act: () => Promise<unknown>) =>
+    process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => void act());
+  on("SIGINT", () => {
     interrupts++;
-    if (!byTerminal) void script.kill("SIGINT");
-    else if (interrupts > 1) void script.kill("SIGTERM");
+    if (!byTerminal) return pass("SIGINT");
+    return interrupts > 1 ? pass("SIGTERM") : below();
   });
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) process.on(signal, () => void script.kill(signal));
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) on(signal, () => pass(signal));
 
   const { exitCode, signal } = await script;
+  while ([...seen].some((pid) => signalled(pid, 0))) await new Promise((resolve) => setTimeout(resolve, 50));
   const status = signal === null ? (exitCode ?? 1) : 128 + constants.signals[signal];
-  if (status !== 0) process.stderr.write(`${name}: ended with status ${status}\n`);
+  // A script of several steps has said itself how it ended.
+  if (status !== 0 && plan.lines.length === 1) process.stderr.write(`${name}: ended with status ${status}\n`);
   return status;
 }

@@ -22,14 +22,18 @@ function laying({ name, from, elevate }: Key, copied: boolean): Step {
  * Stages keys in `$keys`, a directory `into` below the private `$stage`, each with a .pub made of it.
  * @param copied false: links only, so that nothing private is left whatever kills the script (a key from a command is a copy
  * all the same). Copies go with the script, even when it is killed.
+ * @param tells whether later lines call tell_recipient
  */
-export function staging(host: string, keys: readonly Key[], into: string, copied: boolean): readonly Line[] {
-  const copies = copied || keys.some(({ from }) => "command" in from);
+export function staging(host: string, keys: readonly Key[], into: string, copied: boolean, tells = false): readonly Line[] {
+  const isCopied = ({ from }: Key) => copied || "command" in from;
+  const makes = keys.some(({ missing }) => missing);
   return [
     fragment("local/private-place.sh"),
     fragment("local/stage-keys.sh", { into }),
-    ...(copies ? [fragment("local/reap.sh")] : []),
+    ...(keys.some(isCopied) ? [fragment("local/reap.sh"), fragment("local/copy-key.sh")] : []),
+    ...(keys.every(isCopied) ? [] : [fragment("local/link-key.sh")]),
+    ...(makes || tells ? [fragment("local/recipient.sh")] : []),
     ...keys.flatMap((key) => (key.missing && "path" in key.from ? making(key.from.path, host) : [])),
-    ...keys.map((key) => laying(key, copied)),
+    ...keys.map((key) => laying(key, isCopied(key))),
   ];
 }

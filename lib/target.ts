@@ -1,5 +1,6 @@
 // The machine at the other end: how ssh is called for it.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { shown, Usage } from "./errors.ts";
 import { option, options } from "./spec.ts";
 import { farWord, joined, type Step, variable, type Word } from "./step.ts";
@@ -24,6 +25,7 @@ function optionWords(...pairs: readonly Word[]): Word[] {
 
 /** What the options given on the line add to ssh's words. @throws Usage for what NIX_SSHOPTS can't carry: nix splits it at blanks. */
 export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
+  if (sshConfig !== undefined && !existsSync(sshConfig)) throw new Usage(`--ssh-config: there is no file ${shown(sshConfig)}`);
   const words = [...(sshConfig === undefined ? [] : ["-F", sshConfig])];
   for (const pair of sshOption) {
     if (!/^[A-Za-z][A-Za-z0-9]*=./.test(pair))
@@ -75,6 +77,12 @@ export function sshFacts(words: readonly string[], to: string): SshFacts {
   const facts = new Map(asked.stdout.split("\n").map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
   return (name) => facts.get(name);
 }
+
+/**
+ * ssh options for a connection that carries data: what the user's configuration may set for a shell would break it. A far
+ * terminal would even echo the keys that are sent (seen with RequestTTY force). They go first, as ssh takes the first of two.
+ */
+export const plainWords: readonly Word[] = ["-T", ...optionWords("RemoteCommand=none", "ClearAllForwardings=yes")];
 
 /**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp. It ends with the script,

@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import { parse } from "./argv.ts";
 import { spelled } from "./called.ts";
-import { Ended } from "./errors.ts";
+import { Ended, Refusal } from "./errors.ts";
 import { render } from "./script.ts";
 import { common, type Given, type Takes } from "./spec.ts";
 import type { Plan } from "./step.ts";
@@ -31,8 +31,27 @@ export interface Verb {
   readonly examples: readonly string[];
 }
 
+/** A reader that has gone (head) is no error of ours; a full disk is said. */
+function sayWhenUnwritable(name: string): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.stderr.write(`${name}: stdout can't be written: ${error.code}\n`);
+    process.exitCode = error.code === "EPIPE" ? 141 : 1;
+  });
+}
+
+/** @throws Refusal where the current directory has been deleted: neither node nor a shell can work from there */
+function requireDirectory(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new Refusal("the current directory is gone", "cd");
+  }
+}
+
 async function main(verb: Verb, plan: (given: never) => Plan): Promise<void> {
   const typed = spelled(verb.name);
+  sayWhenUnwritable(verb.name);
+  requireDirectory();
   const given = parse({ takes: verb.takes, passes: verb.passes, typed }, process.argv.slice(2));
   if (given === "help") {
     const { help } = require("./help.ts") as typeof import("./help.ts");

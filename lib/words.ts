@@ -21,7 +21,7 @@ export function printable(word: string): void {
 export function hyphenated(word: string): void {
   if (/^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.test(word)) {
     throw new Usage(
-      `${shown(word)} starts with a typographic dash; type it with hyphens: ${shown(word.replace(/^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+/u, word.length > 2 ? "--" : "-"))}`,
+      `${shown(word)} starts with a typographic dash; type it with hyphens: ${shown(word.replace(/^[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]+/u, word.length > 2 ? "--" : "-"))}`,
     );
   }
 }

@@ -18,6 +18,7 @@ export default verb(module, {
   takes: { verb: rest("the verb, as it is typed: ops deploy") },
   examples: ["", "ops deploy"],
   plan: ({ verb: words }) => {
+    if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
     const verbs = allVerbs();
     const name = words.join("-");
     const one = verbs.find((candidate) => candidate.name === name);

@@ -52,6 +52,7 @@ export default verb(module, {
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
+    if (given.class !== undefined && !given.generate) throw new Usage("--class is for a key that is made; type --generate with it");
     if (given.generateHardwareConfig.length > 1) throw new Usage("--generate-hardware-config is given twice; type it once");
     for (const [, local] of given.diskEncryptionKeys) {
       if (!existsSync(local)) throw new Usage(`--disk-encryption-keys: there is no file ${shown(local)}`);

@@ -1,12 +1,11 @@
 #!/bin/sh
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
-import { spelled } from "../lib/called.ts";
+import { again, spelled } from "../lib/called.ts";
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
 import { deployByNix } from "../lib/deploy.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { login, nixSshopts, sshOptions } from "../lib/target.ts";
@@ -56,7 +55,9 @@ export default verb(module, {
       useSubstitutes && "--use-substitutes",
       passed,
     );
-    const instead = [spelled("ops-deploy"), ...process.argv.slice(2).map(quote), "--backend nix"].join(" ");
+    // Where the line has words that the other backend refuses, a person must choose.
+    const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
+    const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target} --backend nix`;
     return { lines: [{ ...rebuild, env: nixSshopts(given) }], needs: { "nixos-rebuild": instead } };
   },
 });

@@ -2,14 +2,15 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
-import { spelled } from "../lib/called.ts";
+import { again } from "../lib/called.ts";
+import { Usage } from "../lib/errors.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
 import { classes, commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
 import { constant } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { staging } from "../lib/staging.ts";
 import { define, type Elevation, elevated, elevations, fragment, step, variable } from "../lib/step.ts";
-import { knockingWords, knownAs, knownHostsEntry, login, pinnedWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
+import { knockingWords, knownAs, knownHostsEntry, login, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -29,15 +30,16 @@ export default verb(module, {
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
-  plan: ({ host, target, persist, noGlobal, generate, class: kind = "vps", keyCmd, check, keepKnownHosts, elevate = "sudo", ...given }) => {
+  plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate = "sudo", ...given }) => {
     requireHost(findFlake(given.flake, "as given"), host);
-    const retry = `${spelled("ops-push-keys")} ${host} ${target}`;
-    const key = keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind) : undefined)) : commandKey(keyCmd);
-    if (key === undefined) throw noHostKey(host, retry);
+    if (kind !== undefined && !generate) throw new Usage("--class is for a key that is made; type --generate with it");
+    const key = keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
+    if (key === undefined) throw noHostKey(host, again("ops-push-keys", "--generate"));
     const global = noGlobal ? undefined : findGlobalKey(elevate as Elevation);
-    if (global === undefined && !noGlobal) throw noGlobalKey(retry);
+    if (global === undefined && !noGlobal) throw noGlobalKey(again("ops-push-keys", "--no-global"));
 
     const words = sshWords(given);
+    const ssh = ["ssh", ...plainWords, ...words];
     const to = login(target);
     const dest = persist ? "/persist/etc/ssh" : "/etc/ssh";
     // The host key goes last: it is the one that, half done, would lock the target out.
@@ -50,21 +52,24 @@ export default verb(module, {
       return {
         lines: [
           ...staging(host, keys, "keys", false),
-          define("ask_keys", remotely(["ssh", ...words], to, far("remote/public-keys.sh", dest, names))),
-          define("knock", remotely(["ssh", ...words, ...knockingWords], to, step("true"))),
+          define("ask_keys", remotely(ssh, to, far("remote/public-keys.sh", dest, names))),
+          define("knock", remotely([...ssh, ...knockingWords], to, step("true"))),
           fragment("local/compare-keys.sh"),
         ],
       };
     }
     const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
-    const install = { ...remotely(["ssh", ...words], to, far("remote/put-keys.sh", dest, names)), stdin: send, capture: "changed" };
+    const install = { ...remotely(ssh, to, far("remote/put-keys.sh", dest, names)), stdin: send, capture: "changed" };
     return {
       lines: [
         ...staging(host, keys, "keys", false),
+        ...(entry === undefined || keepKnownHosts ? [] : [fragment("local/expect-key.sh", entry)]),
+        fragment("local/sending.sh", { check: again("ops-push-keys", "--check") }),
         { ...install, note: `send ${names.join(" and ")} to ${to}:${dest}` },
-        define("reach_pinned", step("ssh", words, pinnedWords, to, "--")),
+        fragment("local/sent.sh"),
+        define("reach_pinned", step(ssh, pinnedWords, to, "--")),
         fragment("local/prove-key.sh", { name: knownAs(facts), persist: persist ? "yes" : "", patience: persist ? "" : "1 2 5" }),
-        ...(entry === undefined ? [] : [fragment(keepKnownHosts ? "local/say-known-hosts.sh" : "local/known-hosts.sh", entry)]),
+        ...(entry === undefined ? [] : [keepKnownHosts ? fragment("local/say-known-hosts.sh", entry) : fragment("local/known-hosts.sh", { reinstalled: "" })]),
       ],
     };
   },

@@ -45,7 +45,7 @@ export default verb(module, {
     if (changes && !force && !isThisMachine(host, hostsOf(flake))) {
       throw new Refusal(
         `this machine is ${hostname()}, and ${action} here would make it ${host}`,
-        `${spelled("ops-deploy")} ${quote(host)}${remotely[action] ?? ""} (or --force, if ${host} is what this machine is to become)`,
+        `${spelled("ops-deploy")} ${quote(host)}${remotely[action] ?? ""}${given === undefined ? "" : ` --flake ${quote(given)}`} (or --force, if ${host} is what this machine is to become)`,
       );
     }
     if (backend === "nh" && !changes) throw new Usage(`${action} is done by nixos-rebuild; leave out --backend nh`);

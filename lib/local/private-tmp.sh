@@ -1,2 +1,6 @@
 tmp=$(mktemp -d "$place/hey.XXXXXX")
-trap 'reach -O exit "$target" >/dev/null 2>&1 || :; rm -rf "$tmp"' EXIT
+clean() {
+  reach -O exit "$target" >/dev/null 2>&1 || :
+  rm -rf "$tmp"
+}
+state="nothing was changed on $target"

@@ -13,7 +13,7 @@ if [ -n "$changed" ]; then
   if [ -n "$proven" ]; then
     step "$name presents the new key to a new connection"
   elif [ -n "$persist" ]; then
-    step "the keys are in place; sshd presents another one until it starts with these, so known_hosts stays as it is. For then: $(cat "$stage/pinned")"
+    step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
     exit 0
   else
     cat "$stage/why"

@@ -1,6 +1,8 @@
 # Installs the keys that come as a tar stream on stdin. $1 is the directory, the names of the private keys follow: the last
 # one is sshd's. Nothing is touched before all of them are here, whole and readable as sshd reads them.
 set -eu
+# A word to a client that has gone must not kill this before it has cleaned up.
+trap "" PIPE
 umask 077
 dest=$1
 shift
@@ -8,6 +10,7 @@ die() {
   echo "put-keys: $*; the keys here are as they were" >&2
   exit 1
 }
+if [ "$(id -u)" = 0 ]; then :; else die "$(id -un) is not root here, and only root may"; fi
 if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
 dest=$(readlink -f "$dest")
 # Where a name is a link (into /persist, say) its file is replaced, not the link.
@@ -54,7 +57,7 @@ done
 sync "$stage"/* "${final%/*}/$id"/*
 before=$(public "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
 # From here on it is done to the end, whoever hangs up.
-trap "" HUP INT TERM PIPE
+trap "" HUP INT TERM
 for name in "$@"; do
   for file in "$name.pub" "$name"; do
     place "$file"

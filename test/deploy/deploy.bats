@@ -18,7 +18,7 @@ setup() {
 
 deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
 leftovers() {
-  lab host "$host" find /run /tmp -maxdepth 1 -name 'hey*'
+  lab host "$host" find /run /tmp -maxdepth 1 -name 'hey*' ! -name '*.lock'
   find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey*'
   pgrep -af 'ssh.*[C]ontrolPath=' || :
 }
@@ -121,7 +121,7 @@ leftovers() {
   run deploy
   [ "$status" = 4 ]
   [[ $output == *"activated, but some units failed"* ]]
-  [[ $output == *"running: $(built); next boot: $(built)"* ]]
+  [[ $output == *"running: $(built); profile: $(built)"* ]]
   [ "$(running)" = "$(built)" ]
   [ -z "$(leftovers)" ]
 }
@@ -131,7 +131,7 @@ leftovers() {
   run deploy
   [ "$status" = 1 ]
   [[ $output == *"the activation failed (status 1)"* ]]
-  [[ $output == *"running: $(running); next boot: $(profile)"* ]]
+  [[ $output == *"running: $(running); profile: $(profile)"* ]]
 }
 
 @test "a target that is down is found out before the build, within seconds" {
@@ -194,6 +194,7 @@ X
   '
   lab delay $host 0
   [ "$status" = 130 ]
+  [[ ${lines[-1]} == *"nothing was changed on root@$target"* ]]
   [ "$(running) $(profile) $(next_boot)" = "$before" ]
   run lab host $host nix-store --check-validity "$(built)"
   [ "$status" != 0 ]
@@ -203,12 +204,15 @@ X
 
 @test "a connection that is lost during the activation does not stop it" {
   lab knobs $host '{"marker": "lost", "activationScript": "sleep 2"}'
-  deploy 3>&- &
+  deploy 2>"$BATS_TEST_TMPDIR/said" 3>&- &
   pid=$!
   lab host $host sh -c 'for n in $(seq 100); do [ -e /run/nixos/switch-to-configuration.lock ] && ls -d /run/hey-activation.* >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1'
   sleep 0.5
   pkill -KILL -f "[s]shd: root@notty" || pkill -KILL -x ssh
-  run wait $pid
+  status=0
+  wait $pid || status=$?
+  [ "$status" = 255 ]
+  tail -n 1 "$BATS_TEST_TMPDIR/said" | grep -q "was lost in the middle: what was started there goes on by itself"
   new=$(built)
   now_runs() { [ "$(running)" = "$new" ]; }
   until_there 8 now_runs

@@ -26,7 +26,7 @@ deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
   [[ $stderr == *"from the activation"* ]]
   [ "$(running)" = "$(built)" ]
   [ "$(next_boot)" = "$(built)" ]
-  [ -z "$(lab host $host sh -c 'ls -d /run/hey* 2>/dev/null; systemctl list-units --all --no-legend --plain "nixos-rebuild*"')" ]
+  [ -z "$(lab host $host sh -c 'ls -d /run/hey-activation* 2>/dev/null; systemctl list-units --all --no-legend --plain "nixos-rebuild*"')" ]
 }
 
 @test "the unit's status is passed on" {

@@ -16,6 +16,17 @@ replace_link() {
   ln -sfn "$1" "$2.new" && mv -fT "$2.new" "$2"
 }
 
+# enable_unit UNIT on|off: whether systemd starts it at boot
+enable_unit() {
+  mkdir -p /etc/systemd/system/multi-user.target.wants
+  replace_link "/etc/static/systemd/system/$1" "/etc/systemd/system/$1"
+  if [ "$2" = on ]; then
+    replace_link "../$1" "/etc/systemd/system/multi-user.target.wants/$1"
+  else
+    rm -f "/etc/systemd/system/multi-user.target.wants/$1"
+  fi
+}
+
 decrypt() {
   mkdir -p /run/agenix
   rm -f /run/agenix/demo
@@ -37,15 +48,10 @@ decrypt() {
 
 echo "setting up /etc..."
 replace_link "$system/etc" /etc/static
-for file in ssh/sshd_config motd hostname; do replace_link "/etc/static/$file" "/etc/$file"; done
+for file in ssh/sshd_config motd hostname os-release; do replace_link "/etc/static/$file" "/etc/$file"; done
 hostname "$host_name"
-mkdir -p /etc/systemd/system/multi-user.target.wants
-replace_link /etc/static/systemd/system/sshd.service /etc/systemd/system/sshd.service
-if [ "$sshd" = on ]; then
-  replace_link ../sshd.service /etc/systemd/system/multi-user.target.wants/sshd.service
-else
-  rm -f /etc/systemd/system/multi-user.target.wants/sshd.service
-fi
+enable_unit sshd.service "$sshd"
+enable_unit agenix-install-secrets.service "$secret_unit"
 
 if [ -n "$secret" ]; then
   decrypt || status=$secret_status

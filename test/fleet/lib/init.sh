@@ -8,6 +8,8 @@ system=$(cd -P "$(dirname "$0")" && pwd)
 . "$system/settings"
 # shellcheck source=test/fleet/lib/services.sh
 . "$system/lib/services.sh"
+# shellcheck source=test/fleet/lib/pid1.sh
+. "$system/lib/pid1.sh"
 
 mkdir -p /run/nixos
 ln -sfn "$system" /run/booted-system
@@ -15,24 +17,11 @@ verb=boot "$system/activate"
 read -r boot_id </proc/sys/kernel/random/boot_id
 echo "$boot_id $system" >>/var/log/boots
 
+make_host_key
 if [ "$1" = systemd ]; then
   settle_link
   cp "$system/etc/ssh/sshd_config" /run/sshd.config
-  exec env container=lab /lib/systemd/systemd --system --log-target=console --show-status=0
+else
+  settle
 fi
-
-# The statuses are those of a PID 1 that the kernel ends for reboot(2): SIGHUP to restart, SIGINT to power off.
-shut_down() {
-  kill -s TERM -- -1
-  sleep 0.3
-  exit "$1"
-}
-trap 'shut_down 129' HUP
-trap 'shut_down 130' INT
-
-settle
-# Waiting for a child that never ends also reaps the orphans that PID 1 inherits.
-while :; do
-  sleep infinity &
-  wait
-done
+live "$1"

@@ -21,6 +21,7 @@
 
   identityPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
   secretStatus = 0;               # the status of a switch whose secret can't be decrypted (agenix itself gives 2)
+  secretUnit = false;             # under systemd: a unit that fails at boot when the secret wasn't decrypted
 
   specialisations = { };          # name = { knobs; }
 }

@@ -39,7 +39,9 @@ let
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;
+        host_key = knobs.hostKey;
         secret = if builtins.pathExists secret then script secret else "";
+        secret_unit = if knobs.secretUnit then "on" else "off";
         secret_status = knobs.secretStatus;
         identity_paths = builtins.concatStringsSep " " knobs.identityPaths;
       } // builtins.listToAttrs (map
@@ -52,13 +54,16 @@ let
       install -m 555 $activate $out/activate
       install -m 555 $init $out/init
       install -m 444 $services $out/lib/services.sh
+      install -m 444 $pid1 $out/lib/pid1.sh
       install -m 555 $power $out/sw/bin/reboot
       ln -s reboot $out/sw/bin/poweroff
       printf %s "$settings" >$out/settings
       install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
+      install -m 444 $secretsUnit $out/etc/systemd/system/agenix-install-secrets.service
       printf %s "$sshdConfig" >$out/etc/ssh/sshd_config
       printf '%s\n' "$marker" >$out/etc/motd
       printf '%s\n' "$hostName" >$out/etc/hostname
+      printf '%s\n' ID=nixos NAME=NixOS "PRETTY_NAME=\"NixOS $nixosVersion\"" >$out/etc/os-release
       printf %s "$nixosVersion" >$out/nixos-version
       printf %s "$system" >$out/system
       ln -s $linux/bzImage $out/kernel
@@ -76,7 +81,9 @@ let
         activate = script ./activate.sh;
         init = script ./init.sh;
         services = script ./services.sh;
+        pid1 = script ./pid1.sh;
         sshdUnit = script ./sshd.service;
+        secretsUnit = script ./agenix-install-secrets.service;
         power = script ./power.sh;
         specialisations = map
           (special: "${special}=${mkSystem (knobs // { specialisations = { }; } // knobs.specialisations.${special})}")
@@ -89,11 +96,18 @@ in
     system.nixos.version = host.nixosVersion;
     system.build = {
       toplevel = mkSystem host;
-      diskoScript = build "disko" ''
-        printf '#!/bin/sh\necho "disko: ${name}" "$@"\n' >$out
-        chmod 555 $out
-      '' { };
-    };
+    } // builtins.listToAttrs (builtins.concatMap
+      (mode: map
+        (deps: {
+          name = "${mode}Script${deps}";
+          value = build "${mode}-${name}" "(printf '#!/bin/sh\\nmode=${mode} host=${name}\\n'; cat $script) >$out; chmod 555 $out" {
+            script = script ./disko.sh;
+          };
+        })
+        [ "" "NoDeps" ])
+      [ "disko" "format" "mount" ]);
+    # Another system for the same host.
+    virtualisation.vmVariant.system.build.toplevel = mkSystem (host // { marker = "${host.marker} (variant)"; });
   };
   pkgs = { system = platform; stdenv.hostPlatform.system = platform; };
 }

@@ -14,6 +14,13 @@ sshd_running() {
   if kill -0 "$(cat /run/sshd.pid 2>/dev/null)" 2>/dev/null; then cat /run/sshd.config 2>/dev/null; fi
 }
 
+# sshd's first start makes the key that it lacks, as in NixOS: after the activation, which so could decrypt nothing.
+make_host_key() {
+  [ -s "$host_key" ] && return
+  mkdir -p "$(dirname "$host_key")"
+  ssh-keygen -q -t ed25519 -N "" -f "$host_key" </dev/null
+}
+
 settle() {
   settle_link
   if [ -d /run/systemd/system ]; then settle_sshd_unit; else settle_sshd_daemon; fi

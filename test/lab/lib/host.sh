@@ -1,5 +1,7 @@
 # shellcheck shell=bash
-# A host: its disk, and its power. $LAB/hosts/NAME holds disk/ and facts, one a file: number, pid (of its PID 1), off, cut, slow.
+# A host: its disk, and its power. $LAB/hosts/NAME holds disk/ and facts, one a file: number, pid (of its PID 1; empty between two
+# boots, none when it is off), off, cut, slow, arch, meminfo. What is in kexec/ boots next, from memory (ram/); so does a copy of iso/
+# when the disk doesn't boot.
 
 known() {
   [ -n "${1-}" ] && [ -e "$LAB/hosts/$1/number" ] && return
@@ -8,19 +10,8 @@ known() {
 
 do_add() {
   local name pids=() pid
-  for name in "$@"; do
-    [ -d "$FLEET/hosts/$name" ] || die "the flake has no host $name (there are: $(flake_hosts | paste -sd " "))"
-    ! [ -d "$LAB/hosts/$name" ] || die "$name is there already"
-    mkdir "$LAB/hosts/$name"
-    # Numbers are handed out by making a directory, which only one can.
-    local number=2
-    until mkdir "$LAB/hosts/.number-$number" 2>/dev/null; do number=$((number + 1)); done
-    echo "$number" >"$LAB/hosts/$name/number"
-    plug_in "$name" "$number"
-    write_aliases "$name" "$(address "$number")" >"$LAB/aliases.$number"
-    cat "$LAB/aliases.$number" "$LAB/ssh_config" >"$LAB/ssh_config.new"
-    mv "$LAB/ssh_config.new" "$LAB/ssh_config"
-  done
+  [ $# != 0 ] || return 0
+  for name in "$@"; do register "$name"; done
   build_systems "$@"
   for name in "$@"; do
     (
@@ -34,46 +25,87 @@ do_add() {
   for pid in "${pids[@]}"; do wait "$pid" || die "a host didn't come up"; done
 }
 
-# The first generation, a throw-away host key, and what Debian's programs need to find.
+# register NAME: its number, its cable, its aliases
+register() {
+  local name=$1 number=2
+  [ -d "$FLEET/hosts/$name" ] || die "the flake has no host $name (there are: $(flake_hosts | paste -sd " "))"
+  ! [ -d "$LAB/hosts/$name" ] || die "$name is there already"
+  mkdir "$LAB/hosts/$name"
+  # Numbers are handed out by making a directory, which only one can.
+  until mkdir "$LAB/hosts/.number-$number" 2>/dev/null; do number=$((number + 1)); done
+  echo "$number" >"$LAB/hosts/$name/number"
+  plug_in "$name" "$number"
+  write_aliases "$name" "$(address "$number")" >"$LAB/aliases.$number"
+  cat "$LAB/aliases.$number" "$LAB/ssh_config" >"$LAB/ssh_config.new"
+  mv "$LAB/ssh_config.new" "$LAB/ssh_config"
+}
+
+# The first generation, and a throw-away host key.
 make_disk() {
-  local disk=$LAB/hosts/$1/disk system key address
+  local disk=$LAB/hosts/$1/disk system key
   system=$(readlink "$LAB/hosts/$1/first-system")
-  address=$(address "$(cat "$LAB/hosts/$1/number")")
-  mkdir "$disk"
-  mount -t tmpfs -o mode=755,size=4g "lab-disk" "$disk"
-  mkdir -p "$disk"/{usr,etc/nix,etc/ssh/authorized_keys.d,root,var/log,var/empty,var/tmp,persist/etc/ssh,boot,home,tmp,run,proc,sys,dev,nix/var/nix/profiles,nix/var/nix/gcroots}
-  # Of its own size, so that a full /boot can be tried.
-  mount -t tmpfs -o mode=755,size=4m lab-boot "$disk/boot"
-  chmod 1777 "$disk/tmp" "$disk/var/tmp"
-  chmod 700 "$disk/root"
-  ln -s /proc/self/mounts "$disk/etc/mtab"
-  local link
-  for link in bin sbin lib lib64; do [ ! -e "/usr/$link" ] || ln -s "usr/$link" "$disk/$link"; done
-  ln -s /run "$disk/var/run"
-  [ "$LAB_INIT" = plain ] || prepare_for_systemd "$disk"
-
-  printf '%s\n' 'root:x:0:0::/root:/bin/bash' "$(getent passwd sshd)" "$(getent passwd messagebus || true)" 'admin:x:1000:1000::/home/admin:/bin/bash' \
-    'nobody:x:65534:65534::/:/usr/sbin/nologin' >"$disk/etc/passwd"
-  printf '%s\n' 'root:x:0:' 'tty:x:5:' 'admin:x:1000:' 'nogroup:x:65534:' "$(getent group messagebus || true)" >"$disk/etc/group"
-  printf '%s:*:1::::::\n' root sshd messagebus admin nobody >"$disk/etc/shadow"
-  chmod 600 "$disk/etc/shadow"
-  mkdir "$disk/home/admin" && chown 1000:1000 "$disk/home/admin"
-  printf '%s\n' 'passwd: files' 'group: files' 'shadow: files' 'hosts: files' >"$disk/etc/nsswitch.conf"
-  printf '%s\n' '127.0.0.1 localhost' >"$disk/etc/hosts"
-  printf '%s\n' "$NIX_CONFIG" >"$disk/etc/nix/nix.conf"
-  tee "$disk/etc/ssh/authorized_keys.d/root" "$disk/etc/ssh/authorized_keys.d/admin" <"$LAB/id_ed25519.pub" >/dev/null
-
+  mount_disk "$disk"
+  furnish "$disk"
+  furnish_nixos "$disk"
   key=$disk$(sed -n 's/^ *HostKey //p' "$system/etc/ssh/sshd_config")
   make_key "$key" "throw-away"
-  sed "s/^/$address /; p; s/^$address /[$address]:2222 /" "$key.pub" >>"$LAB/known_hosts"
-
+  trust "$1" "$key.pub"
   quietly nix copy --no-check-sigs --to "$disk" "$system"
   ln -s "$system" "$disk/nix/var/nix/profiles/system-1-link"
   ln -s system-1-link "$disk/nix/var/nix/profiles/system"
-  ln -sfn ../profiles "$disk/nix/var/nix/gcroots/profiles"
-  ln -s /run/current-system "$disk/nix/var/nix/gcroots/current-system"
-  ln -s /run/booted-system "$disk/nix/var/nix/gcroots/booted-system"
   echo "$system" >"$disk/boot/default"
+}
+
+# mount_disk DIR: an empty one
+mount_disk() {
+  mkdir -p "$1"
+  mount -t tmpfs -o mode=755,size=4g lab-disk "$1"
+  # Of its own size, so that a full /boot can be tried.
+  mkdir "$1/boot"
+  mount -t tmpfs -o mode=755,size=4m lab-boot "$1/boot"
+}
+
+# furnish DIR: what Debian's programs need to find in a root, and the deployer's key
+furnish() {
+  local root=$1 link
+  mkdir -p "$root"/{usr,etc/ssh/authorized_keys.d,root,var/log,var/empty,var/tmp,boot,home/admin,tmp,run,proc,sys,dev}
+  chmod 1777 "$root/tmp" "$root/var/tmp"
+  chmod 700 "$root/root"
+  chown 1000:1000 "$root/home/admin"
+  ln -s /proc/self/mounts "$root/etc/mtab"
+  for link in bin sbin lib lib64; do [ ! -e "/usr/$link" ] || ln -s "usr/$link" "$root/$link"; done
+  ln -s /run "$root/var/run"
+  [ "$LAB_INIT" = plain ] || prepare_for_systemd "$root"
+
+  printf '%s\n' 'root:x:0:0::/root:/bin/bash' "$(getent passwd sshd)" "$(getent passwd messagebus || true)" 'admin:x:1000:1000::/home/admin:/bin/bash' \
+    'nobody:x:65534:65534::/:/usr/sbin/nologin' >"$root/etc/passwd"
+  printf '%s\n' 'root:x:0:' 'tty:x:5:' 'admin:x:1000:' 'nogroup:x:65534:' "$(getent group messagebus || true)" >"$root/etc/group"
+  printf '%s:*:1::::::\n' root sshd messagebus admin nobody >"$root/etc/shadow"
+  chmod 600 "$root/etc/shadow"
+  printf '%s\n' 'passwd: files' 'group: files' 'shadow: files' 'hosts: files' >"$root/etc/nsswitch.conf"
+  printf '%s\n' '127.0.0.1 localhost' >"$root/etc/hosts"
+  tee "$root/etc/ssh/authorized_keys.d/root" "$root/etc/ssh/authorized_keys.d/admin" <"$LAB/id_ed25519.pub" >/dev/null
+}
+
+# furnish_nixos DIR: what NixOS's own activation would make, beyond that
+furnish_nixos() {
+  mkdir -p "$1"/{persist/etc/ssh,nix/var/nix/profiles,nix/var/nix/gcroots}
+  write_nix_conf "$1"
+  ln -s ../profiles "$1/nix/var/nix/gcroots/profiles"
+  ln -s /run/current-system "$1/nix/var/nix/gcroots/current-system"
+  ln -s /run/booted-system "$1/nix/var/nix/gcroots/booted-system"
+}
+
+write_nix_conf() {
+  mkdir "$1/etc/nix"
+  printf '%s\n' "$NIX_CONFIG" >"$1/etc/nix/nix.conf"
+}
+
+# trust NAME FILE.pub: the deployer expects this key there, at both ports
+trust() {
+  local address
+  address=$(address "$(cat "$LAB/hosts/$1/number")")
+  sed "s/^/$address /; p; s/^$address /[$address]:2222 /" "$2" >>"$LAB/known_hosts"
 }
 
 # Units that tune a machine, look for its devices or wait for a person have no place in a namespace.
@@ -98,16 +130,19 @@ prepare_for_systemd() {
 
 # A host is on as long as its supervisor lives; that one is in a session of its own, out of reach of the terminal's ^C.
 power_on() {
-  rm -f "$LAB/hosts/$1/off" "$LAB/hosts/$1/pid"
+  # The supervisor of the last time may be about to end.
+  while [ -e "$LAB/hosts/$1/pid" ]; do sleep 0.01; done
+  rm -f "$LAB/hosts/$1/off"
   route "$1"
   setsid env --default-signal "$LAB_PROGRAMS/lab" _supervise "$1" </dev/null >>"$LAB/hosts/$1/console.log" 2>&1 3>&- &
-  until [ -s "$LAB/hosts/$1/pid" ]; do sleep 0.01; done
+  until [ -s "$LAB/hosts/$1/pid" ] || [ -e "$LAB/hosts/$1/off" ]; do sleep 0.01; done
 }
 
 supervise() {
   local name=$1 dir=$LAB/hosts/$1 status
   while [ ! -e "$dir/off" ]; do
     status=0
+    load_memory "$dir"
     cat /proc/sys/kernel/random/uuid >"$dir/boot_id"
     echo "lab: $name: power on"
     # The first child of the inner shell is PID 1. unshare --fork would do, but it hides by which signal that one ended.
@@ -118,10 +153,24 @@ supervise() {
     ) || status=$?
     : >"$dir/pid"
     echo "lab: $name: PID 1 ended with status $status"
+    # What was loaded for kexec is lost with the power.
+    [ "$status" = 129 ] || rm -rf "$dir/kexec"
     # 129 and 137 are a reboot and a power cut. Anything else is a poweroff, or a system that can't boot.
     case $status in 129 | 137) ;; *) : >"$dir/off" ;; esac
   done
   route "$name"
+  rm "$dir/pid"
+}
+
+# load_memory DIR: what boots from memory, if anything does. It is gone at the next boot.
+load_memory() {
+  rm -rf "$1/ram"
+  if [ -e "$1/kexec/boot/default" ]; then
+    mv "$1/kexec" "$1/ram"
+  elif [ -d "$1/iso" ] && [ ! -e "$1/disk/boot/default" ]; then
+    cp -a "$1/iso" "$1/ram"
+  fi
+  mkdir -p "$1/kexec"
 }
 
 # systemd wants the root of a cgroup tree; plain init has no use for one.
@@ -132,12 +181,16 @@ enter_cgroup() {
   echo 0 >"$LAB_CGROUP/$1/cgroup.procs"
 }
 
-do_host() {
+# pid_of NAME: of its PID 1
+pid_of() {
   known "${1-}"
-  local name=$1 pid
+  grep -s . "$LAB/hosts/$1/pid" || die "$1 is off"
+}
+
+do_host() {
+  local pid
+  pid=$(pid_of "${1-}")
   shift
-  pid=$(cat "$LAB/hosts/$name/pid")
-  [ -n "$pid" ] || die "$name is off"
   # shellcheck disable=SC2016 # for the host's shell
   exec nsenter -t "$pid" --mount --uts --ipc --net --pid env -i TERM="${TERM:-dumb}" HOME=/root USER=root LANG=C.UTF-8 \
     PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -c 'cd && exec "$@"' sh "${@:-/bin/bash}"
@@ -157,10 +210,8 @@ do_reboot() {
 }
 
 do_power_cut() {
-  known "${1-}"
   local pid
-  pid=$(cat "$LAB/hosts/$1/pid")
-  [ -n "$pid" ] || die "$1 is off"
+  pid=$(pid_of "${1-}")
   if [ "${2-}" = --stay-down ]; then : >"$LAB/hosts/$1/off"; fi
   kill -s KILL "$pid"
 }

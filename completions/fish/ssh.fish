@@ -1,0 +1,113 @@
+# The names that ssh knows, of the config that is given or of the user's.
+function __hey_ssh_names
+    set -l known $HOME/.ssh/known_hosts $HOME/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
+    set -l seen
+    set -l names
+    if test -n "$argv[1]"
+        __hey_ssh_config $argv[1] $HOME/.ssh
+    else
+        __hey_ssh_config $HOME/.ssh/config $HOME/.ssh
+        __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
+    end
+    for file in $known
+        # Never a pipe or a device: it would be waited for.
+        test -f "$file" -a -r "$file"; or continue
+        set -l fields (string match -rg '^\s*([^\s@|#]\S*)' <$file)
+        set -a names (string replace -r '^\[(.*)\](:\d+)?$' '$1' -- (string split , -- $fields))
+    end
+    string match -rv '^\d+(\.\d+){3}$' -- (__hey_names $names)
+end
+
+# Adds the names of an ssh config to names and the files it mentions to known; the second word is where its relative Includes
+# lie (ssh_config(5)).
+function __hey_ssh_config --no-scope-shadowing
+    if test -f $argv[1] -a -r $argv[1]; and not contains -- $argv[1] $seen
+        set -a seen $argv[1]
+        for hey_line in (string match -ri '^\s*(?:host|match|include|userknownhostsfile|globalknownhostsfile)[\s="].*' <$argv[1])
+            __hey_ssh_line $argv[2] (string match -rg '^\s*([a-zA-Z]+)\s*=?\s*(.*)' -- (string trim -r -- $hey_line))
+        end
+    end
+end
+
+function __hey_ssh_line --no-scope-shadowing
+    # argv: where relative paths lie, the keyword, the rest of the line
+    set -l hey_words (__hey_ssh_words $argv[3])
+    switch (string lower -- $argv[2])
+        case host
+            set -a names $hey_words
+        case match
+            set -a names (__hey_ssh_match $hey_words)
+        case include
+            for hey_path in (__hey_ssh_paths $argv[1] $hey_words)
+                for hey_file in (__hey_ssh_glob $hey_path)
+                    __hey_ssh_config $hey_file $argv[1]
+                end
+            end
+        case '*'
+            for hey_path in (__hey_ssh_paths $argv[1] $hey_words)
+                contains -- $hey_path $known; or set -a known $hey_path
+            end
+    end
+end
+
+function __hey_ssh_match
+    set -l key
+    for word in $argv
+        if set -q key[1]
+            contains -- $key host originalhost; and string split , -- $word
+            set -e key
+            continue
+        end
+        set -l lower (string lower -- $word)
+        switch $lower
+            case all canonical final !all !canonical !final
+            case 'host=*' 'originalhost=*'
+                string split , -- (string replace -r '^[^=]*=' '' -- $word)
+            case '*=*'
+            case '*'
+                set key $lower
+        end
+    end
+end
+
+# The words of a config line: ssh quotes with " and ', and ends at a word that starts with #.
+function __hey_ssh_words
+    for word in (string match -ra '(?:"[^"]*"?|\'[^\']*\'?|\\\\.|[^\s"\'])+' -- $argv[1])
+        string match -q '#*' -- $word; and return
+        # A backslash is one unless it stands before one of these.
+        string replace -ra '"([^"]*)"?|\'([^\']*)\'?|\\\\(["\'\\\\ ])' '$1$2$3' -- $word
+    end
+end
+
+function __hey_ssh_paths
+    for path in $argv[2..]
+        switch $path
+            case '~/*'
+                echo -- $HOME/(string sub -s 3 -- $path)
+            case '/*'
+                echo -- $path
+            case '*'
+                echo -- $argv[1]/$path
+        end
+    end
+end
+
+# What a pattern of ssh's fits, part by part: fish expands no pattern that a variable holds, and evaluating it could run something.
+function __hey_ssh_glob
+    set -l found ''
+    for part in (string split -n / -- $argv[1])
+        set -l next
+        for dir in $found
+            if string match -qr '[*?[]' -- $part
+                set -l pattern (string replace -ra '\\\\([][])' '$1' -- (string replace -a '\\?' . -- (string replace -a '\\*' '.*' -- (string escape --style=regex -- $part))))
+                for entry in $dir/*
+                    string match -qr "^$pattern\$" -- (path basename $entry); and set -a next $entry
+                end
+            else if test -e $dir/$part
+                set -a next $dir/$part
+            end
+        end
+        set found $next
+    end
+    string join \n -- $found
+end

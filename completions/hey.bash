@@ -1,0 +1,953 @@
+# Written by completions/generate.ts; change the verbs in scripts/ or the code in completions/*/ and run: hey completions --write
+[ -n "${BASH_VERSION-}" ] || return 0
+
+# The lines of a file in lines; none where it can't be read or would have to be waited for.
+__hey_lines() {
+  local IFS=$'\n'
+  lines=()
+  [[ -f $1 && -r $1 ]] || return 0
+  # bash complains of NUL bytes. Names are not expanded: __hey_main has set -f.
+  # shellcheck disable=SC2207
+  { lines=($(<"$1")); } 2>/dev/null
+}
+
+# A part of a URL without its %xx, in reply; a text that holds other % is none and stays.
+__hey_decoded() {
+  reply=$1
+  local rest=${1//%[0-9A-Fa-f][0-9A-Fa-f]/}
+  [[ $1 == *%* && $rest != *%* ]] || return 0
+  rest=${1//\\/\\\\}
+  printf -v reply %b "${rest//\%/\\x}"
+}
+
+# The directory of the flake that --flake names, in flake; fails for one elsewhere, and for none. As named() in lib/flake.ts.
+__hey_named_flake() {
+  local ref=${1%%#*} query='' sub='' reply
+  if [[ $ref == *\?* ]]; then
+    query=${ref#*\?} ref=${ref%%\?*}
+  fi
+  case $ref in
+    path:* | git+file:* | hg+file:*)
+      ref=${ref#*:}
+      __hey_decoded "${ref#//}"
+      ref=$reply
+      ;;
+    \~ | \~/*) ref=${HOME-}${ref#\~} ;;
+    *) [[ $ref =~ ^[a-z][a-z0-9+.-]*: ]] && return 1 ;;
+  esac
+  if [[ "&$query" == *"&dir="* ]]; then
+    sub="&$query"
+    sub=${sub#*"&dir="}
+    sub=${sub%%&*}
+    __hey_decoded "${sub//+/ }"
+    sub=$reply
+    [[ $sub == /* ]] && ref=''
+  fi
+  flake=${ref:-.}${sub:+/$sub}
+  [[ -e $flake/flake.nix ]]
+}
+
+# The directory of the flake that this line means, in flake: the order of findFlake in lib/flake.ts.
+__hey_flake() {
+  if __hey_given --flake; then
+    __hey_named_flake "$given"
+    return
+  fi
+  # Through .. as the kernel takes it, not through $PWD: the verbs don't know by which links the shell came here.
+  flake=.
+  until [[ -e $flake/flake.nix ]]; do
+    if [[ $flake -ef / ]]; then
+      flake=${DOTFILES_HOME-}
+      [[ -n $flake && -e $flake/flake.nix ]]
+      return
+    fi
+    flake+=/..
+  done
+}
+
+# Names of the hosts that stand literally in a flake.nix, added to names: literalHosts in lib/flake.ts has the same rule.
+__hey_literal_hosts() {
+  local line bare braces opens closes depth=0 lines
+  local name='("([^"${}]+)"|([A-Za-z_][A-Za-z0-9_'\''-]*))'
+  local dotted="(^|[^A-Za-z0-9_])nixosConfigurations\\.$name"
+  local inside="^[[:space:]]*${name}[[:space:]]*="
+  local block='(^|[^A-Za-z0-9_])nixosConfigurations[[:space:]]*=[^;{]*(\{.*)$'
+  __hey_lines "$1"
+  for line in ${lines[@]+"${lines[@]}"}; do
+    [[ $depth -gt 0 || $line == *nixosConfigurations* ]] || continue
+    bare=${line%%[[:space:]]#*}
+    [[ $bare == \#* ]] && continue
+    [[ $bare =~ $dotted ]] && names+=("${BASH_REMATCH[3]-}${BASH_REMATCH[4]-}")
+    [[ $depth -eq 1 && $bare =~ $inside ]] && names+=("${BASH_REMATCH[2]-}${BASH_REMATCH[3]-}")
+    braces=''
+    if [[ $depth -gt 0 ]]; then
+      braces=$bare
+    elif [[ $bare =~ $block ]]; then
+      braces=${BASH_REMATCH[2]}
+    fi
+    opens=${braces//[!\{]/} closes=${braces//[!\}]/}
+    depth=$((depth + ${#opens} - ${#closes}))
+    [[ $depth -ge 0 ]] || depth=0
+  done
+}
+
+__hey_host_folders() {
+  local file
+  for file in "$1"/hosts/*/default.nix; do
+    [[ -e $file ]] || continue
+    file=${file%/default.nix}
+    file=${file##*/}
+    [[ $file == _* ]] || names+=("$file")
+  done
+}
+
+# What a verb saw of the flake at the last evaluation (lib/cache.ts), under the flake's path as it is without links.
+__hey_cached_hosts() {
+  local file dir lines
+  for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do
+    dir=${file##*/}
+    dir=${dir//%2F//}
+    dir=${dir//%25/%}
+    [[ $dir -ef $1 ]] || continue
+    __hey_lines "$file"
+    names+=(${lines[@]+"${lines[@]}"})
+  done
+}
+
+# Offers the hosts of the flake in a directory.
+__hey_add_hosts() {
+  local names=()
+  __hey_globbing __hey_host_folders "$1"
+  [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
+  __hey_globbing __hey_cached_hosts "$1"
+  __hey_add_names ${names[@]+"${names[@]}"}
+}
+
+# FUNCTION WORDS...: calls it with file names expanded as bash does by default, whatever the user has set. A pattern that fits
+# nothing may stay, as it is no file's name.
+__hey_globbing() {
+  local undo='' name
+  [[ -z ${GLOBIGNORE+set} ]] || local GLOBIGNORE=''
+  for name in failglob dotglob nocaseglob; do
+    if shopt -q "$name"; then
+      undo+="shopt -s $name;"
+      shopt -u "$name"
+    fi
+  done
+  set +f
+  "$@" || :
+  set -f
+  eval "$undo"
+}
+
+# Splits the text of a command line, as COMP_WORDS differs by version, by COMP_WORDBREAKS and by hostcomplete: the words that
+# have an end go to hey_words, unquoted; the one at its end to hey_word, to hey_raw as it is typed, and the quote that is open
+# there to hey_quote. Only a leading ~ or $VAR is expanded, as anything else could run something; the callers' variables
+# have names that are no user's for that reason.
+__hey_split() {
+  local hey_text=$1 hey_take hey_add hey_name hey_plain
+  local hey_variable='^\$(\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))' hey_command='^(\$\([^()]*\)|`[^`]*`)'
+  hey_words=() hey_word='' hey_raw='' hey_quote='' hey_redirected=''
+  while [[ -n $hey_text ]]; do
+    hey_take=${hey_text:0:1} hey_add=$hey_take
+    case $hey_quote$hey_take in
+      [[:space:]]) __hey_end_word ;;
+      [\<\>])
+        # Digits before it are a file descriptor.
+        [[ $hey_raw == *[!0-9]* ]] && __hey_end_word
+        hey_word='' hey_raw='' hey_redirected=1 hey_add='' hey_take=''
+        hey_text=${hey_text:1}
+        ;;
+      [\'\"]) hey_quote=$hey_take hey_add='' ;;
+      \'\' | \"\") hey_quote='' hey_add='' ;;
+      \\) hey_take=${hey_text:0:2} hey_add=${hey_text:1:1} ;;
+      \"\\)
+        case ${hey_text:1:1} in
+          [\"\\\$\`]) hey_take=${hey_text:0:2} hey_add=${hey_text:1:1} ;;
+        esac
+        ;;
+      \$ | \"\$)
+        if __hey_at_start && [[ $hey_text =~ $hey_variable ]]; then
+          hey_take=${BASH_REMATCH[0]} hey_name=${BASH_REMATCH[2]-}${BASH_REMATCH[3]-}
+          hey_add=${!hey_name-}
+        elif [[ $hey_text =~ $hey_command ]]; then
+          hey_take=${BASH_REMATCH[0]} hey_add=$hey_take
+        fi
+        ;;
+      \` | \"\`) [[ $hey_text =~ $hey_command ]] && hey_take=${BASH_REMATCH[0]} hey_add=$hey_take ;;
+      \~)
+        case ${hey_text:1:1} in
+          '' | / | [[:space:]]) __hey_at_start && hey_add=${HOME-} ;;
+        esac
+        ;;
+      *)
+        case $hey_quote in
+          \') hey_plain="^[^']+" ;;
+          \") hey_plain='^[^"\$`]+' ;;
+          *) hey_plain="^[^[:space:]<>'\"\\\$~\`]+" ;;
+        esac
+        [[ $hey_text =~ $hey_plain ]] && hey_take=${BASH_REMATCH[0]} hey_add=$hey_take
+        ;;
+    esac
+    hey_raw+=$hey_take hey_word+=$hey_add
+    hey_text=${hey_text:${#hey_take}}
+  done
+}
+
+# Whether a value begins here: a word, or what stands after --option=.
+__hey_at_start() {
+  [[ -z $hey_word || ( $hey_word == --*= && ${hey_word%=} != *=* ) ]]
+}
+
+__hey_end_word() {
+  if [[ -n $hey_raw ]]; then
+    # What follows < or > is no word of the command.
+    [[ -n $hey_redirected ]] || hey_words+=("$hey_word")
+    hey_redirected=''
+  fi
+  hey_word='' hey_raw='' hey_add='' hey_take=''
+  hey_text=${hey_text:1}
+}
+
+# Offers a word that hey_part begins; hey_head is what stands before it in the same word of the line.
+__hey_add() {
+  [[ $1 == "$hey_part"* ]] || return 0
+  hey_found+=("$hey_head$1")
+  hey_notes+=("${2-}")
+}
+
+# [not-addresses] NAMES...: offers those that lib/words.ts takes. bash leaves out what is there twice.
+__hey_add_names() {
+  local name addresses=1
+  if [[ ${1-} == not-addresses ]]; then
+    addresses=''
+    shift
+  fi
+  for name in "$@"; do
+    [[ $name == "$hey_part"* ]] || continue
+    case $name in
+      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) continue ;;
+      *[!0-9.]*) ;;
+      *.*.*.*) [[ -n $addresses ]] || continue ;;
+    esac
+    [[ ${#name} -le 253 ]] || continue
+    hey_found+=("$hey_head$name")
+  done
+}
+
+# The words for a value: SOURCE NAME, where NAME is the parameter's.
+__hey_offer() {
+  local flake given at
+  case $1 in
+    hosts) __hey_flake && __hey_add_hosts "$flake" ;;
+    targets)
+      local config=''
+      if __hey_given --ssh-config; then
+        config=$given
+      elif [[ " ${NIX_SSHOPTS-}" =~ .*[[:space:]]-F[[:space:]]*([^[:space:]]+) ]]; then
+        config=${BASH_REMATCH[1]}
+      fi
+      if [[ $hey_part == *@* ]]; then
+        hey_head+=${hey_part%@*}@ hey_part=${hey_part##*@}
+        __hey_add_ssh_names "$config"
+      else
+        __hey_add_ssh_names "$config"
+        __hey_flake && __hey_add_hosts "$flake"
+      fi
+      ;;
+    choices)
+      for at in "${!hey_choices[@]}"; do
+        [[ ${hey_choices[at]%% *} == "$2" ]] && __hey_add "${hey_choices[at]#* }" "${hey_choice_notes[at]}"
+      done
+      ;;
+    dirs | flakes) __hey_globbing __hey_add_paths dirs ;;
+    files) __hey_globbing __hey_add_paths files ;;
+  esac
+}
+
+# Paths are offered as they are typed, ~ and $VAR kept, so they are put together of typed text and quoted names.
+__hey_add_paths() {
+  local kind=$1 dir=${hey_part%"${hey_part##*/}"} base=${hey_part##*/} typed=$hey_raw slash=/ name
+  hey_paths=1
+  if [[ -n $hey_head ]]; then typed=${hey_raw#*=}; fi
+  if [[ $typed == \~ ]]; then
+    hey_found+=("$hey_head~/")
+    return
+  fi
+  typed=$hey_head${typed%"${typed##*/}"}
+  # Inside quotes bash quotes the names itself, and ends a directory.
+  if [[ -n $hey_quote ]]; then typed=$hey_head$dir slash=''; fi
+  for name in "$dir$base"*; do
+    if [[ -d $name ]]; then
+      name=${name#"$dir"}$slash
+    elif [[ $kind == files ]]; then
+      name=${name#"$dir"}
+    else
+      continue
+    fi
+    [[ -n $hey_quote || $name != *[!A-Za-z0-9_@%+:,./-]* ]] || printf -v name %q "$name"
+    hey_found+=("$typed$name")
+  done
+}
+
+# Gives bash what was found: it replaces WORD, the part of the line's word after the last of its word breaks.
+__hey_reply() {
+  [[ ${#hey_found[@]} -gt 0 ]] || return 0
+  local at word width=0 kept=${hey_raw%"$1"} space='' open='' quote=$hey_quote found=("${hey_found[@]}")
+  # Where paths are typed without quotes, what was found is as typed already.
+  if [[ -z $hey_paths || -n $quote ]]; then
+    __hey_split "$kept"
+    kept=$hey_word
+  fi
+  # Nothing but names, and no typed text that needs quotes: all at once, as there can be very many.
+  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
+    COMPREPLY=("${found[@]#"$kept"}")
+    return
+  fi
+  for word in "${found[@]}"; do
+    [[ -n $hey_paths || $word == *= ]] && open=1
+  done
+  # A space of our own, where not all are to have one: so it is right when TAB goes through the words one by one, too.
+  if [[ -n $open || -z $hey_has_compopt ]]; then
+    __hey_compopt -o nospace
+    [[ -n $quote ]] || space=' '
+  fi
+  if [[ -n $hey_paths ]]; then
+    __hey_compopt -o filenames
+    [[ -n $quote ]] || __hey_compopt -o noquote
+  fi
+  # Help is shown in lists only: elsewhere it would be put into the line.
+  case ${COMP_TYPE-9}${#found[@]} in
+    631 | 331 | 641) ;;
+    63* | 33* | 64*)
+      # In a list readline may mark the directories itself: ours would be a second slash.
+      [[ -z $hey_paths ]] || found=("${found[@]%/}")
+      for at in "${!found[@]}"; do
+        word=${found[at]#"$kept"}
+        [[ ${#word} -le $width || -z ${hey_notes[at]-} ]] || width=${#word}
+      done
+      ;;
+  esac
+  [[ -z ${hey_notes[0]-} ]] || __hey_compopt -o nosort
+  for at in "${!found[@]}"; do
+    word=${found[at]#"$kept"}
+    if [[ $width -gt 0 && -n ${hey_notes[at]-} ]]; then
+      printf -v word '%-*s  (%s)' "$width" "$word" "${hey_notes[at]}"
+      word=${word:0:${COLUMNS:-80}-1}
+    else
+      [[ -n $quote || -n $hey_paths || $word != *[!A-Za-z0-9_@%+=:,./-]* ]] || printf -v word %q "$word"
+      [[ $word == *[=/] ]] || word+=$space
+    fi
+    COMPREPLY+=("$word")
+  done
+}
+
+__hey_compopt() {
+  [[ -z $hey_has_compopt ]] || compopt "$@" 2>/dev/null || :
+}
+
+# Offers the names that ssh knows, of the config $1 or of the user's. Not by bash-completion's _known_hosts_real: it offers
+# patterns, and misses host=x, Match and an Include with a blank.
+__hey_add_ssh_names() {
+  local file names=() seen=() lines
+  local known=("${HOME-}"/.ssh/known_hosts "${HOME-}"/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2)
+  # ssh takes its keywords in either case.
+  shopt -s nocasematch
+  if [[ -n $1 ]]; then
+    __hey_ssh_config "$1" "${HOME-}/.ssh"
+  else
+    __hey_ssh_config "${HOME-}/.ssh/config" "${HOME-}/.ssh"
+    __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
+  fi
+  shopt -u nocasematch
+  for file in "${known[@]}"; do
+    __hey_lines "$file"
+    [[ ${#lines[@]} -gt 0 ]] || continue
+    # All at once, as a loop over a long file is felt. Comments, markers and hashes are no names and fall out later.
+    lines=("${lines[@]%% *}")
+    lines=("${lines[@]%%$'\t'*}")
+    local IFS=,
+    # shellcheck disable=SC2206
+    lines=(${lines[@]})
+    IFS=$' \t\n'
+    lines=("${lines[@]#\[}")
+    names+=("${lines[@]%%\]*}")
+  done
+  __hey_add_names not-addresses ${names[@]+"${names[@]}"}
+}
+
+# Adds the names of an ssh config to names and the files it mentions to known; $2 is where its relative Includes lie (ssh_config(5)).
+__hey_ssh_config() {
+  local file line words lines path
+  for file in ${seen[@]+"${seen[@]}"}; do
+    [ "$file" != "$1" ] || return 0
+  done
+  seen+=("$1")
+  # A file that was written elsewhere may have carriage returns.
+  local IFS=$' \t\n\r'
+  __hey_lines "$1"
+  for line in ${lines[@]+"${lines[@]}"}; do
+    # Most lines are none of these, and each costs.
+    case $line in
+      *host[[:space:]=\"]* | *match[[:space:]=\"]* | *include[[:space:]=\"]* | *knownhostsfile[[:space:]=\"]*) ;;
+      *) continue ;;
+    esac
+    line=${line#"${line%%[![:space:]]*}"}
+    case $line in
+      host[[:space:]=\"]*)
+        if [[ $line == *[\"\'\\\#=]* ]]; then
+          __hey_ssh_words "${line:4}"
+          names+=(${words[@]+"${words[@]}"})
+        else
+          # shellcheck disable=SC2206
+          names+=(${line:4})
+        fi
+        ;;
+      match[[:space:]=\"]*)
+        __hey_ssh_words "${line:5}"
+        __hey_ssh_match ${words[@]+"${words[@]}"}
+        ;;
+      include[[:space:]=\"]*)
+        __hey_ssh_words "${line:7}"
+        for path in ${words[@]+"${words[@]}"}; do
+          __hey_ssh_path "$path" "$2"
+          __hey_globbing __hey_ssh_include "$path" "$2"
+        done
+        ;;
+      userknownhostsfile[[:space:]=\"]* | globalknownhostsfile[[:space:]=\"]*)
+        # Their names differ by two letters.
+        line=${line:18}
+        __hey_ssh_words "${line#le}"
+        for path in ${words[@]+"${words[@]}"}; do
+          __hey_ssh_path "$path" "$2"
+          known+=("$path")
+        done
+        ;;
+    esac
+  done
+}
+
+__hey_ssh_include() {
+  local IFS='' file files
+  # A pattern, and not split, as IFS is empty.
+  # shellcheck disable=SC2206
+  files=($1)
+  IFS=$' \t\n'
+  set -f
+  for file in ${files[@]+"${files[@]}"}; do __hey_ssh_config "$file" "$2"; done
+}
+
+__hey_ssh_match() {
+  local list
+  while [[ $# -gt 0 ]]; do
+    case $1 in
+      all | canonical | final | !all | !canonical | !final) list='' ;;
+      host=* | originalhost=*) list=${1#*=} ;;
+      host | originalhost)
+        list=${2-}
+        shift
+        ;;
+      *=*) list='' ;;
+      *)
+        list=''
+        shift
+        ;;
+    esac
+    shift || return 0
+    local IFS=,
+    # shellcheck disable=SC2206
+    names+=($list)
+    IFS=$' \t\n'
+  done
+}
+
+# The words of a config line after its keyword, in words: there may be one =, and ssh quotes with " and ', and ends at a word that starts with #.
+__hey_ssh_words() {
+  local text=${1#"${1%%[![:space:]]*}"} word char quote
+  text=${text#=}
+  text=${text%$'\r'}
+  words=()
+  if [[ $text != *[\"\'\\\#]* ]]; then
+    # shellcheck disable=SC2206
+    words=($text)
+    return
+  fi
+  while text=${text#"${text%%[![:space:]]*}"} && [[ -n $text && $text != \#* ]]; do
+    word='' quote=''
+    while [[ -n $text ]]; do
+      char=${text:0:1} text=${text:1}
+      case $quote$char in
+        [[:space:]]) break ;;
+        [\"\']) quote=$char ;;
+        \"\" | \'\') quote='' ;;
+        *\\)
+          # It is one unless it stands before one of these.
+          case ${text:0:1} in
+            [\"\'\\\ ]) char=${text:0:1} text=${text:1} ;;
+          esac
+          word+=$char
+          ;;
+        *) word+=$char ;;
+      esac
+    done
+    words+=("$word")
+  done
+}
+
+# The path that a config's word means, in path.
+__hey_ssh_path() {
+  case $1 in
+    \~/*) path=${HOME-}/${1#\~/} ;;
+    /*) path=$1 ;;
+    *) path=$2/$1 ;;
+  esac
+}
+
+# What the tables of the verbs are made of. FLAG: NAME SHORT EXCLUDES HELP; an option has its SOURCE and, to be given again, `many`.
+__hey_arg() {
+  hey_args+=("$1") hey_arg_from+=("$2")
+}
+__hey_option() {
+  hey_options+=("$1") hey_shorts+=("$2") hey_excludes+=(" $3 ") hey_helps+=("$4") hey_from+=("${5-}") hey_many+=("${6-}") hey_used+=('')
+}
+__hey_choice() {
+  hey_choices+=("$1 $2") hey_choice_notes+=("$3")
+}
+
+# The place of an option in the tables, in at.
+__hey_find() {
+  for at in "${!hey_options[@]}"; do
+    [[ $1 == "${hey_options[at]}" || $1 == "${hey_shorts[at]:--}" ]] && return
+  done
+  return 1
+}
+
+# Notes that an option stands on the line.
+__hey_use() {
+  local at
+  __hey_find "${1%%=*}" || return 0
+  hey_used[at]=1
+  hey_excluded+=${hey_excludes[at]}
+}
+
+# The last value that an option has on the line, left or right of the cursor, in given.
+__hey_given() {
+  local word want='' found=''
+  for word in ${hey_left[@]+"${hey_left[@]}"} ${hey_right[@]+"${hey_right[@]}"}; do
+    if [[ -n $want ]]; then
+      given=$word want='' found=1
+      continue
+    fi
+    case $word in
+      --) break ;;
+      "$1") want=1 ;;
+      "$1"=*) given=${word#*=} found=1 ;;
+    esac
+  done
+  [[ -n $found ]]
+}
+
+# Finds what fits at the cursor of a verb's words: hey_left and hey_right are those beside it.
+__hey_verb() {
+  local hey_options=() hey_shorts=() hey_excludes=() hey_helps=() hey_from=() hey_many=() hey_used=()
+  local hey_args=() hey_arg_from=() hey_choices=() hey_choice_notes=()
+  local hey_rest='' hey_program='' hey_excluded=' ' word at want='' args=0
+  "__hey_table_$1"
+  for word in ${hey_left[@]+"${hey_left[@]}"}; do
+    if [[ -n $want ]]; then
+      want=''
+      continue
+    fi
+    case $word in
+      --)
+        [[ -z $hey_program ]] || __hey_passed "$hey_program"
+        return
+        ;;
+      -?*)
+        __hey_use "$word"
+        __hey_find "$word" && [[ -n ${hey_from[at]} ]] && want=$at
+        ;;
+      *)
+        [[ -n $hey_rest && $args -ge ${#hey_args[@]} ]] && return
+        args=$((args + 1))
+        ;;
+    esac
+  done
+  for word in ${hey_right[@]+"${hey_right[@]}"}; do
+    [[ $word != -- ]] || break
+    [[ $word != -* ]] || __hey_use "$word"
+  done
+  [[ $hey_excluded != *' all '* ]] || return 0
+
+  if [[ -n $want ]]; then
+    [[ $hey_word == -* ]] || __hey_offer "${hey_from[want]}" "${hey_options[want]#--}"
+  elif [[ $hey_word == --*=* ]]; then
+    if __hey_find "${hey_word%%=*}" && [[ -n ${hey_from[at]} ]]; then
+      hey_head=${hey_word%%=*}= hey_part=${hey_word#*=}
+      __hey_offer "${hey_from[at]}" "${hey_options[at]#--}"
+    fi
+  elif [[ $hey_word == -* || ${#hey_args[@]}$hey_rest == 0 ]]; then
+    for at in "${!hey_options[@]}"; do
+      [[ -n ${hey_used[at]} && -z ${hey_many[at]} || $hey_excluded == *" ${hey_options[at]} "* ]] && continue
+      [[ -z ${hey_shorts[at]} ]] || __hey_add "${hey_shorts[at]}" "${hey_helps[at]}"
+      __hey_add "${hey_options[at]}${hey_from[at]:+=}" "${hey_helps[at]}"
+    done
+  elif [[ $args -lt ${#hey_args[@]} ]]; then
+    __hey_offer "${hey_arg_from[args]}" "${hey_args[args]}"
+  fi
+}
+
+# What stands after -- belongs to the wrapped program: its own completion is called as if the line began with its name.
+__hey_passed() {
+  local at loader spec
+  local known='^complete .*-F ([^ ]+) '
+  spec=$(complete -p "$1" 2>/dev/null)
+  for loader in _comp_load __load_completion; do
+    if [[ -z $spec ]] && declare -F "$loader" >/dev/null; then
+      set +f
+      "$loader" "$1" >/dev/null 2>&1
+      set -f
+      spec=$(complete -p "$1" 2>/dev/null)
+    fi
+  done
+  hey_then=(__hey_default)
+  [[ $spec =~ $known ]] || return 0
+  for at in "${!COMP_WORDS[@]}"; do
+    [[ ${COMP_WORDS[at]} == -- ]] && break
+  done
+  hey_then=(__hey_as "$1" "${BASH_REMATCH[1]}" "$at")
+}
+
+# PROGRAM FUNCTION AT WORD BEFORE
+__hey_as() {
+  local COMP_LINE="$1 ${COMP_LINE#* -- }" COMP_POINT=$COMP_POINT COMP_CWORD=$((COMP_CWORD - $3))
+  local words=("$1" "${COMP_WORDS[@]:$3+1}")
+  local COMP_WORDS=("${words[@]}")
+  COMP_POINT=${#COMP_LINE}
+  "$2" "$1" "$4" "$5"
+}
+
+__hey_default() {
+  compopt -o bashdefault -o default 2>/dev/null
+}
+
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+__hey_dispatcher() {
+  local firsts=() first_notes=() seconds=() second_notes=() flags=() flag_notes=() at found='' helps=''
+  __hey_dispatched
+  while [[ ${hey_left[0]-} == help || ${hey_left[0]-} == --help || ${hey_left[0]-} == -h ]]; do
+    hey_left=("${hey_left[@]:1}")
+    helps=1
+  done
+  if [[ ${#hey_left[@]} -eq 0 ]]; then
+    for at in "${!firsts[@]}"; do __hey_add "${firsts[at]}" "${first_notes[at]}"; done
+    [[ -n $helps || $hey_word != -* ]] && return
+    for at in "${!flags[@]}"; do __hey_add "${flags[at]}" "${flag_notes[at]}"; done
+    return
+  fi
+  for at in "${!seconds[@]}"; do
+    [[ ${seconds[at]%% *} == "${hey_left[0]}" ]] || continue
+    found=1
+    [[ ${#hey_left[@]} -gt 1 ]] || __hey_add "${seconds[at]#* }" "${second_notes[at]}"
+  done
+  [[ -z $helps ]] || return 0
+  local verb=${hey_left[0]}
+  if [[ -n $found ]]; then
+    [[ ${#hey_left[@]} -gt 1 ]] || return 0
+    verb+=-${hey_left[1]}
+    hey_left=("${hey_left[@]:1}")
+  fi
+  hey_left=("${hey_left[@]:1}")
+  verb=${verb//-/_}
+  if [[ $verb != *[!A-Za-z0-9_]* ]] && declare -F "__hey_table_$verb" >/dev/null; then __hey_verb "$verb"; fi
+}
+
+# VERB COMMAND WORD: finds the candidates for the line that bash gives in COMP_LINE.
+__hey_complete() {
+  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths=''
+  local hey_left=() hey_right=() hey_now hey_now_raw hey_now_quote hey_head='' hey_part hey_program_path hey_assigned='^[A-Za-z_][A-Za-z0-9_]*='
+  __hey_split "${COMP_LINE:0:COMP_POINT}"
+  hey_left=(${hey_words[@]+"${hey_words[@]}"}) hey_now=$hey_word hey_now_raw=$hey_raw hey_now_quote=$hey_quote
+  while [[ ${hey_left[0]-} =~ $hey_assigned ]]; do hey_left=("${hey_left[@]:1}"); done
+  [[ ${#hey_left[@]} -gt 0 ]] || return 0
+  if [[ -n $hey_redirected ]]; then
+    hey_then=(__hey_default)
+    return
+  fi
+  # sync.ts and install.ts are names that other repositories have too. Where a link leads can't be seen without a program.
+  hey_program_path=${hey_left[0]}
+  if [[ $hey_program_path == */* && -e $hey_program_path && ! -L $hey_program_path && ! -e ${hey_program_path%/*}/../completions/_hey-scripts ]]; then
+    hey_then=(__hey_default)
+    return
+  fi
+  hey_left=("${hey_left[@]:1}")
+  if [[ $COMP_POINT -lt ${#COMP_LINE} ]]; then
+    # What touches the cursor is the rest of the word there.
+    __hey_split "$hey_now_quote${COMP_LINE:COMP_POINT} "
+    hey_right=(${hey_words[@]+"${hey_words[@]}"})
+    [[ -z $hey_now_quote && ${COMP_LINE:COMP_POINT:1} == [[:space:]] ]] || hey_right=("${hey_right[@]:1}")
+  fi
+  hey_word=$hey_now hey_raw=$hey_now_raw hey_quote=$hey_now_quote hey_part=$hey_word
+  if [[ $1 == hey ]]; then __hey_dispatcher; else __hey_verb "$1"; fi
+  __hey_reply "$3"
+}
+
+# The verb's name, then the words that bash gives a completion function.
+__hey_main() {
+  local IFS=$' \t\n' hey_then=() hey_undo='' hey_has_compopt=''
+  [[ ${BASH_VERSINFO[0]} -lt 4 ]] || hey_has_compopt=1
+  COMPREPLY=()
+  if [[ $- != *f* ]]; then
+    hey_undo+='set +f;'
+    set -f
+  fi
+  if shopt -q nocasematch; then
+    hey_undo+='shopt -s nocasematch;'
+    shopt -u nocasematch
+  fi
+  __hey_complete "$@" || :
+  eval "$hey_undo"
+  [[ ${#hey_then[@]} -eq 0 ]] || "${hey_then[@]}" "$3" "${4-}" || :
+}
+
+__hey_register() {
+  # Without compopt (bash 3.2) the space can't be left out for one word only.
+  if [[ ${BASH_VERSINFO[0]} -lt 4 ]]; then
+    complete -o nospace "$@"
+  else
+    complete "$@"
+  fi
+}
+
+__hey_table_completions() {
+  __hey_arg shell choices
+  __hey_option --install '' '--write --check' 'put the line into the shell'\''s own file, once'
+  __hey_option --write '' '--install --check' 'write the files of completions/ anew, after a change to a verb'
+  __hey_option --check '' '--install --write' 'fail if the files of completions/ are not what the verbs say'
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice shell zsh 'for ~/.zshrc'
+  __hey_choice shell bash 'for ~/.bashrc'
+  __hey_choice shell fish 'for ~/.config/fish/conf.d/hey.fish'
+}
+__hey_completions() { __hey_main completions "$@"; }
+
+__hey_table_disko() {
+  hey_program=disko
+  __hey_arg mode choices
+  __hey_option --host '' '' 'the host in the flake' hosts
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --elevate '' '' 'how to become root' choices
+  __hey_option --yes -y '' 'wipe without asking for the host'\''s name'
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice mode destroy,format,mount 'wipe the disks, then partition, format and mount them'
+  __hey_choice mode destroy 'unmount and wipe the disks'
+  __hey_choice mode format 'partition and format what isn'\''t yet; wipes nothing'
+  __hey_choice mode mount 'mount what is formatted'
+  __hey_choice mode format,mount 'format what isn'\''t yet, and mount'
+  __hey_choice mode unmount unmount
+  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+  __hey_choice elevate none 'run it as the user that calls'
+}
+__hey_disko() { __hey_main disko "$@"; }
+
+__hey_table_help() {
+  hey_rest=1
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_help() { __hey_main help "$@"; }
+
+__hey_table_install() {
+  hey_program=nixos-install
+  __hey_option --host '' '' 'the host in the flake' hosts
+  __hey_option --root '' '' 'where its disks are mounted, if not /mnt' dirs
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --elevate '' '' 'how to become root' choices
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+  __hey_choice elevate none 'run it as the user that calls'
+}
+__hey_install() { __hey_main install "$@"; }
+
+__hey_table_ops_bootstrap() {
+  hey_program=nixos-anywhere
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'nixos-anywhere alone: no keys, no question, no look before or after'
+  __hey_option --persist '' --no-keys 'the keys go into /persist/etc/ssh, for a root that is wiped at boot'
+  __hey_option --no-global '' --no-keys 'carry the host'\''s key only'
+  __hey_option --generate '' '--no-keys --key-cmd' 'make the host'\''s key if there is none'
+  __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
+  __hey_option --key-cmd '' '--no-keys --generate' 'a shell command that writes the host'\''s key, instead of the folder' text
+  __hey_option --elevate '' '' 'how to read a global key that only root can read here' choices
+  __hey_option --yes -y '' 'don'\''t ask for the host'\''s name; go on with a new key'
+  __hey_option --wait '' '--no-keys --no-wait' 'how long to wait for the machine to come back, if not 300' seconds
+  __hey_option --no-wait '' --wait 'don'\''t wait for it to come back'
+  __hey_option --no-disko-deps '' '' 'leave disko'\''s programs out of memory, for machines with little of it'
+  __hey_option --no-reboot '' --phases 'stop after the install, in the installer'
+  __hey_option --phases '' --no-reboot 'the phases to run, of kexec,disko,install,reboot' phases
+  __hey_option --disko-mode '' '' 'what disko does' choices
+  __hey_option --build-on '' '' 'where to build' choices
+  __hey_option --kexec '' '' 'the installer'\''s tarball to boot, a file or a URL' text
+  __hey_option --disk-encryption-keys '' '' 'a file to put into the installer for disko' text many
+  __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many
+  __hey_option --vm-test '' '' 'try the installation in a virtual machine here, without a target'
+  __hey_option --identity -i '' 'the private key to log in with' files
+  __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice class vps 'rented machines'
+  __hey_choice class pc workstations
+  __hey_choice class server 'machines at home'
+  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+  __hey_choice elevate none 'run it as the user that calls'
+  __hey_choice disko-mode disko 'wipe, format and mount'
+  __hey_choice disko-mode format 'format what isn'\''t yet, and mount'
+  __hey_choice disko-mode mount mount
+  __hey_choice build-on auto 'as nixos-anywhere sees fit'
+  __hey_choice build-on local here
+  __hey_choice build-on remote 'on the target'
+  __hey_choice generate-hardware-config nixos-facter 'nixos-facter'\''s report'
+  __hey_choice generate-hardware-config nixos-generate-config 'a hardware-configuration.nix'
+}
+__hey_ops_bootstrap() { __hey_main ops_bootstrap "$@"; }
+
+__hey_table_ops_deploy() {
+  hey_program=nixos-rebuild
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --boot '' '--test --dry-activate' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test' 'show what activation would change'
+  __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
+  __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
+  __hey_option --build-host '' '' 'build on that machine instead of here' targets
+  __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
+  __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
+  __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+}
+__hey_ops_deploy() { __hey_main ops_deploy "$@"; }
+
+__hey_table_ops_push_keys() {
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --persist '' '' 'put them into /persist/etc/ssh, for a root that is wiped at boot'
+  __hey_option --no-global '' '' 'send the host'\''s key only'
+  __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
+  __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
+  __hey_option --key-cmd '' --generate 'a shell command that writes the host'\''s key, instead of the folder' text
+  __hey_option --check '' --generate 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
+  __hey_option --keep-known-hosts '' '' 'say the line for known_hosts instead of writing it'
+  __hey_option --elevate '' '' 'how to read a global key that only root can read here' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice class vps 'rented machines'
+  __hey_choice class pc workstations
+  __hey_choice class server 'machines at home'
+  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+  __hey_choice elevate none 'run it as the user that calls'
+}
+__hey_ops_push_keys() { __hey_main ops_push_keys "$@"; }
+
+__hey_table_ops_ssh() {
+  hey_rest=1
+  __hey_arg target targets
+  __hey_option --tty -t '' 'give the command a terminal, for programs that draw'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_ops_ssh() { __hey_main ops_ssh "$@"; }
+
+__hey_table_ops_sync() {
+  hey_program=nixos-rebuild
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --boot '' '--test --dry-activate' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test' 'show what activation would change'
+  __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
+  __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
+  __hey_option --build-host '' '' 'build on that machine instead of here' targets
+  __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
+  __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
+  __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+}
+__hey_ops_sync() { __hey_main ops_sync "$@"; }
+
+__hey_table_sync() {
+  hey_program=nixos-rebuild
+  __hey_arg action choices
+  __hey_option --host '' '' 'the host in the flake, if not this machine'\''s name' hosts
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --backend '' '' 'the program that does it, if not nh where that is on PATH' choices
+  __hey_option --elevate '' '' 'how to become root' choices
+  __hey_option --force '' '' 'activate a host here that is not this machine'
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice action boot 'make it the system of the next boot (the default)'
+  __hey_choice action switch 'activate it now and make it the system of the next boot'
+  __hey_choice action test 'activate it now, until the next boot'
+  __hey_choice action build 'build it only'
+  __hey_choice action dry-build 'show what would be built'
+  __hey_choice action dry-activate 'show what activation would change'
+  __hey_choice backend nh 'nh os'
+  __hey_choice backend nixos-rebuild nixos-rebuild
+  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+  __hey_choice elevate none 'run it as the user that calls'
+}
+__hey_sync() { __hey_main sync "$@"; }
+
+__hey_dispatched() {
+  firsts=(completions disko help install ops sync)
+  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, push-keys, ssh, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  seconds=('ops bootstrap' 'ops deploy' 'ops push-keys' 'ops ssh' 'ops sync')
+  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Open a root shell on a target, or run one command there' 'Build a host'\''s system here and activate it there')
+  flags=(--help --version)
+  flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
+}
+__hey_hey() { __hey_main hey "$@"; }
+
+__hey_register -F __hey_completions completions.ts
+__hey_register -F __hey_disko disko.ts
+__hey_register -F __hey_help help.ts
+__hey_register -F __hey_install install.ts
+__hey_register -F __hey_ops_bootstrap ops-bootstrap.ts
+__hey_register -F __hey_ops_deploy ops-deploy.ts
+__hey_register -F __hey_ops_push_keys ops-push-keys.ts
+__hey_register -F __hey_ops_ssh ops-ssh.ts
+__hey_register -F __hey_ops_sync ops-sync.ts
+__hey_register -F __hey_sync sync.ts
+
+complete -p hey >/dev/null 2>&1 || __hey_register -F __hey_hey hey

@@ -1,0 +1,504 @@
+# Written by completions/generate.ts; change the verbs in scripts/ or the code in completions/*/ and run: hey completions --write
+
+# The words beside the cursor, one a line; those right of it count too.
+function __hey_beside
+    set -l left (commandline -opc)
+    set -l all (commandline -op)
+    set -l after (math (count $left) + 1)
+    # The word at the cursor is in the second list only.
+    test -n "$(commandline -t)"; and set after (math $after + 1)
+    string join \n -- $left[2..] $all[$after..]
+end
+
+# The last value that an option has on the line; fails without one.
+function __hey_given
+    set -l value
+    set -l want
+    for word in (__hey_beside)
+        if set -q want[1]
+            set value $word
+            set -e want
+            continue
+        end
+        switch $word
+            case --
+                break
+            case $argv[1]
+                set want 1
+            case "$argv[1]=*"
+                set value (string replace -r '^[^=]*=' '' -- $word)
+        end
+    end
+    set -q value[1]; and echo -- $value
+end
+
+# Only a leading ~ or $VAR is expanded, as anything else could run something.
+function __hey_value
+    set -l parts (string match -r '^(?:~(?=/|$)|\$(\w+)|\{\$(\w+)\})(.*)' -- $argv[1])
+    or begin
+        echo -- $argv[1]
+        return
+    end
+    set -l name HOME
+    set -q parts[3]; and set name (string join '' $parts[2..-2])
+    echo -- "$$name"$parts[-1]
+end
+
+# The directory of the flake that --flake names; fails for one elsewhere, and for none. As named() in lib/flake.ts.
+function __hey_named_flake
+    set -l ref (string replace -r '#.*' '' -- $argv[1])
+    set -l query (string match -rg '\?(.*)' -- $ref)
+    set ref (string replace -r '\?.*' '' -- $ref)
+    if string match -qr '^(path|git\+file|hg\+file):' -- $ref
+        set ref (string replace -r '^[^:]*:(//)?' '' -- $ref)
+        set ref (__hey_decoded "$ref")
+    else if string match -qr '^[a-z][a-z0-9+.-]*:' -- $ref
+        return 1
+    end
+    set -l sub (string match -rg '(?:^|&)dir=([^&]*)' -- $query)
+    if set -q sub[1]
+        set sub (__hey_decoded (string replace -a + ' ' -- $sub[1]))
+        string match -q '/*' -- $sub; and set ref ''
+    end
+    test -n "$ref"; or set ref .
+    test -n "$sub"; and set ref $ref/$sub
+    test -e $ref/flake.nix; and echo -- $ref
+end
+
+# A part of a URL without its %xx; a text that holds other % is none and stays.
+function __hey_decoded
+    if string match -qr '%(?![0-9A-Fa-f]{2})' -- $argv[1]
+        echo -- $argv[1]
+    else
+        string unescape --style=url -- $argv[1]
+    end
+end
+
+# The directory of the flake that this line means: the order of findFlake in lib/flake.ts.
+function __hey_flake
+    if set -l given (__hey_given --flake)
+        __hey_named_flake (__hey_value $given)
+        return
+    end
+    # Without links, as the verbs see the current directory.
+    set -l dir (path resolve .)
+    while not test -e $dir/flake.nix
+        if test $dir = /
+            test -n "$DOTFILES_HOME" -a -e "$DOTFILES_HOME/flake.nix"; and echo -- $DOTFILES_HOME
+            return
+        end
+        set dir (path dirname $dir)
+    end
+    echo -- $dir
+end
+
+# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/flake.ts has the same rule.
+function __hey_literal_hosts
+    set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
+    set -l depth 0
+    # Most lines have nothing to do with it, and each costs.
+    for line in (string match -rv '^\s*(#|$)' <$argv[1])
+        test $depth -gt 0; or string match -q '*nixosConfigurations*' -- $line; or continue
+        set -l bare (string replace -r '(^|\s)#.*$' '' -- $line)
+        string match -rg '\bnixosConfigurations\.'$name -- $bare | string match -r '.+'
+        test $depth -eq 1; and string match -rg '^\s*'$name'\s*=' -- $bare | string match -r '.+'
+        set -l braces $bare
+        test $depth -eq 0; and set braces (string match -rg '\bnixosConfigurations\s*=[^;{]*(\{.*)$' -- $bare)
+        set depth (math max 0, $depth + (count (string match -ra '\{' -- $braces)) - (count (string match -ra '\}' -- $braces)))
+    end
+end
+
+# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/cache.ts).
+function __hey_hosts_of
+    set -l names
+    for file in $argv[1]/hosts/*/default.nix
+        test -e $file; and set -a names (path basename (path dirname $file))
+    end
+    set names (string match -rv '^[._]' -- $names)
+    test -f $argv[1]/flake.nix -a -r $argv[1]/flake.nix; and set -a names (__hey_literal_hosts $argv[1]/flake.nix)
+    set -l cache $XDG_CACHE_HOME
+    test -n "$cache"; or set cache $HOME/.cache
+    set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
+    test -f $seen -a -r $seen; and set -a names (string match -r '.+' <$seen)
+    __hey_names $names
+end
+
+# Those that lib/words.ts takes.
+function __hey_names
+    string match -r '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$' -- $argv
+end
+
+# The names that ssh knows, of the config that is given or of the user's.
+function __hey_ssh_names
+    set -l known $HOME/.ssh/known_hosts $HOME/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
+    set -l seen
+    set -l names
+    if test -n "$argv[1]"
+        __hey_ssh_config $argv[1] $HOME/.ssh
+    else
+        __hey_ssh_config $HOME/.ssh/config $HOME/.ssh
+        __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
+    end
+    for file in $known
+        # Never a pipe or a device: it would be waited for.
+        test -f "$file" -a -r "$file"; or continue
+        set -l fields (string match -rg '^\s*([^\s@|#]\S*)' <$file)
+        set -a names (string replace -r '^\[(.*)\](:\d+)?$' '$1' -- (string split , -- $fields))
+    end
+    string match -rv '^\d+(\.\d+){3}$' -- (__hey_names $names)
+end
+
+# Adds the names of an ssh config to names and the files it mentions to known; the second word is where its relative Includes
+# lie (ssh_config(5)).
+function __hey_ssh_config --no-scope-shadowing
+    if test -f $argv[1] -a -r $argv[1]; and not contains -- $argv[1] $seen
+        set -a seen $argv[1]
+        for hey_line in (string match -ri '^\s*(?:host|match|include|userknownhostsfile|globalknownhostsfile)[\s="].*' <$argv[1])
+            __hey_ssh_line $argv[2] (string match -rg '^\s*([a-zA-Z]+)\s*=?\s*(.*)' -- (string trim -r -- $hey_line))
+        end
+    end
+end
+
+function __hey_ssh_line --no-scope-shadowing
+    # argv: where relative paths lie, the keyword, the rest of the line
+    set -l hey_words (__hey_ssh_words $argv[3])
+    switch (string lower -- $argv[2])
+        case host
+            set -a names $hey_words
+        case match
+            set -a names (__hey_ssh_match $hey_words)
+        case include
+            for hey_path in (__hey_ssh_paths $argv[1] $hey_words)
+                for hey_file in (__hey_ssh_glob $hey_path)
+                    __hey_ssh_config $hey_file $argv[1]
+                end
+            end
+        case '*'
+            for hey_path in (__hey_ssh_paths $argv[1] $hey_words)
+                contains -- $hey_path $known; or set -a known $hey_path
+            end
+    end
+end
+
+function __hey_ssh_match
+    set -l key
+    for word in $argv
+        if set -q key[1]
+            contains -- $key host originalhost; and string split , -- $word
+            set -e key
+            continue
+        end
+        set -l lower (string lower -- $word)
+        switch $lower
+            case all canonical final !all !canonical !final
+            case 'host=*' 'originalhost=*'
+                string split , -- (string replace -r '^[^=]*=' '' -- $word)
+            case '*=*'
+            case '*'
+                set key $lower
+        end
+    end
+end
+
+# The words of a config line: ssh quotes with " and ', and ends at a word that starts with #.
+function __hey_ssh_words
+    for word in (string match -ra '(?:"[^"]*"?|\'[^\']*\'?|\\\\.|[^\s"\'])+' -- $argv[1])
+        string match -q '#*' -- $word; and return
+        # A backslash is one unless it stands before one of these.
+        string replace -ra '"([^"]*)"?|\'([^\']*)\'?|\\\\(["\'\\\\ ])' '$1$2$3' -- $word
+    end
+end
+
+function __hey_ssh_paths
+    for path in $argv[2..]
+        switch $path
+            case '~/*'
+                echo -- $HOME/(string sub -s 3 -- $path)
+            case '/*'
+                echo -- $path
+            case '*'
+                echo -- $argv[1]/$path
+        end
+    end
+end
+
+# What a pattern of ssh's fits, part by part: fish expands no pattern that a variable holds, and evaluating it could run something.
+function __hey_ssh_glob
+    set -l found ''
+    for part in (string split -n / -- $argv[1])
+        set -l next
+        for dir in $found
+            if string match -qr '[*?[]' -- $part
+                set -l pattern (string replace -ra '\\\\([][])' '$1' -- (string replace -a '\\?' . -- (string replace -a '\\*' '.*' -- (string escape --style=regex -- $part))))
+                for entry in $dir/*
+                    string match -qr "^$pattern\$" -- (path basename $entry); and set -a next $entry
+                end
+            else if test -e $dir/$part
+                set -a next $dir/$part
+            end
+        end
+        set found $next
+    end
+    string join \n -- $found
+end
+
+# What stands before the value in the word at the cursor is fish's own affair.
+function __hey_part
+    string replace -r '^--[^=]+=' '' -- (commandline -ct)
+end
+
+function __hey_hosts
+    set -l dir (__hey_flake); and __hey_hosts_of $dir
+end
+
+function __hey_targets
+    set -l config
+    if set -l given (__hey_given --ssh-config)
+        set config (__hey_value $given)
+    else
+        set config (string match -rg '.*\s-F\s*(\S+)' -- " $NIX_SSHOPTS")
+    end
+    set -l user "$(string match -r '.*@' -- (__hey_part))"
+    set -l names (__hey_ssh_names $config)
+    set -q names[1]; and printf '%s\tssh name\n' $user$names
+    test -n "$user"; and return
+    for host in (__hey_hosts)
+        contains -- $host $names; or printf '%s\tflake host\n' $host
+    end
+end
+
+# sync.ts and install.ts are names that other repositories have too. Where a link leads is not asked.
+function __hey_ours
+    set -l command (__hey_value (commandline -opc)[1])
+    string match -q '*/*' -- $command; or return 0
+    not test -e $command; or test -L $command; or test -e (path dirname $command)/../completions/_hey-scripts
+end
+
+# OPTIONS...: whether none of these is on the line, nor --help, beside which nothing makes sense.
+function __hey_without
+    __hey_ours; or return
+    for word in (__hey_beside)
+        test "$word" = --; and return 0
+        contains -- (string replace -r '=.*' '' -- $word) $argv -h --help; and return 1
+    end
+    return 0
+end
+
+# OPTIONS...: how many of the verb's own words stand left of the cursor, or nothing where an option's value is typed; the
+# options are those that take the word after them.
+function __hey_places
+    set -l count 0
+    set -l want
+    for word in (commandline -opc)[2..]
+        if set -q want[1]
+            set -e want
+        else if test "$word" = --
+            return 1
+        else if contains -- $word $argv
+            set want 1
+        else if not string match -q -- '-?*' $word
+            set count (math $count + 1)
+        end
+    end
+    not set -q want[1]; and echo $count
+end
+
+# N OPTIONS...: whether the cursor is at the place after N words.
+function __hey_after
+    __hey_without; and test "$(__hey_places $argv[2..])" = $argv[1]
+end
+
+# N OPTIONS...: whether more than N words stand there, and the others' command has begun.
+function __hey_beyond
+    test "$(__hey_places $argv[2..]; or echo 0)" -gt $argv[1]
+end
+
+function __hey_after_dashes
+    contains -- -- (commandline -opc); and __hey_ours
+end
+
+# What stands after -- belongs to the wrapped program.
+function __hey_passed
+    set -l left (commandline -opc)
+    set -l at (contains -i -- -- $left)
+    complete -C (string join ' ' -- $argv[1] (string escape -- $left[(math $at + 1)..]) (commandline -ct))
+end
+
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+function __hey_dispatcher
+    set -l firsts
+    set -l seconds
+    set -l flags
+    set -l verbs
+    __hey_dispatched
+    set -l left (commandline -opc)[2..]
+    set -l helps
+    while contains -- "$left[1]" help -h --help
+        set helps 1
+        set -e left[1]
+    end
+    if not set -q left[1]
+        string join \n -- $firsts
+        if not set -q helps[1]; and string match -q -- '-*' (commandline -ct)
+            string join \n -- $flags
+        end
+        return
+    end
+    set -l verb $left[1]
+    set seconds (string replace -fr -- "^$verb " '' $seconds)
+    if set -q seconds[1]
+        if not set -q left[2]
+            string join \n -- $seconds
+            return
+        end
+        set verb $verb-$left[2]
+        set -e left[1]
+    end
+    set -q helps[1]; and return
+    set -e left[1]
+    contains -- $verb $verbs; or return
+    complete -C (string join ' ' -- $verb.ts (string escape -- $left) (commandline -ct))
+end
+
+complete -c completions.ts -n __hey_ours -f
+complete -c completions.ts -n '__hey_after 0' -f -k -a '(printf \'%s\\n\' \'zsh	for ~/.zshrc\' \'bash	for ~/.bashrc\' \'fish	for ~/.config/fish/conf.d/hey.fish\')'
+complete -c completions.ts -n '__hey_without --write --check --install' -l install -d 'put the line into the shell\'s own file, once'
+complete -c completions.ts -n '__hey_without --install --check --write' -l write -d 'write the files of completions/ anew, after a change to a verb'
+complete -c completions.ts -n '__hey_without --install --write --check' -l check -d 'fail if the files of completions/ are not what the verbs say'
+complete -c completions.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c completions.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+
+complete -c disko.ts -n __hey_ours -f
+complete -c disko.ts -n '__hey_after 0 --host --flake --elevate' -f -k -a '(printf \'%s\\n\' \'destroy,format,mount	wipe the disks, then partition, format and mount them\' \'destroy	unmount and wipe the disks\' \'format	partition and format what isn\\\'t yet; wipes nothing\' \'mount	mount what is formatted\' \'format,mount	format what isn\\\'t yet, and mount\' \'unmount	unmount\')'
+complete -c disko.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_without --host' -l host -r -f -a '(__hey_hosts)' -d 'the host in the flake'
+complete -c disko.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c disko.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to become root'
+complete -c disko.ts -n '__hey_without -y --yes' -s y -l yes -d 'wipe without asking for the host\'s name'
+complete -c disko.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c disko.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+complete -c disko.ts -n __hey_after_dashes -a '(__hey_passed disko)'
+
+complete -c help.ts -n __hey_ours -f
+complete -c help.ts -n 'not __hey_beyond 0; and __hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c help.ts -n 'not __hey_beyond 0; and __hey_without -h --help' -s h -l help -d 'show this help'
+
+complete -c install.ts -n __hey_ours -f
+complete -c install.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_without --host' -l host -r -f -a '(__hey_hosts)' -d 'the host in the flake'
+complete -c install.ts -n 'contains -- (commandline -opc)[-1] --root; or __hey_without --root' -l root -r -f -a '(__fish_complete_directories)' -d 'where its disks are mounted, if not /mnt'
+complete -c install.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c install.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to become root'
+complete -c install.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c install.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+complete -c install.ts -n __hey_after_dashes -a '(__hey_passed nixos-install)'
+
+complete -c ops-bootstrap.ts -n __hey_ours -f
+complete -c ops-bootstrap.ts -n '__hey_after 0 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-bootstrap.ts -n '__hey_after 1 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_targets)'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-bootstrap.ts -n '__hey_without --persist --no-global --generate --key-cmd --wait --no-keys' -l no-keys -d 'nixos-anywhere alone: no keys, no question, no look before or after'
+complete -c ops-bootstrap.ts -n '__hey_without --no-keys --persist' -l persist -d 'the keys go into /persist/etc/ssh, for a root that is wiped at boot'
+complete -c ops-bootstrap.ts -n '__hey_without --no-keys --no-global' -l no-global -d 'carry the host\'s key only'
+complete -c ops-bootstrap.ts -n '__hey_without --no-keys --key-cmd --generate' -l generate -d 'make the host\'s key if there is none'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --class; or __hey_without --class' -l class -r -f -k -a '(printf \'%s\\n\' \'vps	rented machines\' \'pc	workstations\' \'server	machines at home\')' -d 'the folder of keys.homelab for a key that is made, if not vps'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --key-cmd; or __hey_without --no-keys --generate --key-cmd' -l key-cmd -r -f -d 'a shell command that writes the host\'s key, instead of the folder'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to read a global key that only root can read here'
+complete -c ops-bootstrap.ts -n '__hey_without -y --yes' -s y -l yes -d 'don\'t ask for the host\'s name; go on with a new key'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --no-keys --no-wait --wait' -l wait -r -f -d 'how long to wait for the machine to come back, if not 300'
+complete -c ops-bootstrap.ts -n '__hey_without --wait --no-wait' -l no-wait -d 'don\'t wait for it to come back'
+complete -c ops-bootstrap.ts -n '__hey_without --no-disko-deps' -l no-disko-deps -d 'leave disko\'s programs out of memory, for machines with little of it'
+complete -c ops-bootstrap.ts -n '__hey_without --phases --no-reboot' -l no-reboot -d 'stop after the install, in the installer'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --phases; or __hey_without --no-reboot --phases' -l phases -r -f -d 'the phases to run, of kexec,disko,install,reboot'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --disko-mode; or __hey_without --disko-mode' -l disko-mode -r -f -k -a '(printf \'%s\\n\' \'disko	wipe, format and mount\' \'format	format what isn\\\'t yet, and mount\' \'mount	mount\')' -d 'what disko does'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'auto	as nixos-anywhere sees fit\' \'local	here\' \'remote	on the target\')' -d 'where to build'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --kexec; or __hey_without --kexec' -l kexec -r -f -d 'the installer\'s tarball to boot, a file or a URL'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --disk-encryption-keys; or __hey_without' -l disk-encryption-keys -r -f -d 'a file to put into the installer for disko'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --generate-hardware-config; or __hey_without' -l generate-hardware-config -r -f -k -a '(printf \'%s\\n\' \'nixos-facter	nixos-facter\\\'s report\' \'nixos-generate-config	a hardware-configuration.nix\')' -d 'write the target\'s hardware configuration to a file here'
+complete -c ops-bootstrap.ts -n '__hey_without --vm-test' -l vm-test -d 'try the installation in a virtual machine here, without a target'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] -i --identity; or __hey_without -i --identity' -s i -l identity -r -F -d 'the private key to log in with'
+complete -c ops-bootstrap.ts -n '__hey_without --debug' -l debug -d 'show every command that nixos-anywhere runs'
+complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
+complete -c ops-bootstrap.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-bootstrap.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+complete -c ops-bootstrap.ts -n __hey_after_dashes -a '(__hey_passed nixos-anywhere)'
+
+complete -c ops-deploy.ts -n __hey_ours -f
+complete -c ops-deploy.ts -n '__hey_after 0 --flake --build-host --backend --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --backend --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --boot' -l boot -d 'activate at the next boot, not now'
+complete -c ops-deploy.ts -n '__hey_without --boot --dry-activate --test' -l test -d 'activate now, until the next boot'
+complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate' -l dry-activate -d 'show what activation would change'
+complete -c ops-deploy.ts -n '__hey_without --fast' -l fast -d 'don\'t build the target\'s own nixos-rebuild first'
+complete -c ops-deploy.ts -n '__hey_without --debug' -l debug -d 'show more of what nix and nixos-rebuild do'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine instead of here'
+complete -c ops-deploy.ts -n '__hey_without --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone, for machines without nixos-rebuild\')' -d 'the program that does it'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
+complete -c ops-deploy.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-deploy.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+complete -c ops-deploy.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
+
+complete -c ops-push-keys.ts -n __hey_ours -f
+complete -c ops-push-keys.ts -n '__hey_after 0 --flake --class --key-cmd --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-push-keys.ts -n '__hey_after 1 --flake --class --key-cmd --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-push-keys.ts -n '__hey_without --persist' -l persist -d 'put them into /persist/etc/ssh, for a root that is wiped at boot'
+complete -c ops-push-keys.ts -n '__hey_without --no-global' -l no-global -d 'send the host\'s key only'
+complete -c ops-push-keys.ts -n '__hey_without --key-cmd --check --generate' -l generate -d 'make the host\'s key if there is none'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --class; or __hey_without --class' -l class -r -f -k -a '(printf \'%s\\n\' \'vps	rented machines\' \'pc	workstations\' \'server	machines at home\')' -d 'the folder of keys.homelab for a key that is made, if not vps'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --key-cmd; or __hey_without --generate --key-cmd' -l key-cmd -r -f -d 'a shell command that writes the host\'s key, instead of the folder'
+complete -c ops-push-keys.ts -n '__hey_without --generate --check' -l check -d 'compare the keys here, on the target\'s disk and presented by its sshd; change nothing'
+complete -c ops-push-keys.ts -n '__hey_without --keep-known-hosts' -l keep-known-hosts -d 'say the line for known_hosts instead of writing it'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to read a global key that only root can read here'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
+complete -c ops-push-keys.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-push-keys.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+
+complete -c ops-ssh.ts -n __hey_ours -f
+complete -c ops-ssh.ts -n '__hey_after 0 --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-ssh.ts -n 'not __hey_beyond 1 --ssh-option --ssh-config; and __hey_without -t --tty' -s t -l tty -d 'give the command a terminal, for programs that draw'
+complete -c ops-ssh.ts -n 'not __hey_beyond 1 --ssh-option --ssh-config; and contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
+complete -c ops-ssh.ts -n 'not __hey_beyond 1 --ssh-option --ssh-config; and contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
+complete -c ops-ssh.ts -n 'not __hey_beyond 1 --ssh-option --ssh-config; and __hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-ssh.ts -n 'not __hey_beyond 1 --ssh-option --ssh-config; and __hey_without -h --help' -s h -l help -d 'show this help'
+
+complete -c ops-sync.ts -n __hey_ours -f
+complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --backend --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --backend --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-sync.ts -n '__hey_without --test --dry-activate --boot' -l boot -d 'activate at the next boot, not now'
+complete -c ops-sync.ts -n '__hey_without --boot --dry-activate --test' -l test -d 'activate now, until the next boot'
+complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate' -l dry-activate -d 'show what activation would change'
+complete -c ops-sync.ts -n '__hey_without --fast' -l fast -d 'don\'t build the target\'s own nixos-rebuild first'
+complete -c ops-sync.ts -n '__hey_without --debug' -l debug -d 'show more of what nix and nixos-rebuild do'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine instead of here'
+complete -c ops-sync.ts -n '__hey_without --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone, for machines without nixos-rebuild\')' -d 'the program that does it'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
+complete -c ops-sync.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-sync.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+complete -c ops-sync.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
+
+complete -c sync.ts -n __hey_ours -f
+complete -c sync.ts -n '__hey_after 0 --host --flake --backend --elevate' -f -k -a '(printf \'%s\\n\' \'boot	make it the system of the next boot (the default)\' \'switch	activate it now and make it the system of the next boot\' \'test	activate it now, until the next boot\' \'build	build it only\' \'dry-build	show what would be built\' \'dry-activate	show what activation would change\')'
+complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_without --host' -l host -r -f -a '(__hey_hosts)' -d 'the host in the flake, if not this machine\'s name'
+complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nh	nh os\' \'nixos-rebuild	nixos-rebuild\')' -d 'the program that does it, if not nh where that is on PATH'
+complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to become root'
+complete -c sync.ts -n '__hey_without --force' -l force -d 'activate a host here that is not this machine'
+complete -c sync.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c sync.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+complete -c sync.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
+
+function __hey_dispatched --no-scope-shadowing
+    set firsts 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'help	Show the verbs, or the help of one' 'install	Install a host on mounted disks, from the installer ISO' 'ops	bootstrap, deploy, push-keys, ssh, sync' 'sync	Build this machine\'s system and activate it at the next boot, or now'
+    set seconds 'ops bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'ops deploy	Build a host\'s system here and activate it there' 'ops push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'ops ssh	Open a root shell on a target, or run one command there' 'ops sync	Build a host\'s system here and activate it there'
+    set flags '--help	show the verbs, or the help of one' '--version	show hey\'s version'
+    set verbs 'completions' 'disko' 'help' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-push-keys' 'ops-ssh' 'ops-sync' 'sync'
+end
+if not complete -c hey | string length -q
+    complete -c hey -n __hey_ours -f -a '(__hey_dispatcher)'
+end

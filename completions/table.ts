@@ -1,0 +1,109 @@
+// What the shells have to know of a verb, with all that is only implied in its spec spelled out.
+import type { Choices, Param, Source } from "../lib/spec.ts";
+import type { Verb } from "../lib/verb.ts";
+
+export interface Value {
+  /** What stands for it in the help: HOST, DIR. */
+  readonly label: string;
+  /** Where the shell looks for it; "choices" are in the table's own list. */
+  readonly from: Exclude<Source, Choices> | "choices";
+}
+
+export interface OptionRow {
+  /** Without dashes. */
+  readonly name: string;
+  /** As it is typed, the short one first. */
+  readonly spelled: readonly string[];
+  readonly help: string;
+  readonly value?: Value;
+  readonly many: boolean;
+  /** The spellings of what it can't stand beside; "all" for an option that makes all others pointless. */
+  readonly excludes: readonly string[] | "all";
+}
+
+export interface Table {
+  /** `ops-deploy`. */
+  readonly verb: string;
+  readonly summary: string;
+  readonly options: readonly OptionRow[];
+  readonly args: readonly (Value & { readonly name: string; readonly help: string })[];
+  /** The help of the command that ends the verb's own words. */
+  readonly rest?: string;
+  /** The program that gets the words after `--`. */
+  readonly program?: string;
+  /** By the parameter that takes them. */
+  readonly choices: readonly { readonly of: string; readonly word: string; readonly help: string }[];
+}
+
+const value = (label: string, from: Source): Value => ({ label, from: typeof from === "object" ? "choices" : from });
+
+function spelled(name: string, param: Param | undefined): string[] {
+  const short = param !== undefined && "short" in param && param.short !== undefined ? [`-${param.short}`] : [];
+  return [...short, `--${name}`];
+}
+
+function excluded({ takes }: Verb, name: string): OptionRow["excludes"] {
+  if (name === "help") return "all";
+  const names = (of: string) => {
+    const param = takes[of];
+    return param !== undefined && "excludes" in param ? param.excludes : [];
+  };
+  // It is enough that one of a pair names the other.
+  const others = Object.keys(takes).filter((other) => names(name).includes(other) || names(other).includes(name));
+  return others.flatMap((other) => spelled(other, takes[other]));
+}
+
+/** The table of one verb. */
+export function tableOf(verb: Verb): Table {
+  const params = Object.entries(verb.takes);
+  const rest = params.map(([, param]) => param).find((param) => param.kind === "rest");
+  // `passes` is written for people: the program is its first word.
+  const program = /^[\w-]+/.exec(verb.passes ?? "")?.[0];
+  return {
+    verb: verb.name,
+    summary: verb.summary,
+    options: params.flatMap(([name, param]): OptionRow[] => {
+      if (param.kind !== "flag" && param.kind !== "option") return [];
+      const row = { name, spelled: spelled(name, param), help: param.help, excludes: excluded(verb, name) };
+      return [
+        param.kind === "flag" ? { ...row, many: false } : { ...row, many: param.many, value: value(param.value, param.from) },
+      ];
+    }),
+    args: params.flatMap(([name, param]) =>
+      param.kind === "arg" ? [{ name, help: param.help, ...value(name.toUpperCase(), param.from) }] : [],
+    ),
+    choices: params.flatMap(([of, param]) =>
+      "from" in param && typeof param.from === "object"
+        ? Object.entries(param.from).map(([word, help]) => ({ of, word, help }))
+        : [],
+    ),
+    ...(rest === undefined ? {} : { rest: rest.help }),
+    ...(program === undefined ? {} : { program }),
+  };
+}
+
+/** What `hey` offers in the first place and, after a first word that several verbs share, in the second. */
+export interface Dispatched {
+  readonly firsts: readonly { readonly word: string; readonly help: string }[];
+  readonly seconds: readonly { readonly first: string; readonly word: string; readonly help: string }[];
+}
+
+/** `ops-push-keys` is typed `ops push-keys`: scripts/hey joins two words at most. */
+export function dispatched(tables: readonly Table[]): Dispatched {
+  const seconds = tables.flatMap(({ verb, summary }) => {
+    const [, first, word] = /^([^-]+)-(.+)$/.exec(verb) ?? [];
+    return first === undefined || word === undefined ? [] : [{ first, word, help: summary }];
+  });
+  const groups = [...new Set(seconds.map(({ first }) => first))].map((first) => ({
+    word: first,
+    help: seconds.flatMap((second) => (second.first === first ? [second.word] : [])).join(", "),
+  }));
+  const single = tables.filter(({ verb }) => !verb.includes("-")).map(({ verb, summary }) => ({ word: verb, help: summary }));
+  return { firsts: [...single, ...groups].sort((a, b) => (a.word < b.word ? -1 : 1)), seconds };
+}
+
+/** The options of `hey` itself (scripts/hey). */
+export const heyOptions = [
+  { word: "--help", help: "show the verbs, or the help of one" },
+  { word: "--version", help: "show hey's version" },
+] as const;

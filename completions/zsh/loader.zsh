@@ -1,0 +1,15 @@
+# Registers the completions now, or when compinit has run: the hook stays until then.
+# The first words are quoted, as aliases of the user hold in a file that is sourced.
+'_hey_load'() {
+  'builtin' 'emulate' -L zsh
+  (( $+functions[compdef] )) || return 0
+  'add-zsh-hook' -d precmd _hey_load
+  'compdef' _hey-scripts @COMMANDS@
+  (( $+_comps[hey] )) || 'compdef' _hey-scripts hey
+  'unfunction' _hey_load
+}
+'builtin' 'autoload' -Uz add-zsh-hook
+(( ! ${+functions[_hey-scripts]} )) || 'builtin' 'unfunction' _hey-scripts
+'builtin' 'autoload' -Uz "${${(%):-%x}:A:h}/_hey-scripts"
+'add-zsh-hook' precmd _hey_load
+'_hey_load'

@@ -1,0 +1,4 @@
+link_key() {
+  derive "$@"
+  ln -s "$shown" "$keys/$name"
+}

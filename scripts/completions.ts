@@ -1,0 +1,48 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// How a shell comes to complete the verbs, and the files that do it.
+import { join, resolve } from "node:path";
+import { spelled } from "../lib/called.ts";
+import { Usage } from "../lib/errors.ts";
+import { home } from "../lib/machine.ts";
+import { quote } from "../lib/script.ts";
+import { arg, flag } from "../lib/spec.ts";
+import { fragment, step } from "../lib/step.ts";
+import { verb } from "../lib/verb.ts";
+
+const root = resolve(__dirname, "..");
+const variable = (name: string, otherwise: string) => process.env[name] || join(home(), otherwise);
+
+const shells = {
+  zsh: { help: "for ~/.zshrc", rc: () => join(variable("ZDOTDIR", ""), ".zshrc") },
+  bash: { help: "for ~/.bashrc", rc: () => join(home(), ".bashrc") },
+  fish: {
+    help: "for ~/.config/fish/conf.d/hey.fish",
+    rc: () => join(variable("XDG_CONFIG_HOME", ".config"), "fish/conf.d/hey.fish"),
+  },
+} as const;
+const choices = Object.fromEntries(Object.entries(shells).map(([name, { help }]) => [name, help]));
+
+const generate = (...words: string[]) => step("node", join(root, "lib/load.cjs"), join(root, "completions/generate.ts"), words);
+
+export default verb(module, {
+  summary: "Complete hosts, targets and options at TAB, in zsh, bash and fish",
+  takes: {
+    shell: arg("the shell that is to complete them", choices, "optional"),
+    install: flag("put the line into the shell's own file, once", { excludes: ["write", "check"] }),
+    write: flag("write the files of completions/ anew, after a change to a verb", { excludes: ["check"] }),
+    check: flag("fail if the files of completions/ are not what the verbs say"),
+  },
+  examples: ["zsh", "bash --install"],
+  plan: ({ shell, install, write, check }) => {
+    if (write || check) {
+      if (shell !== undefined) throw new Usage(`--${write ? "write" : "check"} is for all shells; leave out ${shell}`);
+      return { lines: [generate(...(check ? ["--check"] : []))] };
+    }
+    if (shell === undefined) throw new Usage(`no shell is given; type ${spelled("completions")} zsh, bash or fish`);
+    const { rc } = shells[shell as keyof typeof shells];
+    const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;
+    return { lines: [install ? fragment("local/rc-line.sh", { line, rc: rc() }) : step("printf", "%s\\n", line)] };
+  },
+});

@@ -1,0 +1,2 @@
+# $ ops-deploy.ts vps-ultraman vps_ultraman_root --build-host builder
+nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root --build-host builder

@@ -1,0 +1,32 @@
+# $ disko.ts destroy --host id3-eniac --elevate none
+# on PATH: disko
+# typed: id3-eniak
+(
+verb=disko
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2; }
+state=
+clean() { :; }
+trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+name=id3-eniac
+danger='disko destroy destroys all data on the disks of id3-eniac'
+if (: </dev/tty) 2>/dev/null; then
+  printf "%s\nType %s to go on: " "$danger" "$name" >/dev/tty
+  IFS= read -r answer </dev/tty || answer=
+  if [ "$answer" = "$name" ]; then
+    :
+  else
+    step "that is not $name; nothing was done"
+    exit 1
+  fi
+else
+  step "$danger, and there is no terminal to ask on; nothing was done. Try: --yes"
+  exit 1
+fi
+disko --mode destroy --yes-wipe-all-disks --flake '/path/to/flake#id3-eniac'
+)

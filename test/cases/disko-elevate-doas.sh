@@ -1,0 +1,2 @@
+# $ disko.ts mount --host id3-eniac --elevate doas
+doas nix --extra-experimental-features 'nix-command flakes' run github:nix-community/disko/latest -- --mode mount --flake '/path/to/flake#id3-eniac'

@@ -1,0 +1,3 @@
+# $ disko.ts format --host id3-eniac --yes
+# on PATH: disko
+sudo disko --mode format --flake '/path/to/flake#id3-eniac'

@@ -1,0 +1,2 @@
+# $ install.ts --host=id3-eniac
+sudo nixos-install --show-trace --root /mnt --flake '/path/to/flake#id3-eniac'

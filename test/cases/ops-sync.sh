@@ -1,0 +1,2 @@
+# $ ops-sync.ts vps-ultraman vps_ultraman_root
+nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root

@@ -1,0 +1,2 @@
+# $ ops-ssh.ts ::1
+ssh root@::1

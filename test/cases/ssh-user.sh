@@ -1,0 +1,2 @@
+# $ ops-ssh.ts admin@vps_ultraman_root
+ssh admin@vps_ultraman_root

@@ -1,0 +1,3 @@
+# $ sync.ts boot
+# on PATH: nh disko
+nh os boot /path/to/flake --hostname id3-eniac -- --show-trace

@@ -1,0 +1,3 @@
+# $ sync.ts build
+# on PATH: nh
+nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' build

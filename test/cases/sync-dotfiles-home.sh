@@ -1,0 +1,5 @@
+# $ sync.ts
+# in: /path/to/elsewhere
+# with: DOTFILES_HOME=/home/me/dotfiles
+# on PATH: nh
+nh os boot /home/me/dotfiles --hostname id3-eniac -- --show-trace

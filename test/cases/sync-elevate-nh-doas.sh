@@ -1,0 +1,3 @@
+# $ sync.ts --elevate doas
+# on PATH: nh
+nh os boot /path/to/flake --hostname id3-eniac --elevation-strategy doas -- --show-trace

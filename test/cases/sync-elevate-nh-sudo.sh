@@ -1,0 +1,3 @@
+# $ sync.ts --elevate sudo
+# on PATH: nh
+nh os boot /path/to/flake --hostname id3-eniac -- --show-trace

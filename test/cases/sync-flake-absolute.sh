@@ -1,0 +1,3 @@
+# $ sync.ts build --flake=/path/to/flake/
+# in: /path/to/elsewhere
+nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' build

@@ -1,0 +1,3 @@
+# $ sync.ts --flake '~/dotfiles' build
+# in: /path/to/elsewhere
+nixos-rebuild --show-trace --flake '/home/me/dotfiles#id3-eniac' build

@@ -1,0 +1,2 @@
+# $ sync.ts build --flake '/path/to/repo?dir=sub'
+nixos-rebuild --show-trace --flake '/path/to/repo?dir=sub#id3-eniac' build

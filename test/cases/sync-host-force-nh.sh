@@ -1,0 +1,3 @@
+# $ sync.ts --force --host vps-ultraman
+# on PATH: nh
+nh os boot /path/to/flake --hostname vps-ultraman -- --show-trace

@@ -1,0 +1,3 @@
+# $ sync.ts test
+# on PATH: nh
+nh os test /path/to/flake --hostname id3-eniac -- --show-trace

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+load shells.bash
+
+root=$BATS_TEST_DIRNAME/../..
+
+# Flakes whose hosts are hard to tell, each in a directory of its own.
+setup_file() {
+  flakes=$BATS_FILE_TMPDIR/flakes
+  mkdir -p "$flakes"/{block,nested,oneline,comments,twice,odd,none,empty,deep}
+  cat >"$flakes/block/flake.nix" <<'EOT'
+{
+  outputs = { self, nixpkgs, ... }@inputs: let lib = nixpkgs.lib; in {
+    nixosConfigurations = {
+      alpha = lib.nixosSystem { modules = [ ./a.nix ]; };
+      "core01.example.org" = lib.nixosSystem {
+        modules = [ { networking.hostName = "core01"; } ];
+      };
+      beta-2 = lib.nixosSystem
+        { system = "x"; };
+      "${dynamic}" = 1;
+      a.b = 1;
+    };
+    packages = { inner = 1; };
+  };
+}
+EOT
+  printf 'x.nixosConfigurations = lib.mapAttrs f {\n  one = 1;\n  two = {\n    three = 1;\n  };\n};\nfour = 1;\n' >"$flakes/nested/flake.nix"
+  printf 'nixosConfigurations = { here = 1; there = 2; };\nafter = 1;\nnixosConfigurations.a = 1; nixosConfigurations.b = 2;\n' >"$flakes/oneline/flake.nix"
+  printf '# nixosConfigurations.no = 1;\nnixosConfigurations.yes = 1; # nixosConfigurations.no2\n nixosConfigurations = { # {\n # three = 1;\n four = 1;#five = 1;\n six-x'"'"' = 1;\n}\nseven = 1;\n' >"$flakes/comments/flake.nix"
+  printf 'nixosConfigurations."t" = 1;\nnixosConfigurations.t = 1;\nnixosConfigurations = {\n t = 1; }; \n' >"$flakes/twice/flake.nix"
+  printf 'xnixosConfigurations.no = 1; a.nixosConfigurations.yes = 1;\n_nixosConfigurations.no2 = 1;\nnixosConfigurations .no3 = 1;\nnixosConfigurations.9no = 1;\nnixosConfigurations."9yes" = 1;\nnixosConfigurations."sp ace" = 1;\nnixosConfigurations = if x then y; z = { no4 = 1; };\nnixosConfigurations\n= { no5 = 1; };\nnixosConfigurations = f (x: { \n in = 1;\n}) // {\n nope = 1; };\n}}}\nnixosConfigurations.end-' >"$flakes/odd/flake.nix"
+  printf 'nothing = 1;\n' >"$flakes/none/flake.nix"
+  : >"$flakes/empty/flake.nix"
+  printf 'nixosConfigurations =\n  {\n  no = 1;\n};\nnixosConfigurations.deep.config = 1;\n' >"$flakes/deep/flake.nix"
+  local dir
+  for dir in "$flakes"/*; do mkdir -p "$dir/hosts/.no" "$dir/hosts/_no" "$dir/hosts/file" "$dir/hosts/nix.d" && touch "$dir/hosts/"{.no,_no,nix.d}/default.nix "$dir/hosts/file.nix"; done
+  ln -s "$(readlink -f "$BATS_TEST_DIRNAME/../fleet")" "$flakes/fleet"
+  cat >"$BATS_FILE_TMPDIR/hosts.cjs" <<'EOT'
+const { hostsOf } = require(`${process.argv[2]}/lib/flake.ts`);
+for (const dir of process.argv.slice(3)) console.log(hostsOf({ ref: dir, dir }).filter((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(name)).join(" "));
+EOT
+  node "$root/lib/load.cjs" "$BATS_FILE_TMPDIR/hosts.cjs" "$root" "$flakes"/* >"$BATS_FILE_TMPDIR/wanted"
+  export flakes
+}
+
+# The same from a shell, by the function that lists a flake's hosts.
+same() {
+  export HOME=$BATS_TEST_TMPDIR
+  unset XDG_CACHE_HOME
+  local dir
+  for dir in "$flakes"/*; do
+    case $1 in
+      zsh) zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts "$2"; print -r -- $reply' zsh "$root" "$dir" ;;
+      bash) bash -c 'set -f; for file in flake offer; do . "$1/completions/bash/$file.bash"; done; hey_found=() hey_notes=() hey_part= hey_head=; __hey_add_hosts "$2"; echo ${hey_found[@]+"${hey_found[@]}"}' bash "$root" "$dir" ;;
+      fish) fish --no-config -c 'source $argv[1]/completions/fish/flake.fish; string join " " (__hey_hosts_of $argv[2]); or echo' "$root" "$dir" ;;
+    esac | tr ' ' '\n' | LC_ALL=C sort -u | tr '\n' ' ' | sed 's/^ *//; s/ *$//'
+    echo
+  done >"$BATS_TEST_TMPDIR/got"
+  diff "$BATS_FILE_TMPDIR/wanted" "$BATS_TEST_TMPDIR/got"
+}
+
+@test "hosts: there are some to find" {
+  grep -q '^4yes\|alpha' "$BATS_FILE_TMPDIR/wanted"
+  [ "$(tr ' ' '\n' <"$BATS_FILE_TMPDIR/wanted" | grep -c .)" -ge 25 ]
+}
+
+@test "hosts: zsh finds those that lib/flake.ts finds" { same zsh; }
+@test "hosts: bash finds those that lib/flake.ts finds" { same bash; }
+@test "hosts: fish finds those that lib/flake.ts finds" { same fish; }
+
+remember() {
+  echo 'require(`${process.argv[2]}/lib/cache.ts`).remember(process.argv[3], process.argv.slice(4))' >"$BATS_TEST_TMPDIR/remember.cjs"
+  node "$root/lib/load.cjs" "$BATS_TEST_TMPDIR/remember.cjs" "$root" "$@"
+}
+
+@test "hosts: what a verb remembers of a flake is offered in each shell, whatever the flake's path" {
+  local dir="$BATS_TEST_TMPDIR/a %2F odd 100% flake's [x]"
+  export HOME=$BATS_TEST_TMPDIR/home
+  unset XDG_CACHE_HOME
+  mkdir -p "$dir" "$HOME"
+  touch "$dir/flake.nix"
+  ln -s "$dir" "$BATS_TEST_TMPDIR/link"
+  remember "$BATS_TEST_TMPDIR/link" seen-b seen-a -bad '$(touch PWNED)'
+  remember "$flakes/none" other
+  [ "$(stat -c %a "$HOME/.cache/hey/hosts")" = 700 ]
+  [ "$(find "$HOME/.cache/hey/hosts" -type f | wc -l)" -eq 2 ]
+  cd "$BATS_TEST_TMPDIR/link"
+  run zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts .; print -r -- $reply' zsh "$root"
+  [ "$output" = "seen-b seen-a" ]
+  run bash -c 'set -f; for file in flake offer; do . "$1/completions/bash/$file.bash"; done; hey_found=() hey_notes=() hey_part= hey_head=; __hey_add_hosts .; echo "${hey_found[@]}"' bash "$root"
+  [ "$output" = "seen-b seen-a" ]
+  run fish --no-config -c 'source $argv[1]/completions/fish/flake.fish; string join " " (__hey_hosts_of .)' "$root"
+  [ "$output" = "seen-b seen-a" ]
+  export XDG_CACHE_HOME=$BATS_TEST_TMPDIR/elsewhere
+  remember "$dir" moved
+  run zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts .; print -r -- $reply' zsh "$root"
+  [ "$output" = moved ]
+}
+
+@test "hosts: what can't be remembered is not, and nobody is told" {
+  export HOME=$BATS_TEST_TMPDIR/home XDG_CACHE_HOME=
+  mkdir -p "$HOME"
+  : >"$HOME/.cache"
+  run remember "$flakes/none" one
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  rm "$HOME/.cache"
+  run remember /nonexistent one
+  [ "$status" -eq 0 ]
+  [ -z "$output" ]
+  [ -z "$(find "$HOME/.cache" -type f)" ]
+}

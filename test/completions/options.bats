@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+load shells.bash
+
+setup_file() { make_odd_world; }
+
+@test "options: bash gives the same with each of the user's" {
+  local options
+  for options in 'set -u' 'set -f' 'set -o posix' 'set -C' 'set -euf' 'shopt -s failglob' 'shopt -s nullglob' 'shopt -s dotglob' \
+    'shopt -s extglob globstar' 'shopt -s nocaseglob nocasematch' 'shopt -s failglob nullglob dotglob nocasematch' 'IFS=' 'IFS=-' 'IFS=vp@=/' \
+    "GLOBIGNORE='*'" "GLOBIGNORE='*:.*'" 'COMP_WORDBREAKS=${COMP_WORDBREAKS//=}' 'COMP_WORDBREAKS=${COMP_WORDBREAKS//:}' \
+    'COMP_WORDBREAKS=${COMP_WORDBREAKS//@}' 'COMP_WORDBREAKS=${COMP_WORDBREAKS//[=:@]}' 'shopt -u hostcomplete' \
+    'shopt -u hostcomplete; COMP_WORDBREAKS=${COMP_WORDBREAKS//[=:@]}' 'LC_ALL=C' 'shopt -s direxpand' 'bind "set completion-ignore-case on"' \
+    'bind "set show-all-if-ambiguous on"' 'set -o vi; bind "\"\\e*\": insert-completions"; set -o emacs' 'shopt -s progcomp_alias' 'shopt -u progcomp_alias complete_fullquote'; do
+    echo "with $options"
+    rows bash few "$(load_line bash); $options"
+    quiet
+  done
+}
+
+@test "options: zsh gives the same with each of the user's" {
+  local options
+  for options in ksharrays shwordsplit noglob kshglob globsubst nobareglobqual kshautoload nullglob cshnullglob \
+    extendedglob globdots nocaseglob nocasematch rcexpandparam promptsubst warncreateglobal nomultibyte completeinword globcomplete \
+    listambiguous rematchpcre braceccl magicequalsubst interactivecomments kshtypeset 'ksharrays shwordsplit noglob globsubst'; do
+    echo "with $options"
+    rows zsh few "$compinit; $(load_line zsh); setopt $options"
+    quiet
+  done
+}
+
+@test "options: zsh gives the same with nounset and errexit" {
+  # Only one TAB: the widget of zsh's own by which all matches are seen can't bear them, whatever is completed.
+  grep '⇥' "$BATS_TEST_DIRNAME/few" >"$BATS_TEST_TMPDIR/tabs"
+  local options
+  for options in nounset errexit errreturn 'nounset errexit ksharrays shwordsplit'; do
+    zsh -f "$BATS_TEST_DIRNAME/rows.zsh" zsh "$BATS_TEST_TMPDIR/tabs" "$world" "$compinit; $(load_line zsh); setopt $options"
+  done
+}
+
+@test "options: zsh with the user's own matchers and menus" {
+  rows zsh few "$compinit; $(load_line zsh); zstyle ':completion:*' group-name ''; zstyle ':completion:*:descriptions' format '[%d]'; zstyle ':completion:*' verbose yes"
+  quiet
+}
+
+@test "options: in bash TAB that goes through the words puts no description into the line" {
+  printf '%s\n' 'b S --backend nixo‸ ⇥ S --backend nixos-rebuild ‸' 'b S --fa‸ ⇥ S --fast ‸' 'b S --fl‸ ⇥ S --flake=‸' 'b ./scripts/sync.ts ‸ ⇥ ./scripts/sync.ts boot ‸' 'b S --‸ ⇥ S --flake=‸' >"$BATS_TEST_TMPDIR/menu"
+  zsh -f "$BATS_TEST_DIRNAME/rows.zsh" bash "$BATS_TEST_TMPDIR/menu" "$world" "$(load_line bash); bind 'TAB: menu-complete'"
+}
+
+@test "options: bash lists no directory with two slashes" {
+  printf '%s\nsource %s\n' "$(load_line bash)" "'$BATS_TEST_DIRNAME/rc.bash'" >"$BATS_TEST_TMPDIR/rc"
+  cd "$world/repo"
+  printf 'list\t./scripts/install.ts --root \n' | env -i HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 zsh -f "$BATS_TEST_DIRNAME/drive.zsh" "bash --rcfile $BATS_TEST_TMPDIR/rc -i" >"$BATS_TEST_TMPDIR/list"
+  grep -qa 'fleet-dir' "$BATS_TEST_TMPDIR/list"
+  run grep -a '//' "$BATS_TEST_TMPDIR/list"
+  [ "$status" -eq 1 ]
+}

@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# ops-bootstrap on machines without NixOS, by a stand-in that does what nixos-anywhere does (test/lab/stand-ins). What came of
+# it is asked of the host itself.
+# lab: --hosts vps-ultraman
+
+load words
+
+setup_file() {
+  lab_only
+  export PATH=$BATS_TEST_DIRNAME/../lab/stand-ins:$PATH
+}
+
+setup() {
+  bats_require_minimum_version 1.5.0
+  host=vps-ultraman
+  target=vps_ultraman_root
+  keys=$HOME/.ssh/keys.homelab
+  key=$keys/vps/ssh_host_ed25519_key_$host
+  cp -a "$keys" "$BATS_TEST_TMPDIR/keys"
+  lab blank $host
+  lab wait $host
+  rm -f "$LAB/nixos-anywhere.log"
+}
+
+teardown() {
+  rm -rf "$keys"
+  cp -a "$BATS_TEST_TMPDIR/keys" "$keys"
+  git checkout -q . && git clean -qfd
+}
+
+bootstrap() { "$SCRIPTS/ops-bootstrap.ts" "$host" "$target" "$@"; }
+staged() { find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey-keys.*'; }
+none_staged() { [ -z "$(staged)" ]; }
+untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
+
+@test "it ends with a host that answers with the key that was sent, runs the system, and has decrypted" {
+  run bootstrap --yes
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"$host is installed: $target presents the key that was sent and runs $(built)"* ]]
+  lab host $host cat /etc/ssh/ssh_host_ed25519_key | cmp - "$key"
+  [ "$(modes /etc/ssh /etc/ssh/ssh_host_ed25519_key /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/global_ed25519 | cut -d ' ' -f 1,2 | xargs)" = "755 root 600 root 644 root 600 root" ]
+  [ "$(running)" = "$(built)" ]
+  [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
+  answers
+  name=$(ssh -F "$LAB/ssh_config" -G $target | sed -n 's/^hostname //p')
+  [ "$(ssh-keygen -F "$name" -f "$LAB/known_hosts" | grep ed25519 | cut -d ' ' -f 1-3)" = "$name $(derived "$key")" ]
+  until_there 3 none_staged
+}
+
+@test "the machine's facts are shown before anything happens" {
+  run bootstrap --yes
+  for said in "x86_64-linux" "Debian" "vda" "MiB" "20G"; do [[ $output == *"$said"* ]] || { echo "$said is not in: $output"; false; }; done
+}
+
+@test "--persist carries the keys to /persist/etc/ssh" {
+  run bootstrap --yes --persist --no-wait
+  [ "$status" = 0 ]
+  [[ $output == *"not verified"* ]]
+  lab wait $host || :
+  lab host $host cat /persist/etc/ssh/ssh_host_ed25519_key | cmp - "$key"
+}
+
+@test "--no-keys is nixos-anywhere alone, without a question" {
+  run bootstrap --no-keys
+  [ "$status" = 0 ]
+  refute grep -q extra-files "$LAB/nixos-anywhere.log"
+}
+
+@test "without a terminal and without --yes it refuses, and nothing has happened" {
+  run setsid "$SCRIPTS/ops-bootstrap.ts" "$host" "$target"
+  [ "$status" = 1 ]
+  [[ $output == *"no terminal to ask on"*"--yes"* ]]
+  untouched
+  until_there 3 none_staged
+}
+
+@test "the host's name must be typed; another one ends it" {
+  for typed in vps-ultraman vps-pacman ""; do
+    run expect -c '
+      set timeout 60
+      spawn -noecho '"$SCRIPTS/ops-bootstrap.ts $host $target --no-wait"'
+      expect "to go on: "
+      send "'"$typed"'\r"
+      expect eof
+      lassign [wait] pid id oserror status
+      exit $status
+    '
+    echo "$output"
+    if [ "$typed" = $host ]; then
+      [ "$status" = 0 ]
+      rm "$LAB/nixos-anywhere.log"
+      lab blank $host
+      lab wait $host
+    else
+      [ "$status" = 1 ]
+      untouched
+    fi
+  done
+}
+
+@test "a target that is silent is found out within 10 seconds" {
+  lab link $host down
+  begun=$SECONDS
+  run bootstrap --yes
+  lab link $host up
+  [ "$status" = 255 ]
+  [ $((SECONDS - begun)) -le 12 ]
+  [[ $output == *"can't be reached"* ]]
+  untouched
+}
+
+@test "a machine of another architecture is refused" {
+  lab blank $host --arch aarch64
+  lab wait $host
+  run bootstrap --yes
+  [ "$status" = 1 ]
+  [[ $output == *"it is aarch64-linux, and vps-ultraman is built for x86_64-linux"* ]]
+  untouched
+}
+
+@test "too little memory is said, and what --no-disko-deps can do about it" {
+  lab blank $host --memory 1000
+  lab wait $host
+  run bootstrap --yes --no-wait
+  [[ $output == *"wants 1536 MiB"*"--no-disko-deps helps"* ]]
+}
+
+@test "a new key stops before the install, unless --yes, and is kept" {
+  rm "$key" "$key.pub"
+  run bootstrap --generate
+  [ "$status" = 1 ]
+  [[ $output == *"no secret is encrypted to this key yet: ssh-ed25519"*"stopped before the install"* ]]
+  [ -s "$key" ]
+  untouched
+  until_there 3 none_staged
+}
+
+@test "a key that the flake's secrets.nix doesn't mention is warned of" {
+  ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/other" && mv "$BATS_TEST_TMPDIR/other" "$key"
+  run bootstrap --yes --no-wait
+  [[ $output == *"warning: not found in"*"secrets.nix"*"no secret is encrypted to this key"* ]]
+  cp "$BATS_TEST_TMPDIR/keys/vps/ssh_host_ed25519_key_$host" "$key"
+  lab blank $host && lab wait $host
+  run bootstrap --yes --no-wait
+  [[ $output != *"not found in"* ]]
+}
+
+@test "the machine that comes back with another key: status 31" {
+  STAND_IN_KEY=other run bootstrap --yes --wait 60
+  echo "$output"
+  [ "$status" = 31 ]
+  [[ $output == *"another host key"* ]]
+}
+
+@test "the machine that never comes back: status 30" {
+  STAND_IN_RETURN=never run bootstrap --yes --wait 3
+  [ "$status" = 30 ]
+  [[ $output == *"not seen back within 3 s"* ]]
+}
+
+@test "the machine that comes back with another system: status 32" {
+  STAND_IN_SYSTEM=other run bootstrap --yes --wait 60
+  [ "$status" = 32 ]
+  [[ $output == *"right key, but runs"* ]]
+}
+
+@test "nixos-anywhere's own failure is passed on, and no key stays" {
+  STAND_IN_FAIL=disko:7 run bootstrap --yes
+  [ "$status" = 7 ]
+  until_there 3 none_staged
+}
+
+@test "kill -9 and ^C at each step leave no staged key" {
+  "$SCRIPTS/ops-bootstrap.ts" $host $target --yes --no-wait --print >"$BATS_TEST_TMPDIR/script"
+  for fault in KILL:kexec KILL:disko KILL:install INT:disko TERM:install; do
+    signal=${fault%:*} phase=${fault#*:}
+    STAND_IN_PAUSE=$phase:1 setsid env --default-signal=INT sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    victim=$!
+    paused() { grep -qs "^pause $phase" "$LAB/nixos-anywhere.log"; }
+    until_there 30 paused
+    [ -n "$(staged)" ]
+    kill -s $signal -- "-$victim"
+    wait $victim || :
+    until_there 20 none_staged
+    refute grep -rl "PRIVATE KEY" "$XDG_RUNTIME_DIR"
+    rm -f "$LAB/nixos-anywhere.log"
+    lab blank $host && lab wait $host
+  done
+}
+
+@test "the note's lifecycle: push keys, bootstrap, deploy, deploy --boot, as README says it" {
+  run bootstrap --yes
+  [ "$status" = 0 ]
+  lab knobs $host '{"marker": "after the install"}'
+  "$SCRIPTS/ops-push-keys.ts" $host $target
+  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix
+  [ "$(lab host $host cat /etc/motd)" = "after the install" ]
+  lab knobs $host '{"marker": "after the reboot"}'
+  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix --boot
+  lab reboot $host
+  lab wait $host
+  [ "$(lab host $host cat /etc/motd)" = "after the reboot" ]
+  [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
+}

@@ -1,0 +1,89 @@
+# Reads and runs the cases of test/cases. Sourced, after machine.bash. A case is the command that printed it and the facts it
+# depends on, as comments, then exactly what it must print:
+#   # $ VERB.ts WORDS        the command, in shell's words; --print is left out
+#   # in: DIR                the current directory, if not /path/to/flake
+#   # on PATH: PROGRAM…      of nh and disko
+#   # with: NAME=VALUE       in the environment (HEY_HOSTNAME is id3-eniac unless said otherwise)
+#   # global key: DIR        where this machine has one: /etc/ssh or /persist/etc/ssh
+#   # typed: WORD            the answer to the question that the script asks
+# shellcheck disable=SC2034,SC2154,SC2035
+
+# load_case FILE: sets verb, words, settings, cwd, has_path, global_key, typed, and expected, with this machine's paths.
+load_case() {
+  local line text program
+  verb='' words=() settings=() cwd=$machine/path/to/flake has_path='' global_key='' typed=''
+  text=$(real_paths <"$1" && echo .)
+  text=${text%.}
+  while line=${text%%$'\n'*} && [[ $line == '#'* ]]; do
+    text=${text#*$'\n'}
+    case $line in
+      '# $ '*)
+        eval "words=(${line#'# $ '})"
+        verb=${words[0]}
+        words=("${words[@]:1}")
+        ;;
+      '# in: '*) cwd=${line#'# in: '} ;;
+      '# on PATH: '*) for program in ${line#'# on PATH: '}; do has_path+=$machine/has-$program: ; done ;;
+      '# with: '*) settings+=("${line#'# with: '}") ;;
+      '# global key: '*) global_key=${line#'# global key: '} ;;
+      '# typed: '*) typed=${line#'# typed: '} ;;
+      *)
+        echo "$1: unknown header: $line" >&2
+        return 1
+        ;;
+    esac
+  done
+  expected=$text
+}
+
+in_case() {
+  (
+    cd "$cwd" || exit
+    run="exec"
+    on_machine "${settings[@]}" "$@"
+  )
+}
+
+# The state that a script may change, as it was when the machine was made, and an empty $record.
+reset() {
+  record=$machine/record/$$-$((++runs))
+  mkdir "$record"
+  [ "$verb" = ops-push-keys.ts ] || return 0
+  rm -rf "$machine/home/me/.ssh"
+  cp -a "$machine/ssh.as-made" "$machine/home/me/.ssh"
+}
+runs=0
+
+# canonical: all that was recorded, without what shells keep for themselves and with the names of mktemp evened out.
+canonical() (
+  cd "$record" || exit
+  shopt -s nullglob
+  argv=(*/argv) stdin=(*/stdin)
+  [ ${#argv[@]} -gt 0 ] || exit 0
+  if [ ${#argv[@]} -eq 1 ] && [ ${#stdin[@]} -eq 1 ] && [ ! -s "${stdin[0]}" ]; then
+    # The most frequent case by far, without a process for each line.
+    mapfile -d '' -t words <"${argv[0]}"
+    mapfile -d '' -t variables < <(LC_ALL=C sort -z ./*/environ)
+    printf '%s\n' "${argv[0]}" "${words[@]}" "$(<"${argv[0]%argv}cwd")"
+    for variable in "${variables[@]}"; do
+      case $variable in SHLVL=* | _=* | PWD=* | OLDPWD=* | HEY_RECORD=* | HEY_FAULT=*) ;; *) printf '%s\n' "$variable" ;; esac
+    done
+    exit
+  fi
+  {
+    grep -zHa '' "${argv[@]}"
+    grep -zHavE '^(SHLVL|_|PWD|OLDPWD|HEY_RECORD|HEY_FAULT)=' */environ | LC_ALL=C sort -z
+    grep -Ha '' */cwd
+    for stdin in "${stdin[@]}"; do
+      [ -s "$stdin" ] || continue
+      echo "$stdin:"
+      # A tar stream carries the times of the files in it.
+      if tar -tf "$stdin" >/dev/null 2>&1; then
+        tar -tvf "$stdin" | sed -E 's/ [0-9-]{10} [0-9:]{5} / /'
+        tar -xOf "$stdin"
+      else
+        cat "$stdin"
+      fi
+    done
+  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g' | tr '\0' '\n'
+)
