@@ -10,10 +10,13 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
     ...(program === undefined ? [] : [`hey_program=${program}`]),
     ...(rest === undefined ? [] : ["hey_rest=1"]),
     ...args.map(({ name, from }) => `__hey_arg ${name} ${from}`),
-    ...options.map(({ spelled, help, value, many, excludes }) => {
+    ...options.map(({ spelled, help, value, second, many, excludes }) => {
       const short = spelled.length > 1 ? spelled[0] : "''";
       const without = quote(excludes === "all" ? excludes : excludes.join(" "));
-      const tail = value === undefined ? "" : ` ${value.from}${many ? " many" : ""}`;
+      const tail =
+        value === undefined
+          ? ""
+          : ` ${value.from}${many ? " many" : second === undefined ? "" : " ''"}${second === undefined ? "" : ` ${second.from}`}`;
       return `__hey_option ${spelled.at(-1)} ${short} ${without} ${quote(help)}${tail}`;
     }),
     ...choices.map(({ of, word, help }) => `__hey_choice ${of} ${word} ${quote(help)}`),

@@ -16,6 +16,8 @@ export interface OptionRow {
   readonly spelled: readonly string[];
   readonly help: string;
   readonly value?: Value;
+  /** The second of two words that it takes. */
+  readonly second?: Value;
   readonly many: boolean;
   /** The spellings of what it can't stand beside; "all" for an option that makes all others pointless. */
   readonly excludes: readonly string[] | "all";

@@ -14,10 +14,11 @@ function action({ from }: Value, name: string): string {
   return from === "files" ? "_files" : " ";
 }
 
-function option({ name, spelled, help, value, many, excludes }: OptionRow): string[] {
+function option({ name, spelled, help, value, second, many, excludes }: OptionRow): string[] {
   const without = excludes === "all" ? ["-", ":", "*"] : [...excludes, ...(many ? [] : spelled)];
   const head = `${without.length > 0 ? `(${without.join(" ")})` : ""}${many ? "*" : ""}`;
-  const tail = `[${inBrackets(help)}]${value === undefined ? "" : `:${beforeColon(value.label)}:${action(value, name)}`}`;
+  const words = [value, second].filter((word) => word !== undefined);
+  const tail = `[${inBrackets(help)}]${words.map((word) => `:${beforeColon(word.label)}:${action(word, name)}`).join("")}`;
   // A short one takes its value as the next word only, as lib/argv.ts does.
   const forms = spelled.map((word) => (value === undefined || !word.startsWith("--") ? word : `${word}=`));
   return forms.map((form) => `${head}${form}${tail}`);

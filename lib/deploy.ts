@@ -28,6 +28,7 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
   const system = variable("system");
   const link = joined(variable("tmp"), "/system");
   return {
+    evaluates: { dir: flake.dir, host },
     lines: [
       fragment("local/private-place.sh"),
       fragment("local/private-tmp.sh", { target: to }),

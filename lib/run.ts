@@ -1,5 +1,6 @@
 // The only effects: the text that --print shows, given to /bin/sh.
 import { constants } from "node:os";
+import { remember } from "./cache.ts";
 import { ignored } from "./called.ts";
 import { Refusal } from "./errors.ts";
 import { onPath } from "./machine.ts";
@@ -105,6 +106,8 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
   const { exitCode, signal } = await script;
   while ([...seen].some((pid) => signalled(pid, 0))) await new Promise((resolve) => setTimeout(resolve, 50));
   const status = signal === null ? (exitCode ?? 1) : 128 + constants.signals[signal];
+  const { dir, host } = plan.evaluates ?? {};
+  if (status === 0 && dir !== undefined && host !== undefined) remember(dir, host);
   // A script of several steps has said itself how it ended.
   if (status !== 0 && plan.lines.length === 1) process.stderr.write(`${name}: ended with status ${status}\n`);
   return status;

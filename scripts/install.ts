@@ -25,6 +25,6 @@ export default verb(module, {
     const flake = findFlake(given, "absolute");
     requireHost(flake, host);
     const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);
-    return { lines: [elevated(elevate as Elevation, install)] };
+    return { lines: [elevated(elevate as Elevation, install)], evaluates: { dir: flake.dir, host } };
   },
 });

@@ -96,6 +96,7 @@ export default verb(module, {
     const global = given.noGlobal ? undefined : findGlobalKey((given.elevate ?? "sudo") as Elevation);
     const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
     return {
+      evaluates: { dir: flake.dir, host },
       lines: aroundInstall(line, {
         flake,
         host,

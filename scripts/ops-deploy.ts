@@ -58,6 +58,6 @@ export default verb(module, {
     // Where the line has words that the other backend refuses, a person must choose.
     const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
     const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target} --backend nix`;
-    return { lines: [{ ...rebuild, env: nixSshopts(given) }], needs: { "nixos-rebuild": instead } };
+    return { lines: [{ ...rebuild, env: nixSshopts(given) }], needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

@@ -52,9 +52,9 @@ export default verb(module, {
     if (changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh") {
       // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
       const strategy = elevate === undefined || elevate === "sudo" ? [] : ["--elevation-strategy", elevate];
-      return { lines: [step("nh", "os", action, flake.ref, "--hostname", host, strategy, "--", "--show-trace", passed)] };
+      return { evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, strategy, "--", "--show-trace", passed)] };
     }
     const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, passed);
-    return { lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
+    return { evaluates: { dir: flake.dir, host }, lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
   },
 });

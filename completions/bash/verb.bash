@@ -3,7 +3,7 @@ __hey_arg() {
   hey_args+=("$1") hey_arg_from+=("$2")
 }
 __hey_option() {
-  hey_options+=("$1") hey_shorts+=("$2") hey_excludes+=(" $3 ") hey_helps+=("$4") hey_from+=("${5-}") hey_many+=("${6-}") hey_used+=('')
+  hey_options+=("$1") hey_shorts+=("$2") hey_excludes+=(" $3 ") hey_helps+=("$4") hey_from+=("${5-}") hey_many+=("${6-}") hey_second+=("${7-}") hey_used+=('')
 }
 __hey_choice() {
   hey_choices+=("$1 $2") hey_choice_notes+=("$3")
@@ -44,13 +44,13 @@ __hey_given() {
 
 # Finds what fits at the cursor of a verb's words: hey_left and hey_right are those beside it.
 __hey_verb() {
-  local hey_options=() hey_shorts=() hey_excludes=() hey_helps=() hey_from=() hey_many=() hey_used=()
+  local hey_options=() hey_shorts=() hey_excludes=() hey_helps=() hey_from=() hey_many=() hey_second=() hey_used=()
   local hey_args=() hey_arg_from=() hey_choices=() hey_choice_notes=()
-  local hey_rest='' hey_program='' hey_excluded=' ' word at want='' args=0
+  local hey_rest='' hey_program='' hey_excluded=' ' word at want='' after='' name='' args=0
   "__hey_table_$1"
   for word in ${hey_left[@]+"${hey_left[@]}"}; do
     if [[ -n $want ]]; then
-      want=''
+      want=$after after=''
       continue
     fi
     case $word in
@@ -60,7 +60,10 @@ __hey_verb() {
         ;;
       -?*)
         __hey_use "$word"
-        __hey_find "$word" && [[ -n ${hey_from[at]} ]] && want=$at
+        if ! __hey_find "${word%%=*}" || [[ -z ${hey_from[at]} ]]; then continue; fi
+        after=${hey_second[at]}
+        if [[ $word == *=* ]]; then want=$after after=''; else want=${hey_from[at]}; fi
+        name=${hey_options[at]#--}
         ;;
       *)
         [[ -n $hey_rest && $args -ge ${#hey_args[@]} ]] && return
@@ -75,7 +78,7 @@ __hey_verb() {
   [[ $hey_excluded != *' all '* ]] || return 0
 
   if [[ -n $want ]]; then
-    [[ $hey_word == -* ]] || __hey_offer "${hey_from[want]}" "${hey_options[want]#--}"
+    [[ $hey_word == -* ]] || __hey_offer "$want" "$name"
   elif [[ $hey_word == --*=* ]]; then
     if __hey_find "${hey_word%%=*}" && [[ -n ${hey_from[at]} ]]; then
       hey_head=${hey_word%%=*}= hey_part=${hey_word#*=}

@@ -69,7 +69,7 @@ same() {
 @test "hosts: fish finds those that lib/flake.ts finds" { same fish; }
 
 remember() {
-  echo 'require(`${process.argv[2]}/lib/cache.ts`).remember(process.argv[3], process.argv.slice(4))' >"$BATS_TEST_TMPDIR/remember.cjs"
+  echo 'const { remember } = require(`${process.argv[2]}/lib/cache.ts`); for (const host of process.argv.slice(4)) remember(process.argv[3], host);' >"$BATS_TEST_TMPDIR/remember.cjs"
   node "$root/lib/load.cjs" "$BATS_TEST_TMPDIR/remember.cjs" "$root" "$@"
 }
 
