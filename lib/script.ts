@@ -26,8 +26,12 @@ function rendered(word: Word): string {
   return merged.map((part) => (typeof part === "string" ? part && quote(part) : `"$${part.name}"`)).join("");
 }
 
+/** Quoted even where no shell needs it: shellcheck takes a bare `action=test` for a forgotten $(test). */
 const assigned = (set: Readonly<Record<string, Word>>) =>
-  Object.entries(set).map(([name, value]) => `${name}=${rendered(value)}`);
+  Object.entries(set).map(([name, value]) => {
+    const text = rendered(value);
+    return `${name}=${text === value ? `'${text}'` : text}`;
+  });
 
 function command(step: Step): string {
   const line = [...assigned(step.env ?? {}), ...step.argv.map(rendered)].join(" ");

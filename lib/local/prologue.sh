@@ -5,6 +5,7 @@ set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 # What is true of the target, and what to type, if the script ends before its end; and what it has to take away.
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP

@@ -1,4 +1,4 @@
-# Says the public halves of the private keys of the names $2, $3, … in the directory $1. Changes nothing.
+# Says the public halves of the private keys of the names $2 and on in the directory $1. Changes nothing.
 set -u
 dir=$1
 shift

@@ -5,6 +5,7 @@ if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
@@ -14,7 +15,7 @@ trap "exit 143" TERM
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
-target=root@vps_ultraman_root
+target='root@vps_ultraman_root'
 tmp=$(mktemp -d "$place/hey.XXXXXX")
 clean() {
   reach -O exit "$target" >/dev/null 2>&1 || :
@@ -73,8 +74,8 @@ case $status in
 esac >&2
 echo "running: $(readlink /run/current-system || echo nothing); profile: $(readlink -f "$profile")" >&2
 exit "$status"'\'' sh "'"$system"'" switch' "$@"; }
-action=switch
-look='/work/main/scripts/ops-ssh.ts vps_ultraman_root readlink /run/current-system'
+action='switch'
+look='/path/to/hey/scripts/ops-ssh.ts vps_ultraman_root readlink /run/current-system'
 step "$action on $target"
 state="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $look; then type the same line again"
 if activate </dev/null; then

@@ -6,13 +6,14 @@ if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
-name=core01.example.org
+name='core01.example.org'
 danger='disko destroy,format,mount destroys all data on the disks of core01.example.org'
 if (: </dev/tty) 2>/dev/null; then
   printf "%s\nType %s to go on: " "$danger" "$name" >/dev/tty

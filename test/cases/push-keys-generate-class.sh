@@ -5,6 +5,7 @@ if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
@@ -14,7 +15,7 @@ trap "exit 143" TERM
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
-into=keys
+into='keys'
 exec >&2
 fresh=
 stage=$(mktemp -d "$place/hey-keys.XXXXXX")
@@ -52,7 +53,7 @@ tell_recipient() {
   if command -v ssh-to-age >/dev/null 2>&1; then step "as an age recipient: $(ssh-to-age -i "$1")"; fi
   step "add it to secrets.nix and run agenix -r (or to .sops.yaml and run sops updatekeys), commit, and deploy after that"
 }
-key=/home/me/.ssh/keys.homelab/server/ssh_host_ed25519_key_007
+key='/home/me/.ssh/keys.homelab/server/ssh_host_ed25519_key_007'
 (umask 077 && mkdir -p "${key%/*}")
 fresh=$(mktemp -d "${key%/*}/.new-key.XXXXXX")
 step 'make the host key /home/me/.ssh/keys.homelab/server/ssh_host_ed25519_key_007'
@@ -67,8 +68,8 @@ rm -rf "$fresh"
 fresh=
 tell_recipient "$key.pub"
 link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/server/ssh_host_ed25519_key_007 cat /home/me/.ssh/keys.homelab/server/ssh_host_ed25519_key_007
-known_hosts=/home/me/.ssh/known_hosts
-name=0.0.0.7
+known_hosts='/home/me/.ssh/known_hosts'
+name='0.0.0.7'
 expected="$name ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
 (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
 if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
@@ -76,7 +77,7 @@ if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | gr
   if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
   printf "%s\n" "$expected" >>"$known_hosts"
 fi
-check='/work/main/scripts/ops-push-keys.ts --print 007 007 --generate --class server --no-global --persist --check'
+check='/path/to/hey/scripts/ops-push-keys.ts --print 007 007 --generate --class server --no-global --persist --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
 step 'send ssh_host_ed25519_key to root@007:/persist/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@007 -- 'sh -c '\''set -eu
@@ -153,8 +154,8 @@ reload() {
 reload || echo "put-keys: sshd presents the old key until it is restarted" >&2'\'' sh /persist/etc/ssh ssh_host_ed25519_key')
 state=
 reach_pinned() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'UserKnownHostsFile='"$stage"/pinned -o 'GlobalKnownHostsFile=/dev/null' -o 'StrictHostKeyChecking=yes' -o 'HostKeyAlgorithms=ssh-ed25519' -o 'ConnectTimeout=5' -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' root@007 -- "$@"; }
-name=0.0.0.7
-persist=yes
+name='0.0.0.7'
+persist='yes'
 patience=''
 proven=
 if [ -n "$changed" ]; then

@@ -5,6 +5,7 @@ if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
@@ -14,7 +15,7 @@ trap "exit 143" TERM
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
-into=keys
+into='keys'
 exec >&2
 fresh=
 stage=$(mktemp -d "$place/hey-keys.XXXXXX")
@@ -52,7 +53,7 @@ tell_recipient() {
   if command -v ssh-to-age >/dev/null 2>&1; then step "as an age recipient: $(ssh-to-age -i "$1")"; fi
   step "add it to secrets.nix and run agenix -r (or to .sops.yaml and run sops updatekeys), commit, and deploy after that"
 }
-key=/home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org
+key='/home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org'
 (umask 077 && mkdir -p "${key%/*}")
 fresh=$(mktemp -d "${key%/*}/.new-key.XXXXXX")
 step 'make the host key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org'
@@ -67,8 +68,8 @@ rm -rf "$fresh"
 fresh=
 tell_recipient "$key.pub"
 link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org
-known_hosts=/home/me/.ssh/known_hosts
-name=core01.example.org
+known_hosts='/home/me/.ssh/known_hosts'
+name='core01.example.org'
 expected="$name ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
 (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
 if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
@@ -76,7 +77,7 @@ if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | gr
   if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
   printf "%s\n" "$expected" >>"$known_hosts"
 fi
-check='/work/main/scripts/ops-push-keys.ts --print core01.example.org core01.example.org --generate --no-global --check'
+check='/path/to/hey/scripts/ops-push-keys.ts --print core01.example.org core01.example.org --generate --no-global --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
 step 'send ssh_host_ed25519_key to root@core01.example.org:/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@core01.example.org -- 'sh -c '\''set -eu
@@ -153,7 +154,7 @@ reload() {
 reload || echo "put-keys: sshd presents the old key until it is restarted" >&2'\'' sh /etc/ssh ssh_host_ed25519_key')
 state=
 reach_pinned() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'UserKnownHostsFile='"$stage"/pinned -o 'GlobalKnownHostsFile=/dev/null' -o 'StrictHostKeyChecking=yes' -o 'HostKeyAlgorithms=ssh-ed25519' -o 'ConnectTimeout=5' -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' root@core01.example.org -- "$@"; }
-name=core01.example.org
+name='core01.example.org'
 persist=''
 patience='1 2 5'
 proven=

@@ -5,6 +5,7 @@ if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
@@ -14,7 +15,7 @@ trap "exit 143" TERM
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
-into=keys
+into='keys'
 exec >&2
 fresh=
 stage=$(mktemp -d "$place/hey-keys.XXXXXX")
@@ -48,7 +49,7 @@ link_key() {
   ln -s "$shown" "$keys/$name"
 }
 link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman
-check='/work/main/scripts/ops-push-keys.ts --print vps-pacman vps_other_port --no-global --keep-known-hosts --check'
+check='/path/to/hey/scripts/ops-push-keys.ts --print vps-pacman vps_other_port --no-global --keep-known-hosts --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
 step 'send ssh_host_ed25519_key to root@vps_other_port:/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@vps_other_port -- 'sh -c '\''set -eu
@@ -152,7 +153,7 @@ elif [ -n "$persist" ]; then
   step "the target has these keys already"
   exit 0
 fi
-known_hosts=/home/me/.ssh/known_hosts
+known_hosts='/home/me/.ssh/known_hosts'
 name='[192.0.2.7]:2222'
 step "for $known_hosts: $name $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")"
 )

@@ -6,6 +6,7 @@ if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
 step() { printf "%s\n" "$verb: $*" >&2; }
 state=
+ended=0
 clean() { :; }
 trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
@@ -15,7 +16,7 @@ trap "exit 143" TERM
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
-into=keys
+into='keys'
 exec >&2
 fresh=
 stage=$(mktemp -d "$place/hey-keys.XXXXXX")
@@ -50,8 +51,8 @@ link_key() {
 }
 link_key global_ed25519 /etc/ssh/global_ed25519 cat /etc/ssh/global_ed25519
 link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
-known_hosts=/home/me/.ssh/known_hosts
-name=vps_ultraman_root
+known_hosts='/home/me/.ssh/known_hosts'
+name='vps_ultraman_root'
 expected="$name ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
 (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
 if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
@@ -59,7 +60,7 @@ if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | gr
   if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
   printf "%s\n" "$expected" >>"$known_hosts"
 fi
-check='/work/main/scripts/ops-push-keys.ts --print vps-ultraman vps_ultraman_root --check'
+check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman vps_ultraman_root --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
 step 'send global_ed25519 and ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@vps_ultraman_root -- 'sh -c '\''set -eu
@@ -136,7 +137,7 @@ reload() {
 reload || echo "put-keys: sshd presents the old key until it is restarted" >&2'\'' sh /etc/ssh global_ed25519 ssh_host_ed25519_key')
 state=
 reach_pinned() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'UserKnownHostsFile='"$stage"/pinned -o 'GlobalKnownHostsFile=/dev/null' -o 'StrictHostKeyChecking=yes' -o 'HostKeyAlgorithms=ssh-ed25519' -o 'ConnectTimeout=5' -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' root@vps_ultraman_root -- "$@"; }
-name=vps_ultraman_root
+name='vps_ultraman_root'
 persist=''
 patience='1 2 5'
 proven=

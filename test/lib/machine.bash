@@ -10,8 +10,8 @@ real_programs="sh bash dash zsh busybox node npm git env sed grep awk cat cut tr
   tee seq ps kill timeout expr test which"
 # Programs that are stood in for: they do nothing but record.
 stubs="ssh nix nixos-rebuild nixos-install sudo doas run0 scp nix-copy-closure"
-# Real programs of which each call is recorded and can be made to fail.
-wrapped="ssh-keygen tar mktemp readlink mkdir ln rm cat cut tail wc tr touch chmod grep"
+# Real programs of which each call is recorded and can be made to fail: by its number, so none of which a pipeline has two.
+wrapped="ssh-keygen tar mktemp readlink mkdir ln rm cat tail wc tr touch chmod"
 # Stubs that a case must ask for: verbs look for them.
 asked="nh disko"
 
@@ -33,6 +33,9 @@ make_machine() {
     mkdir "$machine/has-$program"
     ln -s "$repo/test/lib/stub" "$machine/has-$program/$program"
   done
+
+  # Scripts name the verb's file as it was called.
+  ln -s "$repo" "$machine/path/to/hey"
 
   # The flake of the cases, in git; others for the forms of --flake.
   make_flake "$machine/path/to/flake" id3-eniac vps-ultraman vps-pacman core01.example.org 007 pc_old

@@ -66,7 +66,9 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
   rmdir "$BATS_TEST_TMPDIR/gone"
   on_machine "$repo/scripts/ops-ssh.ts" --print vps >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" || status=$?
   cat "$BATS_TEST_TMPDIR/stderr"
-  [ "$status" = 0 ] || { [ "$status" = 1 ] && [ "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" = 1 ]; }
+  # The shells on the way have a word of their own to say.
+  [ "$status" = 0 ] || { [ "$status" = 1 ] && grep -q '^ops-ssh: ' "$BATS_TEST_TMPDIR/stderr"; }
+  ! grep -q '^    at ' "$BATS_TEST_TMPDIR/stderr"
 }
 
 @test "through links: absolute, relative, a chain of them, under another name" {
@@ -198,7 +200,7 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
   find "$machine/home/me/.cache/hey" -path "*$PWD/hey/*" -printf '%p %T@\n' | sort | diff first -
   sed -i 's/step(ssh, to)/step(ssh, "x" + to)/' hey/scripts/ops-ssh.ts
   says "ssh xroot@vps" hey/scripts/ops-ssh.ts --print vps
-  find "$machine/home/me/.cache/hey" -path "*$PWD/hey/*" -type f | while read -r file; do head -c 300 "$file" >cut && cat cut >"$file"; done
+  find "$machine/home/me/.cache/hey" -path "*$PWD/hey/*" -type f | while read -r file; do head -c 300 "$file" >shortened && cat shortened >"$file"; done
   says "ssh xroot@vps" hey/scripts/ops-ssh.ts --print vps
 }
 

@@ -9,6 +9,7 @@ setup_file() {
   for slot in 0 1; do
     machine=$BATS_FILE_TMPDIR/machines/$slot
     ln -s / "$machine/path/to/slash"
+    cp "$machine/path/to/ssh_config" "$machine/path/to/ssh config"
     for name in untracked 'untracked flake'; do
       # What starts so is no host, as in most flakes that read the directory.
       make_flake "$machine/path/to/$name" id3-eniac _common .hidden
