@@ -79,7 +79,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   for typed in vps-ultraman vps-pacman ""; do
     run expect -c '
       set timeout 60
-      spawn -noecho '"$SCRIPTS/ops-bootstrap.ts $host $target --no-wait"'
+      spawn -noecho '"{$SCRIPTS/ops-bootstrap.ts} $host $target --no-wait"'
       expect "to go on: "
       send "'"$typed"'\r"
       expect eof
@@ -189,17 +189,47 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   done
 }
 
-@test "the note's lifecycle: push keys, bootstrap, deploy, deploy --boot, as README says it" {
+@test "a NixOS installer: no kexec, so its memory is no matter" {
+  lab blank $host --installer --memory 600
+  lab wait $host
   run bootstrap --yes
   [ "$status" = 0 ]
-  lab knobs $host '{"marker": "after the install"}'
-  "$SCRIPTS/ops-push-keys.ts" $host $target
-  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix
-  [ "$(lab host $host cat /etc/motd)" = "after the install" ]
-  lab knobs $host '{"marker": "after the reboot"}'
-  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix --boot
+  [[ $output != *"1536 MiB"* ]]
+  refute grep -q "^phase kexec" "$LAB/nixos-anywhere.log"
+  [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
+}
+
+@test "what nixos-anywhere takes, it gets; what it would refuse is refused first" {
+  echo disk-secret >"$BATS_TEST_TMPDIR/disk.key"
+  run bootstrap --yes --no-wait --disk-encryption-keys /tmp/disk.key "$BATS_TEST_TMPDIR/disk.key" --build-on local --disko-mode disko --phases kexec,disko,install
+  [ "$status" = 0 ]
+  for said in "--disk-encryption-keys /tmp/disk.key $BATS_TEST_TMPDIR/disk.key" "--build-on local" "--disko-mode disko" "--phases kexec\\,disko\\,install"; do
+    grep -qF -e "$said" -e "${said//\\/}" "$LAB/nixos-anywhere.log" || { echo "$said"; cat "$LAB/nixos-anywhere.log"; false; }
+  done
+  for refused in "--vm-test --build-on remote" "--vm-test --disk-encryption-keys /tmp/disk.key $BATS_TEST_TMPDIR/disk.key"; do
+    # shellcheck disable=SC2086
+    run "$SCRIPTS/ops-bootstrap.ts" $host $refused
+    [ "$status" = 2 ]
+    [[ $output == *"can't go together"* ]]
+  done
+}
+
+@test "the note's lifecycle, by README's own lines, ends with a decrypted secret" {
+  PATH=$SCRIPTS:$PATH
+  mapfile -t lines < <(sed -n '/^hey ops bootstrap .*# first install/,/^```/p' "$SCRIPTS/../README.md" | grep '^hey' | sed 's/ *#.*//')
+  [ "${#lines[@]}" = 4 ]
+  for at in "${!lines[@]}"; do
+    lab knobs $host "{\"marker\": \"line $at\"}"
+    # There is neither a terminal nor a nixos-rebuild here.
+    case ${lines[at]} in
+      *bootstrap*) bash -c "${lines[at]} --yes" ;;
+      *deploy*) bash -c "${lines[at]} --backend nix" ;;
+      *) bash -c "${lines[at]}" ;;
+    esac
+  done
+  [ "$(lab host $host cat /etc/motd)" = "line 2" ]
   lab reboot $host
   lab wait $host
-  [ "$(lab host $host cat /etc/motd)" = "after the reboot" ]
+  [ "$(lab host $host cat /etc/motd)" = "line 3" ]
   [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
 }

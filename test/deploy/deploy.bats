@@ -184,7 +184,7 @@ X
   lab delay $host 100
   run expect -c '
     set timeout 60
-    spawn -noecho '"$SCRIPTS"'/ops-deploy.ts '"$host $target"' --backend nix
+    spawn -noecho '"{$SCRIPTS/ops-deploy.ts} $host $target"' --backend nix
     expect "copy to"
     after 1500
     send \003

@@ -169,6 +169,25 @@ leftovers() {
   [ -z "$(leftovers)" ]
 }
 
+@test "an sshd from 9.8 on holds its key in memory: its configuration is checked, and it starts anew" {
+  # OpenSSH is older here: ssh and sshd of a directory that comes first on the host's PATH say otherwise, and take notes.
+  lab host $host sh -c 'mkdir -p /root/newer; printf "#!/bin/sh\necho OpenSSH_10.0p2 >&2\n" >/root/newer/ssh; printf "#!/bin/sh\necho checked >>/root/newer/log\nexit \$(cat /root/newer/status)\n" >/root/newer/sshd; chmod +x /root/newer/*; echo 0 >/root/newer/status'
+  path=$(ssh -F "$LAB/ssh_config" $target 'echo $PATH')
+  lab knobs $host "{\"sshdExtra\": \"SetEnv PATH=/root/newer:$path\"}"
+  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix
+  push
+  [ "$(lab host $host cat /root/newer/log)" = checked ]
+  answers
+  # A configuration that sshd would refuse: it is left running, and that is said.
+  rm "$key" "$key.pub" && ssh-keygen -q -t ed25519 -N '' -f "$key"
+  lab host $host sh -c 'echo 1 >/root/newer/status'
+  run push
+  [[ $output == *"sshd presents the old key until it is restarted"* ]]
+  answers
+  lab knobs $host '{}'
+  "$SCRIPTS/ops-deploy.ts" $host $target --backend nix
+}
+
 @test "--no-global sends the host key only" {
   push --no-global
   run lab host $host test -e /etc/ssh/global_ed25519

@@ -20,6 +20,12 @@ with_global_key() {
   local machines=$BATS_FILE_TMPDIR/machines
   local which=$1
   shift
+  if ! "$BATS_TEST_DIRNAME/../lib/sandbox" --works; then
+    [ "$which" != none ] || { "$@"; return; }
+    cat >/dev/null
+    echo "# SKIPPED: cases with a global key: namespaces aren't allowed here" >&3
+    return
+  fi
   case $which in
     none) "$BATS_TEST_DIRNAME/../lib/sandbox" "$machines/etc/none" '' "$@" ;;
     /etc/ssh) "$BATS_TEST_DIRNAME/../lib/sandbox" "$machines/etc/global" '' "$@" ;;

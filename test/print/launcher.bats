@@ -37,7 +37,8 @@ refuses() {
   [ "$status" = "$expected" ]
   [ ! -s "$BATS_TEST_TMPDIR/stdout" ]
   [ "$(wc -l <"$BATS_TEST_TMPDIR/stderr")" -eq 1 ]
-  grep -qF -e "$text" "$BATS_TEST_TMPDIR/stderr"
+  # Without the quotes that a path with a blank has in a line to paste.
+  tr -d "'" <"$BATS_TEST_TMPDIR/stderr" | grep -qF -e "${text//\'/}"
 }
 
 # checkout DIR: a copy of this checkout's program, with this checkout's node_modules.
@@ -116,10 +117,11 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
     mkdir -p "cwd/node_modules/$name"
     echo "require('fs').writeFileSync('$canary', '')" | tee "cwd/node_modules/$name/"{index.js,index.cjs} >/dev/null
   done
-  echo "require('fs').writeFileSync('$canary', '')" | tee cwd/lib/{load.cjs,verb.ts,start} cwd/scripts/ops-deploy.ts >/dev/null
+  echo "require('fs').writeFileSync('$canary', '')" | tee cwd/lib/{load.cjs,verb.ts,start,minimist.js,fastest-levenshtein.js} cwd/scripts/ops-deploy.ts >/dev/null
   cp "$machine/path/to/flake/flake.nix" cwd/
   cd cwd
-  for name in '{ not json' '{"compilerOptions": {"paths": {"*": ["./lib/*"]}, "baseUrl": "."}, "extends": "./missing.json"}'; do
+  for name in '{ not json' '{"compilerOptions": {"paths": {"*": ["./lib/*"]}, "baseUrl": "."}, "extends": "./missing.json"}' \
+    '{"compilerOptions": {"baseUrl": ".", "paths": {"*": ["./lib/*"], "minimist": ["./lib/minimist.js"]}, "verbatimModuleSyntax": true}}'; do
     echo "$name" >tsconfig.json
     for package in '{ not json' '{"type": "module", "imports": {"#*": "./lib/*"}}'; do
       echo "$package" >package.json
@@ -330,7 +332,7 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
     [ -n "$one" ]
     [ "$one" = "$two" ]
     [ "$(head -n 1 <<<"$one")" = "$(on_machine "$repo/scripts/$verb.ts" -h | head -n 1)" ]
-    grep -qF "hey ${verb/-/ }" <<<"$one"
+    grep -qF "hey ${verb/-/ }" <<<"${one//\'/}"
   done
 }
 
@@ -348,7 +350,7 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
 @test "hey help: every verb with its line; hey, hey -h and hey --help say the same" {
   local verb all how
   all=$(on_machine "$repo/scripts/hey" help)
-  for verb in $(verbs); do grep -qE "hey ${verb/-/ } +[A-Z]" <<<"$all"; done
+  for verb in $(verbs); do grep -qE "hey ${verb/-/ } +[A-Z]" <<<"${all//\'/}"; done
   for how in '' -h --help; do
     # shellcheck disable=SC2086
     [ "$(on_machine "$repo/scripts/hey" $how 2>&1)" = "$all" ]
@@ -362,8 +364,9 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
     diff <(on_machine "$repo/scripts/hey" help ${verb/-/ }) <(on_machine "$repo/scripts/hey" ${verb/-/ } --help)
   done
   on_machine "$repo/scripts/hey" help ops >stdout
-  grep -q 'hey ops deploy' stdout
-  ! grep -q 'hey sync' stdout
+  tr -d "'" <stdout >unquoted
+  grep -q 'hey ops deploy' unquoted
+  if grep -q 'hey sync' unquoted; then false; fi
 }
 
 @test "help names every option, where it starts nothing" {
