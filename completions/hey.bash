@@ -792,10 +792,10 @@ __hey_table_ops_bootstrap() {
   __hey_option --key-cmd '' '--no-keys --generate' 'a shell command that writes the host'\''s key, instead of the folder' text
   __hey_option --elevate '' '' 'how to read a global key that only root can read here' choices
   __hey_option --yes -y '' 'don'\''t ask for the host'\''s name; go on with a new key'
-  __hey_option --wait '' '--no-keys --no-wait' 'how long to wait for the machine to come back, if not 300' seconds
+  __hey_option --wait '' '--no-keys --no-wait --no-reboot' 'how long to wait for the machine to come back, if not 300' seconds
   __hey_option --no-wait '' --wait 'don'\''t wait for it to come back'
   __hey_option --no-disko-deps '' '' 'leave disko'\''s programs out of memory, for machines with little of it'
-  __hey_option --no-reboot '' --phases 'stop after the install, in the installer'
+  __hey_option --no-reboot '' '--wait --phases' 'stop after the install, in the installer'
   __hey_option --phases '' --no-reboot 'the phases to run, of kexec,disko,install,reboot' phases
   __hey_option --disko-mode '' '' 'what disko does' choices
   __hey_option --build-on '' '' 'where to build' choices

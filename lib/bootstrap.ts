@@ -15,8 +15,6 @@ export interface Install {
   /** The host's key last; without it the machine makes one of its own and can't be verified. */
   readonly keys: readonly Key[];
   readonly persist: boolean;
-  /** Whether the disks are wiped, so that the host's name is asked for. */
-  readonly destroys: boolean;
   readonly reboots: boolean;
   /** Given beforehand: nothing is asked. */
   readonly consent: boolean;
@@ -33,7 +31,8 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
   const { flake, host, target, keys, sshGiven } = about;
   const words = [...sshWords(sshGiven), ...(about.identity === undefined ? [] : ["-i", about.identity])];
   const ssh = ["ssh", ...plainWords, ...words];
-  const entry = knownHostsEntry(sshFacts(words, target));
+  // Only a machine that starts as the new system presents the new key.
+  const entry = about.reboots ? knownHostsEntry(sshFacts(words, target)) : undefined;
   const key = keys.find(({ name }) => name === hostKeyName);
   // After the install there is root and whoever the configuration names, not the user of the old system.
   const back = login(target.slice(target.lastIndexOf("@") + 1));
@@ -51,8 +50,8 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, ask("remote/facts.sh"))),
     fragment("local/ask-facts.sh", { target }),
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
-    fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
-    ...(about.destroys && !about.consent
+    fragment("local/survey.sh", { host, target, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
+    ...(!about.consent
       ? [fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` })]
       : []),
     ...(key === undefined || entry === undefined ? [] : [fragment("local/expect-key.sh", entry)]),
@@ -62,7 +61,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
       note: `install ${host} on ${target}`,
     },
     ...(key === undefined || entry === undefined ? [] : [fragment("local/known-hosts.sh", { reinstalled: "yes" })]),
-    ...(key === undefined || entry === undefined || !about.reboots || about.wait === undefined
+    ...(key === undefined || entry === undefined || about.wait === undefined
       ? [fragment("local/not-verified.sh")]
       : [
           define("ask_pinned", remotely([...ssh, ...pinnedWords], back, ask("remote/installed.sh"))),

@@ -31,7 +31,7 @@ export default verb(module, {
     "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder", "text", { excludes: ["no-keys"] }),
     elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
     yes: flag("don't ask for the host's name; go on with a new key", { short: "y" }),
-    wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds", { excludes: ["no-wait", "no-keys"] }),
+    wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds", { excludes: ["no-wait", "no-keys", "no-reboot"] }),
     "no-wait": flag("don't wait for it to come back"),
     "no-disko-deps": flag("leave disko's programs out of memory, for machines with little of it"),
     "no-reboot": flag("stop after the install, in the installer", { excludes: ["phases"] }),
@@ -94,7 +94,9 @@ export default verb(module, {
         ? commandKey(given.keyCmd)
         : (findHostKey(host) ?? (given.generate ? newHostKey(host, given.class ?? "vps") : undefined));
     const global = given.noGlobal ? undefined : findGlobalKey((given.elevate ?? "sudo") as Elevation);
+    if (identity !== undefined && !existsSync(identity)) throw new Usage(`--identity: there is no file ${shown(identity)}`);
     const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
+    if (given.wait !== undefined && !phases.includes("reboot")) throw new Usage("--wait is for a machine that reboots; add reboot to --phases");
     return {
       evaluates: { dir: flake.dir, host },
       lines: aroundInstall(line, {
@@ -103,7 +105,6 @@ export default verb(module, {
         target,
         keys: [...(global === undefined ? [] : [global]), ...(key === undefined ? [] : [key])],
         persist: given.persist,
-        destroys: /disko/.test(phases) && (given.diskoMode ?? "disko") === "disko",
         reboots: phases.includes("reboot"),
         consent: given.yes,
         wait: given.noWait ? undefined : (given.wait ?? "300"),

@@ -3,6 +3,9 @@ copy_key() {
   origin=$2
   into_name=$1
   shift 2
-  (umask 077 && "$@" >"$copy")
+  if (umask 077 && "$@" >"$copy"); then :; else
+    step "$origin: it failed; nothing was sent"
+    exit 1
+  fi
   derive "$into_name" "$origin" cat "$copy"
 }

@@ -1,1 +1,1 @@
-step "installed; not verified"
+step "nixos-anywhere has done its part; not verified that the machine came back"

@@ -14,7 +14,7 @@ derive() {
   if "$@" | ssh-keygen -y -P "" -f /dev/stdin >"$keys/$name.pub"; then
     :
   elif [ "$("$@" | tail -c 1 | wc -l)" -eq 0 ]; then
-    step "$shown has no newline at its end, so sshd can't read it; nothing was sent. Try: echo >>$shown"
+    step "$shown has no newline at its end, so sshd can't read it; nothing was sent"
     exit 1
   else
     step "$shown is no private key that sshd can read (a passphrase? carriage returns? cut off?); nothing was sent"

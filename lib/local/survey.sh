@@ -1,10 +1,16 @@
 # What the machine says of itself, before anything on it is destroyed.
 fact() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
-memory=$(($(fact memory) / 1024))
+# Digits only: in arithmetic, bash and zsh run what stands in an array's index.
+memory=$(fact memory | tr -cd 0-9 | sed "s/^0*//")
+memory=$((${memory:-0} / 1024))
 printf "%s\n" "  machine       $(fact name), by ssh as $(fact user) (root: $(fact root))" "  runs          $(fact os)" \
   "  architecture  $(fact arch); $host is $(printf "%s" "$wanted" | cut -d " " -f 1)" "  memory        $memory MiB"
 fact disk | sed "s/^/  disk          /"
 problems=
+if [ -z "$(fact arch)" ]; then
+  step "$target answered, but did not say what it is (has it a POSIX shell?); nothing was done"
+  exit 1
+fi
 if [ "$(fact root)" = no ]; then problems="$(fact user) is not root there and sudo asks for a password"; fi
 if [ "$(fact arch)" != "${wanted%% *}" ]; then problems="it is $(fact arch), and $host is built for ${wanted%% *}"; fi
 if [ -n "$problems" ]; then

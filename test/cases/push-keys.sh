@@ -30,7 +30,7 @@ derive() {
   if "$@" | ssh-keygen -y -P "" -f /dev/stdin >"$keys/$name.pub"; then
     :
   elif [ "$("$@" | tail -c 1 | wc -l)" -eq 0 ]; then
-    step "$shown has no newline at its end, so sshd can't read it; nothing was sent. Try: echo >>$shown"
+    step "$shown has no newline at its end, so sshd can't read it; nothing was sent"
     exit 1
   else
     step "$shown is no private key that sshd can read (a passphrase? carriage returns? cut off?); nothing was sent"
@@ -168,21 +168,15 @@ reinstalled=''
 key=${expected##* }
 if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
   entries() { ssh-keygen -F "$name" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
-  if [ -n "$reinstalled" ]; then
-    others=$(entries | grep -v " ssh-ed25519 " || :)
-    if [ -n "$others" ]; then
-      ssh-keygen -R "$name" -f "$known_hosts" >/dev/null
-      printf "%s\n" "$expected" >>"$known_hosts"
-    fi
-  fi
   former=$(entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
-  if [ -n "$former" ]; then
-    step "the new key of $name takes the place of the former one in $known_hosts"
+  if [ -n "$former" ]; then step "the new key of $name takes the place of the former one in $known_hosts"; fi
+  if [ -n "$former$reinstalled" ]; then
     edits=
-    for old in $former; do edits="${edits}s|$old|$key|g;"; done
+    for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
     new=$(mktemp "$known_hosts.XXXXXX")
     cp -p "$known_hosts" "$new"
-    grep -v -F -x "$expected" "$known_hosts" | sed "$edits" >"$new"
+    awk -v name="$name" -v anew="$reinstalled" -v added="${former:+$expected}" \
+      '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
     mv -f "$new" "$known_hosts"
   fi
 else

@@ -1,0 +1,2 @@
+# $ ops-bootstrap.ts vps-ultraman vps_ultraman_root --no-keys --phases disko,install --disko-mode mount --build-on remote --kexec /tmp/kexec.tar.gz --generate-hardware-config nixos-facter ./facter.json -i /home/me/.ssh/id
+nix --extra-experimental-features 'nix-command flakes' run github:nix-community/nixos-anywhere -- --flake '.#vps-ultraman' --phases disko,install --disko-mode mount --build-on remote --kexec /tmp/kexec.tar.gz --generate-hardware-config nixos-facter ./facter.json -i /home/me/.ssh/id vps_ultraman_root
