@@ -53,12 +53,14 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   for said in "x86_64-linux" "Debian" "vda" "MiB" "20G"; do [[ $output == *"$said"* ]] || { echo "$said is not in: $output"; false; }; done
 }
 
-@test "--persist carries the keys to /persist/etc/ssh" {
-  run bootstrap --yes --persist --no-wait
+@test "--persist carries the keys to /persist/etc/ssh, and a host that looks there decrypts at its first boot" {
+  lab knobs $host '{"hostKey": "/persist/etc/ssh/ssh_host_ed25519_key", "identityPaths": ["/persist/etc/ssh/ssh_host_ed25519_key"]}'
+  run bootstrap --yes --persist
+  echo "$output"
   [ "$status" = 0 ]
-  [[ $output == *"not verified"* ]]
-  lab wait $host || :
   lab host $host cat /persist/etc/ssh/ssh_host_ed25519_key | cmp - "$key"
+  [ "$(modes /persist/etc/ssh /persist/etc/ssh/ssh_host_ed25519_key | cut -d ' ' -f 1 | xargs)" = "755 600" ]
+  [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
 }
 
 @test "--no-keys is nixos-anywhere alone, without a question" {
