@@ -3,10 +3,19 @@
 import { type Flake, machine } from "./flake.ts";
 import { hostKeyName, type Key } from "./keys.ts";
 import { nix } from "./nix.ts";
-import { constant } from "./script.ts";
 import { staging } from "./staging.ts";
 import { define, fragment, joined, type Line, type Step, step, variable, type Word } from "./step.ts";
-import { knownHostsEntry, login, pinnedWords, plainWords, remotely, type SshGiven, sshFacts, sshWords } from "./target.ts";
+import {
+  farScript,
+  knownHostsEntry,
+  login,
+  pinnedWords,
+  plainWords,
+  remotely,
+  type SshGiven,
+  sshFacts,
+  sshWords,
+} from "./target.ts";
 
 export interface Install {
   readonly flake: Flake;
@@ -36,7 +45,6 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
   const key = keys.find(({ name }) => name === hostKeyName);
   // After the install there is root and whoever the configuration names, not the user of the old system.
   const back = login(target.slice(target.lastIndexOf("@") + 1));
-  const ask = (file: string) => step("sh", "-c", constant(file), "sh");
   const describe =
     'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath';
   const recipient = key?.missing && !about.consent ? [fragment("local/stop-unencrypted.sh")] : [];
@@ -47,10 +55,10 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     ...(key === undefined ? [fragment("local/no-host-key.sh", { host })] : []),
     ...recipient,
     ...mentioned,
-    define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, ask("remote/facts.sh"))),
+    define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, farScript("facts"))),
     fragment("local/ask-facts.sh", { target }),
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
-    fragment("local/survey.sh", { host, target, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
+    fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
     ...(!about.consent
       ? [fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` })]
       : []),
@@ -64,7 +72,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     ...(key === undefined || entry === undefined || about.wait === undefined
       ? [fragment("local/not-verified.sh")]
       : [
-          define("ask_pinned", remotely([...ssh, ...pinnedWords], back, ask("remote/installed.sh"))),
+          define("ask_pinned", remotely([...ssh, ...pinnedWords], back, farScript("installed"))),
           fragment("local/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
         ]),
   ];

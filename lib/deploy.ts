@@ -2,9 +2,8 @@
 import { spelled } from "./called.ts";
 import { type Flake, toplevel } from "./flake.ts";
 import { nix } from "./nix.ts";
-import { constant } from "./script.ts";
 import { define, fragment, joined, type Plan, step, variable } from "./step.ts";
-import { login, masterWords, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
+import { farScript, login, masterWords, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -34,7 +33,7 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
       fragment("local/private-tmp.sh", { target: to }),
       define("reach", step("ssh", words)),
       {
-        ...remotely(["reach"], to, step("true")),
+        ...remotely(["reach"], to, farScript("ask")),
         stdin: "none",
         note: `ask ${to}`,
       },
@@ -59,7 +58,7 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
         },
         note: `copy to ${to}`,
       },
-      define("activate", remotely(["reach"], to, step("sh", "-c", constant("remote/activate.sh"), "sh", system, action))),
+      define("activate", remotely(["reach"], to, farScript("activate", system, action))),
       fragment("local/activate-there.sh", { action, look: `${spelled("ops-ssh")} ${target} readlink /run/current-system` }),
     ],
   };

@@ -2,8 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { shown, Usage } from "./errors.ts";
+import { constant } from "./script.ts";
 import { option, options } from "./spec.ts";
-import { farWord, joined, type Step, variable, type Word } from "./step.ts";
+import { farWord, joined, type Step, step, variable, type Word } from "./step.ts";
 
 /** The options of every verb that reaches a target. */
 export const sshOptions = {
@@ -15,6 +16,10 @@ export interface SshGiven {
   readonly sshOption: readonly string[];
   readonly sshConfig: string | undefined;
 }
+
+/** A script of lib/remote as one command for the far shell, with its data as positional parameters. @param name like `facts` */
+export const farScript = (name: string, ...data: readonly (Word | readonly Word[])[]): Step =>
+  step("sh", "-c", constant(`remote/${name}.sh`), "sh", ...data);
 
 /** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
 export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);

@@ -6,11 +6,10 @@ import { again } from "../lib/called.ts";
 import { Usage } from "../lib/errors.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
 import { classes, commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
-import { constant } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { staging } from "../lib/staging.ts";
 import { define, type Elevation, elevated, elevations, fragment, step, variable } from "../lib/step.ts";
-import { knockingWords, knownAs, knownHostsEntry, login, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
+import { farScript, knockingWords, knownAs, knownHostsEntry, login, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -47,19 +46,18 @@ export default verb(module, {
     const names = keys.map(({ name }) => name);
     const facts = sshFacts(words, to);
     const entry = knownHostsEntry(facts);
-    const far = (file: string, ...args: readonly (string | readonly string[])[]) => step("sh", "-c", constant(file), "sh", ...args);
     if (check) {
       return {
         lines: [
           ...staging(host, keys, "keys", false),
-          define("ask_keys", remotely(ssh, to, far("remote/public-keys.sh", dest, names))),
+          define("ask_keys", remotely(ssh, to, farScript("public-keys", dest, names))),
           define("knock", remotely([...ssh, ...knockingWords], to, step("true"))),
           fragment("local/compare-keys.sh"),
         ],
       };
     }
     const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
-    const install = { ...remotely(ssh, to, far("remote/put-keys.sh", dest, names)), stdin: send, capture: "changed" };
+    const install = { ...remotely(ssh, to, farScript("put-keys", dest, names)), stdin: send, capture: "changed" };
     return {
       lines: [
         ...staging(host, keys, "keys", false),

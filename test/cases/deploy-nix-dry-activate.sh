@@ -24,7 +24,9 @@ clean() {
 state="nothing was changed on $target"
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
 step 'ask root@007'
-reach root@007 -- true </dev/null
+reach root@007 -- 'sh -c '\''if [ "$(id -u)" = 0 ]; then exit 0; fi
+echo "$(id -un) is not root here, and only root may deploy: name no user in the target, or root" >&2
+exit 1'\'' sh' </dev/null
 step 'build 007'
 nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp"/system '.#nixosConfigurations."007".config.system.build.toplevel' --builders 'ssh://builder x86_64-linux'
 system=$(readlink "$tmp/system")

@@ -25,7 +25,9 @@ clean() {
 state="nothing was changed on $target"
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -i /home/me/.ssh/id -F /path/to/ssh_config -o 'Port=2222' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
 step 'ask admin@vps_other_port'
-reach admin@vps_other_port -- true </dev/null
+reach admin@vps_other_port -- 'sh -c '\''if [ "$(id -u)" = 0 ]; then exit 0; fi
+echo "$(id -un) is not root here, and only root may deploy: name no user in the target, or root" >&2
+exit 1'\'' sh' </dev/null
 step 'build vps-ultraman'
 nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp"/system '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
 system=$(readlink "$tmp/system")

@@ -24,7 +24,9 @@ clean() {
 state="nothing was changed on $target"
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
 step 'ask root@2001:db8::7'
-reach root@2001:db8::7 -- true </dev/null
+reach root@2001:db8::7 -- 'sh -c '\''if [ "$(id -u)" = 0 ]; then exit 0; fi
+echo "$(id -un) is not root here, and only root may deploy: name no user in the target, or root" >&2
+exit 1'\'' sh' </dev/null
 step 'build vps-ultraman'
 nix --extra-experimental-features 'nix-command flakes' build --show-trace --verbose --print-build-logs --out-link "$tmp"/system '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
 system=$(readlink "$tmp/system")
