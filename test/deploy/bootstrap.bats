@@ -25,7 +25,7 @@ setup() {
 teardown() {
   rm -rf "$keys"
   cp -a "$BATS_TEST_TMPDIR/keys" "$keys"
-  git checkout -q . && git clean -qfd
+  git reset -q --hard && git clean -qfd
 }
 
 bootstrap() { "$SCRIPTS/ops-bootstrap.ts" "$host" "$target" "$@"; }
@@ -50,6 +50,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
 
 @test "the machine's facts are shown before anything happens" {
   run bootstrap --yes
+  echo "$output"
   for said in "x86_64-linux" "Debian" "vda" "MiB" "20G"; do [[ $output == *"$said"* ]] || { echo "$said is not in: $output"; false; }; done
 }
 
@@ -65,6 +66,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
 
 @test "--no-keys is nixos-anywhere alone, without a question" {
   run bootstrap --no-keys
+  echo "$output"
   [ "$status" = 0 ]
   refute grep -q extra-files "$LAB/nixos-anywhere.log"
 }
@@ -105,6 +107,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   lab link $host down
   begun=$SECONDS
   run bootstrap --yes
+  echo "$output"
   lab link $host up
   [ "$status" = 255 ]
   [ $((SECONDS - begun)) -le 12 ]
@@ -116,6 +119,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   lab blank $host --arch aarch64
   lab wait $host
   run bootstrap --yes
+  echo "$output"
   [ "$status" = 1 ]
   [[ $output == *"it is aarch64-linux, and vps-ultraman is built for x86_64-linux"* ]]
   untouched
@@ -125,12 +129,14 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   lab blank $host --memory 1000
   lab wait $host
   run bootstrap --yes --no-wait
+  echo "$output"
   [[ $output == *"wants 1536 MiB"*"--no-disko-deps helps"* ]]
 }
 
 @test "a new key stops before the install, unless --yes, and is kept" {
   rm "$key" "$key.pub"
   run bootstrap --generate
+  echo "$output"
   [ "$status" = 1 ]
   [[ $output == *"no secret is encrypted to this key yet: ssh-ed25519"*"stopped before the install"* ]]
   [ -s "$key" ]
@@ -141,10 +147,12 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
 @test "a key that the flake's secrets.nix doesn't mention is warned of" {
   ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/other" && mv "$BATS_TEST_TMPDIR/other" "$key"
   run bootstrap --yes --no-wait
+  echo "$output"
   [[ $output == *"warning: not found in"*"secrets.nix"*"no secret is encrypted to this key"* ]]
   cp "$BATS_TEST_TMPDIR/keys/vps/ssh_host_ed25519_key_$host" "$key"
   lab blank $host && lab wait $host
   run bootstrap --yes --no-wait
+  echo "$output"
   [[ $output != *"not found in"* ]]
 }
 
@@ -167,18 +175,21 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
 
 @test "the machine that never comes back: status 30" {
   STAND_IN_RETURN=never run bootstrap --yes --wait 3
+  echo "$output"
   [ "$status" = 30 ]
   [[ $output == *"not seen back within 3 s"* ]]
 }
 
 @test "the machine that comes back with another system: status 32" {
   STAND_IN_SYSTEM=other run bootstrap --yes --wait 60
+  echo "$output"
   [ "$status" = 32 ]
   [[ $output == *"right key, but runs"* ]]
 }
 
 @test "nixos-anywhere's own failure is passed on, and no key stays" {
   STAND_IN_FAIL=disko:7 run bootstrap --yes
+  echo "$output"
   [ "$status" = 7 ]
   until_there 3 none_staged
 }
@@ -205,6 +216,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   lab blank $host --installer --memory 600
   lab wait $host
   run bootstrap --yes
+  echo "$output"
   [ "$status" = 0 ]
   [[ $output != *"1536 MiB"* ]]
   [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
@@ -213,6 +225,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
 @test "what nixos-anywhere takes, it gets; what it would refuse is refused first" {
   echo disk-secret >"$BATS_TEST_TMPDIR/disk.key"
   run bootstrap --yes --no-wait --disk-encryption-keys /tmp/disk.key "$BATS_TEST_TMPDIR/disk.key" --build-on local --disko-mode disko --phases kexec,disko,install
+  echo "$output"
   [ "$status" = 0 ]
   for said in "--disk-encryption-keys /tmp/disk.key $BATS_TEST_TMPDIR/disk.key" "--build-on local" "--disko-mode disko" "--phases kexec\\,disko\\,install"; do
     grep -qF -e "$said" -e "${said//\\/}" "$LAB/nixos-anywhere.log" || { echo "$said"; cat "$LAB/nixos-anywhere.log"; false; }

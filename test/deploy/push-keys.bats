@@ -75,7 +75,7 @@ leftovers() {
   grep -qxF "alias-one,other.example,$name ssh-ed25519 $new with a comment" "$LAB/dotfile"
   grep -qxF "elsewhere ssh-ed25519 $other" "$LAB/dotfile"
   grep -qxF "# a comment" "$LAB/dotfile"
-  grep -qE "^\|1\|.* ssh-ed25519 ${new//+/\+}" "$LAB/dotfile"
+  grep "^|1|" "$LAB/dotfile" | grep -qF " ssh-ed25519 $new"
   [ "$(tail -n 1 "$LAB/dotfile")" = "last.example ssh-ed25519 $other" ]
   answers
   ssh -F "$LAB/ssh_config" vps_ultraman_2222 true
