@@ -831,18 +831,28 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate' 'activate at the next boot, not now'
+  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--guard --confirm-timeout' 'build on that machine instead of here' targets
+  __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
+  __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
+  __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
+  __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
 }
@@ -890,18 +900,28 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate' 'activate at the next boot, not now'
+  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--guard --confirm-timeout' 'build on that machine instead of here' targets
+  __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
+  __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
+  __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
+  __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
 }

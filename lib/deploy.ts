@@ -1,9 +1,20 @@
-// A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none.
+// A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do.
 import { spelled } from "./called.ts";
 import { type Flake, toplevel } from "./flake.ts";
+import { type Guard, guarded } from "./guard.ts";
 import { nix } from "./nix.ts";
 import { define, fragment, joined, type Plan, step, variable } from "./step.ts";
-import { farScript, login, masterWords, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
+import {
+  alertWords,
+  farScript,
+  freshWords,
+  login,
+  masterWords,
+  plainWords,
+  remotely,
+  type SshGiven,
+  sshWords,
+} from "./target.ts";
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -15,28 +26,38 @@ export interface Deployment {
   readonly action: Action;
   readonly debug: boolean;
   readonly useSubstitutes: boolean;
+  /** Also where someone else has changed what runs. */
+  readonly force: boolean;
+  /** Undone unless this machine proves that it can still get in. */
+  readonly guard: Guard | undefined;
   /** Words for nix build. */
   readonly passed: readonly string[];
   readonly sshGiven: SshGiven;
 }
 
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
-export function deployByNix({ flake, host, target, action, debug, useSubstitutes, passed, sshGiven }: Deployment): Plan {
+export function deployByNix(about: Deployment): Plan {
+  const { flake, host, target, action, debug, useSubstitutes, guard, passed } = about;
   const to = login(target);
-  const words = [...plainWords, ...sshWords(sshGiven), ...masterWords];
+  const ssh = [...plainWords, ...sshWords(about.sshGiven)];
+  const words = [...ssh, ...(guard === undefined ? [] : alertWords), ...masterWords];
   const system = variable("system");
   const link = joined(variable("tmp"), "/system");
+  // What runs already is no one else's change where nothing is changed.
+  const force = about.force || action === "dry-activate" ? "force" : "keep";
+  const known = [force, variable("expected")];
   return {
     evaluates: { dir: flake.dir, host },
     lines: [
       fragment("local/private-place.sh"),
       fragment("local/private-tmp.sh", { target: to }),
+      fragment("local/heard.sh"),
+      fragment("local/record.sh", { host }),
       define("reach", step("ssh", words)),
-      {
-        ...remotely(["reach"], to, farScript("ask")),
-        stdin: "none",
-        note: `ask ${to}`,
-      },
+      ...(guard === undefined ? [] : [define("fresh", step("ssh", [...freshWords, ...ssh]))]),
+      // Under guard this machine must get in without a question, so that is tried before anything else.
+      define("ask", remotely([guard === undefined ? "reach" : "fresh"], to, farScript(["deployment", "ask"], ...known))),
+      fragment("local/ask-target.sh"),
       {
         ...step(
           nix,
@@ -58,8 +79,15 @@ export function deployByNix({ flake, host, target, action, debug, useSubstitutes
         },
         note: `copy to ${to}`,
       },
-      define("activate", remotely(["reach"], to, farScript("activate", system, action))),
-      fragment("local/activate-there.sh", { action, look: `${spelled("ops-ssh")} ${target} readlink /run/current-system` }),
+      ...(guard === undefined
+        ? [
+            define(
+              "activate",
+              remotely(["reach"], to, farScript(["deployment", "activate"], system, action, variable("by"), ...known)),
+            ),
+            fragment("local/activate-there.sh", { action, where: target, shell: spelled("ops-ssh") }),
+          ]
+        : guarded({ guard, to, target, known, system, commits: action === "switch" })),
     ],
   };
 }

@@ -17,9 +17,12 @@ export interface SshGiven {
   readonly sshConfig: string | undefined;
 }
 
-/** A script of lib/remote as one command for the far shell, with its data as positional parameters. @param name like `facts` */
-export const farScript = (name: string, ...data: readonly (Word | readonly Word[])[]): Step =>
-  step("sh", "-c", constant(`remote/${name}.sh`), "sh", ...data);
+/** The text of scripts of lib/remote, one after another. @param names like `facts` */
+export const farText = (...names: readonly string[]): string => names.map((name) => constant(`remote/${name}.sh`)).join("\n");
+
+/** Scripts of lib/remote as one command for the far shell, with their data as positional parameters. @param names like `facts` */
+export const farScript = (names: string | readonly string[], ...data: readonly (Word | readonly Word[])[]): Step =>
+  step("sh", "-c", farText(...[names].flat()), "sh", ...data);
 
 /** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
 export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);
@@ -97,6 +100,15 @@ export const masterWords: readonly Word[] = optionWords(
   ...["ControlMaster=auto", joined("ControlPath=", variable("tmp"), "/ssh"), "ControlPersist=15m"],
   ...["ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=4"],
 );
+
+/** ssh options under which a dead connection ends after 15 s: where time is short. They go before those of masterWords. */
+export const alertWords: readonly Word[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");
+
+/** ssh options for a connection of its own that asks nobody anything: it proves that this machine can get in, now. */
+export const freshWords: readonly Word[] = [
+  ...optionWords("BatchMode=yes", "ControlMaster=no", "ControlPath=none", "ConnectTimeout=10"),
+  ...alertWords,
+];
 
 /** `-p N` for nixos-anywhere where ssh's configuration gives the target another port: after kexec it would wait at 22 (source). */
 export function port(given: SshGiven, target: string): string[] {

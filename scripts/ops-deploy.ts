@@ -6,7 +6,8 @@ import { again, spelled } from "../lib/called.ts";
 import { deployByNix } from "../lib/deploy.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { armedThere, askedGuard, unitFailures } from "../lib/guard.ts";
+import { arg, flag, flakeOption, option, options } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { login, nixSshopts, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
@@ -23,6 +24,16 @@ export default verb(module, {
     fast: flag("don't build the target's own nixos-rebuild first"),
     debug: flag("show more of what nix and nixos-rebuild do"),
     "build-host": option("HOST", "build on that machine instead of here", "targets"),
+    guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: ["boot", "dry-activate", "build-host"] }),
+    "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
+      excludes: ["boot", "dry-activate", "build-host"],
+    }),
+    check: options("CMD", "a command that must succeed here before a guarded deployment stays"),
+    "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays"),
+    "on-unit-failure": option("ACTION", "what failed units mean", unitFailures),
+    force: flag("deploy also when someone else has changed what runs there"),
+    status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
+    cancel: flag("end a guarded deployment now: back to what ran before"),
     "use-substitutes": flag("let the target fetch what it can from its binary caches"),
     backend: option("PROGRAM", "the program that does it", {
       "nixos-rebuild": "nixos-rebuild (the default)",
@@ -33,13 +44,17 @@ export default verb(module, {
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --backend nix"],
   plan: (given) => {
-    const { host, target = host, boot, test, dryActivate, fast, debug, buildHost, useSubstitutes, backend, passed } = given;
+    const { host, target = host, boot, test, dryActivate, fast, debug, buildHost, useSubstitutes, backend, force, passed } = given;
+    if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
+    const guard = askedGuard(given);
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
-    if (backend === "nix") {
+    // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
+    if (guard !== undefined && backend === "nixos-rebuild") throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
+    if (backend === "nix" || guard !== undefined) {
       if (buildHost !== undefined) throw new Usage("--build-host is nixos-rebuild's; with --backend nix type the builders after '--', like -- --builders 'ssh://HOST'");
-      return deployByNix({ flake, host, target, action, debug, useSubstitutes, passed, sshGiven: given });
+      return deployByNix({ flake, host, target, action, debug, useSubstitutes, force, guard, passed, sshGiven: given });
     }
     const rebuild = step(
       "nixos-rebuild",

@@ -2,12 +2,14 @@
 # (seen in 5.9).
 if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
-step() { printf "%s\n" "$verb: $*" >&2; }
-# What is true of the target, and what to type, if the script ends before its end; and what it has to take away.
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+# What is true of the target, and what to type, if the script ends before its end; what it has to undo there then,
+# and what it always takes away here.
 state=
 ended=0
+abandon() { :; }
 clean() { :; }
-trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap 'ended=$?; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE

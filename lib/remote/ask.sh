@@ -1,4 +1,8 @@
-# Whether this machine can be deployed to by this user. Changes nothing.
-if [ "$(id -u)" = 0 ]; then exit 0; fi
-echo "$(id -un) is not root here, and only root may deploy: name no user in the target, or root" >&2
-exit 1
+# Whether this machine can be deployed to by this user, now. Changes nothing. $1 and $2 are those of refuse_changed.
+if [ "$(id -u)" = 0 ]; then :; else
+  refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
+fi
+refuse_guarded
+if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_changed "$1" "$2"
+tell

@@ -4,11 +4,12 @@
 verb=ops-push-keys
 if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
 set -eu
-step() { printf "%s\n" "$verb: $*" >&2; }
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
 state=
 ended=0
+abandon() { :; }
 clean() { :; }
-trap 'ended=$?; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap 'ended=$?; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE

@@ -17,11 +17,6 @@ setup() {
 }
 
 deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
-leftovers() {
-  lab host "$host" find /run /tmp -maxdepth 1 -name 'hey*' ! -name '*.lock'
-  find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey*'
-  pgrep -af 'ssh.*[C]ontrolPath=' || :
-}
 
 @test "switch: the closure is there, the profile and the boot entry are the new system, it runs, and nothing is left behind" {
   generation=$(lab host $host readlink /nix/var/nix/profiles/system)
@@ -121,7 +116,7 @@ leftovers() {
   run deploy
   [ "$status" = 4 ]
   [[ $output == *"activated, but some units failed"* ]]
-  [[ $output == *"running: $(built); profile: $(built)"* ]]
+  [[ ${lines[-1]} == *"runs $(built), boots $(built)"* ]]
   [ "$(running)" = "$(built)" ]
   [ -z "$(leftovers)" ]
 }
@@ -131,7 +126,7 @@ leftovers() {
   run deploy
   [ "$status" = 1 ]
   [[ $output == *"the activation failed (status 1)"* ]]
-  [[ $output == *"running: $(running); profile: $(profile)"* ]]
+  [[ ${lines[-1]} == *"runs $(running), boots $(profile)"* ]]
 }
 
 @test "a target that is down is found out before the build, within seconds" {

@@ -20,6 +20,20 @@ modes() { lab host "$host" stat -c '%a %U %n' "$@"; }
 installed() { lab host "$host" cut -d ' ' -f 1,2 "$1"; }
 derived() { ssh-keygen -y -f "$1" | cut -d ' ' -f 1,2; }
 
+# What a deployment must not leave: anything armed or rooted there; anything private here, a connection.
+leftovers() {
+  left_there
+  find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey*'
+  pgrep -af 'ssh.*[C]ontrolPath=/' || :
+}
+left_there() {
+  lab host "$host" sh -c 'find /run /tmp -maxdepth 1 -name "hey*" ! -path /run/hey
+    find /run/hey -mindepth 1 -maxdepth 1 ! -name lock ! -name last 2>/dev/null
+    find /nix/var/nix/gcroots/auto -name "hey*" -xtype d 2>/dev/null
+    if [ -d /run/systemd/system ]; then systemctl list-units --all --plain --no-legend "hey-*" "nixos-rebuild*"; fi
+    pgrep -af "slee[p] .*exec sh /run/hey" || :'
+}
+
 # until_there SECONDS COMMAND…
 until_there() {
   local end=$((SECONDS + $1))

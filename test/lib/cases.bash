@@ -48,6 +48,7 @@ in_case() {
 reset() {
   record=$machine/record/$$-$((++runs))
   mkdir "$record"
+  rm -rf "$machine/home/me/.local/state"
   [ "$verb" = ops-push-keys.ts ] || return 0
   rm -rf "$machine/home/me/.ssh"
   cp -a "$machine/ssh.as-made" "$machine/home/me/.ssh"
@@ -85,5 +86,5 @@ canonical() (
         cat "$stdin"
       fi
     done
-  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g' | tr '\0' '\n'
+  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#\<sh "[A-Za-z0-9]{6}"#sh "XXXXXX"#g' | tr '\0' '\n'
 )

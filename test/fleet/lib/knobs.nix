@@ -13,6 +13,7 @@
   sshdExtra = "";                 # more lines for sshd_config, before the others, so that they win
   hostKey = "/etc/ssh/ssh_host_ed25519_key";
   link = true;                    # false: every interface goes down
+  firewall = "open";              # "closed": the host takes nothing from the deployer and says nothing to it
 
   activationStatus = 0;           # what switch-to-configuration ends with, or { switch = 4; test = 1; }
   activationHang = "";            # "activate": before the system is current; "units": after that

@@ -36,6 +36,7 @@ let
         host_name = name;
         sshd = if knobs.sshd == false then "off" else "on";
         link = if knobs.link then "up" else "down";
+        firewall = knobs.firewall;
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;

@@ -31,6 +31,11 @@ settle_link() {
     [ "$interface" = lo ] || ip link set "$interface" "$link"
   done
   ip link set lo up
+  if [ "$firewall" = closed ]; then
+    ip route replace blackhole 10.23.0.1
+  else
+    ip route del blackhole 10.23.0.1 2>/dev/null || :
+  fi
 }
 
 settle_sshd_daemon() {

@@ -1,0 +1,94 @@
+// The guarded part of a deployment: armed, activated, confirmed over new connections, and only then made to last. The order is that
+// of security.md: nothing that outlives a reboot changes before the confirmation, so a power cut is a way back too.
+import { spelled } from "./called.ts";
+import { Usage } from "./errors.ts";
+import { define, fragment, type Line, type Plan, step, variable, type Word } from "./step.ts";
+import { farScript, farText, login, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
+
+/** What a unit that fails in the activation means. */
+export const unitFailures = {
+  warn: "say so and go on (without --guard always)",
+  rollback: "go back (the default with --guard)",
+} as const;
+
+export interface Guard {
+  /** Seconds from the arming to the way back. */
+  readonly timeout: string;
+  readonly onUnitFailure: keyof typeof unitFailures;
+  /** Shell commands that must succeed here. */
+  readonly checks: readonly string[];
+  /** Shell commands that must succeed on the target. */
+  readonly checksRemote: readonly string[];
+}
+
+interface Given {
+  readonly guard: boolean;
+  readonly confirmTimeout: string | undefined;
+  readonly onUnitFailure: string | undefined;
+  readonly check: readonly string[];
+  readonly checkRemote: readonly string[];
+}
+
+/** The guard that a line asks for, if it does. @throws Usage for a time that is too short to confirm in or too long to wait for */
+export function askedGuard(given: Given): Guard | undefined {
+  const { confirmTimeout: timeout = "180", onUnitFailure = "rollback", check: checks, checkRemote: checksRemote } = given;
+  if (given.guard || given.confirmTimeout !== undefined) {
+    const seconds = Number(timeout);
+    if (seconds < 30 || seconds > 3600) throw new Usage(`--confirm-timeout is ${timeout}; type 30 to 3600 (seconds)`);
+    return { timeout, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
+  }
+  const needing = checks.length > 0 ? "--check" : checksRemote.length > 0 ? "--check-remote" : undefined;
+  if (needing !== undefined) throw new Usage(`${needing} decides whether a guarded deployment stays; add --guard`);
+  if (given.onUnitFailure === "rollback")
+    throw new Usage("--on-unit-failure rollback needs something that goes back; add --guard");
+  return undefined;
+}
+
+interface Guarded {
+  readonly guard: Guard;
+  /** The login, and the target as it was typed. */
+  readonly to: string;
+  readonly target: string;
+  /** What tells whether someone else has changed what runs there. */
+  readonly known: readonly Word[];
+  readonly system: Word;
+  /** Whether it becomes what boots. */
+  readonly commits: boolean;
+}
+
+/** From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time). */
+export function guarded({ guard, to, target, known, system, commits }: Guarded): readonly Line[] {
+  const id = variable("id");
+  const far = (name: string, by: string, parts: readonly string[], ...data: readonly Word[]) =>
+    define(name, remotely([by], to, farScript(["deployment", ...parts], ...data)));
+  return [
+    far(
+      "arm",
+      "reach",
+      ["arm"],
+      ...[id, system, variable("seconds"), variable("by"), ...known, guard.onUnitFailure],
+      ...[farText("deployment", "rollback"), farText("deployment", "activation")],
+    ),
+    define("via", step(variable("way"))),
+    far("begin", "via", ["start"], id),
+    far("look", "fresh", ["look"], id),
+    far("confirm", "fresh", ["commit", "confirm"], id, commits ? "commit" : "keep", ...guard.checksRemote),
+    far("cancel", "via", ["cancel"], id, "the deployment was interrupted"),
+    far("recover", "fresh", ["commit", "recover"], system, variable("generation")),
+    define("passes", step("each_check", guard.checks)),
+    fragment("local/guard.sh", {
+      seconds: guard.timeout,
+      checks: guard.checks.length === 0 ? "" : "yes",
+      where: target,
+      ...{ deploy: spelled("ops-deploy"), shell: spelled("ops-ssh") },
+    }),
+  ];
+}
+
+/** What is armed on a target (`status`), or "go back now" (`cancel`), whoever has armed it. */
+export function armedThere(action: "status" | "cancel", target: string, sshGiven: SshGiven): Plan {
+  const ssh = ["ssh", ...plainWords, ...sshWords(sshGiven), "-o", "ConnectTimeout=10"];
+  const script =
+    action === "status" ? farScript(["deployment", "armed"]) : farScript(["deployment", "cancel"], "any", "asked to");
+  return { lines: [{ ...remotely(ssh, login(target), script), stdin: "none" }] };
+}

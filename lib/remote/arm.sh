@@ -1,0 +1,70 @@
+# shellcheck disable=SC2154,SC2034 # with deployment.sh before it
+# Arms the deployment $1 of the system $2: unless it is confirmed within $3 seconds, this machine goes back by itself to what it runs
+# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; $8 and $9 are the
+# scripts of the way back and of the activation. They are files as systemd, at each daemon-reload, reads again what it has written of
+# a unit: 252 then spoils a `;` or `$` in a command.
+id=$1
+dir=/run/hey/$id
+new=$2
+take_lock "$4"
+refuse_changed "$5" "$6"
+if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
+armed=
+finish() {
+  rm -f /run/hey/holder
+  if [ -z "$armed" ]; then
+    disarm
+    rm -rf "$dir" "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  fi
+}
+trap finish EXIT
+trap "exit 129" HUP
+trap "exit 143" TERM
+umask 077
+unarmed() { refuse 1 "it could not be armed: $1"; }
+fact() { ln -s "$2" "$dir/$1" || unarmed "$dir can not be written to"; }
+file() { printf "%s\n" "$2" >"$dir/$1" || unarmed "$dir can not be written to (is /run full?)"; }
+# Links of deployments that a power cut has ended.
+for link in /nix/var/nix/gcroots/auto/hey-*; do
+  if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
+done
+mkdir "$dir" || unarmed "$dir can not be made"
+fact id "$id"
+fact by "$by"
+fact prev "$runs"
+fact new "$new"
+fact on-unit-failure "$7"
+file rollback "$8"
+file activation "$9"
+file log ""
+: >"$dir/log"
+if by_systemd; then
+  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort >"$dir/failed" || unarmed "$dir can not be written to"
+fi
+mkdir -p /nix/var/nix/gcroots/auto
+for which in prev new; do
+  ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || unarmed "the disk can not be written to (is it full?)"
+done
+# The deadline is told before the clock starts, so that nobody thinks there is more time than there is.
+fact deadline "$(($(seconds_up) + $3))"
+PATH=$runs/sw/bin:$PATH
+if by_systemd; then
+  systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
+    --on-active="$3s" --timer-property=AccuracySec=100ms --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --property=IgnoreOnIsolate=yes --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
+    /bin/sh "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
+  systemctl daemon-reload
+  if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.timer")" = active ] &&
+    systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=/bin/sh $dir/rollback $id ;"; then :; else
+    unarmed "systemd does not have the timer as it was set"
+  fi
+else
+  setsid sh -c "sleep $3; exec sh $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  job=$!
+  fact sleeper "$job"
+  (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
+fi
+armed=yes
+echo "prev $runs"
+echo "boots $boots"
+echo "generation $(readlink "$profile")"

@@ -1,0 +1,24 @@
+# Ends the deployment $1 ("any" for whichever is under way) now: back to what ran before. Waits for it. $2 says why.
+id=$1
+if [ "$id" = any ]; then
+  for open in /run/hey/*; do
+    if [ -L "$open/deadline" ] && [ "$open" != /run/hey/last ]; then id=${open##*/}; fi
+  done
+fi
+if [ "$id" = any ]; then
+  echo "nothing is armed"
+  tell
+  exit 0
+fi
+dir=/run/hey/$id
+if [ -d "$dir" ] && [ ! -L "$dir/verdict" ]; then go_back "$2"; fi
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ ! -d "$dir" ]; then break 2; fi
+    sleep 0.1
+  done
+done
+said=$(stands)
+printf "%s\n" "$said"
+tell
+case $said in "stands back"*) exit 0 ;; *) exit 1 ;; esac

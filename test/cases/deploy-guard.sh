@@ -1,0 +1,1414 @@
+# $ ops-deploy.ts vps-ultraman vps_ultraman_root --guard
+(
+verb=ops-deploy
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+trap 'ended=$?; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+  if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+done
+target='root@vps_ultraman_root'
+tmp=$(mktemp -d "$place/hey.XXXXXX")
+clean() {
+  reach -O exit "$target" >/dev/null 2>&1 || :
+  rm -rf "$tmp"
+}
+state="nothing was changed on $target"
+answer=
+heard() { printf "%s\n" "$answer" | sed -n "s/^$1 //p" | head -n 1 | tr -d "[:cntrl:]"; }
+standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
+host='vps-ultraman'
+record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
+expected=
+if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
+reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
+fresh() { ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' "$@"; }
+ask() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+if [ "$(id -u)" = 0 ]; then :; else
+  refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
+fi
+refuse_guarded
+if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_changed "$1" "$2"
+tell'\'' sh keep "'"$expected"'"' "$@"; }
+step "ask $target"
+if answer=$(ask </dev/null); then
+  :
+else
+  ended=$?
+  refused "$ended"
+  exit "$ended"
+fi
+step 'build vps-ultraman'
+nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp"/system '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
+system=$(readlink "$tmp/system")
+if [ -f "$system/nixos-version" ]; then
+  :
+else
+  step "$system is not a NixOS system; nothing was copied"
+  exit 1
+fi
+step 'copy to root@vps_ultraman_root'
+NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPath='"$tmp"'/ssh -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+arm() { reach root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+id=$1
+dir=/run/hey/$id
+new=$2
+take_lock "$4"
+refuse_changed "$5" "$6"
+if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
+armed=
+finish() {
+  rm -f /run/hey/holder
+  if [ -z "$armed" ]; then
+    disarm
+    rm -rf "$dir" "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  fi
+}
+trap finish EXIT
+trap "exit 129" HUP
+trap "exit 143" TERM
+umask 077
+unarmed() { refuse 1 "it could not be armed: $1"; }
+fact() { ln -s "$2" "$dir/$1" || unarmed "$dir can not be written to"; }
+file() { printf "%s\n" "$2" >"$dir/$1" || unarmed "$dir can not be written to (is /run full?)"; }
+for link in /nix/var/nix/gcroots/auto/hey-*; do
+  if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
+done
+mkdir "$dir" || unarmed "$dir can not be made"
+fact id "$id"
+fact by "$by"
+fact prev "$runs"
+fact new "$new"
+fact on-unit-failure "$7"
+file rollback "$8"
+file activation "$9"
+file log ""
+: >"$dir/log"
+if by_systemd; then
+  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort >"$dir/failed" || unarmed "$dir can not be written to"
+fi
+mkdir -p /nix/var/nix/gcroots/auto
+for which in prev new; do
+  ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || unarmed "the disk can not be written to (is it full?)"
+done
+fact deadline "$(($(seconds_up) + $3))"
+PATH=$runs/sw/bin:$PATH
+if by_systemd; then
+  systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
+    --on-active="$3s" --timer-property=AccuracySec=100ms --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --property=IgnoreOnIsolate=yes --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
+    /bin/sh "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
+  systemctl daemon-reload
+  if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.timer")" = active ] &&
+    systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=/bin/sh $dir/rollback $id ;"; then :; else
+    unarmed "systemd does not have the timer as it was set"
+  fi
+else
+  setsid sh -c "sleep $3; exec sh $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  job=$!
+  fact sleeper "$job"
+  (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
+fi
+armed=yes
+echo "prev $runs"
+echo "boots $boots"
+echo "generation $(readlink "$profile")"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" keep "'"$expected"'" rollback '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+id=$1
+dir=/run/hey/$id
+verdict() { ln -s rolled-back "$dir/verdict" 2>/dev/null; }
+flock -w 10 /run/hey/lock ln -s rolled-back "$dir/verdict" 2>/dev/null || verdict || exit 0
+prev=$(readlink "$dir/prev")
+ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
+echo "hey: going back to $prev: $(readlink "$dir/why")"
+if by_systemd; then
+  systemctl stop "hey-activate-$id.service" 2>/dev/null
+  systemctl reset-failed 2>/dev/null
+elif activator=$(readlink "$dir/activator"); then
+  for signal in TERM TERM TERM KILL; do
+    if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
+  done
+fi
+disarm
+status=0
+if [ -L "$dir/started" ]; then
+  for _ in 1 2 3; do
+    status=0
+    NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test || status=$?
+    case $status in 0 | 2 | 4) break ;; esac
+    sleep 1
+  done
+fi
+echo "hey: back: $(readlink /run/current-system) runs (status $status)"
+archive'\'' '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+id=$1
+dir=/run/hey/$id
+status=0
+"$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
+if [ "$status" -ne 0 ]; then
+  units=$(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)
+  if [ -n "$units" ]; then ln -s "$units" "$dir/units"; fi
+fi
+ln -s "$status" "$dir/status"
+case $status$(readlink "$dir/on-unit-failure") in
+  0* | 4warn) ;;
+  4*) go_back "units failed" ;;
+  *) go_back "the activation ended with status $status" ;;
+esac'\''' "$@"; }
+via() { "$way" "$@"; }
+begin() { via root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+id=$1
+dir=/run/hey/$id
+exec 9>/run/hey/lock
+flock -w 10 9 || :
+if [ -d "$dir" ] && [ ! -L "$dir/verdict" ] && ln -s yes "$dir/started" 2>/dev/null; then
+  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-activate-$id" \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      /bin/sh "$dir/activation" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/activation" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+    ln -s "$job" "$dir/activator"
+  fi
+fi
+exec 9>&-
+ended() { [ -L "$dir/status" ] || [ -L "$dir/verdict" ] || [ ! -d "$dir" ]; }
+until_ended() {
+  while :; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      if ended; then return; fi
+      sleep 0.1
+    done
+    if activating || ended; then continue; fi
+    ln -s ended "$dir/status" && go_back "the activation was ended from outside"
+  done
+}
+until_ended &
+waiter=$!
+tail -c "+$(($2 + 1))" -s 0.1 --pid="$waiter" -f "$dir/log" 2>/dev/null'\'' sh "'"$id"'"' "$@"; }
+look() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+id=$1
+dir=/run/hey/$id
+stands
+tell'\'' sh "'"$id"'"' "$@"; }
+confirm() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+in_unit() {
+  if by_systemd; then
+    systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit="hey-commit-$id" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" --setenv=PATH="$PATH" \
+      --setenv=NIXOS_INSTALL_BOOTLOADER=0 "$@"
+  else
+    NIXOS_INSTALL_BOOTLOADER=0 "$@" >>"$dir/log" 2>&1 </dev/null
+  fi
+}
+commit() {
+  before=$(readlink "$profile")
+  nix-env -p "$profile" --set "$new" >&2 || return 1
+  if in_unit "$new/bin/switch-to-configuration" boot; then return 0; fi
+  tail -n 5 "$dir/log" >&2
+  uncommit "$before"
+  return 1
+}
+uncommit() {
+  after=$(readlink "$profile")
+  if [ "$after" = "$1" ]; then return; fi
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  nix-env -p "$profile" --switch-generation "$(generation "$1")" >&2
+  nix-env -p "$profile" --delete-generations "$(generation "$after")" >&2
+  in_unit "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+}
+id=$1
+dir=/run/hey/$id
+new=$(readlink "$dir/new")
+commit=$2
+shift 2
+finish() {
+  stands
+  tell
+  exit 0
+}
+wait_for() {
+  printf "waits %s\n" "$*"
+  finish
+}
+status=$(readlink "$dir/status")
+if [ -z "$new" ] || [ -L "$dir/verdict" ] || [ -z "$status" ]; then finish; fi
+on=$(readlink "$dir/on-unit-failure")
+case $status$on in 0* | 4warn) ;; *) finish ;; esac
+if [ "$(readlink -e /run/current-system)" != "$new" ]; then wait_for "/run/current-system is not yet $new"; fi
+if by_systemd; then
+  failed=$(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort | comm -13 "$dir/failed" - | tr "\n" " ")
+  if [ -n "$failed" ]; then
+    if [ "$on" = rollback ]; then wait_for "failed since the deployment began: $failed"; fi
+    ln -sfn "$failed" "$dir/units"
+  fi
+fi
+for check in "$@"; do
+  left=$(($(readlink "$dir/deadline") - $(seconds_up)))
+  checked=0
+  timeout "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >&2 || checked=$?
+  if [ "$checked" -ne 0 ]; then wait_for "--check-remote failed (status $checked): $check"; fi
+done
+trap "" HUP INT PIPE TERM
+ln -s confirmed "$dir/verdict" 2>/dev/null || finish
+disarm
+if [ "$commit" = commit ]; then
+  if commit; then ln -s yes "$dir/committed"; else ln -s no "$dir/committed"; fi
+fi
+archive
+finish'\'' sh "'"$id"'" commit' "$@"; }
+cancel() { via root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+id=$1
+if [ "$id" = any ]; then
+  for open in /run/hey/*; do
+    if [ -L "$open/deadline" ] && [ "$open" != /run/hey/last ]; then id=${open##*/}; fi
+  done
+fi
+if [ "$id" = any ]; then
+  echo "nothing is armed"
+  tell
+  exit 0
+fi
+dir=/run/hey/$id
+if [ -d "$dir" ] && [ ! -L "$dir/verdict" ]; then go_back "$2"; fi
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ ! -d "$dir" ]; then break 2; fi
+    sleep 0.1
+  done
+done
+said=$(stands)
+printf "%s\n" "$said"
+tell
+case $said in "stands back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
+recover() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+refuse_guarded() {
+  for other in /run/hey/*; do
+    if [ "$other" = /run/hey/last ]; then continue; fi
+    ends=$(readlink "$other/deadline") || continue
+    left=$((ends - $(seconds_up)))
+    if [ "$left" -ge -120 ]; then
+      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    fi
+  done
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  refuse_guarded
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd; then
+    systemctl start --no-block "hey-rollback-$id.service"
+  else
+    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  fi
+}
+archive() {
+  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+  rm -rf /run/hey/last
+  mv -T "$dir" /run/hey/last
+}
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" /run/hey/last; do
+      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
+      case $(readlink "$at/verdict")$at in
+        confirmed/run/hey/last) echo "stands confirmed" ;;
+        confirmed*) echo "stands committing" ;;
+        rolled-back/run/hey/last) echo "stands back" ;;
+        rolled-back*) echo "stands going-back" ;;
+        *) echo "stands open" ;;
+      esac
+      for fact in started status why units committed; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+}
+in_unit() {
+  if by_systemd; then
+    systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit="hey-commit-$id" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" --setenv=PATH="$PATH" \
+      --setenv=NIXOS_INSTALL_BOOTLOADER=0 "$@"
+  else
+    NIXOS_INSTALL_BOOTLOADER=0 "$@" >>"$dir/log" 2>&1 </dev/null
+  fi
+}
+commit() {
+  before=$(readlink "$profile")
+  nix-env -p "$profile" --set "$new" >&2 || return 1
+  if in_unit "$new/bin/switch-to-configuration" boot; then return 0; fi
+  tail -n 5 "$dir/log" >&2
+  uncommit "$before"
+  return 1
+}
+uncommit() {
+  after=$(readlink "$profile")
+  if [ "$after" = "$1" ]; then return; fi
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  nix-env -p "$profile" --switch-generation "$(generation "$1")" >&2
+  nix-env -p "$profile" --delete-generations "$(generation "$after")" >&2
+  in_unit "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+}
+new=$1
+id=recover
+dir=$(mktemp -d /run/hey-recover.XXXXXX)
+if [ "$(readlink -e "$profile")" = "$new" ] && [ "$(readlink -e /run/current-system)" != "$new" ]; then uncommit "$2"; fi
+rm -rf "$dir"
+tell'\'' sh "'"$system"'" "'"$generation"'"' "$@"; }
+passes() { each_check "$@"; }
+seconds='180'
+checks=''
+where='vps_ultraman_root'
+deploy='/path/to/hey/scripts/ops-deploy.ts'
+shell='/path/to/hey/scripts/ops-ssh.ts'
+id=${tmp##*.}
+failing=
+checking=
+armed=
+cause=interrupted
+prev=$(heard runs)
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+left() {
+  clock
+  echo "$((deadline > now ? deadline - now : 0))"
+}
+look_there="Look: $deploy --status $host $where"
+finish() {
+  ended=$1
+  shift
+  armed=
+  state=
+  step "$*"
+  exit "$ended"
+}
+settle() {
+  runs=$(heard runs)
+  boots=$(heard boots)
+  units=$(heard units)
+  case $(heard stands) in
+    confirmed) settle_confirmed ;;
+    back) settle_back ;;
+    lost) settle_lost ;;
+  esac
+}
+settle_confirmed() {
+  recorded "$runs"
+  if [ -n "$units" ]; then step "warning: units failed: $units"; fi
+  case $(heard committed) in
+    yes) finish 0 "deployed and confirmed: $(standing)" ;;
+    no) finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again" ;;
+    *) finish 0 "confirmed until the next boot: $(standing)" ;;
+  esac
+}
+settle_back() {
+  if [ "$runs" != "$prev" ]; then
+    finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+  fi
+  recorded "$runs"
+  if [ "$(heard started)" = yes ] && [ -z "$(heard status)" ]; then
+    finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
+  fi
+  case $(heard why) in
+    *units* | *activation*) finish 12 "rolled back, as $(heard why)${units:+ ($units)}: $(standing) (status 12)" ;;
+    *) finish 10 "rolled back, as ${failing:-$(heard why)}: $(standing) (status 10)" ;;
+  esac
+}
+settle_lost() {
+  if [ "$runs" = "$prev" ] && [ "$boots" = "$system" ] && [ "$boots_before" != "$system" ]; then
+    answer=$(recover </dev/null) || return 0
+  fi
+  if [ "$runs" = "$prev" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
+  if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
+    recorded "$runs"
+    finish 0 "deployed and confirmed: $(standing)"
+  fi
+  finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
+}
+abandon() {
+  if [ -n "$checking" ]; then kill "$checking" 2>/dev/null || :; fi
+  if [ -z "$armed" ]; then return 0; fi
+  trap "" PIPE
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s. $look_there"
+  for way in fresh reach; do
+    answer=$(cancel </dev/null 2>/dev/null) || :
+    if [ -n "$(heard stands)" ]; then
+      case $(heard stands) in
+        back | lost) state="$cause, rolled back: $(standing)" ;;
+        confirmed) state="$cause when it was confirmed already: $(standing)" ;;
+        *) state="$cause: $(standing). $look_there" ;;
+      esac
+      break
+    fi
+  done
+}
+each_check() {
+  for check in "$@"; do
+    sh -c "$check" </dev/null >&2 &
+    checking=$!
+    while kill -0 "$checking" 2>/dev/null && [ "$(left)" -gt 0 ]; do sleep 0.1; done
+    kill "$checking" 2>/dev/null || :
+    checked=0
+    wait "$checking" || checked=$?
+    checking=
+    if [ "$checked" -ne 0 ]; then
+      failing="--check failed (status $checked): $check"
+      return 1
+    fi
+  done
+}
+told=
+tell_failing() {
+  if [ "$failing" = "$told" ]; then return; fi
+  told=$failing
+  if [ -z "$failing" ]; then return; fi
+  tail -n 3 "$tmp/said" >&2
+  step "not confirmed yet, $(left) s left: $failing"
+}
+unanswered() {
+  failing="$target does not answer over a new connection"
+  return 1
+}
+try() {
+  if [ -n "$checks" ]; then
+    answer=$(look </dev/null 2>"$tmp/said") || unanswered || return 1
+    settle
+    if [ -z "$(heard status)" ]; then return 1; fi
+    passes || return 1
+  fi
+  answer=$(confirm </dev/null 2>"$tmp/said") || unanswered || return 1
+  settle
+  failing=$(heard waits)
+  return 1
+}
+clock
+deadline=$((now + seconds))
+step "arm $target: unless confirmed within $seconds s it goes back to $prev"
+armed=yes
+if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
+  :
+else
+  ended=$?
+  if [ "$ended" -ne 255 ]; then
+    armed=
+    refused "$ended"
+  fi
+  case $ended in 129 | 13? | 14?) ;; *) ended=1 ;; esac
+  cause="the connection was lost while it was armed"
+  state="it could not be armed; nothing was changed on $target (status 1)"
+  exit "$ended"
+fi
+prev=$(heard prev)
+boots_before=$(heard boots)
+generation=$(heard generation | tr -cd "A-Za-z0-9-")
+recorded "$prev" "$system"
+step "activate on $target"
+: >"$tmp/log"
+way=reach
+while :; do
+  if [ "$(left)" -gt 0 ]; then
+    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null | tee -a "$tmp/log" >&2 || :
+    way=fresh
+    try || :
+    tell_failing
+  else
+    clock
+    if answer=$(look </dev/null 2>"$tmp/said"); then settle; fi
+    if [ "$now" -gt "$((deadline + 60))" ]; then
+      finish 11 "$target does not answer: by its own clock it has gone back to $prev a minute ago; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
+    fi
+  fi
+  sleep 1
+done
+)

@@ -1,0 +1,178 @@
+#!/usr/bin/env bats
+# Guarded deployments on hosts without systemd: what can go wrong, the lock, the checks, and who has changed what.
+# lab: --hosts vps-ultraman
+
+load words
+load guarded
+
+setup_file() { lab_only; }
+setup() { guarded_setup plain; }
+
+@test "at every fault and moment the host ends on a bootable system, reachable, with nothing left armed; README says the same" {
+  faults_as_expected
+}
+
+@test "60 confirmations at the deadline: never both a confirmation and a way back" {
+  at_the_deadline
+}
+
+@test "2 and 8 deployers at once: one wins, the others are told whose the lock is" {
+  at_once 2
+  at_once 8
+}
+
+@test "what runs before is kept from garbage collection while it may be needed, and let go of afterwards" {
+  deploy --backend nix --test
+  old=$(running)
+  lab knobs $host '{"marker": "collected", "activationScript": "nix-collect-garbage -d >/dev/null 2>&1; sleep 1"}'
+  deploy --guard --check false --print | shortened 6 >"$BATS_TEST_TMPDIR/script"
+  run sh "$BATS_TEST_TMPDIR/script"
+  [ "$status" = 10 ]
+  [ "$(running)" = "$old" ]
+}
+
+@test "--guard --test: confirmed, and neither profile nor boot entry has moved" {
+  before="$(profile) $(next_boot)"
+  deploy --guard --test
+  [ "$(running)" = "$(built)" ]
+  [ "$(profile) $(next_boot)" = "$before" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "checks run here and there, with their output shown when they fail, and the last line says which one it was" {
+  deploy --guard --check 'test "$PWD" = "$FLEET"' --check-remote 'test "$(id -u)" = 0' --check-remote "[ \"it's \$HOME\" = \"it's /root\" ]"
+  [ "$(running)" = "$(built)" ]
+  old=$(running)
+  lab knobs $host '{"marker": "which"}'
+  deploy --guard --check-remote true --check-remote 'echo out of order; exit 7' --print | shortened 5 >"$BATS_TEST_TMPDIR/script"
+  run sh "$BATS_TEST_TMPDIR/script"
+  echo "$output"
+  [ "$status" = 10 ]
+  [[ $output == *"out of order"* ]]
+  [[ ${lines[-1]} == *"--check-remote failed (status 7): echo out of order; exit 7"*"runs $old, boots $old"* ]]
+}
+
+@test "the units that failed are named" {
+  lab knobs $host '{"marker": "units", "sshd": "broken"}'
+  deploy --guard --print | shortened 8 >"$BATS_TEST_TMPDIR/script"
+  run sh "$BATS_TEST_TMPDIR/script"
+  [ "$status" = 12 ]
+  [[ ${lines[-1]} == *"sshd.service"* ]]
+  lab knobs $host '{"marker": "units", "activationStatus": 4, "activationScript": "echo \"warning: the following units failed: one.service, two.service\""}'
+  run deploy --backend nix
+  [ "$status" = 4 ]
+  [[ ${lines[-1]} == *"one.service, two.service"* ]]
+}
+
+@test "changed by someone else: refused before the build, in words, without --force" {
+  deploy --backend nix
+  mine=$(running)
+  lab knobs $host '{"marker": "theirs"}'
+  deploy --backend nix --test
+  theirs=$(running)
+  # From here it is known: no one else's.
+  lab knobs $host '{"marker": "again"}'
+  deploy --backend nix --test
+  lab host $host "$theirs/bin/switch-to-configuration" test
+  for way in "--backend nix" --guard; do
+    # shellcheck disable=SC2086
+    run deploy $way
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ ${lines[-1]} == *"changed by someone else: it runs $theirs, but its profile is $mine"*"--force deploys all the same; nothing was changed"* ]]
+    [[ $output != *"build $host"* ]]
+    [ "$(running)" = "$theirs" ]
+  done
+  deploy --backend nix --dry-activate
+  deploy --guard --force
+  [ "$(running)" = "$(built)" ]
+  [ "$(profile)" = "$(built)" ]
+}
+
+@test "a --boot from here is no one else's change" {
+  deploy --backend nix --boot
+  [ "$(running)" = "$old" ]
+  lab knobs $host '{"marker": "after boot"}'
+  deploy --guard
+  [ "$(running)" = "$(built)" ]
+}
+
+@test "the lock holds without --guard, says whose it is, and a dead deployer's ends by itself" {
+  lab knobs $host '{"marker": "slow", "activationScript": "sleep 3"}'
+  deploy --backend nix >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
+  first=$!
+  until_there 15 lab host $host test -L /run/hey/holder
+  kill -KILL $first
+  pkill -KILL -x ssh || :
+  for way in "--backend nix" --guard; do
+    # shellcheck disable=SC2086
+    run deploy $way
+    echo "$output"
+    [ "$status" = 13 ]
+    [[ ${lines[-1]} == *"another deployment holds the lock: root@id3-eniac, since "*"nothing was changed on root@$target (status 13)" ]]
+  done
+  until_there 10 eval 'deploy --guard 2>/dev/null'
+  [ -z "$(left_there)" ]
+}
+
+@test "--status says what is armed, --cancel goes back now" {
+  "$SCRIPTS/ops-deploy.ts" $host $target --status | grep -x "nothing is armed"
+  "$SCRIPTS/ops-deploy.ts" $host $target --cancel | grep -x "nothing is armed"
+  deploy --guard --check false 3>&- >"$BATS_TEST_TMPDIR/said" 2>&1 &
+  deployer=$!
+  new=$(built)
+  now_runs() { [ "$(running)" = "$new" ]; }
+  until_there 15 now_runs
+  run "$SCRIPTS/ops-deploy.ts" $host $target --status
+  echo "$output"
+  [[ $output == *"armed: goes back in "*" s unless confirmed"*"by root@id3-eniac, since"*"prev $old"*"runs $new"*"boots $old"* ]]
+  run deploy --backend nix
+  [ "$status" = 13 ]
+  [[ ${lines[-1]} == *"root@id3-eniac, since"*"unless confirmed it is undone in "* ]]
+  run "$SCRIPTS/ops-deploy.ts" $host $target --cancel
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"runs $old"* ]]
+  [ "$(running)" = "$old" ]
+  status=0
+  wait $deployer || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  [ "$status" = 10 ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "a login that would ask for something is found out before the build" {
+  cp "$LAB/ssh_config" "$BATS_TEST_TMPDIR/config"
+  ssh-keygen -q -t ed25519 -N secret -f "$BATS_TEST_TMPDIR/locked"
+  run deploy --guard --ssh-option IdentitiesOnly=yes --ssh-option IdentityFile="$BATS_TEST_TMPDIR/locked" --ssh-option IdentityAgent=none --ssh-config /dev/null
+  echo "$output"
+  [ "$status" = 255 ]
+  [[ $output != *"build $host"* ]]
+}
+
+@test "^C typed at a terminal goes back, and says so last" {
+  lab knobs $host '{"marker": "typed", "activationScript": "sleep 2"}'
+  run expect -c '
+    set timeout 60
+    spawn -noecho '"{$SCRIPTS/ops-deploy.ts} $host $target"' --guard
+    expect "activating the configuration"
+    after 300
+    send \003
+    expect eof
+    lassign [wait] pid id oserror status
+    exit $status
+  '
+  echo "$output"
+  [ "$status" = 130 ]
+  [[ ${lines[-1]} == *"interrupted, rolled back: root@$target runs $old, boots $old"* ]]
+  [ "$(running)" = "$old" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "a user that is not root is refused before the build, with what to type" {
+  run "$SCRIPTS/ops-deploy.ts" $host "admin@$target" --guard
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"admin is not root there"*"nothing was changed"* ]]
+  [[ $output != *"build $host"* ]]
+}

@@ -1,0 +1,63 @@
+# shellcheck shell=bash disable=SC2154
+# What goes wrong, and what is put right again after the deployment. Sourced by run.
+
+signal() { kill -s "$1" -- "-$2"; }
+killed() { signal KILL "$1"; }
+interrupted() { signal INT "$1"; }
+terminated() { signal TERM "$1"; }
+hung_up() { signal HUP "$1"; }
+
+frozen() {
+  signal STOP "$1"
+  sleep 1
+  : >"$work/go"
+  until_there 30 settled
+  signal CONT "$1"
+}
+frozen_a_while() {
+  signal STOP "$1"
+  sleep 2
+  signal CONT "$1"
+}
+
+cut_for_good() { lab link "$host" down; }
+# Back only when the host has gone back.
+cut_and_late() {
+  lab link "$host" down
+  : >"$work/go"
+  (until_there 40 settled && lab link "$host" up) &
+}
+cut_and_back() {
+  lab link "$host" down
+  : >"$work/go"
+  sleep 2
+  lab link "$host" up
+}
+
+power_cut() { lab power-cut "$host"; }
+
+clock_jumps() {
+  lab host "$host" sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\nexec /usr/bin/date -d \"+\$((\$\$ %% 9 - 4)) days\" \"\$@\"\n" >/run/wrappers/bin/date && chmod 755 /run/wrappers/bin/date'
+}
+
+# fill DIR: as full as it is, of a file system of its own
+fill() {
+  lab host "$host" sh -c 'mount -o remount,size=$(($(df --output=used -k "$1" | tail -n 1)))k "$1"; dd if=/dev/zero of="$1/filler" bs=4k count=64 2>/dev/null || :' sh "$1"
+}
+full_run() { fill /run; }
+full_root() { fill /; }
+full_boot() { fill /boot; }
+
+old_damaged() { lab host "$host" sh -c "cd $old/bin && mv switch-to-configuration good && printf '#!/bin/sh\nexit 1\n' >switch-to-configuration && chmod 755 switch-to-configuration"; }
+slow_link() { lab delay "$host" 300; }
+
+after_all() {
+  lab link "$host" up
+  lab delay "$host" 0 2>/dev/null
+  until_there 30 eval 'lab host "$host" true 2>/dev/null'
+  lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
+    rm -rf /run/wrappers/bin/date /filler /run/filler /boot/filler
+    mount -o remount,size=32m /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
+  lab wait "$host"
+}
+forget_once() { rm -f "$work/once"; }

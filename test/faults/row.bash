@@ -1,0 +1,100 @@
+# shellcheck shell=bash disable=SC2154
+# One guarded deployment with a fault. Sourced by run.
+
+# row FAULT MOMENT STATUS ENDS [WORD VALUE]…, with these words:
+#   on INIT       only there                        knobs JSON       of the new system, without its braces
+#   at MOMENT     when the event happens            event FUNCTION   of events.bash, called with the script's process group
+#   words WORDS   more words for ops-deploy         seconds N        the time to confirm (6)
+#   patience N    how long it waits behind that     before FUNCTION  called before the deployment
+row() {
+  number=$((number + 1))
+  [ $((number % lanes)) = $((lane % lanes)) ] || return 0
+  # The printed script is for any of these.
+  local shells=(dash bash "zsh -f" "busybox sh") shell
+  shell=${shells[(number + ${#init}) % 4]}
+  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 patience=60 on=$init before=""
+  shift 4
+  while [ $# -gt 0 ]; do
+    local "$1=$2"
+    shift 2
+  done
+  [ "$on" = "$init" ] || return 0
+  deploy_with_fault </dev/null >"$work/log" 2>&1 || echo "the test itself failed" >>"$work/wrong"
+  printf '%s\t' "$number" "$fault" "$moment" "$status" "$ended_on" "$(paste -sd ' ' "$work/wrong")" "$expected"
+  printf '%s\n' "$ends"
+  if [ "$status,$ended_on" != "$expected,$ends" ] || [ -s "$work/wrong" ]; then
+    { echo "--- $host ($shell): $fault, $moment: $status $ended_on" && tail -n 25 "$work/log" "$work/out"; } | cut -c 1-300 >&2
+  fi
+}
+
+deploy_with_fault() {
+  local script old new
+  status=none ended_on=none
+  : >"$work/wrong"
+  rm -f "$work"/{reached,go}
+  # git has one index.
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"row $number\"${knobs:+, $knobs}}"
+  old=$(running)
+  new=$(built)
+  ${before:-:}
+  # shellcheck disable=SC2086
+  eval "set -- $words"
+  "$SCRIPTS/ops-deploy.ts" "$host" --guard --print "$@" | with_moments >"$work/script"
+  HOLD=$at WORK=$work setsid env --default-signal=INT,HUP,TERM $shell "$work/script" >"$work/out" 2>&1 &
+  local group=$!
+  if [ -n "$at" ]; then
+    until_there 20 reached || echo "never $at" >>"$work/wrong"
+    "$event" "$group"
+    : >"$work/go"
+  fi
+  status=0
+  wait "$group" || status=$?
+  until_there 40 settled || echo "not settled" >>"$work/wrong"
+  after_all
+  judge
+}
+
+# The script with places to stop at, and less time.
+with_moments() {
+  local slow_commit='' slow_profile=''
+  [ "$at" != confirmed ] || slow_commit='sleep 3; '
+  [ "$at" != half-committed ] || slow_profile='; sleep 3'
+  sed -e "s/^seconds='180'\$/seconds='$seconds'/; s/deadline + 60/deadline + $patience/" \
+    -e '1a moment() { if [ "$1" = "$HOLD" ]; then : >"$WORK/reached"; while [ ! -e "$WORK/go" ]; do sleep 0.05; done; fi; }' \
+    -e '/^step "arm /i moment copied' -e '/^step "activate on/i moment armed' -e 's/^    try || :/    moment activated\n&/' \
+    -e "s/^  if commit; then/  $slow_commit&/" -e "s/^  nix-env -p .* --set ..new. .*/&$slow_profile/"
+}
+
+# Whether the moment is there: where the script stands, or what is seen on the host.
+reached() {
+  local facts=/run/hey/[!l]*
+  case $at in
+    activating) lab host "$host" sh -c "test -L $facts/started && test ! -L $facts/status" ;;
+    confirmed) lab host "$host" sh -c "test -L $facts/verdict" ;;
+    half-committed) [ "$(profile)" = "$new" ] ;;
+    *) [ -e "$work/reached" ] ;;
+  esac
+}
+
+settled() { lab host "$host" sh -c 'for open in /run/hey/*/deadline; do [ ! -L "$open" ] || [ "$open" = /run/hey/last/deadline ] || exit 1; done' 2>/dev/null; }
+
+# Reachable, running what it boots, with nothing left behind.
+judge() {
+  local runs
+  answers || echo "does not answer" >>"$work/wrong"
+  runs=$(running)
+  case $runs in
+    "$old") ended_on=old ;;
+    "$new") ended_on=new ;;
+    *) ended_on=$runs ;;
+  esac
+  if [ "$(profile)" != "$(next_boot)" ]; then echo "profile $(profile), boots $(next_boot)" >>"$work/wrong"; fi
+  if [ "$runs" != "$(next_boot)" ]; then ended_on="$ended_on until a reboot"; fi
+  lab host "$host" test -x "$(next_boot)/init" || echo "can't boot" >>"$work/wrong"
+  left_there >>"$work/wrong"
+  # Nobody can clean up after himself who was killed.
+  if [ "$event" != killed ]; then find "$work" -name 'hey.*' >>"$work/wrong"; fi
+  rm -rf "$work"/hey.*
+  # The next row begins with one system for all.
+  if [[ $ended_on = *reboot ]]; then lab power-cut "$host" && lab wait "$host"; fi
+}

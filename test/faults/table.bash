@@ -1,0 +1,80 @@
+# shellcheck shell=bash disable=SC2016
+# What can go wrong, when, and how it must end: the rows of README's table, in this order. Sourced by run.
+during='"activationScript": "sleep 4"'
+own='the new system'
+
+row "nothing" "" 0 new
+row "sshd stopped" "$own" 10 old knobs '"sshd": false'
+row "sshd on another port" "$own" 10 old knobs '"sshdPorts": [2222]'
+row "sshd's configuration broken" "$own" 12 old knobs '"sshd": "broken"'
+row "firewall closed" "$own" 10 old knobs '"firewall": "closed"'
+row "link down" "$own" 10 old knobs '"link": false'
+row "my key removed" "$own" 10 old knobs '"sshdExtra": "AuthorizedKeysFile /etc/nobody"'
+row "root refused" "$own" 10 old knobs '"sshdExtra": "PermitRootLogin no"'
+row "activation ends with 1" "$own" 12 old knobs '"activationStatus": 1'
+row "activation ends with 2" "$own" 12 old knobs '"activationStatus": 2'
+row "activation ends with 4, a unit failed" "$own" 12 old knobs '"activationStatus": 4'
+row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus": {"test": 4}' words '--on-unit-failure warn'
+row "activation ends with 100" "$own" 12 old knobs '"activationStatus": 100'
+row "activation hangs before it is current" "$own" 12 old knobs '"activationHang": "activate"'
+row "activation hangs with its units" "$own" 12 old knobs '"activationHang": "units"'
+row "activation ends its own ssh session" "$own" 0 new seconds 30 knobs '"activationScript": "pkill -KILL -f [s]shd:.root || :; sleep 1"'
+row "daemon-reload" "$own" 0 new on systemd seconds 30 knobs '"activationScript": "systemctl daemon-reload"'
+row "daemon-reload, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reload"'
+row "daemon-reexec" "$own" 0 new on systemd seconds 30 knobs '"activationScript": "systemctl daemon-reexec"'
+row "daemon-reexec, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reexec"'
+row "the host's clock jumps by days, sshd stopped" armed 10 old at armed event clock_jumps knobs '"sshd": false'
+
+row "killed -9" copied 137 old at copied event killed
+row "killed -9" armed 137 old at armed event killed
+row "killed -9" activating 137 old at activating event killed knobs "$during"
+row "killed -9" activated 137 old at activated event killed
+row "killed -9" confirmed 137 new at confirmed event killed seconds 30
+row "killed -9" half-committed 137 new at half-committed event killed seconds 30
+row "^C" copied 130 old at copied event interrupted
+row "^C" armed 130 old at armed event interrupted seconds 60
+row "^C" activating 130 old at activating event interrupted seconds 60 knobs "$during"
+row "^C" activated 130 old at activated event interrupted seconds 60
+row "^C" confirmed 130 new at confirmed event interrupted seconds 60
+row "TERM" activated 143 old at activated event terminated seconds 60
+row "HUP (the terminal closed)" activated 129 old at activated event hung_up seconds 60
+row "frozen for a while" copied 0 new at copied event frozen_a_while
+row "frozen past the deadline" armed 10 old at armed event frozen
+row "frozen past the deadline" activating 10 old at activating event frozen knobs "$during"
+row "frozen past the deadline" activated 10 old at activated event frozen
+row "frozen past the deadline" confirmed 0 new at confirmed event frozen
+
+row "link cut for good" armed 11 old at armed event cut_for_good patience 3
+row "link cut for good" activated 11 old at activated event cut_for_good patience 3
+row "link cut past the deadline" armed 10 old at armed event cut_and_late
+row "link cut past the deadline" activating 10 old at activating event cut_and_late knobs "$during"
+row "link cut past the deadline" activated 10 old at activated event cut_and_late
+row "link cut and back" copied 0 new at copied event cut_and_back seconds 40
+row "link cut and back" armed 0 new at armed event cut_and_back seconds 40
+row "link cut and back" activating 0 new at activating event cut_and_back seconds 40 knobs "$during"
+row "link cut and back" activated 0 new at activated event cut_and_back seconds 40
+row "link cut and back" confirmed 0 new at confirmed event cut_and_back seconds 40
+row "a round trip of 300 ms" "all the time" 0 new before slow_link seconds 60
+
+row "power cut" copied 1 old at copied event power_cut
+row "power cut" armed 10 old at armed event power_cut seconds 40
+row "power cut" activating 10 old at activating event power_cut seconds 40 knobs "$during"
+row "power cut" activated 10 old at activated event power_cut seconds 40
+row "power cut" confirmed 10 old at confirmed event power_cut seconds 40
+row "power cut" half-committed 10 old at half-committed event power_cut seconds 40
+
+row "/run full" copied 1 old at copied event full_run
+row "/run full, sshd stopped (no systemd)" armed 10 old on plain at armed event full_run knobs '"sshd": false'
+row "/run full, sshd stopped (systemd can't start the activation)" armed 12 old on systemd at armed event full_run knobs '"sshd": false'
+row "/run full, --check fails" activated 10 old at activated event full_run words '--check false'
+row "/ full" copied 14 "new until a reboot" at copied event full_root
+row "/ full, sshd stopped" armed 10 old at armed event full_root knobs '"sshd": false'
+row "/ full" activated 14 "new until a reboot" at activated event full_root seconds 30
+row "/boot full" activated 14 "new until a reboot" at activated event full_boot seconds 30
+
+row "--check fails once, then holds" "" 0 new seconds 30 words "--check 'test -e \$WORK/once || { : >\$WORK/once; false; }'" before forget_once
+row "--check fails" "" 10 old words '--check false'
+row "--check hangs" "" 10 old words "--check 'sleep 1000'"
+row "--check-remote fails" "" 10 old words '--check-remote true --check-remote false'
+row "--check-remote hangs" "" 10 old words "--check-remote 'sleep 1000'"
+row "the old system is damaged, --check fails" "" 15 "new until a reboot" before old_damaged words '--check false'
