@@ -56,7 +56,14 @@ export function deployByNix(about: Deployment): Plan {
       define("reach", step("ssh", words)),
       ...(guard === undefined ? [] : [define("fresh", step("ssh", [...freshWords, ...ssh]))]),
       // Under guard this machine must get in without a question, so that is tried before anything else.
-      define("ask", remotely([guard === undefined ? "reach" : "fresh"], to, farScript(["deployment", "ask"], ...known))),
+      define(
+        "ask",
+        remotely(
+          guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"],
+          to,
+          farScript(["deployment", "ask"], ...known),
+        ),
+      ),
       fragment("local/ask-target.sh"),
       {
         ...step(

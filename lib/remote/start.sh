@@ -23,17 +23,24 @@ if [ -d "$dir" ] && [ ! -L "$dir/verdict" ] && ln -s yes "$dir/started" 2>/dev/n
 fi
 exec 9>&-
 ended() { [ -L "$dir/status" ] || [ -L "$dir/verdict" ] || [ ! -d "$dir" ]; }
-until_ended() {
-  while :; do
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      if ended; then return; fi
-      sleep 0.1
-    done
-    if activating || ended; then continue; fi
-    # Something else has ended it (a lack of memory, say).
-    ln -s ended "$dir/status" && go_back "the activation was ended from outside"
-  done
+process() {
+  if by_systemd; then
+    systemctl show --property=MainPID --value "hey-activate-$id.service" 2>/dev/null || echo 0
+  else
+    readlink "$dir/activator"
+  fi
 }
-until_ended &
-waiter=$!
-tail -c "+$(($2 + 1))" -s 0.1 --pid="$waiter" -f "$dir/log" 2>/dev/null
+# While systemd itself is renewed it knows of no process for a moment.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  pid=$(process)
+  if ended || [ "${pid:-0}" -gt 0 ]; then break; fi
+  sleep 0.1
+done
+if [ "${pid:-0}" -gt 0 ]; then
+  tail -c "+$(($2 + 1))" -s 0.05 --pid="$pid" -f "$dir/log" 2>/dev/null
+else
+  tail -c "+$(($2 + 1))" "$dir/log" 2>/dev/null
+fi
+# What something else has ended (a lack of memory, say) left no status.
+if ended || activating || ended; then exit 0; fi
+ln -s ended "$dir/status" && go_back "the activation was ended from outside"

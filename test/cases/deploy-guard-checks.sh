@@ -24,7 +24,20 @@ clean() {
 }
 state="nothing was changed on $target"
 answer=
-heard() { printf "%s\n" "$answer" | sed -n "s/^$1 //p" | head -n 1 | tr -d "[:cntrl:]"; }
+newline="
+"
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
@@ -40,7 +53,7 @@ by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
 fresh() { ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' "$@"; }
-ask() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
+ask() { reach -o 'BatchMode=yes' root@vps_ultraman_root -- 'sh -c '\''set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1
@@ -697,19 +710,25 @@ if [ -d "$dir" ] && [ ! -L "$dir/verdict" ] && ln -s yes "$dir/started" 2>/dev/n
 fi
 exec 9>&-
 ended() { [ -L "$dir/status" ] || [ -L "$dir/verdict" ] || [ ! -d "$dir" ]; }
-until_ended() {
-  while :; do
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      if ended; then return; fi
-      sleep 0.1
-    done
-    if activating || ended; then continue; fi
-    ln -s ended "$dir/status" && go_back "the activation was ended from outside"
-  done
+process() {
+  if by_systemd; then
+    systemctl show --property=MainPID --value "hey-activate-$id.service" 2>/dev/null || echo 0
+  else
+    readlink "$dir/activator"
+  fi
 }
-until_ended &
-waiter=$!
-tail -c "+$(($2 + 1))" -s 0.1 --pid="$waiter" -f "$dir/log" 2>/dev/null'\'' sh "'"$id"'"' "$@"; }
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  pid=$(process)
+  if ended || [ "${pid:-0}" -gt 0 ]; then break; fi
+  sleep 0.1
+done
+if [ "${pid:-0}" -gt 0 ]; then
+  tail -c "+$(($2 + 1))" -s 0.05 --pid="$pid" -f "$dir/log" 2>/dev/null
+else
+  tail -c "+$(($2 + 1))" "$dir/log" 2>/dev/null
+fi
+if ended || activating || ended; then exit 0; fi
+ln -s ended "$dir/status" && go_back "the activation was ended from outside"'\'' sh "'"$id"'"' "$@"; }
 look() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
 profile=/nix/var/nix/profiles/system
 refuse() {

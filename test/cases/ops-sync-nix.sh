@@ -24,7 +24,20 @@ clean() {
 }
 state="nothing was changed on $target"
 answer=
-heard() { printf "%s\n" "$answer" | sed -n "s/^$1 //p" | head -n 1 | tr -d "[:cntrl:]"; }
+newline="
+"
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
