@@ -94,7 +94,9 @@ each_check() {
     sh -c "$check" </dev/null >&2 &
     checking=$!
     while kill -0 "$checking" 2>/dev/null && [ "$(left)" -gt 0 ]; do sleep 0.1; done
-    kill "$checking" 2>/dev/null || :
+    for signal in TERM KILL; do
+      if kill -s "$signal" "$checking" 2>/dev/null; then sleep 0.2; fi
+    done
     checked=0
     wait "$checking" || checked=$?
     checking=
@@ -158,7 +160,7 @@ step "activate on $target"
 way=reach
 while :; do
   if [ "$(left)" -gt 0 ]; then
-    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null | tee -a "$tmp/log" >&2 || :
+    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
     way=fresh
     try || :
     tell_failing

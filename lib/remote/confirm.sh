@@ -29,7 +29,9 @@ fi
 for check in "$@"; do
   left=$(($(readlink "$dir/deadline") - $(seconds_up)))
   checked=0
-  timeout "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >&2 || checked=$?
+  # Into a file: what a check leaves running would hold the connection open.
+  timeout -k 2 "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+  cat "$dir/check" >&2
   if [ "$checked" -ne 0 ]; then wait_for "--check-remote failed (status $checked): $check"; fi
 done
 # From here on it is done to the end, whoever hangs up. The way back takes the same link first: there is one winner.

@@ -9,7 +9,10 @@ echo "hey: going back to $prev: $(readlink "$dir/why")"
 # A hung activation holds switch-to-configuration's own lock.
 if by_systemd; then
   systemctl stop "hey-activate-$id.service" 2>/dev/null
-  systemctl reset-failed 2>/dev/null
+  # Units that were started too often start again, sshd among them. What had failed before stays as it was.
+  for unit in sshd.service sshd.socket $(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1); do
+    grep -qxF "$unit" "$dir/failed" || systemctl reset-failed "$unit" 2>/dev/null
+  done
 elif activator=$(readlink "$dir/activator"); then
   for signal in TERM TERM TERM KILL; do
     if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi

@@ -453,7 +453,9 @@ ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
 echo "hey: going back to $prev: $(readlink "$dir/why")"
 if by_systemd; then
   systemctl stop "hey-activate-$id.service" 2>/dev/null
-  systemctl reset-failed 2>/dev/null
+  for unit in sshd.service sshd.socket $(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1); do
+    grep -qxF "$unit" "$dir/failed" || systemctl reset-failed "$unit" 2>/dev/null
+  done
 elif activator=$(readlink "$dir/activator"); then
   for signal in TERM TERM TERM KILL; do
     if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
@@ -992,7 +994,8 @@ fi
 for check in "$@"; do
   left=$(($(readlink "$dir/deadline") - $(seconds_up)))
   checked=0
-  timeout "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >&2 || checked=$?
+  timeout -k 2 "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+  cat "$dir/check" >&2
   if [ "$checked" -ne 0 ]; then wait_for "--check-remote failed (status $checked): $check"; fi
 done
 trap "" HUP INT PIPE TERM
@@ -1357,7 +1360,9 @@ each_check() {
     sh -c "$check" </dev/null >&2 &
     checking=$!
     while kill -0 "$checking" 2>/dev/null && [ "$(left)" -gt 0 ]; do sleep 0.1; done
-    kill "$checking" 2>/dev/null || :
+    for signal in TERM KILL; do
+      if kill -s "$signal" "$checking" 2>/dev/null; then sleep 0.2; fi
+    done
     checked=0
     wait "$checking" || checked=$?
     checking=
@@ -1417,7 +1422,7 @@ step "activate on $target"
 way=reach
 while :; do
   if [ "$(left)" -gt 0 ]; then
-    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null | tee -a "$tmp/log" >&2 || :
+    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
     way=fresh
     try || :
     tell_failing

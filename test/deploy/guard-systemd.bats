@@ -30,6 +30,19 @@ setup() { guarded_setup systemd; }
   [ -z "$(leftovers)" ]
 }
 
+@test "a unit that had failed before is still shown as failed after a way back" {
+  lab host $host systemd-run --quiet --unit=long-broken false
+  failed() { lab host $host systemctl is-failed -q long-broken.service; }
+  until_there 5 failed
+  lab knobs $host '{"marker": "long broken", "sshd": "broken"}'
+  run deploy --guard
+  echo "$output"
+  [ "$status" = 12 ]
+  failed
+  [ "$(running)" = "$old" ]
+  lab host $host systemctl reset-failed
+}
+
 @test "a unit that fails in the deployment's time takes it back, by name; with warn it is only said" {
   lab knobs $host '{"marker": "fails", "activationScript": "systemd-run --quiet --unit=brittle-one false || :; sleep 0.5"}'
   deploy --guard --print | shortened 6 >"$BATS_TEST_TMPDIR/script"

@@ -52,6 +52,22 @@ setup() { guarded_setup plain; }
   [[ ${lines[-1]} == *"--check-remote failed (status 7): echo out of order; exit 7"*"runs $old, boots $old"* ]]
 }
 
+@test "a check that ignores TERM, or leaves something running, holds nothing up" {
+  lab knobs $host '{"marker": "stubborn"}'
+  deploy --guard --check-remote 'sleep 300 & true' --check 'sleep 300 & true'
+  [ "$(running)" = "$(built)" ]
+  lab knobs $host '{"marker": "more stubborn"}'
+  for option in --check --check-remote; do
+    deploy --guard $option 'trap "" TERM; while :; do sleep 1; done' --print | shortened 4 >"$BATS_TEST_TMPDIR/script"
+    begun=$SECONDS
+    run timeout 60 sh "$BATS_TEST_TMPDIR/script"
+    echo "$output"
+    [ "$status" = 10 ]
+    [ $((SECONDS - begun)) -le 20 ]
+  done
+  pkill -f 'slee[p] 300' || :
+}
+
 @test "the units that failed are named" {
   lab knobs $host '{"marker": "units", "sshd": "broken"}'
   deploy --guard --print | shortened 8 >"$BATS_TEST_TMPDIR/script"
