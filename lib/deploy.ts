@@ -54,8 +54,8 @@ export function deployByNix(about: Deployment): Plan {
       fragment("local/heard.sh"),
       fragment("local/record.sh", { host }),
       define("reach", step("ssh", words)),
-      ...(guard === undefined ? [] : [define("fresh", step("ssh", [...freshWords, ...ssh]))]),
-      // Under guard this machine must get in without a question, so that is tried before anything else.
+      ...(guard === undefined ? [] : [define("fresh", step("ssh", [...freshWords, ...ssh, "-S", "none"]))]),
+      // (-S in the caller's NIX_SSHOPTS would win over ControlPath.) Under guard this machine must get in without a question, so that is tried before anything else.
       define(
         "ask",
         remotely(

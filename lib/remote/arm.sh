@@ -39,7 +39,7 @@ file activation "$9"
 file log ""
 : >"$dir/log"
 if by_systemd; then
-  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort >"$dir/failed" || unarmed "$dir can not be written to"
+  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort >"$dir/failed" || unarmed "$dir can not be written to"
 fi
 mkdir -p /nix/var/nix/gcroots/auto
 for which in prev new; do
@@ -50,7 +50,7 @@ fact deadline "$(($(seconds_up) + $3))"
 PATH=$runs/sw/bin:$PATH
 if by_systemd; then
   systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
-    --on-active="$3s" --timer-property=AccuracySec=100ms --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --property=Type=oneshot --property=TimeoutStartSec=infinity \
     --property=IgnoreOnIsolate=yes --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
     /bin/sh "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
   systemctl daemon-reload

@@ -20,7 +20,7 @@ on=$(readlink "$dir/on-unit-failure")
 case $status$on in 0* | 4warn) ;; *) finish ;; esac
 if [ "$(readlink -e /run/current-system)" != "$new" ]; then wait_for "/run/current-system is not yet $new"; fi
 if by_systemd; then
-  failed=$(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort | comm -13 "$dir/failed" - | tr "\n" " ")
+  failed=$(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
   if [ -n "$failed" ]; then
     if [ "$on" = rollback ]; then wait_for "failed since the deployment began: $failed"; fi
     ln -sfn "$failed" "$dir/units"

@@ -19,11 +19,12 @@ elif activator=$(readlink "$dir/activator"); then
   done
 fi
 disarm
+# Its checks before a switch may need what the new system has just broken.
 status=0
 if [ -L "$dir/started" ]; then
   for _ in 1 2 3; do
     status=0
-    NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test || status=$?
     case $status in 0 | 2 | 4) break ;; esac
     sleep 1
   done

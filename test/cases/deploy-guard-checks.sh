@@ -52,7 +52,7 @@ if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
-fresh() { ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' "$@"; }
+fresh() { ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
 ask() { reach -o 'BatchMode=yes' root@vps_ultraman_root -- 'sh -c '\''set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
@@ -316,7 +316,7 @@ file activation "$9"
 file log ""
 : >"$dir/log"
 if by_systemd; then
-  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort >"$dir/failed" || unarmed "$dir can not be written to"
+  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort >"$dir/failed" || unarmed "$dir can not be written to"
 fi
 mkdir -p /nix/var/nix/gcroots/auto
 for which in prev new; do
@@ -326,7 +326,7 @@ fact deadline "$(($(seconds_up) + $3))"
 PATH=$runs/sw/bin:$PATH
 if by_systemd; then
   systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
-    --on-active="$3s" --timer-property=AccuracySec=100ms --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --property=Type=oneshot --property=TimeoutStartSec=infinity \
     --property=IgnoreOnIsolate=yes --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
     /bin/sh "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
   systemctl daemon-reload
@@ -466,7 +466,7 @@ status=0
 if [ -L "$dir/started" ]; then
   for _ in 1 2 3; do
     status=0
-    NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test || status=$?
     case $status in 0 | 2 | 4) break ;; esac
     sleep 1
   done
@@ -985,7 +985,7 @@ on=$(readlink "$dir/on-unit-failure")
 case $status$on in 0* | 4warn) ;; *) finish ;; esac
 if [ "$(readlink -e /run/current-system)" != "$new" ]; then wait_for "/run/current-system is not yet $new"; fi
 if by_systemd; then
-  failed=$(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | sort | comm -13 "$dir/failed" - | tr "\n" " ")
+  failed=$(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
   if [ -n "$failed" ]; then
     if [ "$on" = rollback ]; then wait_for "failed since the deployment began: $failed"; fi
     ln -sfn "$failed" "$dir/units"
