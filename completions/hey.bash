@@ -831,14 +831,15 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout' 'activate at the next boot, not now'
+  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout --settle' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--guard --confirm-timeout' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--guard --confirm-timeout --settle' 'build on that machine instead of here' targets
   __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--boot --dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
@@ -900,14 +901,15 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout' 'activate at the next boot, not now'
+  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout --settle' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--guard --confirm-timeout' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--guard --confirm-timeout --settle' 'build on that machine instead of here' targets
   __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--boot --dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices

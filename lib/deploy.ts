@@ -1,12 +1,13 @@
 // A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do.
 import { spelled } from "./called.ts";
 import { type Flake, toplevel } from "./flake.ts";
-import { type Guard, guarded } from "./guard.ts";
+import { deploymentScript, type Guard, guarded } from "./guard.ts";
 import { nix } from "./nix.ts";
 import { define, fragment, joined, type Plan, step, variable } from "./step.ts";
 import {
   alertWords,
   farScript,
+  farText,
   freshWords,
   login,
   masterWords,
@@ -51,17 +52,18 @@ export function deployByNix(about: Deployment): Plan {
     lines: [
       fragment("local/private-place.sh"),
       fragment("local/private-tmp.sh", { target: to }),
-      fragment("local/heard.sh"),
+      fragment("local/heard.sh", { deployment: joined(farText("deployment")) }),
       fragment("local/record.sh", { host }),
       define("reach", step("ssh", words)),
+      // -S in the caller's NIX_SSHOPTS would win over ControlPath.
       ...(guard === undefined ? [] : [define("fresh", step("ssh", [...freshWords, ...ssh, "-S", "none"]))]),
-      // (-S in the caller's NIX_SSHOPTS would win over ControlPath.) Under guard this machine must get in without a question, so that is tried before anything else.
+      // Under guard this machine must get in without a question, so that is tried before anything else.
       define(
         "ask",
         remotely(
           guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"],
           to,
-          farScript(["deployment", "ask"], ...known),
+          farScript(deploymentScript("ask"), ...known),
         ),
       ),
       fragment("local/ask-target.sh"),
@@ -90,7 +92,7 @@ export function deployByNix(about: Deployment): Plan {
         ? [
             define(
               "activate",
-              remotely(["reach"], to, farScript(["deployment", "activate"], system, action, variable("by"), ...known)),
+              remotely(["reach"], to, farScript(deploymentScript("activate"), system, action, variable("by"), ...known)),
             ),
             fragment("local/activate-there.sh", { action, where: target, shell: spelled("ops-ssh") }),
           ]

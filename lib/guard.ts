@@ -2,7 +2,7 @@
 // of security.md: nothing that outlives a reboot changes before the confirmation, so a power cut is a way back too.
 import { spelled } from "./called.ts";
 import { Usage } from "./errors.ts";
-import { define, fragment, type Line, type Plan, step, variable, type Word } from "./step.ts";
+import { type Captured, define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
 import { farScript, farText, login, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
 
 /** What a unit that fails in the activation means. */
@@ -14,6 +14,8 @@ export const unitFailures = {
 export interface Guard {
   /** Seconds from the arming to the way back. */
   readonly timeout: string;
+  /** Seconds between the two connections that confirm. */
+  readonly settle: string;
   readonly onUnitFailure: keyof typeof unitFailures;
   /** Shell commands that must succeed here. */
   readonly checks: readonly string[];
@@ -24,6 +26,7 @@ export interface Guard {
 interface Given {
   readonly guard: boolean;
   readonly confirmTimeout: string | undefined;
+  readonly settle: string | undefined;
   readonly onUnitFailure: string | undefined;
   readonly check: readonly string[];
   readonly checkRemote: readonly string[];
@@ -31,12 +34,23 @@ interface Given {
 
 /** The guard that a line asks for, if it does. @throws Usage for a time that is too short to confirm in or too long to wait for */
 export function askedGuard(given: Given): Guard | undefined {
-  const { confirmTimeout: timeout = "180", onUnitFailure = "rollback", check: checks, checkRemote: checksRemote } = given;
+  const {
+    confirmTimeout: timeout = "180",
+    settle = "5",
+    onUnitFailure = "rollback",
+    check: checks,
+    checkRemote: checksRemote,
+  } = given;
   if (given.guard || given.confirmTimeout !== undefined) {
     const seconds = Number(timeout);
     if (seconds < 30 || seconds > 3600) throw new Usage(`--confirm-timeout is ${timeout}; type 30 to 3600 (seconds)`);
-    return { timeout, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
+    if (Number(settle) > seconds / 2)
+      throw new Usage(
+        `--settle is ${settle}, and all must be over within ${timeout} seconds; type 0 to ${Math.floor(seconds / 2)}`,
+      );
+    return { timeout, settle, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
   }
+  if (given.settle !== undefined) throw new Usage("--settle is time between two proofs of a guarded deployment; add --guard");
   const needing = checks.length > 0 ? "--check" : checksRemote.length > 0 ? "--check-remote" : undefined;
   if (needing !== undefined) throw new Usage(`${needing} decides whether a guarded deployment stays; add --guard`);
   if (given.onUnitFailure === "rollback")
@@ -56,29 +70,37 @@ interface Guarded {
   readonly commits: boolean;
 }
 
+/** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/remote. */
+export const deploymentScript = (...names: readonly string[]): Captured => ({
+  ...joined(variable("deployment"), `\n${farText(...names)}`),
+  script: true,
+});
+
 /** From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time). */
 export function guarded({ guard, to, target, known, system, commits }: Guarded): readonly Line[] {
   const id = variable("id");
   const far = (name: string, by: string, parts: readonly string[], ...data: readonly Word[]) =>
-    define(name, remotely([by], to, farScript(["deployment", ...parts], ...data)));
+    define(name, remotely([by], to, farScript(deploymentScript(...parts), ...data)));
   return [
     far(
       "arm",
       "reach",
-      ["arm"],
+      ["committing", "arm"],
       ...[id, system, variable("seconds"), variable("by"), ...known, guard.onUnitFailure],
-      ...[farText("deployment", "rollback"), farText("deployment", "activation")],
+      ...[deploymentScript("rollback"), deploymentScript("activation"), deploymentScript("committing", "commit")],
     ),
     define("via", step(variable("way"))),
     far("begin", "via", ["start"], id),
-    far("look", "fresh", ["look"], id),
-    far("confirm", "fresh", ["commit", "confirm"], id, commits ? "commit" : "keep", ...guard.checksRemote),
+    far("look", "fresh", ["ready", "look"], id),
+    far("confirm", "fresh", ["ready", "confirm"], id, commits ? "commit" : "keep"),
     far("cancel", "via", ["cancel"], id, "the deployment was interrupted"),
-    far("recover", "fresh", ["commit", "recover"], system, variable("generation")),
+    far("recover", "fresh", ["committing", "recover"], id, variable("by")),
+    guard.checksRemote.length === 0 ? define("check", step("true")) : far("check", "fresh", ["check"], id, ...guard.checksRemote),
     define("passes", step("each_check", guard.checks)),
     fragment("local/guard.sh", {
       seconds: guard.timeout,
-      checks: guard.checks.length === 0 ? "" : "yes",
+      pause: Number(guard.settle) === 0 ? "" : guard.settle,
+      checks: guard.checks.length + guard.checksRemote.length === 0 ? "" : "yes",
       where: target,
       ...{ deploy: spelled("ops-deploy"), shell: spelled("ops-ssh") },
     }),

@@ -5,6 +5,8 @@ import { quote } from "./script.ts";
 export interface Captured {
   /** Literal text, and names of variables. */
   readonly parts: readonly (string | { readonly name: string })[];
+  /** Shell text without a single quote in it, variables and all. */
+  readonly script?: true;
 }
 
 export type Word = string | Captured;
@@ -89,7 +91,9 @@ export function elevated(by: Elevation, inner: Step): Step {
  * stands between double quotes there, so only values that no shell sees anything in may (store paths).
  */
 export function farWord(words: readonly Word[]): Captured {
-  return joined(
-    ...words.flatMap((word, at) => [at === 0 ? "" : " ", ...(typeof word === "string" ? [quote(word)] : ['"', word, '"'])]),
-  );
+  const far = (word: Word): readonly Word[] => {
+    if (typeof word === "string") return [quote(word)];
+    return word.script ? ["'", word, "'"] : ['"', word, '"'];
+  };
+  return joined(...words.flatMap((word, at) => [at === 0 ? "" : " ", ...far(word)]));
 }

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { shown, Usage } from "./errors.ts";
 import { constant } from "./script.ts";
 import { option, options } from "./spec.ts";
-import { farWord, joined, type Step, step, variable, type Word } from "./step.ts";
+import { type Captured, farWord, joined, type Step, step, variable, type Word } from "./step.ts";
 
 /** The options of every verb that reaches a target. */
 export const sshOptions = {
@@ -20,9 +20,9 @@ export interface SshGiven {
 /** The text of scripts of lib/remote, one after another. @param names like `facts` */
 export const farText = (...names: readonly string[]): string => names.map((name) => constant(`remote/${name}.sh`)).join("\n");
 
-/** Scripts of lib/remote as one command for the far shell, with their data as positional parameters. @param names like `facts` */
-export const farScript = (names: string | readonly string[], ...data: readonly (Word | readonly Word[])[]): Step =>
-  step("sh", "-c", farText(...[names].flat()), "sh", ...data);
+/** Scripts of lib/remote as one command for the far shell, with their data as positional parameters. @param script names like `facts`, or their text */
+export const farScript = (script: string | readonly string[] | Captured, ...data: readonly (Word | readonly Word[])[]): Step =>
+  step("sh", "-c", typeof script === "object" && "parts" in script ? script : farText(...[script].flat()), "sh", ...data);
 
 /** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
 export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);
@@ -94,12 +94,18 @@ export const plainWords: readonly Word[] = ["-T", ...optionWords("RemoteCommand=
 
 /**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp. It ends with the script,
- * and by itself when the script is killed.
+ * and by itself when the script is killed. -S, as that wins over one in the caller's $NIX_SSHOPTS, whose connection is not ours to end.
  */
-export const masterWords: readonly Word[] = optionWords(
-  ...["ControlMaster=auto", joined("ControlPath=", variable("tmp"), "/ssh"), "ControlPersist=15m"],
-  ...["ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=4"],
-);
+export const masterWords: readonly Word[] = [
+  ...optionWords(
+    "ControlMaster=auto",
+    "ControlPersist=15m",
+    "ConnectTimeout=10",
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=4",
+  ),
+  ...["-S", joined(variable("tmp"), "/ssh")],
+];
 
 /** ssh options under which a dead connection ends after 15 s: where time is short. They go before those of masterWords. */
 export const alertWords: readonly Word[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");

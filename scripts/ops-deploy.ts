@@ -28,6 +28,7 @@ export default verb(module, {
     "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
       excludes: ["boot", "dry-activate", "build-host"],
     }),
+    settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: ["boot", "dry-activate", "build-host"] }),
     check: options("CMD", "a command that must succeed here before a guarded deployment stays"),
     "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays"),
     "on-unit-failure": option("ACTION", "what failed units mean", unitFailures),

@@ -5,5 +5,7 @@ if answer=$(ask </dev/null); then
 else
   ended=$?
   refused "$ended"
-  exit "$ended"
+  # ssh has said why.
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
 fi

@@ -3,6 +3,8 @@
 id=${tmp##*.}
 failing=
 checking=
+# How long it is waited for a host that does not answer, behind the deadline.
+patience=60
 armed=
 cause=interrupted
 prev=$(heard runs)
@@ -30,7 +32,7 @@ settle() {
   boots=$(heard boots)
   units=$(heard units)
   case $(heard stands) in
-    confirmed) settle_confirmed ;;
+    confirmed | committed | uncommitted) settle_confirmed ;;
     back) settle_back ;;
     lost) settle_lost ;;
   esac
@@ -38,30 +40,37 @@ settle() {
 settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
-  case $(heard committed) in
-    yes) finish 0 "deployed and confirmed: $(standing)" ;;
-    no) finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again" ;;
+  case $(heard stands) in
+    committed) finish 0 "deployed and confirmed: $(standing)" ;;
+    uncommitted)
+      tail -n 5 "$tmp/said" >&2
+      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
   esac
 }
 settle_back() {
-  if [ "$runs" != "$prev" ]; then
+  # What ran when it had gone back: someone else may have deployed since.
+  back=$(heard back)
+  if [ "${back:-$runs}" != "$prev" ]; then
     finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
   fi
-  recorded "$runs"
+  if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
+  why=$(heard why)
+  case $why in
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+  esac
   if [ "$(heard started)" = yes ] && [ -z "$(heard status)" ]; then
     finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
   fi
-  case $(heard why) in
-    *units* | *activation*) finish 12 "rolled back, as $(heard why)${units:+ ($units)}: $(standing) (status 12)" ;;
-    *) finish 10 "rolled back, as ${failing:-$(heard why)}: $(standing) (status 10)" ;;
-  esac
+  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
 }
 # It was booted again since: what was not committed is gone, and a commit that was cut in two is undone.
 settle_lost() {
-  if [ "$runs" = "$prev" ] && [ "$boots" = "$system" ] && [ "$boots_before" != "$system" ]; then
-    answer=$(recover </dev/null) || return 0
-  fi
+  if [ "$(heard cut)" = yes ]; then answer=$(recover </dev/null 2>"$tmp/said") || return 0; fi
+  runs=$(heard runs)
+  boots=$(heard boots)
   if [ "$runs" = "$prev" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
@@ -71,7 +80,7 @@ settle_lost() {
 }
 # Who ends the script in the middle wants what ran before, now.
 abandon() {
-  if [ -n "$checking" ]; then kill "$checking" 2>/dev/null || :; fi
+  end_check TERM
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
@@ -81,22 +90,31 @@ abandon() {
     if [ -n "$(heard stands)" ]; then
       case $(heard stands) in
         back | lost) state="$cause, rolled back: $(standing)" ;;
-        confirmed) state="$cause when it was confirmed already: $(standing)" ;;
+        confirmed | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+        committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
         *) state="$cause: $(standing). $look_there" ;;
       esac
       break
     fi
   done
 }
+# A check has a process group of its own where there is setsid, so that it ends with all that it has started.
+own_session=$(command -v setsid || :)
+end_check() {
+  if [ -n "$checking" ]; then kill -s "$1" -- "-$checking" 2>/dev/null || kill -s "$1" "$checking" 2>/dev/null; fi
+}
 # each_check COMMAND...: whether all succeed while there is time
 each_check() {
   for check in "$@"; do
-    sh -c "$check" </dev/null >&2 &
+    # Into a file: what a check leaves running would hold our own output open.
+    ${own_session:+"$own_session"} sh -c "$check" </dev/null >"$tmp/said" 2>&1 &
     checking=$!
     while kill -0 "$checking" 2>/dev/null && [ "$(left)" -gt 0 ]; do sleep 0.1; done
-    for signal in TERM KILL; do
-      if kill -s "$signal" "$checking" 2>/dev/null; then sleep 0.2; fi
-    done
+    if kill -0 "$checking" 2>/dev/null; then
+      for signal in TERM KILL; do
+        if end_check "$signal"; then sleep 0.2; fi
+      done
+    fi
     checked=0
     wait "$checking" || checked=$?
     checking=
@@ -108,29 +126,59 @@ each_check() {
 }
 # Says why it is not confirmed, once for each reason.
 told=
-tell_failing() {
-  if [ "$failing" = "$told" ]; then return; fi
-  told=$failing
-  if [ -z "$failing" ]; then return; fi
+say_failing() {
+  if [ "$1" = "$told" ]; then return; fi
+  told=$1
+  if [ -z "$1" ]; then return; fi
   tail -n 3 "$tmp/said" >&2
-  step "not confirmed yet, $(left) s left: $failing"
+  if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
 }
 unanswered() {
   failing="$target does not answer over a new connection"
   return 1
 }
-# One attempt to confirm; 1 where it must be tried again.
+# One attempt to confirm; 1 where it must be tried again. Two connections prove it, $pause seconds apart: some things (a network that is
+# set up anew, a service that can't run) fail only a moment after the activation. The checks are between them.
 try() {
-  if [ -n "$checks" ]; then
+  if [ -n "$pause$checks" ]; then
     answer=$(look </dev/null 2>"$tmp/said") || unanswered || return 1
     settle
-    if [ -z "$(heard status)" ]; then return 1; fi
+    failing=$(heard waits)
+    if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
+    clock
+    proven=$now
     passes || return 1
+    if [ -n "$checks" ]; then
+      answer=$(check </dev/null 2>"$tmp/said") || unanswered || return 1
+      failing=$(heard waits)
+      if [ -n "$failing" ]; then return 1; fi
+    fi
+    while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
   answer=$(confirm </dev/null 2>"$tmp/said") || unanswered || return 1
   settle
   failing=$(heard waits)
   return 1
+}
+# Behind the deadline only the host decides. What was cut short there, by a lack of memory say, is begun again.
+await_end() {
+  if answer=$(look </dev/null 2>"$tmp/said"); then
+    seen=$now
+    settle
+    case $(heard stands) in
+      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(cancel </dev/null 2>"$tmp/said") || :; fi ;;
+      commit-cut) answer=$(confirm </dev/null 2>"$tmp/said") || : ;;
+      back-cut) answer=$(cancel </dev/null 2>"$tmp/said") || : ;;
+    esac
+    if [ "$now" -gt "$((deadline + 600))" ]; then
+      finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+    fi
+    say_failing "$target answers, and is not done yet: $(heard stands)"
+  elif [ "$now" -gt "$((seen + patience))" ]; then
+    finish 11 "$target does not answer: by its own clock it has gone back to $prev; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
+  else
+    say_failing "$target does not answer"
+  fi
 }
 
 clock
@@ -153,23 +201,20 @@ else
 fi
 prev=$(heard prev)
 boots_before=$(heard boots)
-generation=$(heard generation | tr -cd "A-Za-z0-9-")
 recorded "$prev" "$system"
 step "activate on $target"
 : >"$tmp/log"
 way=reach
+seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then
     begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
     way=fresh
     try || :
-    tell_failing
+    say_failing "$failing"
   else
     clock
-    if answer=$(look </dev/null 2>"$tmp/said"); then settle; fi
-    if [ "$now" -gt "$((deadline + 60))" ]; then
-      finish 11 "$target does not answer: by its own clock it has gone back to $prev a minute ago; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
-    fi
+    await_end
   fi
   sleep 1
 done

@@ -11,7 +11,10 @@ locales=${LOCALE_ARCHIVE-}
 take_lock "$3"
 refuse_changed "$4" "$5"
 case $action in
-  switch | boot) nix-env -p "$profile" --set "$system" >&2 ;;
+  switch | boot)
+    rm -f "$marker"
+    nix-env -p "$profile" --set "$system" >&2
+    ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
 : >"$dir/log"

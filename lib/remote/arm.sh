@@ -1,20 +1,26 @@
 # shellcheck disable=SC2154,SC2034 # with deployment.sh before it
 # Arms the deployment $1 of the system $2: unless it is confirmed within $3 seconds, this machine goes back by itself to what it runs
-# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; $8 and $9 are the
-# scripts of the way back and of the activation. They are files as systemd, at each daemon-reload, reads again what it has written of
-# a unit: 252 then spoils a `;` or `$` in a command.
+# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; $8 to ${10} are
+# the scripts of the way back, the activation and the commit. They are files as systemd, at each daemon-reload, reads again what it has written
+# of a unit: 252 then spoils a `;` or `$` in a command.
 id=$1
 dir=/run/hey/$id
 new=$2
 take_lock "$4"
+mkdir -p /run/hey/past
+archive_dead() { holds || archive; }
+(each_open archive_dead)
+mend >&2
 refuse_changed "$5" "$6"
 if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
+if [ -x "$runs/bin/switch-to-configuration" ]; then :; else refuse 1 "what runs there can not be gone back to: $runs has no bin/switch-to-configuration"; fi
 armed=
 finish() {
   rm -f /run/hey/holder
   if [ -z "$armed" ]; then
     disarm
-    rm -rf "$dir" "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+    rm -rf "$dir"
+    unroot
   fi
 }
 trap finish EXIT
@@ -29,17 +35,17 @@ for link in /nix/var/nix/gcroots/auto/hey-*; do
   if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
 done
 mkdir "$dir" || unarmed "$dir can not be made"
-fact id "$id"
+fact open "$id"
 fact by "$by"
 fact prev "$runs"
 fact new "$new"
 fact on-unit-failure "$7"
 file rollback "$8"
 file activation "$9"
-file log ""
+file commit "${10}"
 : >"$dir/log"
 if by_systemd; then
-  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort >"$dir/failed" || unarmed "$dir can not be written to"
+  failed_units >"$dir/failed" || unarmed "$dir can not be written to"
 fi
 mkdir -p /nix/var/nix/gcroots/auto
 for which in prev new; do
@@ -67,4 +73,3 @@ fi
 armed=yes
 echo "prev $runs"
 echo "boots $boots"
-echo "generation $(readlink "$profile")"

@@ -1,23 +1,32 @@
+# shellcheck disable=SC2154 # with deployment.sh before it
 # Says for a person what is armed here, what was last, and what runs. Changes nothing.
 say_facts() {
-  for fact in by prev new verdict why status units committed; do
+  for fact in by prev new why status units; do
     if [ -L "$1/$fact" ]; then echo "  $fact $(readlink "$1/$fact")"; fi
   done
 }
-none=yes
-for open in /run/hey/*; do
-  if [ "$open" = /run/hey/last ]; then continue; fi
-  ends=$(readlink "$open/deadline") || continue
-  none=
-  echo "armed: goes back in $((ends - $(seconds_up))) s unless confirmed"
-  say_facts "$open"
-done
-if [ -n "$none" ]; then
+say_open() {
+  case $(progress) in
+    open) echo "armed: goes back in $left s unless confirmed" ;;
+    going-back) echo "going back" ;;
+    back-cut) echo "the way back was cut short: --cancel takes it up again" ;;
+    committing) echo "confirmed, and becoming what boots" ;;
+    commit-cut) echo "confirmed, but what boots was cut short: deploy again" ;;
+  esac
+  say_facts "$dir"
+}
+open=$(each_open say_open)
+if [ -n "$open" ]; then
+  printf "%s\n" "$open"
+else
   echo "nothing is armed"
-  if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || echo "a deployment is under way: $(readlink /run/hey/holder)"; fi
-  if [ -d /run/hey/last ]; then
-    echo "the last guarded deployment since boot:"
-    say_facts /run/hey/last
+  if [ -e /run/hey/lock ]; then flock -n -s /run/hey/lock true || echo "a deployment is under way: $(readlink /run/hey/holder)"; fi
+  # Names that mktemp has made.
+  # shellcheck disable=SC2012
+  last=$(ls -t /run/hey/past 2>/dev/null | head -n 1)
+  if [ -n "$last" ]; then
+    echo "the last guarded deployment since boot: $(cd "/run/hey/past/$last" && ls -d rolled-back confirmed committed uncommitted 2>/dev/null)"
+    say_facts "/run/hey/past/$last"
   fi
 fi
 tell

@@ -1,17 +1,17 @@
+# shellcheck disable=SC2154,SC2317 # with deployment.sh before it
 # Ends the deployment $1 ("any" for whichever is under way) now: back to what ran before. Waits for it. $2 says why.
 id=$1
+say_id() { if [ "$(progress)" != commit-cut ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
-  for open in /run/hey/*; do
-    if [ -L "$open/deadline" ] && [ "$open" != /run/hey/last ]; then id=${open##*/}; fi
-  done
-fi
-if [ "$id" = any ]; then
-  echo "nothing is armed"
-  tell
-  exit 0
+  id=$(each_open say_id | tail -n 1)
+  if [ -z "$id" ]; then
+    echo "nothing is armed"
+    tell
+    exit 0
+  fi
 fi
 dir=/run/hey/$id
-if [ -d "$dir" ] && [ ! -L "$dir/verdict" ]; then go_back "$2"; fi
+case $(progress) in open | back-cut) go_back "$2" ;; esac
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if [ ! -d "$dir" ]; then break 2; fi

@@ -1,31 +1,20 @@
-# shellcheck disable=SC2154 # for scripts with deployment.sh before it
-# The last step of a guarded deployment: what is confirmed becomes what boots. For scripts with $id, $dir and $new.
-in_unit() {
-  if by_systemd; then
-    systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit="hey-commit-$id" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" --setenv=PATH="$PATH" \
-      --setenv=NIXOS_INSTALL_BOOTLOADER=0 "$@"
-  else
-    NIXOS_INSTALL_BOOTLOADER=0 "$@" >>"$dir/log" 2>&1 </dev/null
-  fi
-}
-commit() {
-  before=$(readlink "$profile")
-  nix-env -p "$profile" --set "$new" >&2 || return 1
-  if in_unit "$new/bin/switch-to-configuration" boot; then return 0; fi
-  tail -n 5 "$dir/log" >&2
-  uncommit "$before"
-  return 1
-}
-# The profile is the generation $1 again (the name of its link), and boots.
-uncommit() {
-  after=$(readlink "$profile")
-  if [ "$after" = "$1" ]; then return; fi
-  generation() {
-    number=${1#system-}
-    echo "${number%-link}"
-  }
-  nix-env -p "$profile" --switch-generation "$(generation "$1")" >&2
-  nix-env -p "$profile" --delete-generations "$(generation "$after")" >&2
-  in_unit "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
-}
+# shellcheck disable=SC2034 # for committing.sh
+# Makes the confirmed deployment $1 what boots, or after that takes back a commit that was cut ($2 is "undo").
+id=$1
+dir=/run/hey/$id
+exec 8<"$dir/commit"
+# Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
+flock -w 5 8 && [ -d "$dir" ] || exit 0
+new=$(readlink "$dir/new")
+disarm
+if [ "${2-}" = undo ]; then
+  uncommit 8<&-
+  said=uncommitted
+elif commit 8<&-; then
+  said=committed
+else
+  uncommit 8<&-
+  said=uncommitted
+fi
+mv -T "$dir/confirmed" "$dir/$said"
+archive

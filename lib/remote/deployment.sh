@@ -21,17 +21,40 @@ tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
 }
-# Refuses while a guarded deployment is under way. That ends by itself, and with it what it holds: at the latest 120 s after its
-# deadline, which is time enough for the way back.
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
+# Whether the script $1 of the deployment in $dir runs. It holds a lock on itself as long as it does.
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+# How the deployment in $dir stands, and what it is called when it is over. The verdict is one link that gets another name: one of two
+# takes it, and there is no need of a free inode: open, then rolled-back, or confirmed and after that committed or uncommitted.
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -d "$dir" ]; then
+    echo open
+  fi
+}
+# each_open COMMAND...: for each deployment that is not over, with its $id, $dir and the seconds that are left until its deadline in $left
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
     left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
+    "$@"
   done
+}
+# Whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+  fi
 }
 refuse_held() {
   if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
@@ -47,7 +70,7 @@ take_lock() {
     sleep 0.1
   done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
+  (each_open refuse_open) || exit
   by="$1, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
@@ -60,10 +83,31 @@ refuse_changed() {
   if [ "$1" = force ]; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
+# apart NAME [PROPERTY...]: runs the script NAME of the deployment $id as a unit, or a process ($job), of its own, that ends with no
+# connection and no activation.
+apart() {
+  name=$1
+  shift
+  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      /bin/sh "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    # shellcheck disable=SC2034
+    job=$!
+  fi
+}
 # Whether the activation of the deployment $id goes on. systemctl has no answer for a moment while systemd itself is renewed.
 activating() {
   if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
       inactive | failed) return 1 ;;
       *) return 0 ;;
     esac
@@ -82,31 +126,39 @@ disarm() {
 # Starts the way back now, beside the caller, with whom it must not end. $1 says why.
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-# The deployment is over: its roots go, and what is known of it stays as /run/hey/last.
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+# What the deployment $id has kept from garbage collection.
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+# The deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
 archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  # Names that mktemp has made.
+  # shellcheck disable=SC2012
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
 }
+# Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
+# the number of the newest one then. After a power cut it tells what was cut.
+marker=/nix/var/nix/hey-commit
 # How the deployment $id stands, and its facts. After a reboot nothing is known of it.
 stands() {
   for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        # It may have become the past just now.
+        if [ ! -d "$at" ]; then continue; fi
+      else
+        said=back
+        for end in confirmed committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -114,4 +166,5 @@ stands() {
     sleep 0.2
   done
   echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }

@@ -16,15 +16,35 @@ tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
 }
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -d "$dir" ]; then
+    echo open
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
     left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
+    "$@"
   done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+  fi
 }
 refuse_held() {
   if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
@@ -38,7 +58,7 @@ take_lock() {
     sleep 0.1
   done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
+  (each_open refuse_open) || exit
   by="$1, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
@@ -50,9 +70,27 @@ refuse_changed() {
   if [ "$1" = force ]; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
+apart() {
+  name=$1
+  shift
+  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      /bin/sh "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
 activating() {
   if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
       inactive | failed) return 1 ;;
       *) return 0 ;;
     esac
@@ -69,29 +107,31 @@ disarm() {
 }
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
 }
+marker=/nix/var/nix/hey-commit
 stands() {
   for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      else
+        said=back
+        for end in confirmed committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -99,20 +139,20 @@ stands() {
     sleep 0.2
   done
   echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }
 id=$1
+say_id() { if [ "$(progress)" != commit-cut ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
-  for open in /run/hey/*; do
-    if [ -L "$open/deadline" ] && [ "$open" != /run/hey/last ]; then id=${open##*/}; fi
-  done
-fi
-if [ "$id" = any ]; then
-  echo "nothing is armed"
-  tell
-  exit 0
+  id=$(each_open say_id | tail -n 1)
+  if [ -z "$id" ]; then
+    echo "nothing is armed"
+    tell
+    exit 0
+  fi
 fi
 dir=/run/hey/$id
-if [ -d "$dir" ] && [ ! -L "$dir/verdict" ]; then go_back "$2"; fi
+case $(progress) in open | back-cut) go_back "$2" ;; esac
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if [ ! -d "$dir" ]; then break 2; fi

@@ -8,7 +8,7 @@ state=
 ended=0
 abandon() { :; }
 clean() { :; }
-trap 'ended=$?; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
@@ -23,6 +23,148 @@ clean() {
   rm -rf "$tmp"
 }
 state="nothing was changed on $target"
+deployment='set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -d "$dir" ]; then
+    echo open
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+  fi
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+apart() {
+  name=$1
+  shift
+  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      /bin/sh "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      else
+        said=back
+        for end in confirmed committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}'
 answer=
 newline="
 "
@@ -51,113 +193,13 @@ expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
-reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
+reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
-ask() { reach -o 'BatchMode=yes' root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
+ask() { reach -o 'BatchMode=yes' root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 if [ "$(id -u)" = 0 ]; then :; else
   refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
 fi
-refuse_guarded
+(each_open refuse_open) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
 tell'\'' sh force "'"$expected"'"' "$@"; }
@@ -167,7 +209,8 @@ if answer=$(ask </dev/null); then
 else
   ended=$?
   refused "$ended"
-  exit "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
 fi
 step 'build vps-ultraman'
 nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp"/system '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
@@ -179,120 +222,59 @@ else
   exit 1
 fi
 step 'copy to root@vps_ultraman_root'
-NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPath='"$tmp"'/ssh -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
-arm() { reach root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
+NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+arm() { reach root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+commit() {
+  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  nix-env -p "$profile" --set "$new" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  rm -f "$marker"
 }
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
+uncommit() {
+  marked=$(readlink "$marker") || return 0
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
   fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+  rm -f "$marker"
 }
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
+mend() {
+  marked=$(readlink "$marker") || return 0
+  marked=${marked#* }
+  case $(readlink -e /run/current-system) in
+    "${marked%% *}") rm -f "$marker" ;;
+    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
 }
 id=$1
 dir=/run/hey/$id
 new=$2
 take_lock "$4"
+mkdir -p /run/hey/past
+archive_dead() { holds || archive; }
+(each_open archive_dead)
+mend >&2
 refuse_changed "$5" "$6"
 if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
+if [ -x "$runs/bin/switch-to-configuration" ]; then :; else refuse 1 "what runs there can not be gone back to: $runs has no bin/switch-to-configuration"; fi
 armed=
 finish() {
   rm -f /run/hey/holder
   if [ -z "$armed" ]; then
     disarm
-    rm -rf "$dir" "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
+    rm -rf "$dir"
+    unroot
   fi
 }
 trap finish EXIT
@@ -306,17 +288,17 @@ for link in /nix/var/nix/gcroots/auto/hey-*; do
   if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
 done
 mkdir "$dir" || unarmed "$dir can not be made"
-fact id "$id"
+fact open "$id"
 fact by "$by"
 fact prev "$runs"
 fact new "$new"
 fact on-unit-failure "$7"
 file rollback "$8"
 file activation "$9"
-file log ""
+file commit "${10}"
 : >"$dir/log"
 if by_systemd; then
-  systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort >"$dir/failed" || unarmed "$dir can not be written to"
+  failed_units >"$dir/failed" || unarmed "$dir can not be written to"
 fi
 mkdir -p /nix/var/nix/gcroots/auto
 for which in prev new; do
@@ -342,118 +324,20 @@ else
 fi
 armed=yes
 echo "prev $runs"
-echo "boots $boots"
-echo "generation $(readlink "$profile")"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" force "'"$expected"'" warn '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
+echo "boots $boots"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" force "'"$expected"'" warn '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
-verdict() { ln -s rolled-back "$dir/verdict" 2>/dev/null; }
-flock -w 10 /run/hey/lock ln -s rolled-back "$dir/verdict" 2>/dev/null || verdict || exit 0
+exec 8<"$dir/rollback"
+flock -w 5 8 && [ -d "$dir" ] || exit 0
+verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
+flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || verdict || :
+if [ -L "$dir/confirmed" ]; then exit 0; fi
 prev=$(readlink "$dir/prev")
 ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
 echo "hey: going back to $prev: $(readlink "$dir/why")"
 if by_systemd; then
-  systemctl stop "hey-activate-$id.service" 2>/dev/null
-  for unit in sshd.service sshd.socket $(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1); do
+  systemctl stop "hey-activation-$id.service" 2>/dev/null
+  for unit in sshd.service sshd.socket $(failed_units); do
     grep -qxF "$unit" "$dir/failed" || systemctl reset-failed "$unit" 2>/dev/null
   done
 elif activator=$(readlink "$dir/activator"); then
@@ -466,113 +350,14 @@ status=0
 if [ -L "$dir/started" ]; then
   for _ in 1 2 3; do
     status=0
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test 8<&- || status=$?
     case $status in 0 | 2 | 4) break ;; esac
     sleep 1
   done
 fi
+ln -s "$(readlink -e /run/current-system)" "$dir/back" 2>/dev/null || :
 echo "hey: back: $(readlink /run/current-system) runs (status $status)"
-archive'\'' '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
+archive'\'' '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
 status=0
@@ -586,135 +371,72 @@ case $status$(readlink "$dir/on-unit-failure") in
   0* | 4warn) ;;
   4*) go_back "units failed" ;;
   *) go_back "the activation ended with status $status" ;;
-esac'\''' "$@"; }
+esac'\'' '\'''"$deployment"'
+commit() {
+  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  nix-env -p "$profile" --set "$new" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  rm -f "$marker"
+}
+uncommit() {
+  marked=$(readlink "$marker") || return 0
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+  fi
+  rm -f "$marker"
+}
+mend() {
+  marked=$(readlink "$marker") || return 0
+  marked=${marked#* }
+  case $(readlink -e /run/current-system) in
+    "${marked%% *}") rm -f "$marker" ;;
+    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+id=$1
+dir=/run/hey/$id
+exec 8<"$dir/commit"
+flock -w 5 8 && [ -d "$dir" ] || exit 0
+new=$(readlink "$dir/new")
+disarm
+if [ "${2-}" = undo ]; then
+  uncommit 8<&-
+  said=uncommitted
+elif commit 8<&-; then
+  said=committed
+else
+  uncommit 8<&-
+  said=uncommitted
+fi
+mv -T "$dir/confirmed" "$dir/$said"
+archive'\''' "$@"; }
 via() { "$way" "$@"; }
-begin() { via root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
+begin() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
 exec 9>/run/hey/lock
 flock -w 10 9 || :
-if [ -d "$dir" ] && [ ! -L "$dir/verdict" ] && ln -s yes "$dir/started" 2>/dev/null; then
-  path=$(readlink "$dir/prev")/sw/bin:$PATH
-  locales=${LOCALE_ARCHIVE-}
-  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-  if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-activate-$id" \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      /bin/sh "$dir/activation" "$id" 9>&-
-  else
-    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-      setsid sh "$dir/activation" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
-    job=$!
-    ln -s "$job" "$dir/activator"
-  fi
+if [ -L "$dir/open" ] && ln -s yes "$dir/started" 2>/dev/null; then
+  apart activation
+  if ! by_systemd; then ln -s "$job" "$dir/activator"; fi
 fi
 exec 9>&-
-ended() { [ -L "$dir/status" ] || [ -L "$dir/verdict" ] || [ ! -d "$dir" ]; }
+ended() { [ -L "$dir/status" ] || [ ! -L "$dir/open" ]; }
 process() {
   if by_systemd; then
-    systemctl show --property=MainPID --value "hey-activate-$id.service" 2>/dev/null || echo 0
+    systemctl show --property=MainPID --value "hey-activation-$id.service" 2>/dev/null || echo 0
   else
     readlink "$dir/activator"
   fi
@@ -731,395 +453,101 @@ else
 fi
 if ended || activating || ended; then exit 0; fi
 ln -s ended "$dir/status" && go_back "the activation was ended from outside"'\'' sh "'"$id"'"' "$@"; }
-look() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+look() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+ready() {
+  new=$(readlink "$dir/new")
+  on=$(readlink "$dir/on-unit-failure")
+  case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
+  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
+    echo "waits /run/current-system is not yet $new"
+    return 1
+  fi
+  if by_systemd; then
+    failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if [ -n "$failed" ]; then
+      if [ "$on" = rollback ]; then
+        echo "waits failed since the deployment began: $failed"
+        return 1
+      fi
+      ln -sfn "$failed" "$dir/units"
     fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
   fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
 }
 id=$1
 dir=/run/hey/$id
+if [ "$(progress)" = open ]; then ready || :; fi
 stands
 tell'\'' sh "'"$id"'"' "$@"; }
-confirm() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+confirm() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+ready() {
+  new=$(readlink "$dir/new")
+  on=$(readlink "$dir/on-unit-failure")
+  case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
+  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
+    echo "waits /run/current-system is not yet $new"
+    return 1
+  fi
+  if by_systemd; then
+    failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if [ -n "$failed" ]; then
+      if [ "$on" = rollback ]; then
+        echo "waits failed since the deployment began: $failed"
+        return 1
+      fi
+      ln -sfn "$failed" "$dir/units"
     fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
   fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
-in_unit() {
-  if by_systemd; then
-    systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit="hey-commit-$id" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" --setenv=PATH="$PATH" \
-      --setenv=NIXOS_INSTALL_BOOTLOADER=0 "$@"
-  else
-    NIXOS_INSTALL_BOOTLOADER=0 "$@" >>"$dir/log" 2>&1 </dev/null
-  fi
-}
-commit() {
-  before=$(readlink "$profile")
-  nix-env -p "$profile" --set "$new" >&2 || return 1
-  if in_unit "$new/bin/switch-to-configuration" boot; then return 0; fi
-  tail -n 5 "$dir/log" >&2
-  uncommit "$before"
-  return 1
-}
-uncommit() {
-  after=$(readlink "$profile")
-  if [ "$after" = "$1" ]; then return; fi
-  generation() {
-    number=${1#system-}
-    echo "${number%-link}"
-  }
-  nix-env -p "$profile" --switch-generation "$(generation "$1")" >&2
-  nix-env -p "$profile" --delete-generations "$(generation "$after")" >&2
-  in_unit "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
 }
 id=$1
 dir=/run/hey/$id
-new=$(readlink "$dir/new")
-commit=$2
-shift 2
 finish() {
+  if [ -L "/run/hey/past/$id/uncommitted" ]; then tail -n 5 "/run/hey/past/$id/log" >&2; fi
   stands
   tell
   exit 0
 }
-wait_for() {
-  printf "waits %s\n" "$*"
-  finish
-}
-status=$(readlink "$dir/status")
-if [ -z "$new" ] || [ -L "$dir/verdict" ] || [ -z "$status" ]; then finish; fi
-on=$(readlink "$dir/on-unit-failure")
-case $status$on in 0* | 4warn) ;; *) finish ;; esac
-if [ "$(readlink -e /run/current-system)" != "$new" ]; then wait_for "/run/current-system is not yet $new"; fi
-if by_systemd; then
-  failed=$(systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
-  if [ -n "$failed" ]; then
-    if [ "$on" = rollback ]; then wait_for "failed since the deployment began: $failed"; fi
-    ln -sfn "$failed" "$dir/units"
-  fi
-fi
-for check in "$@"; do
-  left=$(($(readlink "$dir/deadline") - $(seconds_up)))
-  checked=0
-  timeout -k 2 "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
-  cat "$dir/check" >&2
-  if [ "$checked" -ne 0 ]; then wait_for "--check-remote failed (status $checked): $check"; fi
-done
-trap "" HUP INT PIPE TERM
-ln -s confirmed "$dir/verdict" 2>/dev/null || finish
-disarm
-if [ "$commit" = commit ]; then
-  if commit; then ln -s yes "$dir/committed"; else ln -s no "$dir/committed"; fi
-fi
-archive
-finish'\'' sh "'"$id"'" keep '\''systemctl is-active nginx'\''' "$@"; }
-cancel() { via root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
+begin_commit() {
+  if [ "$commit" = commit ]; then
+    apart commit --property=OOMScoreAdjust=-1000
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+      if [ ! -d "$dir" ] || alive commit; then break; fi
+      sleep 0.1
     done
-    sleep 0.2
-  done
-  echo "stands lost"
+  else
+    disarm
+    archive
+  fi
 }
+commit=$2
+exec 9>/run/hey/lock
+flock -w 10 9 || finish
+case $(progress) in
+  open)
+    ready || finish
+    trap "" HUP INT PIPE TERM
+    mv -T "$dir/open" "$dir/confirmed" 2>/dev/null || finish
+    begin_commit
+    ;;
+  commit-cut)
+    if [ "$commit" = commit ] && ln -s yes "$dir/again" 2>/dev/null; then begin_commit; else sh "$dir/commit" "$id" undo >&2; fi
+    ;;
+esac
+exec 9>&-
+while [ -d "$dir" ] && alive commit; do sleep 0.05; done
+finish'\'' sh "'"$id"'" keep' "$@"; }
+cancel() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 id=$1
+say_id() { if [ "$(progress)" != commit-cut ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
-  for open in /run/hey/*; do
-    if [ -L "$open/deadline" ] && [ "$open" != /run/hey/last ]; then id=${open##*/}; fi
-  done
-fi
-if [ "$id" = any ]; then
-  echo "nothing is armed"
-  tell
-  exit 0
+  id=$(each_open say_id | tail -n 1)
+  if [ -z "$id" ]; then
+    echo "nothing is armed"
+    tell
+    exit 0
+  fi
 fi
 dir=/run/hey/$id
-if [ -d "$dir" ] && [ ! -L "$dir/verdict" ]; then go_back "$2"; fi
+case $(progress) in open | back-cut) go_back "$2" ;; esac
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if [ ! -d "$dir" ]; then break 2; fi
@@ -1130,143 +558,62 @@ said=$(stands)
 printf "%s\n" "$said"
 tell
 case $said in "stands back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
-recover() { fresh root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
-in_unit() {
-  if by_systemd; then
-    systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit="hey-commit-$id" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" --setenv=PATH="$PATH" \
-      --setenv=NIXOS_INSTALL_BOOTLOADER=0 "$@"
-  else
-    NIXOS_INSTALL_BOOTLOADER=0 "$@" >>"$dir/log" 2>&1 </dev/null
-  fi
-}
+recover() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 commit() {
-  before=$(readlink "$profile")
-  nix-env -p "$profile" --set "$new" >&2 || return 1
-  if in_unit "$new/bin/switch-to-configuration" boot; then return 0; fi
-  tail -n 5 "$dir/log" >&2
-  uncommit "$before"
-  return 1
+  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  nix-env -p "$profile" --set "$new" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  rm -f "$marker"
 }
 uncommit() {
-  after=$(readlink "$profile")
-  if [ "$after" = "$1" ]; then return; fi
+  marked=$(readlink "$marker") || return 0
   generation() {
     number=${1#system-}
     echo "${number%-link}"
   }
-  nix-env -p "$profile" --switch-generation "$(generation "$1")" >&2
-  nix-env -p "$profile" --delete-generations "$(generation "$after")" >&2
-  in_unit "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+  fi
+  rm -f "$marker"
 }
-new=$1
-id=recover
-dir=$(mktemp -d /run/hey-recover.XXXXXX)
-if [ "$(readlink -e "$profile")" = "$new" ] && [ "$(readlink -e /run/current-system)" != "$new" ]; then uncommit "$2"; fi
-rm -rf "$dir"
-tell'\'' sh "'"$system"'" "'"$generation"'"' "$@"; }
+mend() {
+  marked=$(readlink "$marker") || return 0
+  marked=${marked#* }
+  case $(readlink -e /run/current-system) in
+    "${marked%% *}") rm -f "$marker" ;;
+    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+id=$1
+dir=/run/hey/$id
+take_lock "$2"
+mend >&2
+tell'\'' sh "'"$id"'" "'"$by"'"' "$@"; }
+check() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+id=$1
+dir=/run/hey/$id
+shift
+for check in "$@"; do
+  left=$(($(readlink "$dir/deadline") - $(seconds_up)))
+  checked=0
+  timeout -k 2 "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+  cat "$dir/check" >&2
+  if [ "$checked" -ne 0 ]; then
+    printf "waits --check-remote failed (status %s): %s\n" "$checked" "$check"
+    break
+  fi
+done'\'' sh "'"$id"'" '\''systemctl is-active nginx'\''' "$@"; }
 passes() { each_check 'curl -fsS http://it'\''s.example/' "$@"; }
 seconds='60'
+pause='5'
 checks='yes'
 where='vps_ultraman_root'
 deploy='/path/to/hey/scripts/ops-deploy.ts'
@@ -1274,6 +621,7 @@ shell='/path/to/hey/scripts/ops-ssh.ts'
 id=${tmp##*.}
 failing=
 checking=
+patience=60
 armed=
 cause=interrupted
 prev=$(heard runs)
@@ -1299,7 +647,7 @@ settle() {
   boots=$(heard boots)
   units=$(heard units)
   case $(heard stands) in
-    confirmed) settle_confirmed ;;
+    confirmed | committed | uncommitted) settle_confirmed ;;
     back) settle_back ;;
     lost) settle_lost ;;
   esac
@@ -1307,29 +655,35 @@ settle() {
 settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
-  case $(heard committed) in
-    yes) finish 0 "deployed and confirmed: $(standing)" ;;
-    no) finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again" ;;
+  case $(heard stands) in
+    committed) finish 0 "deployed and confirmed: $(standing)" ;;
+    uncommitted)
+      tail -n 5 "$tmp/said" >&2
+      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
   esac
 }
 settle_back() {
-  if [ "$runs" != "$prev" ]; then
+  back=$(heard back)
+  if [ "${back:-$runs}" != "$prev" ]; then
     finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
   fi
-  recorded "$runs"
+  if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
+  why=$(heard why)
+  case $why in
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+  esac
   if [ "$(heard started)" = yes ] && [ -z "$(heard status)" ]; then
     finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
   fi
-  case $(heard why) in
-    *units* | *activation*) finish 12 "rolled back, as $(heard why)${units:+ ($units)}: $(standing) (status 12)" ;;
-    *) finish 10 "rolled back, as ${failing:-$(heard why)}: $(standing) (status 10)" ;;
-  esac
+  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
 }
 settle_lost() {
-  if [ "$runs" = "$prev" ] && [ "$boots" = "$system" ] && [ "$boots_before" != "$system" ]; then
-    answer=$(recover </dev/null) || return 0
-  fi
+  if [ "$(heard cut)" = yes ]; then answer=$(recover </dev/null 2>"$tmp/said") || return 0; fi
+  runs=$(heard runs)
+  boots=$(heard boots)
   if [ "$runs" = "$prev" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
@@ -1338,7 +692,7 @@ settle_lost() {
   finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
 }
 abandon() {
-  if [ -n "$checking" ]; then kill "$checking" 2>/dev/null || :; fi
+  end_check TERM
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
@@ -1348,21 +702,28 @@ abandon() {
     if [ -n "$(heard stands)" ]; then
       case $(heard stands) in
         back | lost) state="$cause, rolled back: $(standing)" ;;
-        confirmed) state="$cause when it was confirmed already: $(standing)" ;;
+        confirmed | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+        committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
         *) state="$cause: $(standing). $look_there" ;;
       esac
       break
     fi
   done
 }
+own_session=$(command -v setsid || :)
+end_check() {
+  if [ -n "$checking" ]; then kill -s "$1" -- "-$checking" 2>/dev/null || kill -s "$1" "$checking" 2>/dev/null; fi
+}
 each_check() {
   for check in "$@"; do
-    sh -c "$check" </dev/null >&2 &
+    ${own_session:+"$own_session"} sh -c "$check" </dev/null >"$tmp/said" 2>&1 &
     checking=$!
     while kill -0 "$checking" 2>/dev/null && [ "$(left)" -gt 0 ]; do sleep 0.1; done
-    for signal in TERM KILL; do
-      if kill -s "$signal" "$checking" 2>/dev/null; then sleep 0.2; fi
-    done
+    if kill -0 "$checking" 2>/dev/null; then
+      for signal in TERM KILL; do
+        if end_check "$signal"; then sleep 0.2; fi
+      done
+    fi
     checked=0
     wait "$checking" || checked=$?
     checking=
@@ -1373,28 +734,56 @@ each_check() {
   done
 }
 told=
-tell_failing() {
-  if [ "$failing" = "$told" ]; then return; fi
-  told=$failing
-  if [ -z "$failing" ]; then return; fi
+say_failing() {
+  if [ "$1" = "$told" ]; then return; fi
+  told=$1
+  if [ -z "$1" ]; then return; fi
   tail -n 3 "$tmp/said" >&2
-  step "not confirmed yet, $(left) s left: $failing"
+  if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
 }
 unanswered() {
   failing="$target does not answer over a new connection"
   return 1
 }
 try() {
-  if [ -n "$checks" ]; then
+  if [ -n "$pause$checks" ]; then
     answer=$(look </dev/null 2>"$tmp/said") || unanswered || return 1
     settle
-    if [ -z "$(heard status)" ]; then return 1; fi
+    failing=$(heard waits)
+    if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
+    clock
+    proven=$now
     passes || return 1
+    if [ -n "$checks" ]; then
+      answer=$(check </dev/null 2>"$tmp/said") || unanswered || return 1
+      failing=$(heard waits)
+      if [ -n "$failing" ]; then return 1; fi
+    fi
+    while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
   answer=$(confirm </dev/null 2>"$tmp/said") || unanswered || return 1
   settle
   failing=$(heard waits)
   return 1
+}
+await_end() {
+  if answer=$(look </dev/null 2>"$tmp/said"); then
+    seen=$now
+    settle
+    case $(heard stands) in
+      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(cancel </dev/null 2>"$tmp/said") || :; fi ;;
+      commit-cut) answer=$(confirm </dev/null 2>"$tmp/said") || : ;;
+      back-cut) answer=$(cancel </dev/null 2>"$tmp/said") || : ;;
+    esac
+    if [ "$now" -gt "$((deadline + 600))" ]; then
+      finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+    fi
+    say_failing "$target answers, and is not done yet: $(heard stands)"
+  elif [ "$now" -gt "$((seen + patience))" ]; then
+    finish 11 "$target does not answer: by its own clock it has gone back to $prev; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
+  else
+    say_failing "$target does not answer"
+  fi
 }
 clock
 deadline=$((now + seconds))
@@ -1415,23 +804,20 @@ else
 fi
 prev=$(heard prev)
 boots_before=$(heard boots)
-generation=$(heard generation | tr -cd "A-Za-z0-9-")
 recorded "$prev" "$system"
 step "activate on $target"
 : >"$tmp/log"
 way=reach
+seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then
     begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
     way=fresh
     try || :
-    tell_failing
+    say_failing "$failing"
   else
     clock
-    if answer=$(look </dev/null 2>"$tmp/said"); then settle; fi
-    if [ "$now" -gt "$((deadline + 60))" ]; then
-      finish 11 "$target does not answer: by its own clock it has gone back to $prev a minute ago; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
-    fi
+    await_end
   fi
   sleep 1
 done

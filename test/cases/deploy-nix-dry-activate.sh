@@ -8,7 +8,7 @@ state=
 ended=0
 abandon() { :; }
 clean() { :; }
-trap 'ended=$?; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
@@ -23,6 +23,148 @@ clean() {
   rm -rf "$tmp"
 }
 state="nothing was changed on $target"
+deployment='set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -d "$dir" ]; then
+    echo open
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+  fi
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+apart() {
+  name=$1
+  shift
+  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      /bin/sh "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      else
+        said=back
+        for end in confirmed committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}'
 answer=
 newline="
 "
@@ -51,112 +193,12 @@ expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
-reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPath='"$tmp"/ssh -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' "$@"; }
-ask() { reach root@007 -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
+reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
+ask() { reach root@007 -- 'sh -c '\'''"$deployment"'
 if [ "$(id -u)" = 0 ]; then :; else
   refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
 fi
-refuse_guarded
+(each_open refuse_open) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
 tell'\'' sh force "'"$expected"'"' "$@"; }
@@ -166,7 +208,8 @@ if answer=$(ask </dev/null); then
 else
   ended=$?
   refused "$ended"
-  exit "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
 fi
 step 'build 007'
 nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp"/system '.#nixosConfigurations."007".config.system.build.toplevel' --builders 'ssh://builder x86_64-linux'
@@ -178,108 +221,8 @@ else
   exit 1
 fi
 step 'copy to root@007'
-NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPath='"$tmp"'/ssh -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' nix --extra-experimental-features 'nix-command flakes' copy --substitute-on-destination --to ssh://root@007 "$system"
-activate() { reach root@007 -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-}
-refuse_guarded() {
-  for other in /run/hey/*; do
-    if [ "$other" = /run/hey/last ]; then continue; fi
-    ends=$(readlink "$other/deadline") || continue
-    left=$((ends - $(seconds_up)))
-    if [ "$left" -ge -120 ]; then
-      refuse 13 "another deployment holds the lock: $(readlink "$other/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
-    fi
-  done
-}
-refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  refuse_guarded
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activate-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
-}
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if by_systemd; then
-    systemctl start --no-block "hey-rollback-$id.service"
-  else
-    setsid sh "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
-  fi
-}
-archive() {
-  rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"
-  rm -rf /run/hey/last
-  mv -T "$dir" /run/hey/last
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" /run/hey/last; do
-      if [ "$(readlink "$at/id")" != "$id" ]; then continue; fi
-      case $(readlink "$at/verdict")$at in
-        confirmed/run/hey/last) echo "stands confirmed" ;;
-        confirmed*) echo "stands committing" ;;
-        rolled-back/run/hey/last) echo "stands back" ;;
-        rolled-back*) echo "stands going-back" ;;
-        *) echo "stands open" ;;
-      esac
-      for fact in started status why units committed; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  echo "stands lost"
-}
+NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --substitute-on-destination --to ssh://root@007 "$system"
+activate() { reach root@007 -- 'sh -c '\'''"$deployment"'
 set -e
 system=$1
 action=$2
@@ -288,7 +231,10 @@ locales=${LOCALE_ARCHIVE-}
 take_lock "$3"
 refuse_changed "$4" "$5"
 case $action in
-  switch | boot) nix-env -p "$profile" --set "$system" >&2 ;;
+  switch | boot)
+    rm -f "$marker"
+    nix-env -p "$profile" --set "$system" >&2
+    ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
 : >"$dir/log"

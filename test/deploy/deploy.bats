@@ -135,7 +135,8 @@ deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
   begun=$SECONDS
   run deploy
   lab link $host up
-  [ "$status" = 255 ]
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"can't be reached; nothing was changed on it (status 1)" ]]
   [ $((SECONDS - begun)) -le 15 ]
   [[ $output != *"build $host"* ]]
   [ "$(running) $(profile) $(next_boot)" = "$old $before" ]

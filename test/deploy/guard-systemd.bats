@@ -26,7 +26,7 @@ setup() { guarded_setup systemd; }
   echo "$output"
   [ "$status" = 0 ]
   [[ $output == *"hey-rollback-"*".timer"* ]]
-  [[ $output == *"/hey-activate-"*".service"* ]]
+  [[ $output == *"/hey-activation-"*".service"* ]]
   [ -z "$(leftovers)" ]
 }
 

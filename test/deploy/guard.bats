@@ -157,12 +157,86 @@ setup() { guarded_setup plain; }
   [ -z "$(leftovers)" ]
 }
 
+@test "--cancel from elsewhere during the activation is a way back that was asked for: 10" {
+  lab knobs $host '{"marker": "cancelled", "activationScript": "sleep 5"}'
+  deploy --guard 3>&- >"$BATS_TEST_TMPDIR/said" 2>&1 &
+  deployer=$!
+  until_there 15 lab host $host sh -c 'test -L /run/hey/*/started'
+  "$SCRIPTS/ops-deploy.ts" $host $target --cancel
+  status=0
+  wait $deployer || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  [ "$status" = 10 ]
+  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"rolled back, as asked to: "* ]]
+  [ "$(running)" = "$old" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "an old connection of the user's own, however it is given, is no proof" {
+  socket=$BATS_TEST_TMPDIR/s
+  printf '%s\n' "Host *" "  ControlMaster auto" "  ControlPath $socket" "  ControlPersist 60" "  RequestTTY force" "  RemoteCommand echo never" "Include $LAB/ssh_config" >"$BATS_TEST_TMPDIR/config"
+  ssh -F "$BATS_TEST_TMPDIR/config" -T -o RemoteCommand=none "$target" true 2>"$BATS_TEST_TMPDIR/master" </dev/null 3>&-
+  ssh -F "$BATS_TEST_TMPDIR/config" -O check "$target"
+  lab knobs $host '{"marker": "old connection", "sshd": false}'
+  for way in config option; do
+    deploy --guard --ssh-config "$BATS_TEST_TMPDIR/config" --print | shortened 6 >"$BATS_TEST_TMPDIR/script"
+    if [ $way = option ]; then NIX_SSHOPTS="-F $LAB/ssh_config -S $socket" deploy --guard --print | shortened 6 >"$BATS_TEST_TMPDIR/script"; fi
+    run sh "$BATS_TEST_TMPDIR/script"
+    echo "$output"
+    [ "$status" = 10 ]
+    [ "$(running)" = "$old" ]
+  done
+  ssh -F "$BATS_TEST_TMPDIR/config" -O exit "$target"
+}
+
+@test "a deployer that wakes up long after is told how its own deployment ended, whoever has deployed since" {
+  lab knobs $host '{"marker": "sleeper"}'
+  deploy --guard --check false --print | shortened 6 >"$BATS_TEST_TMPDIR/script"
+  setsid sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+  sleeper=$!
+  new=$(built)
+  now_runs() { [ "$(running)" = "$new" ]; }
+  until_there 15 now_runs
+  kill -STOP -- -$sleeper
+  back() { [ "$(running)" = "$old" ]; }
+  until_there 15 back
+  lab knobs $host '{"marker": "someone else"}'
+  until_there 10 deploy --guard
+  kill -CONT -- -$sleeper
+  status=0
+  wait $sleeper || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  [ "$status" = 10 ]
+  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"rolled back, as "*"runs $(built), boots $(built)"* ]]
+}
+
+@test "a generation that was there before is kept when a commit is undone" {
+  deploy --guard
+  first=$(profile)
+  lab knobs $host '{"marker": "second"}'
+  deploy --guard
+  second=$(profile)
+  # Back to the first; the second is still the newest generation.
+  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --rollback 2>/dev/null && /nix/var/nix/profiles/system/bin/switch-to-configuration switch >/dev/null 2>&1'
+  [ "$(running)" = "$first" ]
+  before=$(lab host $host sh -c 'cd /nix/var/nix/profiles && ls -d system-*-link')
+  lab host $host sh -c 'mount -o remount,size=$(($(df --output=used -k /boot | tail -n 1)))k /boot; dd if=/dev/zero of=/boot/filler bs=4k count=64 2>/dev/null || :'
+  run deploy --guard
+  echo "$output"
+  lab host $host sh -c 'rm -f /boot/filler; mount -o remount,size=4m /boot'
+  [ "$status" = 14 ]
+  [ "$(running)" = "$second" ]
+  [ "$(profile)" = "$first" ]
+  [ "$(lab host $host sh -c 'cd /nix/var/nix/profiles && ls -d system-*-link')" = "$before" ]
+  deploy --guard
+}
+
 @test "a login that would ask for something is found out before the build" {
   cp "$LAB/ssh_config" "$BATS_TEST_TMPDIR/config"
   ssh-keygen -q -t ed25519 -N secret -f "$BATS_TEST_TMPDIR/locked"
   run deploy --guard --ssh-option IdentitiesOnly=yes --ssh-option IdentityFile="$BATS_TEST_TMPDIR/locked" --ssh-option IdentityAgent=none --ssh-config /dev/null
   echo "$output"
-  [ "$status" = 255 ]
+  [ "$status" = 1 ]
   [[ $output != *"build $host"* ]]
 }
 
@@ -183,6 +257,30 @@ setup() { guarded_setup plain; }
   [[ ${lines[-1]} == *"interrupted, rolled back: root@$target runs $old, boots $old"* ]]
   [ "$(running)" = "$old" ]
   [ -z "$(leftovers)" ]
+}
+
+@test "a second ^C ends at once, and leaves nothing here" {
+  lab knobs $host '{"marker": "impatient", "activationScript": "sleep 4"}'
+  lab host $host sh -c 'sed -i "2i sleep 15" "$1/bin/switch-to-configuration"' sh "$old" || skip "the store can't be changed here"
+  run expect -c '
+    set timeout 60
+    spawn -noecho '"{$SCRIPTS/ops-deploy.ts} $host $target"' --guard
+    expect "activating the configuration"
+    send \003
+    expect "is told to go back"
+    after 500
+    send \003
+    expect eof
+    lassign [wait] pid id oserror status
+    exit $status
+  '
+  lab host $host sh -c 'sed -i 2d "$1/bin/switch-to-configuration"' sh "$old"
+  echo "$output"
+  [ "$status" = 130 ]
+  [ -z "$(find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey*')" ]
+  back() { [ -z "$(lab host $host sh -c 'ls -d /run/hey/*/deadline 2>/dev/null')" ]; }
+  until_there 40 back
+  [ "$(running)" = "$old" ]
 }
 
 @test "a user that is not root is refused before the build, with what to type" {

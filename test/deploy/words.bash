@@ -24,11 +24,12 @@ derived() { ssh-keygen -y -f "$1" | cut -d ' ' -f 1,2; }
 leftovers() {
   left_there
   find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey*'
-  pgrep -af 'ssh.*[C]ontrolPath=/' || :
+  pgrep -af 'ssh.*/hey[.][A-Za-z0-9]*/[s]sh' || :
 }
 left_there() {
   lab host "$host" sh -c 'find /run /tmp -maxdepth 1 -name "hey*" ! -path /run/hey
-    find /run/hey -mindepth 1 -maxdepth 1 ! -name lock ! -name last 2>/dev/null
+    find /run/hey -mindepth 1 -maxdepth 1 ! -name lock ! -name past 2>/dev/null
+    find /nix/var/nix -maxdepth 1 -name "hey*"
     find /nix/var/nix/gcroots/auto -name "hey*" -xtype d 2>/dev/null
     if [ -d /run/systemd/system ]; then systemctl list-units --all --plain --no-legend "hey-*" "nixos-rebuild*"; fi
     pgrep -af "slee[p] .*exec sh /run/hey" || :'

@@ -7,7 +7,7 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
   old=$(running)
   new=$(built)
   # It waits until so many milliseconds after the arming.
-  "$SCRIPTS/ops-deploy.ts" "$host" --guard --print |
+  "$SCRIPTS/ops-deploy.ts" "$host" --guard --settle 0 --print |
     sed -e "s/^seconds='180'\$/seconds=2/" -e 's/^step "activate on/read -r armed_at _ <\/proc\/uptime\n&/' \
       -e "s/^    try || :/    read -r at _ <\/proc\/uptime; sleep \$(awk \"BEGIN { left = $late \/ 1000 - (\$at - \$armed_at); print (left > 0 ? left : 0) }\")\n&/" >"$work/script"
   status=0

@@ -44,10 +44,19 @@ clock_jumps() {
 fill() {
   lab host "$host" sh -c 'mount -o remount,size=$(($(df --output=used -k "$1" | tail -n 1)))k "$1"; dd if=/dev/zero of="$1/filler" bs=4k count=64 2>/dev/null || :' sh "$1"
 }
+no_inodes() { lab host "$host" sh -c 'mount -o remount,nr_inodes=$(df --output=iused /run | tail -n 1) /run'; }
 full_run() { fill /run; }
 full_root() { fill /; }
 full_boot() { fill /boot; }
 
+# killed_there SCRIPT: with all that it has started
+killed_there() {
+  lab host "$host" sh -c 'for pid in $(pgrep -f "^(/bin/)?sh /run/hey/[^ ]*/$1 "); do kill -KILL -- "-$pid" 2>/dev/null || { pkill -KILL -P "$pid"; kill -KILL "$pid"; }; done' sh "$1"
+}
+commit_killed() { killed_there commit; }
+return_killed() { killed_there rollback; }
+isolated() { lab host "$host" systemctl isolate multi-user.target; }
+old_checks_fail() { lab host "$host" sed -i "s/^check_status=.*/check_status='1'/" "$old/settings"; }
 old_damaged() { lab host "$host" sh -c "cd $old/bin && mv switch-to-configuration good && printf '#!/bin/sh\nexit 1\n' >switch-to-configuration && chmod 755 switch-to-configuration"; }
 slow_link() { lab delay "$host" 300; }
 
@@ -57,7 +66,9 @@ after_all() {
   until_there 30 eval 'lab host "$host" true 2>/dev/null'
   lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
     rm -rf /run/wrappers/bin/date /filler /run/filler /boot/filler
-    mount -o remount,size=32m /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
+    mount -o remount,size=32m,nr_inodes=0 /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
+  # Without systemd the host knows its sshd by a file, which a full /run has lost.
+  [ "$init" = systemd ] || lab host "$host" sh -c '[ -s /run/sshd.pid ] || pgrep -o -x sshd >/run/sshd.pid'
   lab wait "$host"
 }
 forget_once() { rm -f "$work/once"; }

@@ -5,14 +5,16 @@
 #   on INIT       only there                        knobs JSON       of the new system, without its braces
 #   at MOMENT     when the event happens            event FUNCTION   of events.bash, called with the script's process group
 #   words WORDS   more words for ops-deploy         seconds N        the time to confirm (6)
+#   shell SHELL   that runs the printed script
+#   pause N       the time between two proofs (1)
 #   patience N    how long it waits behind that     before FUNCTION  called before the deployment
 row() {
   number=$((number + 1))
   [ $((number % lanes)) = $((lane % lanes)) ] || return 0
   # The printed script is for any of these.
-  local shells=(dash bash "zsh -f" "busybox sh") shell
-  shell=${shells[(number + ${#init}) % 4]}
-  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 patience=60 on=$init before=""
+  local shells=(dash bash "zsh -f" "busybox sh")
+  local shell=${shells[(number + ${#init}) % 4]}
+  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 pause=1 patience=60 on=$init before=""
   shift 4
   while [ $# -gt 0 ]; do
     local "$1=$2"
@@ -56,13 +58,14 @@ deploy_with_fault() {
 
 # The script with places to stop at, and less time.
 with_moments() {
-  local slow_commit='' slow_profile=''
-  [ "$at" != confirmed ] || slow_commit='sleep 3; '
+  local slow_commit='' slow_profile='' slow_return=''
+  [ "$at" != confirmed ] || slow_commit='; sleep 3'
+  [ "$at" != going-back ] || slow_return='; sleep 3'
   [ "$at" != half-committed ] || slow_profile='; sleep 3'
-  sed -e "s/^seconds='180'\$/seconds='$seconds'/; s/deadline + 60/deadline + $patience/" \
+  sed -e "s/^seconds='180'\$/seconds='$seconds'/; s/^patience=60\$/patience=$patience/; s/^pause='5'\$/pause='$pause'/" \
     -e '1a moment() { if [ "$1" = "$HOLD" ]; then : >"$WORK/reached"; while [ ! -e "$WORK/go" ]; do sleep 0.05; done; fi; }' \
     -e '/^step "arm /i moment copied' -e '/^step "activate on/i moment armed' -e 's/^    try || :/    moment activated\n&/' \
-    -e "s/^  if commit; then/  $slow_commit&/" -e "s/^  nix-env -p .* --set ..new. .*/&$slow_profile/"
+    -e "s/^new=.(readlink ..dir.new.)\$/&$slow_commit/" -e "s/^prev=.(readlink ..dir.prev.)\$/&$slow_return/" -e "s/^  nix-env -p .* --set ..new. .*/&$slow_profile/"
 }
 
 # Whether the moment is there: where the script stands, or what is seen on the host.
@@ -70,13 +73,14 @@ reached() {
   local facts=/run/hey/[!l]*
   case $at in
     activating) lab host "$host" sh -c "test -L $facts/started && test ! -L $facts/status" ;;
-    confirmed) lab host "$host" sh -c "test -L $facts/verdict" ;;
+    confirmed) lab host "$host" sh -c "test -L $facts/confirmed" ;;
+    going-back) lab host "$host" sh -c "test -L $facts/rolled-back" ;;
     half-committed) [ "$(profile)" = "$new" ] ;;
     *) [ -e "$work/reached" ] ;;
   esac
 }
 
-settled() { lab host "$host" sh -c 'for open in /run/hey/*/deadline; do [ ! -L "$open" ] || [ "$open" = /run/hey/last/deadline ] || exit 1; done' 2>/dev/null; }
+settled() { lab host "$host" sh -c 'for open in /run/hey/*/deadline; do [ ! -L "$open" ] || exit 1; done' 2>/dev/null; }
 
 # Reachable, running what it boots, with nothing left behind.
 judge() {

@@ -2,8 +2,9 @@
 # What can go wrong, when, and how it must end: the rows of README's table, in this order. Sourced by run.
 during='"activationScript": "sleep 4"'
 own='the new system'
+later='"activationScript": "if [ -d /run/systemd/system ]; then systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms systemctl stop sshd; else setsid sh -c \"sleep 3; pkill -x sshd\" >/dev/null 2>&1 & fi"'
 
-row "nothing" "" 0 new
+row "nothing" "" 0 new seconds 30
 row "sshd stopped" "$own" 10 old knobs '"sshd": false'
 row "sshd on another port" "$own" 10 old knobs '"sshdPorts": [2222]'
 row "sshd's configuration broken" "$own" 12 old knobs '"sshd": "broken"'
@@ -14,7 +15,7 @@ row "root refused" "$own" 10 old knobs '"sshdExtra": "PermitRootLogin no"'
 row "activation ends with 1" "$own" 12 old knobs '"activationStatus": 1'
 row "activation ends with 2" "$own" 12 old knobs '"activationStatus": 2'
 row "activation ends with 4, a unit failed" "$own" 12 old knobs '"activationStatus": 4'
-row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus": {"test": 4}' words '--on-unit-failure warn'
+row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus": {"test": 4}' seconds 30 words '--on-unit-failure warn'
 row "activation ends with 100" "$own" 12 old knobs '"activationStatus": 100'
 row "activation hangs before it is current" "$own" 12 old knobs '"activationHang": "activate"'
 row "activation hangs with its units" "$own" 12 old knobs '"activationHang": "units"'
@@ -23,6 +24,9 @@ row "daemon-reload" "$own" 0 new on systemd seconds 30 knobs '"activationScript"
 row "daemon-reload, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reload"'
 row "daemon-reexec" "$own" 0 new on systemd seconds 30 knobs '"activationScript": "systemctl daemon-reexec"'
 row "daemon-reexec, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reexec"'
+row "sshd dies 3 s after the activation" "$own" 10 old pause 5 seconds 12 knobs "$later"
+row "a unit fails 2 s after the activation" "$own" 10 old on systemd pause 5 seconds 12 knobs '"activationScript": "systemd-run --quiet --unit=brittle --on-active=2 --timer-property=AccuracySec=100ms false"'
+row "systemctl isolate, sshd stopped" armed 10 old on systemd at armed event isolated knobs '"sshd": false'
 row "the host's clock jumps by days, sshd stopped" armed 10 old at armed event clock_jumps knobs '"sshd": false'
 
 row "killed -9" copied 137 old at copied event killed
@@ -31,14 +35,18 @@ row "killed -9" activating 137 old at activating event killed knobs "$during"
 row "killed -9" activated 137 old at activated event killed
 row "killed -9" confirmed 137 new at confirmed event killed seconds 30
 row "killed -9" half-committed 137 new at half-committed event killed seconds 30
+row "the commit is killed" confirmed 0 new at confirmed event commit_killed seconds 60
+row "the way back is killed" going-back 10 old at going-back event return_killed words '--check false'
 row "^C" copied 130 old at copied event interrupted
 row "^C" armed 130 old at armed event interrupted seconds 60
 row "^C" activating 130 old at activating event interrupted seconds 60 knobs "$during"
 row "^C" activated 130 old at activated event interrupted seconds 60
 row "^C" confirmed 130 new at confirmed event interrupted seconds 60
+
 row "TERM" activated 143 old at activated event terminated seconds 60
-row "HUP (the terminal closed)" activated 129 old at activated event hung_up seconds 60
-row "frozen for a while" copied 0 new at copied event frozen_a_while
+# zsh, as the shell around the script, ends by itself with 1 when it is hung up on.
+row "HUP (the terminal closed)" activated 129 old at activated event hung_up shell bash seconds 60
+row "frozen for a while" copied 0 new at copied event frozen_a_while seconds 30
 row "frozen past the deadline" armed 10 old at armed event frozen
 row "frozen past the deadline" activating 10 old at activating event frozen knobs "$during"
 row "frozen past the deadline" activated 10 old at activated event frozen
@@ -67,6 +75,8 @@ row "/run full" copied 1 old at copied event full_run
 row "/run full, sshd stopped (no systemd)" armed 10 old on plain at armed event full_run knobs '"sshd": false'
 row "/run full, sshd stopped (systemd can't start the activation)" armed 12 old on systemd at armed event full_run knobs '"sshd": false'
 row "/run full, --check fails" activated 10 old at activated event full_run words '--check false'
+row "/run without a free inode, sshd stopped" activated 10 old at activated event no_inodes knobs '"sshd": false'
+row "/run without a free inode" activated 0 new at activated event no_inodes seconds 30
 row "/ full" copied 14 "new until a reboot" at copied event full_root
 row "/ full, sshd stopped" armed 10 old at armed event full_root knobs '"sshd": false'
 row "/ full" activated 14 "new until a reboot" at activated event full_root seconds 30
@@ -77,4 +87,5 @@ row "--check fails" "" 10 old words '--check false'
 row "--check hangs" "" 10 old words "--check 'sleep 1000'"
 row "--check-remote fails" "" 10 old words '--check-remote true --check-remote false'
 row "--check-remote hangs" "" 10 old words "--check-remote 'sleep 1000'"
+row "the old system's checks fail, --check fails" "" 10 old before old_checks_fail words '--check false'
 row "the old system is damaged, --check fails" "" 15 "new until a reboot" before old_damaged words '--check false'

@@ -1,0 +1,21 @@
+# shellcheck disable=SC2154 # for scripts with deployment.sh before it
+# Whether the activation of the deployment $id has ended well and left nothing failed. Says what it waits for, if that may still come.
+ready() {
+  new=$(readlink "$dir/new")
+  on=$(readlink "$dir/on-unit-failure")
+  case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
+  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
+    echo "waits /run/current-system is not yet $new"
+    return 1
+  fi
+  if by_systemd; then
+    failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if [ -n "$failed" ]; then
+      if [ "$on" = rollback ]; then
+        echo "waits failed since the deployment began: $failed"
+        return 1
+      fi
+      ln -sfn "$failed" "$dir/units"
+    fi
+  fi
+}
