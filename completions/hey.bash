@@ -832,8 +832,8 @@ __hey_table_ops_deploy() {
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout --settle' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle' 'show what activation would change'
+  __hey_option --test '' '--boot --dry-activate --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
   __hey_option --build-host '' '--guard --confirm-timeout --settle' 'build on that machine instead of here' targets
@@ -846,6 +846,8 @@ __hey_table_ops_deploy() {
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
+  __hey_option --reboot '' '--test --dry-activate' 'then reboot it, and wait until it is back'
+  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
@@ -854,6 +856,8 @@ __hey_table_ops_deploy() {
   __hey_option --help -h all 'show this help'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
+  __hey_choice reboot always 'in any case'
+  __hey_choice reboot if-needed 'only for another kernel, initrd or systemd'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
 }
@@ -885,6 +889,45 @@ __hey_table_ops_push_keys() {
 }
 __hey_ops_push_keys() { __hey_main ops_push_keys "$@"; }
 
+__hey_table_ops_reboot() {
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
+  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_ops_reboot() { __hey_main ops_reboot "$@"; }
+
+__hey_table_ops_rollback() {
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --to '' --list 'the generation, if not the one before what boots' generations
+  __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
+  __hey_option --json '' '' 'with --list, as JSON'
+  __hey_option --boot '' '--list --guard --confirm-timeout --settle' 'activate at the next boot, not now'
+  __hey_option --guard '' '--list --boot' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --confirm-timeout '' '--list --boot' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--list --boot' 'time between the two logins that confirm (5)' seconds
+  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --force '' '' 'also when someone else has changed what runs there'
+  __hey_option --reboot '' --list 'then reboot it, and wait until it is back'
+  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
+  __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
+  __hey_choice reboot always 'in any case'
+  __hey_choice reboot if-needed 'only for another kernel, initrd or systemd'
+}
+__hey_ops_rollback() { __hey_main ops_rollback "$@"; }
+
 __hey_table_ops_ssh() {
   hey_rest=1
   __hey_arg target targets
@@ -902,8 +945,8 @@ __hey_table_ops_sync() {
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout --settle' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle' 'show what activation would change'
+  __hey_option --test '' '--boot --dry-activate --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
   __hey_option --build-host '' '--guard --confirm-timeout --settle' 'build on that machine instead of here' targets
@@ -916,6 +959,8 @@ __hey_table_ops_sync() {
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
+  __hey_option --reboot '' '--test --dry-activate' 'then reboot it, and wait until it is back'
+  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
@@ -924,6 +969,8 @@ __hey_table_ops_sync() {
   __hey_option --help -h all 'show this help'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
+  __hey_choice reboot always 'in any case'
+  __hey_choice reboot if-needed 'only for another kernel, initrd or systemd'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
 }
@@ -934,9 +981,12 @@ __hey_table_sync() {
   __hey_arg action choices
   __hey_option --host '' '' 'the host in the flake, if not this machine'\''s name' hosts
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --backend '' '' 'the program that does it, if not nh where that is on PATH' choices
-  __hey_option --elevate '' '' 'how to become root' choices
-  __hey_option --force '' '' 'activate a host here that is not this machine'
+  __hey_option --backend '' '--rollback --list' 'the program that does it, if not nh where that is on PATH' choices
+  __hey_option --elevate '' --list 'how to become root' choices
+  __hey_option --rollback '' '--backend --list' 'back to a generation: the one before what boots, or this'
+  __hey_option --list '' '--backend --elevate --rollback --force' 'list the generations of this machine, newest first'
+  __hey_option --json '' '' 'with --list, as JSON'
+  __hey_option --force '' --list 'activate a host here that is not this machine'
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
   __hey_choice action boot 'make it the system of the next boot (the default)'
@@ -956,9 +1006,9 @@ __hey_sync() { __hey_main sync "$@"; }
 
 __hey_dispatched() {
   firsts=(completions disko help install ops sync)
-  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, push-keys, ssh, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
-  seconds=('ops bootstrap' 'ops deploy' 'ops push-keys' 'ops ssh' 'ops sync')
-  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Open a root shell on a target, or run one command there' 'Build a host'\''s system here and activate it there')
+  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, push-keys, reboot, rollback, ssh, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  seconds=('ops bootstrap' 'ops deploy' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops sync')
+  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Build a host'\''s system here and activate it there')
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
 }
@@ -971,6 +1021,8 @@ __hey_register -F __hey_install install.ts
 __hey_register -F __hey_ops_bootstrap ops-bootstrap.ts
 __hey_register -F __hey_ops_deploy ops-deploy.ts
 __hey_register -F __hey_ops_push_keys ops-push-keys.ts
+__hey_register -F __hey_ops_reboot ops-reboot.ts
+__hey_register -F __hey_ops_rollback ops-rollback.ts
 __hey_register -F __hey_ops_ssh ops-ssh.ts
 __hey_register -F __hey_ops_sync ops-sync.ts
 __hey_register -F __hey_sync sync.ts

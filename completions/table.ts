@@ -68,7 +68,9 @@ export function tableOf(verb: Verb): Table {
       if (param.kind !== "flag" && param.kind !== "option") return [];
       const row = { name, spelled: spelled(name, param), help: param.help, excludes: excluded(verb, name) };
       return [
-        param.kind === "flag" ? { ...row, many: false } : { ...row, many: param.many, value: value(param.value, param.from) },
+        param.kind === "flag" || param.bare !== undefined
+          ? { ...row, many: false }
+          : { ...row, many: param.many, value: value(param.value, param.from) },
       ];
     }),
     args: params.flatMap(([name, param]) =>

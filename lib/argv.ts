@@ -69,7 +69,8 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
       canonical.push(`--${name}=true`);
       continue;
     }
-    const value = equals < 0 ? words[++at] : word.slice(equals + 1);
+    const alone = equals < 0 && param.bare !== undefined && !(param.from === "generations" && /^\d+$/.test(words[at + 1] ?? ""));
+    const value = alone ? param.bare : equals < 0 ? words[++at] : word.slice(equals + 1);
     if (value === undefined || value === "" || (equals < 0 && value.startsWith("-"))) {
       throw new Usage(`--${name} needs a value; type --${name} ${param.value}`);
     }

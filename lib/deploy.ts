@@ -1,9 +1,11 @@
-// A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do.
+// A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do. And the
+// way back to a generation that is there already, which differs only in where the system comes from.
 import { spelled } from "./called.ts";
 import { type Flake, toplevel } from "./flake.ts";
 import { deploymentScript, type Guard, guarded } from "./guard.ts";
 import { nix } from "./nix.ts";
-import { define, fragment, joined, type Plan, step, variable } from "./step.ts";
+import { afterwards, type Reboot } from "./reboot.ts";
+import { define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
 import {
   alertWords,
   farScript,
@@ -20,53 +22,104 @@ import {
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
 
-export interface Deployment {
-  readonly flake: Flake;
+/** How what a host runs is changed, whatever it is changed to. */
+export interface Change {
   readonly host: string;
   readonly target: string;
   readonly action: Action;
-  readonly debug: boolean;
-  readonly useSubstitutes: boolean;
   /** Also where someone else has changed what runs. */
   readonly force: boolean;
   /** Undone unless this machine proves that it can still get in. */
   readonly guard: Guard | undefined;
+  readonly reboot: Reboot | undefined;
+  readonly sshGiven: SshGiven;
+}
+
+export interface Deployment extends Change {
+  readonly flake: Flake;
+  readonly debug: boolean;
+  readonly useSubstitutes: boolean;
   /** Words for nix build. */
   readonly passed: readonly string[];
-  readonly sshGiven: SshGiven;
+}
+
+/** ssh's words for the one connection that all of a run share. */
+const sharedWords = ({ sshGiven, guard }: Pick<Change, "sshGiven" | "guard">): readonly Word[] => [
+  ...plainWords,
+  ...sshWords(sshGiven),
+  ...(guard === undefined ? [] : alertWords),
+  ...masterWords,
+];
+
+/** What every script that changes a host begins with: a private place, and `reach` and `fresh` for the connections. */
+export function connected(about: Pick<Change, "host" | "target" | "guard" | "reboot" | "sshGiven">): readonly Line[] {
+  const ssh = [...plainWords, ...sshWords(about.sshGiven)];
+  const proves = about.guard !== undefined || about.reboot !== undefined;
+  return [
+    fragment("local/private-place.sh"),
+    fragment("local/private-tmp.sh", { target: login(about.target) }),
+    fragment("local/heard.sh", {
+      deployment: joined(farText("deployment")),
+      where: about.target,
+      ...{ shell: spelled("ops-ssh"), reboot: spelled("ops-reboot") },
+    }),
+    fragment("local/record.sh", { host: about.host }),
+    define("reach", step("ssh", sharedWords(about))),
+    // -S in the caller's NIX_SSHOPTS would win over ControlPath. By exec, so that who ends the function's process ends ssh.
+    ...(proves ? [define("fresh", step("exec", "ssh", [...freshWords, ...ssh, "-S", "none"]))] : []),
+  ];
+}
+
+/** What tells whether someone else has changed what runs there. What runs already is no one else's change where nothing is changed. */
+const known = ({ force, action }: Change): readonly Word[] => [
+  force || action === "dry-activate" ? "force" : "keep",
+  variable("expected"),
+];
+
+/**
+ * Asks the target whether it is there, may be changed, and by nobody else now.
+ * @param more scripts of lib/remote that ask for more, with their data after the two of ask.sh
+ */
+function asked(about: Change, more: readonly string[] = [], ...data: readonly Word[]): readonly Line[] {
+  // Under guard this machine must get in without a question, so that is tried before anything else.
+  const by = about.guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"];
+  return [
+    fragment("local/expected.sh"),
+    define("ask", remotely(by, login(about.target), farScript(deploymentScript("ask", ...more), ...known(about), ...data))),
+    fragment("local/ask-target.sh"),
+  ];
+}
+
+/** Activates `$system`, which is there. @param generation its number, or "new" */
+function activated(about: Change, generation: Word): readonly Line[] {
+  const { target, action, guard } = about;
+  const to = login(target);
+  const system = variable("system");
+  const rest = [variable("by"), ...known(about), generation];
+  return [
+    ...afterwards(about),
+    ...(guard === undefined
+      ? [
+          define(
+            "activate",
+            remotely(["reach"], to, farScript(deploymentScript("activate"), system, variable("action"), ...rest)),
+          ),
+          fragment("local/activate-there.sh", { action, reboots: about.reboot === undefined ? "" : "yes" }),
+        ]
+      : guarded({ guard, to, known: known(about), system, generation, commits: action === "switch" })),
+  ];
 }
 
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix(about: Deployment): Plan {
-  const { flake, host, target, action, debug, useSubstitutes, guard, passed } = about;
+  const { flake, host, target, debug, useSubstitutes, passed } = about;
   const to = login(target);
-  const ssh = [...plainWords, ...sshWords(about.sshGiven)];
-  const words = [...ssh, ...(guard === undefined ? [] : alertWords), ...masterWords];
-  const system = variable("system");
   const link = joined(variable("tmp"), "/system");
-  // What runs already is no one else's change where nothing is changed.
-  const force = about.force || action === "dry-activate" ? "force" : "keep";
-  const known = [force, variable("expected")];
   return {
     evaluates: { dir: flake.dir, host },
     lines: [
-      fragment("local/private-place.sh"),
-      fragment("local/private-tmp.sh", { target: to }),
-      fragment("local/heard.sh", { deployment: joined(farText("deployment")) }),
-      fragment("local/record.sh", { host }),
-      define("reach", step("ssh", words)),
-      // -S in the caller's NIX_SSHOPTS would win over ControlPath.
-      ...(guard === undefined ? [] : [define("fresh", step("ssh", [...freshWords, ...ssh, "-S", "none"]))]),
-      // Under guard this machine must get in without a question, so that is tried before anything else.
-      define(
-        "ask",
-        remotely(
-          guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"],
-          to,
-          farScript(deploymentScript("ask"), ...known),
-        ),
-      ),
-      fragment("local/ask-target.sh"),
+      ...connected(about),
+      ...asked(about),
       {
         ...step(
           nix,
@@ -82,21 +135,35 @@ export function deployByNix(about: Deployment): Plan {
       },
       fragment("local/built-system.sh"),
       {
-        ...step(nix, "copy", useSubstitutes && "--substitute-on-destination", "--to", `ssh://${storeHost(to)}`, system),
+        ...step(
+          nix,
+          "copy",
+          useSubstitutes && "--substitute-on-destination",
+          "--to",
+          `ssh://${storeHost(to)}`,
+          variable("system"),
+        ),
         env: {
-          NIX_SSHOPTS: joined(...words.flatMap((word, at) => (at === 0 ? [word] : [" ", word]))),
+          NIX_SSHOPTS: joined(...sharedWords(about).flatMap((word, at) => (at === 0 ? [word] : [" ", word]))),
         },
         note: `copy to ${to}`,
       },
-      ...(guard === undefined
-        ? [
-            define(
-              "activate",
-              remotely(["reach"], to, farScript(deploymentScript("activate"), system, action, variable("by"), ...known)),
-            ),
-            fragment("local/activate-there.sh", { action, where: target, shell: spelled("ops-ssh") }),
-          ]
-        : guarded({ guard, to, target, known, system, commits: action === "switch" })),
+      ...activated(about, "new"),
+    ],
+  };
+}
+
+/**
+ * Back to a generation that the target has.
+ * @param to its number, or "previous" for the one before what boots
+ */
+export function rollBack(about: Change, to: string): Plan {
+  return {
+    lines: [
+      ...connected(about),
+      ...asked(about, ["generation"], to),
+      fragment("local/back-to.sh"),
+      ...activated(about, variable("generation")),
     ],
   };
 }

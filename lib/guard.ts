@@ -2,6 +2,7 @@
 // of security.md: nothing that outlives a reboot changes before the confirmation, so a power cut is a way back too.
 import { spelled } from "./called.ts";
 import { Usage } from "./errors.ts";
+import { flag, option, options } from "./spec.ts";
 import { type Captured, define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
 import { farScript, farText, login, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
 
@@ -10,6 +11,18 @@ export const unitFailures = {
   warn: "say so and go on (without --guard always)",
   rollback: "go back (the default with --guard)",
 } as const;
+
+/** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
+export const guardOptions = (excluded: readonly string[]) => ({
+  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded }),
+  "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
+    excludes: excluded,
+  }),
+  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded }),
+  check: options("CMD", "a command that must succeed here before a guarded deployment stays"),
+  "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays"),
+  "on-unit-failure": option("ACTION", "what failed units mean", unitFailures),
+});
 
 export interface Guard {
   /** Seconds from the arming to the way back. */
@@ -60,12 +73,13 @@ export function askedGuard(given: Given): Guard | undefined {
 
 interface Guarded {
   readonly guard: Guard;
-  /** The login, and the target as it was typed. */
+  /** The login. */
   readonly to: string;
-  readonly target: string;
   /** What tells whether someone else has changed what runs there. */
   readonly known: readonly Word[];
   readonly system: Word;
+  /** Of the system profile: a number, or "new". */
+  readonly generation: Word;
   /** Whether it becomes what boots. */
   readonly commits: boolean;
 }
@@ -77,7 +91,7 @@ export const deploymentScript = (...names: readonly string[]): Captured => ({
 });
 
 /** From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time). */
-export function guarded({ guard, to, target, known, system, commits }: Guarded): readonly Line[] {
+export function guarded({ guard, to, known, system, generation, commits }: Guarded): readonly Line[] {
   const id = variable("id");
   const far = (name: string, by: string, parts: readonly string[], ...data: readonly Word[]) =>
     define(name, remotely([by], to, farScript(deploymentScript(...parts), ...data)));
@@ -87,7 +101,7 @@ export function guarded({ guard, to, target, known, system, commits }: Guarded):
       "reach",
       ["committing", "arm"],
       ...[id, system, variable("seconds"), variable("by"), ...known, guard.onUnitFailure],
-      ...[deploymentScript("rollback"), deploymentScript("activation"), deploymentScript("committing", "commit")],
+      ...[deploymentScript("rollback"), deploymentScript("activation"), deploymentScript("committing", "commit"), generation],
     ),
     define("via", step(variable("way"))),
     far("begin", "via", ["start"], id),
@@ -101,8 +115,7 @@ export function guarded({ guard, to, target, known, system, commits }: Guarded):
       seconds: guard.timeout,
       pause: Number(guard.settle) === 0 ? "" : guard.settle,
       checks: guard.checks.length + guard.checksRemote.length === 0 ? "" : "yes",
-      where: target,
-      ...{ deploy: spelled("ops-deploy"), shell: spelled("ops-ssh") },
+      deploy: spelled("ops-deploy"),
     }),
   ];
 }

@@ -7,7 +7,7 @@ const choices = (param: Param) => ("from" in param && typeof param.from === "obj
 function left(name: string, param: Param): string {
   if (param.kind === "arg" || param.kind === "rest") return name.toUpperCase();
   const short = param.short === undefined ? "    " : `-${param.short}, `;
-  return `${short}--${name}${param.kind === "option" ? ` ${param.value}` : ""}${param.kind === "option" && param.second !== undefined ? ` ${param.second.value}` : ""}`;
+  return `${short}--${name}${param.kind === "option" ? (param.bare === undefined ? ` ${param.value}` : `[=${param.value}]`) : ""}${param.kind === "option" && param.second !== undefined ? ` ${param.second.value}` : ""}`;
 }
 
 function right(param: Param): string {

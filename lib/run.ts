@@ -21,7 +21,8 @@ function programs({ lines }: Plan, text: string): Set<string> {
   const functions = new Set([...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name));
   const called = (step: Step): readonly unknown[] => {
     const [first, second] = step.argv;
-    const behind = typeof first === "string" && first !== "none" && first in elevations ? [first, second] : [first];
+    const elevates = typeof first === "string" && first !== "none" && first in elevations;
+    const behind = first === "exec" ? [second] : elevates ? [first, second] : [first];
     return [...behind, ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
   };
   const names = lines.flatMap((line) => ("argv" in line ? called(line) : "define" in line ? called(line.as) : []));

@@ -7,7 +7,7 @@ export type Choices = Readonly<Record<string, string>>;
  * Where the words for a value come from. It decides what is refused (lib/words.ts) and what the shell offers at
  * TAB. `text` is free: nothing is offered.
  */
-export type Source = "hosts" | "targets" | "flakes" | "dirs" | "files" | "seconds" | "phases" | "text" | Choices;
+export type Source = "hosts" | "targets" | "flakes" | "dirs" | "files" | "seconds" | "generations" | "phases" | "text" | Choices;
 
 /** A positional word. */
 export interface Arg {
@@ -44,6 +44,8 @@ export interface Option {
   readonly required: boolean;
   /** The second of two words that it takes: `--name FIRST SECOND`, as some of nixos-anywhere's do. */
   readonly second?: { readonly value: string; readonly from: Source };
+  /** What it means without a value. A value then stands behind '=', or is a number. */
+  readonly bare?: string;
   readonly short?: string;
   readonly excludes: readonly string[];
 }
@@ -85,10 +87,11 @@ export const rest = (help: string): Rest => ({ kind: "rest", help });
 
 interface Extras {
   readonly short?: string;
+  readonly bare?: string;
   readonly excludes?: readonly string[];
 }
 
-export const flag = (help: string, extras: Extras = {}): Flag => ({
+export const flag = (help: string, extras: Omit<Extras, "bare"> = {}): Flag => ({
   kind: "flag",
   help,
   excludes: [],

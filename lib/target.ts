@@ -21,8 +21,11 @@ export interface SshGiven {
 export const farText = (...names: readonly string[]): string => names.map((name) => constant(`remote/${name}.sh`)).join("\n");
 
 /** Scripts of lib/remote as one command for the far shell, with their data as positional parameters. @param script names like `facts`, or their text */
-export const farScript = (script: string | readonly string[] | Captured, ...data: readonly (Word | readonly Word[])[]): Step =>
-  step("sh", "-c", typeof script === "object" && "parts" in script ? script : farText(...[script].flat()), "sh", ...data);
+export function farScript(script: string | readonly string[] | Captured, ...data: readonly (Word | readonly Word[])[]): Step {
+  const text =
+    typeof script === "object" && "parts" in script ? script : { ...joined(farText(...[script].flat())), script: true as const };
+  return step("sh", "-c", text, "sh", ...data);
+}
 
 /** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
 export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);

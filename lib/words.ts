@@ -67,6 +67,9 @@ export function fits(what: string, from: Source, word: string): void {
   else if (from === "dirs" || from === "files" || from === "flakes") path(word);
   else if (from === "seconds") {
     if (!/^(?:0|[1-9]\d{0,4})$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);
+  } else if (from === "generations") {
+    if (!/^(?:previous|[1-9]\d{0,5})$/.test(word))
+      throw new Usage(`${what} ${shown(word)} is no generation; type its number, like 12`);
   } else if (from === "phases") {
     const odd = word.split(",").find((phase) => !phases.includes(phase));
     if (odd !== undefined) throw new Usage(`${what} has no phase ${shown(odd)}; type some of ${phases.join(",")}`);

@@ -3,11 +3,12 @@
 
 import { again, spelled } from "../lib/called.ts";
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
-import { deployByNix } from "../lib/deploy.ts";
+import { connected, deployByNix } from "../lib/deploy.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { armedThere, askedGuard, unitFailures } from "../lib/guard.ts";
-import { arg, flag, flakeOption, option, options } from "../lib/spec.ts";
+import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
+import { afterwards, askedReboot, rebootOptions } from "../lib/reboot.ts";
+import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { login, nixSshopts, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
@@ -24,17 +25,11 @@ export default verb(module, {
     fast: flag("don't build the target's own nixos-rebuild first"),
     debug: flag("show more of what nix and nixos-rebuild do"),
     "build-host": option("HOST", "build on that machine instead of here", "targets"),
-    guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: ["boot", "dry-activate", "build-host"] }),
-    "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
-      excludes: ["boot", "dry-activate", "build-host"],
-    }),
-    settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: ["boot", "dry-activate", "build-host"] }),
-    check: options("CMD", "a command that must succeed here before a guarded deployment stays"),
-    "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays"),
-    "on-unit-failure": option("ACTION", "what failed units mean", unitFailures),
+    ...guardOptions(["boot", "dry-activate", "build-host"]),
     force: flag("deploy also when someone else has changed what runs there"),
     status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
     cancel: flag("end a guarded deployment now: back to what ran before"),
+    ...rebootOptions,
     "use-substitutes": flag("let the target fetch what it can from its binary caches"),
     backend: option("PROGRAM", "the program that does it", {
       "nixos-rebuild": "nixos-rebuild (the default)",
@@ -48,6 +43,7 @@ export default verb(module, {
     const { host, target = host, boot, test, dryActivate, fast, debug, buildHost, useSubstitutes, backend, force, passed } = given;
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
+    const reboot = askedReboot(given);
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
@@ -55,7 +51,7 @@ export default verb(module, {
     if (guard !== undefined && backend === "nixos-rebuild") throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
     if (backend === "nix" || guard !== undefined) {
       if (buildHost !== undefined) throw new Usage("--build-host is nixos-rebuild's; with --backend nix type the builders after '--', like -- --builders 'ssh://HOST'");
-      return deployByNix({ flake, host, target, action, debug, useSubstitutes, force, guard, passed, sshGiven: given });
+      return deployByNix({ flake, host, target, action, debug, useSubstitutes, force, guard, reboot, passed, sshGiven: given });
     }
     const rebuild = step(
       "nixos-rebuild",
@@ -74,6 +70,9 @@ export default verb(module, {
     // Where the line has words that the other backend refuses, a person must choose.
     const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
     const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target} --backend nix`;
-    return { lines: [{ ...rebuild, env: nixSshopts(given) }], needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
+    const rebuilding = { ...rebuild, env: nixSshopts(given) };
+    const about = { host, target, guard, reboot, sshGiven: given };
+    const lines = reboot === undefined ? [rebuilding] : [...connected(about), rebuilding, ...afterwards(about), step("afterwards")];
+    return { lines, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

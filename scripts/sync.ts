@@ -9,6 +9,7 @@ import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
 import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
+import { farScript } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 import { fits } from "../lib/words.ts";
 
@@ -32,11 +33,22 @@ export default verb(module, {
     flake: flakeOption,
     backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", { nh: "nh os", "nixos-rebuild": "nixos-rebuild" }),
     elevate: option("PROGRAM", "how to become root", elevations),
+    rollback: option("N", "back to a generation: the one before what boots, or this", "generations", { bare: "previous", excludes: ["list", "backend"] }),
+    list: flag("list the generations of this machine, newest first", { excludes: ["backend", "elevate", "force"] }),
+    json: flag("with --list, as JSON"),
     force: flag("activate a host here that is not this machine"),
   },
   passes: "nixos-rebuild, or to nix behind nh",
   examples: ["", "switch", "build --host vps-ultraman"],
-  plan: ({ action = "boot", host: named, flake: given, backend, elevate, force, passed }) => {
+  plan: ({ action = "boot", host: named, flake: given, backend, elevate, rollback, list, json, force, passed }) => {
+    if (json && !list) throw new Usage("--json is a way to list; add --list");
+    if (list) return { lines: [farScript(["deployment", "generations"], json ? "json" : "table")] };
+    if (rollback !== undefined) {
+      if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
+      // What activate.sh, which is for a target, does here by itself.
+      const back = farScript(["deployment", "generation", "as-found", "activate"], action, "hey sync", rollback);
+      return { lines: [elevated((elevate ?? "sudo") as Elevation, back)] };
+    }
     const flake = findFlake(given, "absolute");
     const host = named ?? thisHost(hostsOf(flake));
     fits("this machine's name", "hosts", host);

@@ -3,18 +3,30 @@
 id=${tmp##*.}
 failing=
 checking=
+# Whether a confirmation is under way that nobody has answered yet.
+asked=
 # How long it is waited for a host that does not answer, behind the deadline.
 patience=60
 armed=
 cause=interrupted
 prev=$(heard runs)
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
 left() {
   clock
   echo "$((deadline > now ? deadline - now : 0))"
+}
+# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh.
+within() {
+  clock
+  end=$((now + $1))
+  shift
+  "$@" </dev/null &
+  job=$!
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
+    sleep 0.05
+  done
+  wait "$job"
 }
 look_there="Look: $deploy --status $host $where"
 # finish STATUS WORDS: the last line, and the end
@@ -24,6 +36,7 @@ finish() {
   armed=
   state=
   step "$*"
+  if [ "$ended" -eq 0 ]; then afterwards; fi
   exit "$ended"
 }
 # Ends with what $answer says, if that settles it.
@@ -32,8 +45,8 @@ settle() {
   boots=$(heard boots)
   units=$(heard units)
   case $(heard stands) in
-    confirmed | committed | uncommitted) settle_confirmed ;;
-    back) settle_back ;;
+    kept | committed | uncommitted) settle_confirmed ;;
+    rolled-back) settle_back ;;
     lost) settle_lost ;;
   esac
 }
@@ -41,7 +54,7 @@ settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
   case $(heard stands) in
-    committed) finish 0 "deployed and confirmed: $(standing)" ;;
+    committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
       tail -n 5 "$tmp/said" >&2
       finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
@@ -57,6 +70,9 @@ settle_back() {
   fi
   if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
   why=$(heard why)
+  if [ "$(heard inhibited)" = yes ]; then
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $deploy $host $where --boot --reboot"
+  fi
   case $why in
     *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
     *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
@@ -68,10 +84,10 @@ settle_back() {
 }
 # It was booted again since: what was not committed is gone, and a commit that was cut in two is undone.
 settle_lost() {
-  if [ "$(heard cut)" = yes ]; then answer=$(recover </dev/null 2>"$tmp/said") || return 0; fi
+  if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
   runs=$(heard runs)
   boots=$(heard boots)
-  if [ "$runs" = "$prev" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
+  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
     finish 0 "deployed and confirmed: $(standing)"
@@ -80,17 +96,17 @@ settle_lost() {
 }
 # Who ends the script in the middle wants what ran before, now.
 abandon() {
-  end_check TERM
+  end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
-  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s. $look_there"
+  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
   for way in fresh reach; do
-    answer=$(cancel </dev/null 2>/dev/null) || :
+    answer=$(within 60 cancel 2>/dev/null) || :
     if [ -n "$(heard stands)" ]; then
       case $(heard stands) in
-        back | lost) state="$cause, rolled back: $(standing)" ;;
-        confirmed | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+        rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
+        kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
         committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
         *) state="$cause: $(standing). $look_there" ;;
       esac
@@ -141,7 +157,7 @@ unanswered() {
 # set up anew, a service that can't run) fail only a moment after the activation. The checks are between them.
 try() {
   if [ -n "$pause$checks" ]; then
-    answer=$(look </dev/null 2>"$tmp/said") || unanswered || return 1
+    answer=$(within 30 look 2>"$tmp/said") || unanswered || return 1
     settle
     failing=$(heard waits)
     if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
@@ -149,33 +165,38 @@ try() {
     proven=$now
     passes || return 1
     if [ -n "$checks" ]; then
-      answer=$(check </dev/null 2>"$tmp/said") || unanswered || return 1
+      answer=$(within "$(($(left) + 5))" check 2>"$tmp/said") || unanswered || return 1
       failing=$(heard waits)
       if [ -n "$failing" ]; then return 1; fi
     fi
     while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
-  answer=$(confirm </dev/null 2>"$tmp/said") || unanswered || return 1
+  asked=yes
+  answer=$(within 30 confirm 2>"$tmp/said") || unanswered || return 1
+  asked=
   settle
   failing=$(heard waits)
   return 1
 }
 # Behind the deadline only the host decides. What was cut short there, by a lack of memory say, is begun again.
 await_end() {
-  if answer=$(look </dev/null 2>"$tmp/said"); then
+  if answer=$(within 30 look 2>"$tmp/said"); then
     seen=$now
+    asked=
     settle
     case $(heard stands) in
-      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(cancel </dev/null 2>"$tmp/said") || :; fi ;;
-      commit-cut) answer=$(confirm </dev/null 2>"$tmp/said") || : ;;
-      back-cut) answer=$(cancel </dev/null 2>"$tmp/said") || : ;;
+      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(within 60 cancel 2>"$tmp/said") || :; fi ;;
+      commit-cut) answer=$(within 30 confirm 2>"$tmp/said") || : ;;
+      back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
       finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
     say_failing "$target answers, and is not done yet: $(heard stands)"
   elif [ "$now" -gt "$((seen + patience))" ]; then
-    finish 11 "$target does not answer: by its own clock it has gone back to $prev; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
+    gone_back="by its own clock it has gone back to $prev; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or has gone back to $prev"; fi
+    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $deploy --status $host $where"
   else
     say_failing "$target does not answer"
   fi
@@ -208,7 +229,7 @@ way=reach
 seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then
-    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+    within "$(($(left) + 2))" begin "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
     way=fresh
     try || :
     say_failing "$failing"

@@ -2,6 +2,11 @@
 answer=
 newline="
 "
+# Seconds on a clock that no one sets, in $now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
 # heard NAME: the first fact of that name. A program is started only where there is something to take out.
 heard() {
   value=$newline$answer$newline
@@ -15,6 +20,9 @@ heard() {
   esac
   printf "%s\n" "$value"
 }
+# changes NAME: a fact of what differs, with an arrow
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 # refused STATUS: ends with what the target said against it, if it did
 refused() {

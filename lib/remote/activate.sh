@@ -1,7 +1,7 @@
 # shellcheck disable=SC2154,SC2034 # with deployment.sh before it
 # Activates the system $1 by the action $2, as nixos-rebuild does. The activation runs on when the connection is lost, even where it
 # would write: its output goes to a file, and only the reader of that file hangs on the connection. $3 says who deploys; $4 and $5
-# are those of refuse_changed.
+# are those of refuse_changed; $6 is the number of a generation, or "new".
 set -e
 system=$1
 action=$2
@@ -13,7 +13,7 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
-    nix-env -p "$profile" --set "$system" >&2
+    set_profile "$system" "$6" >&2
     ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
@@ -33,6 +33,7 @@ status=0
 wait "$job" || status=$?
 wait
 if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
+if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 tell
 exit "$status"

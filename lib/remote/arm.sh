@@ -1,6 +1,7 @@
 # shellcheck disable=SC2154,SC2034 # with deployment.sh before it
 # Arms the deployment $1 of the system $2: unless it is confirmed within $3 seconds, this machine goes back by itself to what it runs
-# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; $8 to ${10} are
+# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; ${11} is the number
+# of a generation, or "new"; $8 to ${10} are
 # the scripts of the way back, the activation and the commit. They are files as systemd, at each daemon-reload, reads again what it has written
 # of a unit: 252 then spoils a `;` or `$` in a command.
 id=$1
@@ -8,8 +9,16 @@ dir=/run/hey/$id
 new=$2
 take_lock "$4"
 mkdir -p /run/hey/past
-archive_dead() { holds || archive; }
-(each_open archive_dead)
+# What was cut short there is brought to its end first: what was confirmed is committed, anything else goes back.
+end_dead() {
+  if holds; then return; fi
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut) sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&- ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+}
+(each_open end_dead)
 mend >&2
 refuse_changed "$5" "$6"
 if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
@@ -40,6 +49,7 @@ fact by "$by"
 fact prev "$runs"
 fact new "$new"
 fact on-unit-failure "$7"
+fact generation "${11}"
 file rollback "$8"
 file activation "$9"
 file commit "${10}"
@@ -54,18 +64,19 @@ done
 # The deadline is told before the clock starts, so that nobody thinks there is more time than there is.
 fact deadline "$(($(seconds_up) + $3))"
 PATH=$runs/sw/bin:$PATH
+shell=$(shell_of "$runs")
 if by_systemd; then
   systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
-    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --property=Type=oneshot --property=TimeoutStartSec=infinity \
-    --property=IgnoreOnIsolate=yes --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
-    /bin/sh "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
+    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --timer-property=DefaultDependencies=no --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --property=IgnoreOnIsolate=yes --property=DefaultDependencies=no --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
+    "$shell" "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
   systemctl daemon-reload
   if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.timer")" = active ] &&
-    systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=/bin/sh $dir/rollback $id ;"; then :; else
+    systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=$shell $dir/rollback $id ;"; then :; else
     unarmed "systemd does not have the timer as it was set"
   fi
 else
-  setsid sh -c "sleep $3; exec sh $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  setsid sh -c "sleep $3; exec $shell $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
   job=$!
   fact sleeper "$job"
   (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :

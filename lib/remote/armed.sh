@@ -25,7 +25,7 @@ else
   # shellcheck disable=SC2012
   last=$(ls -t /run/hey/past 2>/dev/null | head -n 1)
   if [ -n "$last" ]; then
-    echo "the last guarded deployment since boot: $(cd "/run/hey/past/$last" && ls -d rolled-back confirmed committed uncommitted 2>/dev/null)"
+    echo "the last guarded deployment since boot: $(cd "/run/hey/past/$last" && ls -d rolled-back kept committed uncommitted 2>/dev/null)"
     say_facts "/run/hey/past/$last"
   fi
 fi

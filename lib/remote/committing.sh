@@ -1,11 +1,11 @@
 # shellcheck disable=SC2154 # for scripts with deployment.sh before it
 # The last step of a guarded deployment: the system $new becomes what boots.
 commit() {
-  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
-  nix-env -p "$profile" --set "$new" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 # The profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that commit made it.
@@ -20,18 +20,23 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
-    nix-env -p "$profile" --switch-generation "$(generation "$before")"
-    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
   fi
-  rm -f "$marker"
+  boot_entry "$(readlink -e "$profile")"
 }
-# A commit that a power cut has ended: undone, unless its system was booted, or something else deployed since.
+# The boot entry is that of the system $1; then the commit that the marker tells of is over, one way or the other.
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+# A commit that was ended, by a power cut say, and is nobody's any more: finished where its system runs, else undone, unless something
+# else was deployed since.
 mend() {
   marked=$(readlink "$marker") || return 0
-  marked=${marked#* }
-  case $(readlink -e /run/current-system) in
-    "${marked%% *}") rm -f "$marker" ;;
-    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
   esac
 }

@@ -16,22 +16,55 @@ seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-# What runs, and what boots.
+# The numbers of the generations, newest first. By number: a name sorts 10 before 9.
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+# What hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+# The profile becomes the system $1: as the generation $2, or as a new one.
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+# What runs, what boots, and the fact "reboot" where a reboot is owed.
 tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
 }
 # Whether the script $1 of the deployment in $dir runs. It holds a lock on itself as long as it does.
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
-# How the deployment in $dir stands, and what it is called when it is over. The verdict is one link that gets another name: one of two
-# takes it, and there is no need of a free inode: open, then rolled-back, or confirmed and after that committed or uncommitted.
+# How the deployment in $dir stands. Its verdict is one link that gets other names, as of several who want to give it one wins, and as that
+# needs no free inode: open, then rolled-back; or kept; or confirmed, and after that committed or uncommitted.
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
     if alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -d "$dir" ]; then
+  elif [ -L "$dir/open" ]; then
     echo open
+  else
+    echo over
   fi
 }
 # each_open COMMAND...: for each deployment that is not over, with its $id, $dir and the seconds that are left until its deadline in $left
@@ -53,7 +86,12 @@ holds() {
 }
 refuse_open() {
   if holds; then
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
 refuse_held() {
@@ -83,20 +121,23 @@ refuse_changed() {
   if [ "$1" = force ]; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
+# The shell of the system $1: what an activation puts at /bin/sh may be the very thing that is broken.
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
 # apart NAME [PROPERTY...]: runs the script NAME of the deployment $id as a unit, or a process ($job), of its own, that ends with no
 # connection and no activation.
 apart() {
   name=$1
   shift
-  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
   locales=${LOCALE_ARCHIVE-}
   [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
   if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
       --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
       --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      /bin/sh "$dir/$name" "$id" 9>&-
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
   else
     env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
       setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
@@ -128,6 +169,8 @@ go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
+# Whether the log $1 has what NixOS says from 26.05 on of a system that it would not switch to (dbus or systemd, say, are others).
+inhibited() { grep -q "changes to critical components" "$1"; }
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 # What the deployment $id has kept from garbage collection.
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
@@ -137,7 +180,9 @@ archive() {
   mv -T "$dir" "/run/hey/past/$id"
   # Names that mktemp has made.
   # shellcheck disable=SC2012
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
 }
 # Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
 # the number of the newest one then. After a power cut it tells what was cut.
@@ -147,18 +192,19 @@ stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
       if [ "$at" = "$dir" ]; then
         said=$(progress)
         # It may have become the past just now.
         if [ ! -d "$at" ]; then continue; fi
-      else
-        said=back
-        for end in confirmed committed uncommitted; do
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
-      for fact in started status why units back; do
+      for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return

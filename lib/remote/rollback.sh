@@ -6,7 +6,7 @@ exec 8<"$dir/rollback"
 flock -w 5 8 && [ -d "$dir" ] || exit 0
 verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
 flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || verdict || :
-if [ -L "$dir/confirmed" ]; then exit 0; fi
+if [ ! -L "$dir/rolled-back" ] && [ ! -L "$dir/open" ]; then exit 0; fi
 prev=$(readlink "$dir/prev")
 ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
 echo "hey: going back to $prev: $(readlink "$dir/why")"
@@ -28,11 +28,13 @@ if [ -L "$dir/started" ]; then
   for _ in 1 2 3; do
     status=0
     # Its checks before a switch may need what the new system has just broken.
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test 8<&- || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$prev/bin/switch-to-configuration" test 8<&- || status=$?
     case $status in 0 | 2 | 4) break ;; esac
     sleep 1
   done
 fi
+# Emergency mode has stopped what logins need, and an activation starts only what should run already.
+if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
 ln -s "$(readlink -e /run/current-system)" "$dir/back" 2>/dev/null || :
 echo "hey: back: $(readlink /run/current-system) runs (status $status)"
 archive

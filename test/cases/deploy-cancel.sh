@@ -12,9 +12,35 @@ seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
 tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
 progress() {
@@ -22,8 +48,10 @@ progress() {
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
     if alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -d "$dir" ]; then
+  elif [ -L "$dir/open" ]; then
     echo open
+  else
+    echo over
   fi
 }
 each_open() {
@@ -43,7 +71,12 @@ holds() {
 }
 refuse_open() {
   if holds; then
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
 refuse_held() {
@@ -70,18 +103,20 @@ refuse_changed() {
   if [ "$1" = force ]; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
 apart() {
   name=$1
   shift
-  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
   locales=${LOCALE_ARCHIVE-}
   [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
   if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
       --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
       --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      /bin/sh "$dir/$name" "$id" 9>&-
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
   else
     env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
       setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
@@ -109,29 +144,33 @@ go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
+inhibited() { grep -q "changes to critical components" "$1"; }
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
   unroot
   mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
 }
 marker=/nix/var/nix/hey-commit
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
       if [ "$at" = "$dir" ]; then
         said=$(progress)
         if [ ! -d "$at" ]; then continue; fi
-      else
-        said=back
-        for end in confirmed committed uncommitted; do
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
-      for fact in started status why units back; do
+      for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -142,7 +181,7 @@ stands() {
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }
 id=$1
-say_id() { if [ "$(progress)" != commit-cut ]; then echo "$id"; fi; }
+say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
   id=$(each_open say_id | tail -n 1)
   if [ -z "$id" ]; then
@@ -152,14 +191,15 @@ if [ "$id" = any ]; then
   fi
 fi
 dir=/run/hey/$id
-case $(progress) in open | back-cut) go_back "$2" ;; esac
+case $(progress) in open | back-cut) go_back "$2" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if [ ! -d "$dir" ]; then break 2; fi
     sleep 0.1
   done
 done
+while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
 said=$(stands)
 printf "%s\n" "$said"
 tell
-case $said in "stands back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh any '\''asked to'\''' </dev/null
+case $said in "stands rolled-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh any '\''asked to'\''' </dev/null

@@ -36,9 +36,35 @@ seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
 tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
 progress() {
@@ -46,8 +72,10 @@ progress() {
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
     if alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -d "$dir" ]; then
+  elif [ -L "$dir/open" ]; then
     echo open
+  else
+    echo over
   fi
 }
 each_open() {
@@ -67,7 +95,12 @@ holds() {
 }
 refuse_open() {
   if holds; then
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
 refuse_held() {
@@ -94,18 +127,20 @@ refuse_changed() {
   if [ "$1" = force ]; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
 apart() {
   name=$1
   shift
-  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
   locales=${LOCALE_ARCHIVE-}
   [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
   if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
       --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
       --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      /bin/sh "$dir/$name" "$id" 9>&-
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
   else
     env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
       setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
@@ -133,29 +168,33 @@ go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
+inhibited() { grep -q "changes to critical components" "$1"; }
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
   unroot
   mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
 }
 marker=/nix/var/nix/hey-commit
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
       if [ "$at" = "$dir" ]; then
         said=$(progress)
         if [ ! -d "$at" ]; then continue; fi
-      else
-        said=back
-        for end in confirmed committed uncommitted; do
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
-      for fact in started status why units back; do
+      for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -165,9 +204,16 @@ stands() {
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }'
+where='vps_ultraman_root'
+shell='/path/to/hey/scripts/ops-ssh.ts'
+reboot='/path/to/hey/scripts/ops-reboot.ts'
 answer=
 newline="
 "
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
 heard() {
   value=$newline$answer$newline
   case $value in
@@ -180,6 +226,8 @@ heard() {
   esac
   printf "%s\n" "$value"
 }
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
@@ -189,12 +237,12 @@ refused() {
 }
 host='vps-ultraman'
 record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
-expected=
-if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
-fresh() { ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
+fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
+expected=
+if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach -o 'BatchMode=yes' root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 if [ "$(id -u)" = 0 ]; then :; else
   refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
@@ -223,13 +271,14 @@ else
 fi
 step 'copy to root@vps_ultraman_root'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+afterwards() { true "$@"; }
 arm() { reach root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 commit() {
-  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
-  nix-env -p "$profile" --set "$new" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -243,18 +292,21 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
-    nix-env -p "$profile" --switch-generation "$(generation "$before")"
-    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
   fi
-  rm -f "$marker"
+  boot_entry "$(readlink -e "$profile")"
 }
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
 mend() {
   marked=$(readlink "$marker") || return 0
-  marked=${marked#* }
-  case $(readlink -e /run/current-system) in
-    "${marked%% *}") rm -f "$marker" ;;
-    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
   esac
 }
 id=$1
@@ -262,8 +314,15 @@ dir=/run/hey/$id
 new=$2
 take_lock "$4"
 mkdir -p /run/hey/past
-archive_dead() { holds || archive; }
-(each_open archive_dead)
+end_dead() {
+  if holds; then return; fi
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut) sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&- ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+}
+(each_open end_dead)
 mend >&2
 refuse_changed "$5" "$6"
 if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
@@ -293,6 +352,7 @@ fact by "$by"
 fact prev "$runs"
 fact new "$new"
 fact on-unit-failure "$7"
+fact generation "${11}"
 file rollback "$8"
 file activation "$9"
 file commit "${10}"
@@ -306,18 +366,19 @@ for which in prev new; do
 done
 fact deadline "$(($(seconds_up) + $3))"
 PATH=$runs/sw/bin:$PATH
+shell=$(shell_of "$runs")
 if by_systemd; then
   systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
-    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --property=Type=oneshot --property=TimeoutStartSec=infinity \
-    --property=IgnoreOnIsolate=yes --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
-    /bin/sh "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
+    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --timer-property=DefaultDependencies=no --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --property=IgnoreOnIsolate=yes --property=DefaultDependencies=no --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
+    "$shell" "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
   systemctl daemon-reload
   if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.timer")" = active ] &&
-    systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=/bin/sh $dir/rollback $id ;"; then :; else
+    systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=$shell $dir/rollback $id ;"; then :; else
     unarmed "systemd does not have the timer as it was set"
   fi
 else
-  setsid sh -c "sleep $3; exec sh $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  setsid sh -c "sleep $3; exec $shell $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
   job=$!
   fact sleeper "$job"
   (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
@@ -331,7 +392,7 @@ exec 8<"$dir/rollback"
 flock -w 5 8 && [ -d "$dir" ] || exit 0
 verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
 flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || verdict || :
-if [ -L "$dir/confirmed" ]; then exit 0; fi
+if [ ! -L "$dir/rolled-back" ] && [ ! -L "$dir/open" ]; then exit 0; fi
 prev=$(readlink "$dir/prev")
 ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
 echo "hey: going back to $prev: $(readlink "$dir/why")"
@@ -350,22 +411,25 @@ status=0
 if [ -L "$dir/started" ]; then
   for _ in 1 2 3; do
     status=0
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$prev/bin/switch-to-configuration" test 8<&- || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$prev/bin/switch-to-configuration" test 8<&- || status=$?
     case $status in 0 | 2 | 4) break ;; esac
     sleep 1
   done
 fi
+if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
 ln -s "$(readlink -e /run/current-system)" "$dir/back" 2>/dev/null || :
 echo "hey: back: $(readlink /run/current-system) runs (status $status)"
 archive'\'' '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
+[ -L "$dir/open" ] || exit 0
 status=0
 "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
 if [ "$status" -ne 0 ]; then
   units=$(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)
   if [ -n "$units" ]; then ln -s "$units" "$dir/units"; fi
 fi
+if [ "$status" -ne 0 ] && inhibited "$dir/log"; then ln -s yes "$dir/inhibited"; fi
 ln -s "$status" "$dir/status"
 case $status$(readlink "$dir/on-unit-failure") in
   0* | 4warn) ;;
@@ -373,11 +437,11 @@ case $status$(readlink "$dir/on-unit-failure") in
   *) go_back "the activation ended with status $status" ;;
 esac'\'' '\'''"$deployment"'
 commit() {
-  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
-  nix-env -p "$profile" --set "$new" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -391,18 +455,21 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
-    nix-env -p "$profile" --switch-generation "$(generation "$before")"
-    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
   fi
-  rm -f "$marker"
+  boot_entry "$(readlink -e "$profile")"
 }
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
 mend() {
   marked=$(readlink "$marker") || return 0
-  marked=${marked#* }
-  case $(readlink -e /run/current-system) in
-    "${marked%% *}") rm -f "$marker" ;;
-    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
   esac
 }
 id=$1
@@ -421,7 +488,7 @@ else
   said=uncommitted
 fi
 mv -T "$dir/confirmed" "$dir/$said"
-archive'\''' "$@"; }
+archive'\'' new' "$@"; }
 via() { "$way" "$@"; }
 begin() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 id=$1
@@ -507,16 +574,11 @@ finish() {
   exit 0
 }
 begin_commit() {
-  if [ "$commit" = commit ]; then
-    apart commit --property=OOMScoreAdjust=-1000
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
-      if [ ! -d "$dir" ] || alive commit; then break; fi
-      sleep 0.1
-    done
-  else
-    disarm
-    archive
-  fi
+  apart commit --property=OOMScoreAdjust=-1000
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    if [ ! -d "$dir" ] || alive commit; then break; fi
+    sleep 0.1
+  done
 }
 commit=$2
 exec 9>/run/hey/lock
@@ -525,19 +587,30 @@ case $(progress) in
   open)
     ready || finish
     trap "" HUP INT PIPE TERM
-    mv -T "$dir/open" "$dir/confirmed" 2>/dev/null || finish
-    begin_commit
+    if [ "$commit" = commit ]; then
+      mv -T "$dir/open" "$dir/confirmed" 2>/dev/null || finish
+      begin_commit
+    else
+      mv -T "$dir/open" "$dir/kept" 2>/dev/null || finish
+      disarm
+      archive
+    fi
     ;;
   commit-cut)
-    if [ "$commit" = commit ] && ln -s yes "$dir/again" 2>/dev/null; then begin_commit; else sh "$dir/commit" "$id" undo >&2; fi
+    if ln -s yes "$dir/again" 2>/dev/null; then begin_commit; else sh "$dir/commit" "$id" undo >&2; fi
     ;;
 esac
 exec 9>&-
-while [ -d "$dir" ] && alive commit; do sleep 0.05; done
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ ! -d "$dir" ] || ! alive commit; then break 2; fi
+    sleep 0.1
+  done
+done
 finish'\'' sh "'"$id"'" keep' "$@"; }
 cancel() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 id=$1
-say_id() { if [ "$(progress)" != commit-cut ]; then echo "$id"; fi; }
+say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
   id=$(each_open say_id | tail -n 1)
   if [ -z "$id" ]; then
@@ -547,24 +620,25 @@ if [ "$id" = any ]; then
   fi
 fi
 dir=/run/hey/$id
-case $(progress) in open | back-cut) go_back "$2" ;; esac
+case $(progress) in open | back-cut) go_back "$2" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
 for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     if [ ! -d "$dir" ]; then break 2; fi
     sleep 0.1
   done
 done
+while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
 said=$(stands)
 printf "%s\n" "$said"
 tell
-case $said in "stands back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
+case $said in "stands rolled-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
 recover() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 commit() {
-  newest=$(printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | sort -n | tail -n 1)
+  newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
-  nix-env -p "$profile" --set "$new" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" boot || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -578,18 +652,21 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
-    nix-env -p "$profile" --switch-generation "$(generation "$before")"
-    if [ "$(generation "$now")" -gt "$newest" ]; then nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 "$(readlink -e "$profile")/bin/switch-to-configuration" boot || :
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
   fi
-  rm -f "$marker"
+  boot_entry "$(readlink -e "$profile")"
 }
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
 mend() {
   marked=$(readlink "$marker") || return 0
-  marked=${marked#* }
-  case $(readlink -e /run/current-system) in
-    "${marked%% *}") rm -f "$marker" ;;
-    *) if [ "$(readlink -e "$profile")" = "${marked%% *}" ]; then uncommit; else rm -f "$marker"; fi ;;
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
   esac
 }
 id=$1
@@ -615,23 +692,31 @@ passes() { each_check 'curl -fsS http://it'\''s.example/' "$@"; }
 seconds='60'
 pause='5'
 checks='yes'
-where='vps_ultraman_root'
 deploy='/path/to/hey/scripts/ops-deploy.ts'
-shell='/path/to/hey/scripts/ops-ssh.ts'
 id=${tmp##*.}
 failing=
 checking=
+asked=
 patience=60
 armed=
 cause=interrupted
 prev=$(heard runs)
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
 left() {
   clock
   echo "$((deadline > now ? deadline - now : 0))"
+}
+within() {
+  clock
+  end=$((now + $1))
+  shift
+  "$@" </dev/null &
+  job=$!
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
+    sleep 0.05
+  done
+  wait "$job"
 }
 look_there="Look: $deploy --status $host $where"
 finish() {
@@ -640,6 +725,7 @@ finish() {
   armed=
   state=
   step "$*"
+  if [ "$ended" -eq 0 ]; then afterwards; fi
   exit "$ended"
 }
 settle() {
@@ -647,8 +733,8 @@ settle() {
   boots=$(heard boots)
   units=$(heard units)
   case $(heard stands) in
-    confirmed | committed | uncommitted) settle_confirmed ;;
-    back) settle_back ;;
+    kept | committed | uncommitted) settle_confirmed ;;
+    rolled-back) settle_back ;;
     lost) settle_lost ;;
   esac
 }
@@ -656,7 +742,7 @@ settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
   case $(heard stands) in
-    committed) finish 0 "deployed and confirmed: $(standing)" ;;
+    committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
       tail -n 5 "$tmp/said" >&2
       finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
@@ -671,6 +757,9 @@ settle_back() {
   fi
   if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
   why=$(heard why)
+  if [ "$(heard inhibited)" = yes ]; then
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $deploy $host $where --boot --reboot"
+  fi
   case $why in
     *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
     *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
@@ -681,10 +770,10 @@ settle_back() {
   finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
 }
 settle_lost() {
-  if [ "$(heard cut)" = yes ]; then answer=$(recover </dev/null 2>"$tmp/said") || return 0; fi
+  if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
   runs=$(heard runs)
   boots=$(heard boots)
-  if [ "$runs" = "$prev" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
+  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
     finish 0 "deployed and confirmed: $(standing)"
@@ -692,17 +781,17 @@ settle_lost() {
   finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
 }
 abandon() {
-  end_check TERM
+  end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
-  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s. $look_there"
+  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
   for way in fresh reach; do
-    answer=$(cancel </dev/null 2>/dev/null) || :
+    answer=$(within 60 cancel 2>/dev/null) || :
     if [ -n "$(heard stands)" ]; then
       case $(heard stands) in
-        back | lost) state="$cause, rolled back: $(standing)" ;;
-        confirmed | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+        rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
+        kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
         committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
         *) state="$cause: $(standing). $look_there" ;;
       esac
@@ -747,7 +836,7 @@ unanswered() {
 }
 try() {
   if [ -n "$pause$checks" ]; then
-    answer=$(look </dev/null 2>"$tmp/said") || unanswered || return 1
+    answer=$(within 30 look 2>"$tmp/said") || unanswered || return 1
     settle
     failing=$(heard waits)
     if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
@@ -755,32 +844,37 @@ try() {
     proven=$now
     passes || return 1
     if [ -n "$checks" ]; then
-      answer=$(check </dev/null 2>"$tmp/said") || unanswered || return 1
+      answer=$(within "$(($(left) + 5))" check 2>"$tmp/said") || unanswered || return 1
       failing=$(heard waits)
       if [ -n "$failing" ]; then return 1; fi
     fi
     while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
-  answer=$(confirm </dev/null 2>"$tmp/said") || unanswered || return 1
+  asked=yes
+  answer=$(within 30 confirm 2>"$tmp/said") || unanswered || return 1
+  asked=
   settle
   failing=$(heard waits)
   return 1
 }
 await_end() {
-  if answer=$(look </dev/null 2>"$tmp/said"); then
+  if answer=$(within 30 look 2>"$tmp/said"); then
     seen=$now
+    asked=
     settle
     case $(heard stands) in
-      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(cancel </dev/null 2>"$tmp/said") || :; fi ;;
-      commit-cut) answer=$(confirm </dev/null 2>"$tmp/said") || : ;;
-      back-cut) answer=$(cancel </dev/null 2>"$tmp/said") || : ;;
+      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(within 60 cancel 2>"$tmp/said") || :; fi ;;
+      commit-cut) answer=$(within 30 confirm 2>"$tmp/said") || : ;;
+      back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
       finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
     say_failing "$target answers, and is not done yet: $(heard stands)"
   elif [ "$now" -gt "$((seen + patience))" ]; then
-    finish 11 "$target does not answer: by its own clock it has gone back to $prev; a reboot brings $boots_before (status 11). Look at its console; then: $deploy --status $host $where"
+    gone_back="by its own clock it has gone back to $prev; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or has gone back to $prev"; fi
+    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $deploy --status $host $where"
   else
     say_failing "$target does not answer"
   fi
@@ -811,7 +905,7 @@ way=reach
 seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then
-    begin "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+    within "$(($(left) + 2))" begin "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
     way=fresh
     try || :
     say_failing "$failing"

@@ -36,9 +36,35 @@ seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
 tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
 progress() {
@@ -46,8 +72,10 @@ progress() {
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
     if alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -d "$dir" ]; then
+  elif [ -L "$dir/open" ]; then
     echo open
+  else
+    echo over
   fi
 }
 each_open() {
@@ -67,7 +95,12 @@ holds() {
 }
 refuse_open() {
   if holds; then
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)"
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
 refuse_held() {
@@ -94,18 +127,20 @@ refuse_changed() {
   if [ "$1" = force ]; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
 apart() {
   name=$1
   shift
-  path=$(readlink "$dir/prev")/sw/bin:$PATH
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
   locales=${LOCALE_ARCHIVE-}
   [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
   if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" "$@" \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes \
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
       --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
       --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      /bin/sh "$dir/$name" "$id" 9>&-
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
   else
     env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
       setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
@@ -133,29 +168,33 @@ go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
+inhibited() { grep -q "changes to critical components" "$1"; }
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
   unroot
   mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do rm -rf "/run/hey/past/$old"; done
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
 }
 marker=/nix/var/nix/hey-commit
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
       if [ "$at" = "$dir" ]; then
         said=$(progress)
         if [ ! -d "$at" ]; then continue; fi
-      else
-        said=back
-        for end in confirmed committed uncommitted; do
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
-      for fact in started status why units back; do
+      for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -165,9 +204,16 @@ stands() {
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }'
+where='007'
+shell='/path/to/hey/scripts/ops-ssh.ts'
+reboot='/path/to/hey/scripts/ops-reboot.ts'
 answer=
 newline="
 "
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
 heard() {
   value=$newline$answer$newline
   case $value in
@@ -180,6 +226,8 @@ heard() {
   esac
   printf "%s\n" "$value"
 }
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
@@ -189,11 +237,11 @@ refused() {
 }
 host='007'
 record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
-expected=
-if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
+expected=
+if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach root@007 -- 'sh -c '\'''"$deployment"'
 if [ "$(id -u)" = 0 ]; then :; else
   refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
@@ -222,6 +270,7 @@ else
 fi
 step 'copy to root@007'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --substitute-on-destination --to ssh://root@007 "$system"
+afterwards() { true "$@"; }
 activate() { reach root@007 -- 'sh -c '\'''"$deployment"'
 set -e
 system=$1
@@ -233,7 +282,7 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
-    nix-env -p "$profile" --set "$system" >&2
+    set_profile "$system" "$6" >&2
     ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
@@ -253,12 +302,12 @@ status=0
 wait "$job" || status=$?
 wait
 if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
+if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 tell
-exit "$status"'\'' sh "'"$system"'" dry-activate "'"$by"'" force "'"$expected"'"' "$@"; }
+exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" force "'"$expected"'" new' "$@"; }
 action='dry-activate'
-where='007'
-shell='/path/to/hey/scripts/ops-ssh.ts'
+reboots=''
 step "$action on $target"
 lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
 state=$lost
@@ -267,16 +316,24 @@ case $action in
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 refused "$ended"
+if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
+  step "it can't be switched to while the host runs, so it is made what boots"
+  action=boot
+  if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+fi
 case $action-$(heard runs) in
   dry-activate-* | *-) ;;
   *) recorded "$(heard runs)" ;;
 esac
-case $ended in
-  0) state=$(standing) ;;
-  4) state="activated, but some units failed: $(heard units) (status 4); $(standing). Look: $shell $where systemctl --failed" ;;
+case $ended$(heard inhibited) in
+  0) state="$(standing)$(owed)" ;;
+  4) state="activated, but some units failed: $(heard units) (status 4); $(standing)$(owed). Look: $shell $where systemctl --failed" ;;
   255) state=$lost ;;
+  *yes) state="it can't be switched to while the host runs (status $ended); $(standing). Type the same line with --boot, or --boot --reboot" ;;
   *) state="the activation failed (status $ended); $(standing). Look at what it said; then type the same line again" ;;
 esac
 if [ "$ended" -gt 0 ]; then exit "$ended"; fi
 step "$state"
+state=
+afterwards
 )

@@ -51,10 +51,11 @@ full_boot() { fill /boot; }
 
 # killed_there SCRIPT: with all that it has started
 killed_there() {
-  lab host "$host" sh -c 'for pid in $(pgrep -f "^(/bin/)?sh /run/hey/[^ ]*/$1 "); do kill -KILL -- "-$pid" 2>/dev/null || { pkill -KILL -P "$pid"; kill -KILL "$pid"; }; done' sh "$1"
+  lab host "$host" sh -c 'for pid in $(pgrep -f "^(/bin/)?sh /run/hey/[^ ]*/$1 "); do kill -s KILL "$pid"; pkill -KILL -P "$pid"; done' sh "$1"
 }
 commit_killed() { killed_there commit; }
 return_killed() { killed_there rollback; }
+emergency() { lab host "$host" systemctl start --job-mode=replace-irreversibly --no-block emergency.target; }
 isolated() { lab host "$host" systemctl isolate multi-user.target; }
 old_checks_fail() { lab host "$host" sed -i "s/^check_status=.*/check_status='1'/" "$old/settings"; }
 old_damaged() { lab host "$host" sh -c "cd $old/bin && mv switch-to-configuration good && printf '#!/bin/sh\nexit 1\n' >switch-to-configuration && chmod 755 switch-to-configuration"; }

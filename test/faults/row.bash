@@ -65,12 +65,12 @@ with_moments() {
   sed -e "s/^seconds='180'\$/seconds='$seconds'/; s/^patience=60\$/patience=$patience/; s/^pause='5'\$/pause='$pause'/" \
     -e '1a moment() { if [ "$1" = "$HOLD" ]; then : >"$WORK/reached"; while [ ! -e "$WORK/go" ]; do sleep 0.05; done; fi; }' \
     -e '/^step "arm /i moment copied' -e '/^step "activate on/i moment armed' -e 's/^    try || :/    moment activated\n&/' \
-    -e "s/^new=.(readlink ..dir.new.)\$/&$slow_commit/" -e "s/^prev=.(readlink ..dir.prev.)\$/&$slow_return/" -e "s/^  nix-env -p .* --set ..new. .*/&$slow_profile/"
+    -e "s/^new=.(readlink ..dir.new.)\$/&$slow_commit/" -e "s/^prev=.(readlink ..dir.prev.)\$/&$slow_return/" -e "s/^  set_profile .*/&$slow_profile/"
 }
 
 # Whether the moment is there: where the script stands, or what is seen on the host.
 reached() {
-  local facts=/run/hey/[!l]*
+  local facts=/run/hey/*
   case $at in
     activating) lab host "$host" sh -c "test -L $facts/started && test ! -L $facts/status" ;;
     confirmed) lab host "$host" sh -c "test -L $facts/confirmed" ;;

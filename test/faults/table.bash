@@ -9,6 +9,7 @@ row "sshd stopped" "$own" 10 old knobs '"sshd": false'
 row "sshd on another port" "$own" 10 old knobs '"sshdPorts": [2222]'
 row "sshd's configuration broken" "$own" 12 old knobs '"sshd": "broken"'
 row "firewall closed" "$own" 10 old knobs '"firewall": "closed"'
+row "logins hang" "$own" 10 old knobs '"sshdExtra": "ForceCommand sleep 10000"'
 row "link down" "$own" 10 old knobs '"link": false'
 row "my key removed" "$own" 10 old knobs '"sshdExtra": "AuthorizedKeysFile /etc/nobody"'
 row "root refused" "$own" 10 old knobs '"sshdExtra": "PermitRootLogin no"'
@@ -26,6 +27,8 @@ row "daemon-reexec" "$own" 0 new on systemd seconds 30 knobs '"activationScript"
 row "daemon-reexec, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reexec"'
 row "sshd dies 3 s after the activation" "$own" 10 old pause 5 seconds 12 knobs "$later"
 row "a unit fails 2 s after the activation" "$own" 10 old on systemd pause 5 seconds 12 knobs '"activationScript": "systemd-run --quiet --unit=brittle --on-active=2 --timer-property=AccuracySec=100ms false"'
+row "emergency.target" activating 10 old on systemd at activating event emergency knobs "$during, \"sshd\": false"
+row "emergency.target" activated 10 old on systemd at activated event emergency
 row "systemctl isolate, sshd stopped" armed 10 old on systemd at armed event isolated knobs '"sshd": false'
 row "the host's clock jumps by days, sshd stopped" armed 10 old at armed event clock_jumps knobs '"sshd": false'
 
@@ -54,6 +57,7 @@ row "frozen past the deadline" confirmed 0 new at confirmed event frozen
 
 row "link cut for good" armed 11 old at armed event cut_for_good patience 3
 row "link cut for good" activated 11 old at activated event cut_for_good patience 3
+row "link cut for good" confirmed 11 new at confirmed event cut_for_good patience 3
 row "link cut past the deadline" armed 10 old at armed event cut_and_late
 row "link cut past the deadline" activating 10 old at activating event cut_and_late knobs "$during"
 row "link cut past the deadline" activated 10 old at activated event cut_and_late

@@ -58,6 +58,7 @@ let
       install -m 444 $pid1 $out/lib/pid1.sh
       install -m 555 $power $out/sw/bin/reboot
       ln -s reboot $out/sw/bin/poweroff
+      ln -s /bin/sh $out/sw/bin/sh
       printf %s "$settings" >$out/settings
       install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
       install -m 444 $secretsUnit $out/etc/systemd/system/agenix-install-secrets.service

@@ -1,0 +1,2 @@
+expected=
+if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi

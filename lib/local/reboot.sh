@@ -1,0 +1,42 @@
+# Reboots the target, and waits for another boot_id over a new connection.
+afterwards() {
+  state="$target was not rebooted: this machine must get in there without a question to see it back"
+  if answer=$(booted </dev/null); then :; else exit 1; fi
+  step "reboot $target, and wait for it at most $limit s"
+  state="the connection was lost while $target was told to reboot; it is not known whether it does"
+  if answer=$(reboot_there </dev/null); then :; else
+    ended=$?
+    refused "$ended"
+    exit "$ended"
+  fi
+  if [ "$(heard unneeded)" = yes ]; then
+    state=
+    step "no reboot is needed: $(standing)"
+    return 0
+  fi
+  boot=$(heard boot)
+  wanted=$(heard boots)
+  state="$target was told to reboot, and was not seen back yet. Look: $shell $where"
+  clock
+  until_when=$((now + limit))
+  while :; do
+    sleep 0.5
+    if answer=$(booted </dev/null 2>"$tmp/said") && [ -n "$(heard boot)" ] && [ "$(heard boot)" != "$boot" ]; then break; fi
+    clock
+    if [ "$now" -ge "$until_when" ]; then
+      cat "$tmp/said" >&2
+      case $(heard boot) in
+        "") state="$target was not seen back within $limit s (status 30). Look at its console" ;;
+        *) state="$target answers, but has not gone down within $limit s (status 30). Look: $shell $where systemctl list-jobs" ;;
+      esac
+      exit 30
+    fi
+  done
+  if [ "$(heard runs)" != "$wanted" ]; then
+    state="$target was rebooted, but runs $(heard runs), not $wanted (status 32). Look at its boot menu, on its console"
+    exit 32
+  fi
+  recorded "$wanted"
+  state=
+  step "rebooted: $(standing)"
+}

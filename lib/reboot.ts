@@ -1,0 +1,58 @@
+// Reboots of a target, proven by its boot_id over a new connection: an open port says nothing, as a machine may be back in a second.
+
+import { Usage } from "./errors.ts";
+import { deploymentScript } from "./guard.ts";
+import { option } from "./spec.ts";
+import { define, fragment, type Line, step, variable } from "./step.ts";
+import { farScript, login, remotely } from "./target.ts";
+
+export interface Reboot {
+  /** `if-needed`: only where what boots has another kernel, initrd, kernel modules or systemd than what was booted. */
+  readonly when: string;
+  /** Seconds to wait for it to come back. */
+  readonly limit: string;
+}
+
+/** The options of verbs that reboot a target when all else is done. */
+export const rebootOptions = {
+  reboot: option(
+    "WHEN",
+    "then reboot it, and wait until it is back",
+    { always: "in any case", "if-needed": "only for another kernel, initrd or systemd" },
+    {
+      bare: "always",
+      excludes: ["test", "dry-activate"],
+    },
+  ),
+  wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds"),
+};
+
+/** The reboot that a line asks for, if it does. @throws Usage for a time to wait for nothing */
+export function askedReboot({
+  reboot,
+  wait,
+}: {
+  readonly reboot: string | undefined;
+  readonly wait: string | undefined;
+}): Reboot | undefined {
+  if (reboot !== undefined) return { when: reboot, limit: wait ?? "300" };
+  if (wait !== undefined) throw new Usage("--wait is for a machine that reboots; add --reboot");
+  return undefined;
+}
+
+/** What a script does when all else is done, as its function `afterwards`: nothing, or the reboot. */
+export function afterwards({
+  target,
+  reboot,
+}: {
+  readonly target: string;
+  readonly reboot: Reboot | undefined;
+}): readonly Line[] {
+  if (reboot === undefined) return [define("afterwards", step("true"))];
+  const to = login(target);
+  return [
+    define("reboot_there", remotely(["reach"], to, farScript(deploymentScript("reboot"), variable("by"), reboot.when))),
+    define("booted", remotely(["fresh"], to, farScript(deploymentScript("booted")))),
+    fragment("local/reboot.sh", { limit: reboot.limit }),
+  ];
+}

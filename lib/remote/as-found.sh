@@ -1,0 +1,3 @@
+# shellcheck disable=SC2154 # between generation.sh and activate.sh, for which it sets the words
+# On this machine itself, $1 is the action and $2 says who asks.
+set -- "$(readlink -e "$profile-$found-link")" "$1" "$2" force none "$found"

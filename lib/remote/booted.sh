@@ -1,0 +1,3 @@
+# Which boot this is, and what runs.
+echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+tell

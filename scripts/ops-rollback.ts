@@ -1,0 +1,36 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// Back to a generation that the host has. Nothing is built, and no flake is needed.
+import { rollBack } from "../lib/deploy.ts";
+import { Usage } from "../lib/errors.ts";
+import { askedGuard, guardOptions } from "../lib/guard.ts";
+import { askedReboot, rebootOptions } from "../lib/reboot.ts";
+import { arg, flag, option } from "../lib/spec.ts";
+import { farScript, login, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
+import { verb } from "../lib/verb.ts";
+
+export default verb(module, {
+  summary: "Take a host back to another generation, or list those that it has",
+  takes: {
+    host: arg("host in the flake", "hosts"),
+    target: arg("where to reach it by ssh, if not by that name", "targets", "optional"),
+    to: option("N", "the generation, if not the one before what boots", "generations", { excludes: ["list"] }),
+    list: flag("list the generations there, newest first: what runs, what boots, what was booted", { excludes: ["boot", "guard", "reboot"] }),
+    json: flag("with --list, as JSON"),
+    boot: flag("activate at the next boot, not now"),
+    ...guardOptions(["boot", "list"]),
+    force: flag("also when someone else has changed what runs there"),
+    ...rebootOptions,
+    ...sshOptions,
+  },
+  examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
+  plan: ({ host, target = host, to = "previous", list, json, boot, force, ...given }) => {
+    if (json && !list) throw new Usage("--json is a way to list; add --list");
+    if (list) {
+      const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
+      return { lines: [{ ...remotely(ssh, login(target), farScript(["deployment", "generations"], json ? "json" : "table")), stdin: "none" }] };
+    }
+    return rollBack({ host, target, action: boot ? "boot" : "switch", force, guard: askedGuard(given), reboot: askedReboot(given), sshGiven: given }, to);
+  },
+});

@@ -1,0 +1,233 @@
+# $ sync.ts --rollback
+sudo sh -c 'set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then
+    echo open
+  else
+    echo over
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+apart() {
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+inhibited() { grep -q "changes to critical components" "$1"; }
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back inhibited; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}
+wanted=$3
+now=$(readlink "$profile")
+now=${now#system-}
+now=${now%-link}
+there=
+found=
+for number in $(generations); do
+  there="$number${there:+ }$there"
+  if [ "$wanted" = "$number" ]; then found=$number; fi
+  if [ "$wanted" = previous ] && [ -z "$found" ] && [ "$number" -lt "$now" ] && [ -x "$profile-$number-link/bin/switch-to-configuration" ]; then found=$number; fi
+done
+if [ -z "$found" ]; then refuse 1 "there is no $([ "$wanted" = previous ] && echo "generation before $now" || echo "generation $wanted"); there are ${there:-none}"; fi
+if [ -x "$profile-$found-link/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store)"; fi
+echo "generation $found"
+echo "system $(readlink -e "$profile-$found-link")"
+compare /run/booted-system "$profile-$found-link" other
+set -- "$(readlink -e "$profile-$found-link")" "$1" "$2" force none "$found"
+set -e
+system=$1
+action=$2
+locales=${LOCALE_ARCHIVE-}
+[ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+take_lock "$3"
+refuse_changed "$4" "$5"
+case $action in
+  switch | boot)
+    rm -f "$marker"
+    set_profile "$system" "$6" >&2
+    ;;
+esac
+dir=$(mktemp -d /run/hey-activation.XXXXXX)
+: >"$dir/log"
+if by_systemd; then
+  systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
+    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+    --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+    "$system/bin/switch-to-configuration" "$action" >&2 9>&- &
+else
+  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+    setsid "$system/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+fi
+job=$!
+tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
+status=0
+wait "$job" || status=$?
+wait
+if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
+if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
+rm -rf "$dir"
+tell
+exit "$status"' sh boot 'hey sync' previous
