@@ -831,12 +831,19 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout --settle' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle --reboot' 'show what activation would change'
+  __hey_option --boot '' '--test --dry-activate --specialisation --guard --confirm-timeout --settle' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-on '' --build-host 'where the system is built' choices
+  __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
+  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
+  __hey_option --update-input '' '' 'update an input of the flake first' inputs many
+  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--boot --dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
@@ -854,6 +861,8 @@ __hey_table_ops_deploy() {
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
+  __hey_choice build-on here 'on this machine (the default)'
+  __hey_choice build-on target 'on the target itself'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice reboot always 'in any case'
@@ -944,12 +953,19 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --guard --confirm-timeout --settle' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --guard --confirm-timeout --settle --reboot' 'show what activation would change'
+  __hey_option --boot '' '--test --dry-activate --specialisation --guard --confirm-timeout --settle' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-on '' --build-host 'where the system is built' choices
+  __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
+  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
+  __hey_option --update-input '' '' 'update an input of the flake first' inputs many
+  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--boot --dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
@@ -967,6 +983,8 @@ __hey_table_ops_sync() {
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
+  __hey_choice build-on here 'on this machine (the default)'
+  __hey_choice build-on target 'on the target itself'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice reboot always 'in any case'
@@ -987,6 +1005,12 @@ __hey_table_sync() {
   __hey_option --list '' '--backend --elevate --rollback --force' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
   __hey_option --force '' --list 'activate a host here that is not this machine'
+  __hey_option --specialisation '' '' 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '' 'install the boot loader anew'
+  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
+  __hey_option --update-input '' '' 'update an input of the flake first' inputs many
+  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
   __hey_choice action boot 'make it the system of the next boot (the default)'

@@ -27,6 +27,9 @@ export interface Change {
   readonly host: string;
   readonly target: string;
   readonly action: Action;
+  /** Activated instead of the system that it is one of. Not with guard. */
+  readonly specialisation: string | undefined;
+  readonly installBootloader: boolean;
   /** Also where someone else has changed what runs. */
   readonly force: boolean;
   /** Undone unless this machine proves that it can still get in. */
@@ -92,10 +95,12 @@ function asked(about: Change, more: readonly string[] = [], ...data: readonly Wo
 
 /** Activates `$system`, which is there. @param generation its number, or "new" */
 function activated(about: Change, generation: Word): readonly Line[] {
-  const { target, action, guard } = about;
+  const { target, action, specialisation, guard } = about;
   const to = login(target);
   const system = variable("system");
-  const rest = [variable("by"), ...known(about), generation];
+  const runs = specialisation === undefined ? system : joined(system, `/specialisation/${specialisation}`);
+  const bootloader = about.installBootloader ? "1" : "0";
+  const rest = [variable("by"), ...known(about), runs, bootloader, generation];
   return [
     ...afterwards(about),
     ...(guard === undefined
@@ -104,15 +109,18 @@ function activated(about: Change, generation: Word): readonly Line[] {
             "activate",
             remotely(["reach"], to, farScript(deploymentScript("activate"), system, variable("action"), ...rest)),
           ),
-          fragment("local/activate-there.sh", { action, reboots: about.reboot === undefined ? "" : "yes" }),
+          fragment("local/activate-there.sh", {
+            ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
+            runs: specialisation === undefined ? system : variable("specialised"),
+          }),
         ]
-      : guarded({ guard, to, known: known(about), system, generation, commits: action === "switch" })),
+      : guarded({ guard, to, known: known(about), system, generation, bootloader, commits: action === "switch" })),
   ];
 }
 
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix(about: Deployment): Plan {
-  const { flake, host, target, debug, useSubstitutes, passed } = about;
+  const { flake, host, target, specialisation, debug, useSubstitutes, passed } = about;
   const to = login(target);
   const link = joined(variable("tmp"), "/system");
   return {
@@ -134,6 +142,7 @@ export function deployByNix(about: Deployment): Plan {
         note: `build ${host}`,
       },
       fragment("local/built-system.sh"),
+      ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
       {
         ...step(
           nix,

@@ -82,6 +82,8 @@ interface Guarded {
   readonly generation: Word;
   /** Whether it becomes what boots. */
   readonly commits: boolean;
+  /** Whether the commit installs the boot loader anew: 1 or 0. */
+  readonly bootloader: Word;
 }
 
 /** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/remote. */
@@ -91,7 +93,7 @@ export const deploymentScript = (...names: readonly string[]): Captured => ({
 });
 
 /** From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time). */
-export function guarded({ guard, to, known, system, generation, commits }: Guarded): readonly Line[] {
+export function guarded({ guard, to, known, system, generation, bootloader, commits }: Guarded): readonly Line[] {
   const id = variable("id");
   const far = (name: string, by: string, parts: readonly string[], ...data: readonly Word[]) =>
     define(name, remotely([by], to, farScript(deploymentScript(...parts), ...data)));
@@ -101,7 +103,13 @@ export function guarded({ guard, to, known, system, generation, commits }: Guard
       "reach",
       ["committing", "arm"],
       ...[id, system, variable("seconds"), variable("by"), ...known, guard.onUnitFailure],
-      ...[deploymentScript("rollback"), deploymentScript("activation"), deploymentScript("committing", "commit"), generation],
+      ...[
+        deploymentScript("rollback"),
+        deploymentScript("activation"),
+        deploymentScript("committing", "commit"),
+        generation,
+        bootloader,
+      ],
     ),
     define("via", step(variable("way"))),
     far("begin", "via", ["start"], id),

@@ -5,9 +5,21 @@ export type Choices = Readonly<Record<string, string>>;
 
 /**
  * Where the words for a value come from. It decides what is refused (lib/words.ts) and what the shell offers at
- * TAB. `text` is free: nothing is offered.
+ * TAB. `text` is free; for it, seconds, phases, specialisations and inputs nothing is offered.
  */
-export type Source = "hosts" | "targets" | "flakes" | "dirs" | "files" | "seconds" | "generations" | "phases" | "text" | Choices;
+export type Source =
+  | "hosts"
+  | "targets"
+  | "flakes"
+  | "dirs"
+  | "files"
+  | "seconds"
+  | "generations"
+  | "phases"
+  | "specialisations"
+  | "inputs"
+  | "text"
+  | Choices;
 
 /** A positional word. */
 export interface Arg {

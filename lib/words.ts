@@ -52,6 +52,18 @@ function target(word: string): void {
   );
 }
 
+function specialisation(word: string): void {
+  if (!isName(word)) throw new Usage(`${shown(word)} is no specialisation's name (${nameRule})`);
+}
+
+// What nix takes for the path of an input: nixpkgs, home-manager/nixpkgs.
+function input(word: string): void {
+  if (/^[A-Za-z][A-Za-z0-9_-]*(?:\/[A-Za-z][A-Za-z0-9_-]*)*$/.test(word)) return;
+  throw new Usage(
+    `${shown(word)} is no input of a flake; type its name, like nixpkgs, or home-manager/nixpkgs for one of another input`,
+  );
+}
+
 // Of nixos-anywhere's --phases.
 const phases = ["kexec", "disko", "install", "reboot"];
 
@@ -64,6 +76,8 @@ export function fits(what: string, from: Source, word: string): void {
   if (word === "") throw new Usage(`${what} is empty; type a value`);
   if (from === "hosts") host(word);
   else if (from === "targets") target(word);
+  else if (from === "specialisations") specialisation(word);
+  else if (from === "inputs") input(word);
   else if (from === "dirs" || from === "files" || from === "flakes") path(word);
   else if (from === "seconds") {
     if (!/^(?:0|[1-9]\d{0,4})$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);

@@ -1,12 +1,14 @@
 #!/bin/sh
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
-import { again, spelled } from "../lib/called.ts";
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
+import { wordsFor } from "../lib/backends.ts";
+import { again, spelled } from "../lib/called.ts";
 import { connected, deployByNix } from "../lib/deploy.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
 import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
+import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts";
 import { afterwards, askedReboot, rebootOptions } from "../lib/reboot.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
@@ -24,7 +26,11 @@ export default verb(module, {
     "dry-activate": flag("show what activation would change"),
     fast: flag("don't build the target's own nixos-rebuild first"),
     debug: flag("show more of what nix and nixos-rebuild do"),
-    "build-host": option("HOST", "build on that machine instead of here", "targets"),
+    "build-host": option("HOST", "build on that machine instead of here", "targets", { excludes: ["build-on"] }),
+    "build-on": option("WHERE", "where the system is built", { here: "on this machine (the default)", target: "on the target itself" }),
+    ...passing,
+    specialisation: { ...passing.specialisation, excludes: ["boot"] },
+    "install-bootloader": { ...passing["install-bootloader"], excludes: ["test", "dry-activate"] },
     ...guardOptions(["boot", "dry-activate", "build-host"]),
     force: flag("deploy also when someone else has changed what runs there"),
     status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
@@ -40,7 +46,7 @@ export default verb(module, {
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --backend nix"],
   plan: (given) => {
-    const { host, target = host, boot, test, dryActivate, fast, debug, buildHost, useSubstitutes, backend, force, passed } = given;
+    const { host, target = host, boot, test, dryActivate, fast, debug, useSubstitutes, backend, force, passed } = given;
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
@@ -49,10 +55,19 @@ export default verb(module, {
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
     if (guard !== undefined && backend === "nixos-rebuild") throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
+    const onTarget = given.buildOn === "target";
     if (backend === "nix" || guard !== undefined) {
-      if (buildHost !== undefined) throw new Usage("--build-host is nixos-rebuild's; with --backend nix type the builders after '--', like -- --builders 'ssh://HOST'");
-      return deployByNix({ flake, host, target, action, debug, useSubstitutes, force, guard, reboot, passed, sshGiven: given });
+      const elsewhere = onTarget ? "--build-on target" : given.buildHost === undefined ? undefined : "--build-host";
+      if (elsewhere !== undefined) throw new Usage(`${elsewhere} is nixos-rebuild's; with ${guard === undefined ? "--backend nix" : "--guard"} type --builders 'ssh://HOST'`);
+      if (guard !== undefined && given.specialisation !== undefined) {
+        throw new Usage("--guard goes by the system, and --specialisation runs another one; leave out one of them");
+      }
+      const { specialisation, installBootloader } = given;
+      const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
+      return deployByNix({ flake, host, target, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given });
     }
+    const buildHost = onTarget ? login(target) : given.buildHost;
+    const own = [...systemWords("nixos-rebuild", given, dryActivate), ...buildWords("nixos-rebuild", given), ...updateWords("nixos-rebuild", given)];
     const rebuild = step(
       "nixos-rebuild",
       action,
@@ -61,10 +76,11 @@ export default verb(module, {
       attribute(flake, host),
       "--target-host",
       login(target),
-      fast && "--fast",
+      fast && wordsFor("nixos-rebuild", "noReexec", "--fast"),
       debug && "--verbose",
-      buildHost !== undefined && ["--build-host", buildHost],
+      buildHost !== undefined && wordsFor("nixos-rebuild", "buildHost", onTarget ? "--build-on target" : "--build-host", [[buildHost]]),
       useSubstitutes && "--use-substitutes",
+      own,
       passed,
     );
     // Where the line has words that the other backend refuses, a person must choose.

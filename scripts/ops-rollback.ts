@@ -31,6 +31,6 @@ export default verb(module, {
       const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
       return { lines: [{ ...remotely(ssh, login(target), farScript(["deployment", "generations"], json ? "json" : "table")), stdin: "none" }] };
     }
-    return rollBack({ host, target, action: boot ? "boot" : "switch", force, guard: askedGuard(given), reboot: askedReboot(given), sshGiven: given }, to);
+    return rollBack({ host, target, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard: askedGuard(given), reboot: askedReboot(given), sshGiven: given }, to);
   },
 });

@@ -1,11 +1,13 @@
 #!/bin/sh
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
-import { spelled } from "../lib/called.ts";
 // Build this machine's system from the flake and make it the next boot's, or the running one.
+import { wordsFor } from "../lib/backends.ts";
+import { spelled } from "../lib/called.ts";
 import { Refusal, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, hostsOf, requireHost } from "../lib/flake.ts";
 import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
+import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts";
 import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
@@ -22,6 +24,7 @@ const actions = {
   "dry-activate": "show what activation would change",
 } as const;
 const changing: readonly string[] = ["boot", "switch", "test"];
+const activating: readonly string[] = ["switch", "test", "dry-activate"];
 const rootless: readonly string[] = ["build", "dry-build"];
 const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --test" };
 
@@ -37,10 +40,12 @@ export default verb(module, {
     list: flag("list the generations of this machine, newest first", { excludes: ["backend", "elevate", "force"] }),
     json: flag("with --list, as JSON"),
     force: flag("activate a host here that is not this machine"),
+    ...passing,
   },
   passes: "nixos-rebuild, or to nix behind nh",
   examples: ["", "switch", "build --host vps-ultraman"],
-  plan: ({ action = "boot", host: named, flake: given, backend, elevate, rollback, list, json, force, passed }) => {
+  plan: (words) => {
+    const { action = "boot", host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     if (json && !list) throw new Usage("--json is a way to list; add --list");
     if (list) return { lines: [farScript(["deployment", "generations"], json ? "json" : "table")] };
     if (rollback !== undefined) {
@@ -49,6 +54,10 @@ export default verb(module, {
       const back = farScript(["deployment", "generation", "as-found", "activate"], action, "hey sync", rollback);
       return { lines: [elevated((elevate ?? "sudo") as Elevation, back)] };
     }
+    if (specialisation !== undefined && !activating.includes(action)) {
+      throw new Usage(`--specialisation is for what is activated now, and ${action} activates nothing; type ${spelled("sync")} switch --specialisation ${quote(specialisation)}`);
+    }
+    if (words.installBootloader && !["boot", "switch"].includes(action)) throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
     const flake = findFlake(given, "absolute");
     const host = named ?? thisHost(hostsOf(flake));
     fits("this machine's name", "hosts", host);
@@ -63,10 +72,13 @@ export default verb(module, {
     if (backend === "nh" && !changes) throw new Usage(`${action} is done by nixos-rebuild; leave out --backend nh`);
     if (changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh") {
       // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
-      const strategy = elevate === undefined || elevate === "sudo" ? [] : ["--elevation-strategy", elevate];
-      return { evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, strategy, "--", "--show-trace", passed)] };
+      const strategy = elevate === undefined || elevate === "sudo" ? [] : wordsFor("nh", elevate === "none" ? "elevateNone" : "elevateOther", `--elevate ${elevate}`, [[elevate]]);
+      const own = [...strategy, ...systemWords("nh", words), ...updateWords("nh", words)];
+      const build = ["--show-trace", ...buildWords("nh", words), ...passed];
+      return { evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, own, "--", build)] };
     }
-    const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, passed);
+    const own = [...systemWords("nixos-rebuild", words, action === "dry-activate"), ...buildWords("nixos-rebuild", words), ...updateWords("nixos-rebuild", words)];
+    const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, own, passed);
     return { evaluates: { dir: flake.dir, host }, lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
   },
 });

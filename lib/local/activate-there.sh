@@ -2,7 +2,7 @@ step "$action on $target"
 lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
 state=$lost
 case $action in
-  switch | test) recorded "$(heard runs)" "$system" ;;
+  switch | test) recorded "$(heard runs)" "$runs" ;;
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 refused "$ended"

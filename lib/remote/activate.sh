@@ -1,7 +1,8 @@
 # shellcheck disable=SC2154,SC2034 # with deployment.sh before it
 # Activates the system $1 by the action $2, as nixos-rebuild does. The activation runs on when the connection is lost, even where it
 # would write: its output goes to a file, and only the reader of that file hangs on the connection. $3 says who deploys; $4 and $5
-# are those of refuse_changed; $6 is the number of a generation, or "new".
+# are those of refuse_changed. $6 is what is activated: the system, or a specialisation of it; $7 is 1 to install the boot loader anew;
+# $8 is the number of a generation, or "new".
 set -e
 system=$1
 action=$2
@@ -13,19 +14,19 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
-    set_profile "$system" "$6" >&2
+    set_profile "$system" "$8" >&2
     ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
 : >"$dir/log"
 if by_systemd; then
   systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
-    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
     --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-    "$system/bin/switch-to-configuration" "$action" >&2 9>&- &
+    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
 else
-  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-    setsid "$system/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
+    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
 fi
 job=$!
 tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &

@@ -1,8 +1,8 @@
 # shellcheck disable=SC2154,SC2034 # with deployment.sh before it
 # Arms the deployment $1 of the system $2: unless it is confirmed within $3 seconds, this machine goes back by itself to what it runs
-# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; ${11} is the number
-# of a generation, or "new"; $8 to ${10} are
-# the scripts of the way back, the activation and the commit. They are files as systemd, at each daemon-reload, reads again what it has written
+# now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; $8 to ${10} are the
+# scripts of the way back, the activation and the commit, which is of the generation ${11} (a number, or "new") and installs the boot
+# loader anew if ${12} is 1. They are files as systemd, at each daemon-reload, reads again what it has written
 # of a unit: 252 then spoils a `;` or `$` in a command.
 id=$1
 dir=/run/hey/$id
@@ -50,6 +50,7 @@ fact prev "$runs"
 fact new "$new"
 fact on-unit-failure "$7"
 fact generation "${11}"
+fact bootloader "${12}"
 file rollback "$8"
 file activation "$9"
 file commit "${10}"

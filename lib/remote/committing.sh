@@ -5,7 +5,7 @@ commit() {
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 # The profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that commit made it.

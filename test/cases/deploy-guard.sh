@@ -278,7 +278,7 @@ commit() {
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -353,6 +353,7 @@ fact prev "$runs"
 fact new "$new"
 fact on-unit-failure "$7"
 fact generation "${11}"
+fact bootloader "${12}"
 file rollback "$8"
 file activation "$9"
 file commit "${10}"
@@ -441,7 +442,7 @@ commit() {
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -488,7 +489,7 @@ else
   said=uncommitted
 fi
 mv -T "$dir/confirmed" "$dir/$said"
-archive'\'' new' "$@"; }
+archive'\'' new 0' "$@"; }
 via() { "$way" "$@"; }
 begin() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 id=$1
@@ -638,7 +639,7 @@ commit() {
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
-  NIXOS_INSTALL_BOOTLOADER=0 limited "$new/bin/switch-to-configuration" boot || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
   rm -f "$marker"
 }
 uncommit() {

@@ -293,19 +293,19 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
-    set_profile "$system" "$6" >&2
+    set_profile "$system" "$8" >&2
     ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
 : >"$dir/log"
 if by_systemd; then
   systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
-    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
     --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-    "$system/bin/switch-to-configuration" "$action" >&2 9>&- &
+    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
 else
-  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-    setsid "$system/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
+    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
 fi
 job=$!
 tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
@@ -316,14 +316,15 @@ if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units faile
 if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 tell
-exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" keep "'"$expected"'" "'"$generation"'"' "$@"; }
+exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" keep "'"$expected"'" "'"$system"'" 0 "'"$generation"'"' "$@"; }
 action='switch'
 reboots=''
+runs="$system"
 step "$action on $target"
 lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
 state=$lost
 case $action in
-  switch | test) recorded "$(heard runs)" "$system" ;;
+  switch | test) recorded "$(heard runs)" "$runs" ;;
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 refused "$ended"

@@ -196,7 +196,8 @@ if [ -x "$profile-$found-link/bin/switch-to-configuration" ]; then :; else refus
 echo "generation $found"
 echo "system $(readlink -e "$profile-$found-link")"
 compare /run/booted-system "$profile-$found-link" other
-set -- "$(readlink -e "$profile-$found-link")" "$1" "$2" force none "$found"
+system=$(readlink -e "$profile-$found-link")
+set -- "$system" "$1" "$2" force none "$system" 0 "$found"
 set -e
 system=$1
 action=$2
@@ -207,19 +208,19 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
-    set_profile "$system" "$6" >&2
+    set_profile "$system" "$8" >&2
     ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)
 : >"$dir/log"
 if by_systemd; then
   systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
-    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
     --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-    "$system/bin/switch-to-configuration" "$action" >&2 9>&- &
+    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
 else
-  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-    setsid "$system/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
+    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
 fi
 job=$!
 tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &

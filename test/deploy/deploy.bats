@@ -105,6 +105,31 @@ deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
   [ "$(running)" = "$(built)" ]
 }
 
+@test "--specialisation: it runs, the profile is the system that it is one of, and the next deployment finds nobody else's change" {
+  lab knobs $host '{"specialisations": {"quiet": {"marker": "hush"}}}'
+  deploy --specialisation quiet --install-bootloader
+  new=$(built)
+  [ "$(profile)" = "$new" ]
+  [ "$(running)" = "$(lab host $host readlink -f "$new/specialisation/quiet")" ]
+  [ "$(lab host $host cat /etc/motd)" = hush ]
+  lab host $host tail -n 1 /var/log/activations | grep -qF "NIXOS_INSTALL_BOOTLOADER=1"
+  [ -z "$(leftovers)" ]
+  deploy --test --specialisation quiet
+  deploy
+  [ "$(running)" = "$new" ]
+}
+
+@test "a specialisation that the system hasn't is said before anything is copied" {
+  run deploy --specialisation loud
+  [ "$status" = 1 ]
+  [[ $output == *"$host has no specialisation loud; it has: none. Nothing was copied"* ]]
+  [ "$(running)" = "$old" ]
+  refute lab host $host test -e "$(built)"
+  lab knobs $host '{"specialisations": {"quiet": {}, "other": {}}}'
+  run deploy --specialisation loud
+  [[ $output == *"it has: other quiet. Nothing was copied"* ]]
+}
+
 @test "what runs already is copied and activated without complaint" {
   deploy
   deploy

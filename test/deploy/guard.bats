@@ -39,6 +39,15 @@ setup() { guarded_setup plain; }
   [ -z "$(leftovers)" ]
 }
 
+@test "--install-bootloader is for the commit, which is the first to touch the boot loader" {
+  deploy --guard --install-bootloader
+  [ "$(profile)" = "$(built)" ]
+  activated=$(lab host "$host" tail -n 2 /var/log/activations)
+  [[ $activated == *" test $(built) NIXOS_INSTALL_BOOTLOADER=0"*" boot $(built) NIXOS_INSTALL_BOOTLOADER=1"* ]]
+  deploy --guard
+  lab host "$host" tail -n 1 /var/log/activations | grep -qF "NIXOS_INSTALL_BOOTLOADER=0"
+}
+
 @test "checks run here and there, with their output shown when they fail, and the last line says which one it was" {
   deploy --guard --check 'test "$PWD" = "$FLEET"' --check-remote 'test "$(id -u)" = 0' --check-remote "[ \"it's \$HOME\" = \"it's /root\" ]"
   [ "$(running)" = "$(built)" ]

@@ -2,7 +2,7 @@
 # depends on, as comments, then exactly what it must print:
 #   # $ VERB.ts WORDS        the command, in shell's words; --print is left out
 #   # in: DIR                the current directory, if not /path/to/flake
-#   # on PATH: PROGRAM…      of nh and disko
+#   # on PATH: PROGRAM…      of nh and disko, or PROGRAM-VERSION of test/backends
 #   # with: NAME=VALUE       in the environment (HEY_HOSTNAME is id3-eniac unless said otherwise)
 #   # global key: DIR        where this machine has one: /etc/ssh or /persist/etc/ssh
 #   # typed: WORD            the answer to the question that the script asks

@@ -33,6 +33,15 @@ make_machine() {
     mkdir "$machine/has-$program"
     ln -s "$repo/test/lib/stub" "$machine/has-$program/$program"
   done
+  # Programs that answer as a version of theirs does: has-nixos-rebuild-ng-elevate, …
+  local answer version
+  for answer in "$repo"/test/backends/*/*; do
+    case $answer in *.help) continue ;; esac
+    program=${answer%/*} program=${program##*/} version=${answer##*/}
+    mkdir "$machine/has-$program-$version"
+    ln -s "$repo/test/lib/stub" "$machine/has-$program-$version/$program"
+    ln -s "$answer" "$machine/has-$program-$version/answer"
+  done
 
   # Scripts name the verb's file as it was called.
   ln -s "$repo" "$machine/path/to/hey"
@@ -46,7 +55,7 @@ make_machine() {
   mkdir -p "$machine/path/to/"{elsewhere,nothing/deeper}
   printf '%s\n' '{' '  outputs = { self }: {' '    nixosConfigurations.alpha = 1;' '    nixosConfigurations."beta.example.org" = 2;' '  };' '}' \
     >"$machine/path/to/literal/flake.nix"
-  mkdir -p "$machine/path/to/store/system"
+  mkdir -p "$machine/path/to/store/system/specialisation/quiet"
   echo 26.05 >"$machine/path/to/store/system/nixos-version"
 
   for name in vps-ultraman vps-pacman; do make_key "$machine/home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_$name" "$name"; done

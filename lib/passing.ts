@@ -1,0 +1,59 @@
+// What is passed through to whichever program does the work: declared once, in nix's own spelling.
+import { type Program, wordsFor } from "./backends.ts";
+import { shown, Usage } from "./errors.ts";
+import { flag, option, options, pairs } from "./spec.ts";
+
+/** The options of every verb that builds a system and makes it run. */
+export const passing = {
+  specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
+  "install-bootloader": flag("install the boot loader anew"),
+  offline: flag("build from what is here, without the network"),
+  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
+  "update-input": options("INPUT", "update an input of the flake first", "inputs"),
+  builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
+};
+
+export interface Passing {
+  readonly specialisation: string | undefined;
+  readonly installBootloader: boolean;
+  readonly offline: boolean;
+  readonly overrideInput: readonly (readonly [string, string])[];
+  readonly updateInput: readonly string[];
+  readonly builders: string | undefined;
+}
+
+const each = (value: string | undefined) => (value === undefined ? [] : [[value]]);
+const whether = (given: boolean) => (given ? [[]] : []);
+
+/** Inputs that are updated: of their own, as nh does that before it starts nix. @throws Usage */
+export function updateWords(program: Program, { updateInput }: Passing): readonly string[] {
+  const values = updateInput.map((input) => [input]);
+  // nixos-rebuild hands it to nix, which may have it no more.
+  if (program === "nixos-rebuild") wordsFor("nix", "updateInput", "--update-input", values.slice(0, 1));
+  return wordsFor(program, "updateInput", "--update-input", values);
+}
+
+/** What is nix build's. @throws Usage for what the program hasn't, or nix can't take */
+export function buildWords(program: Program, given: Passing): readonly string[] {
+  const fragment = given.overrideInput.find(([, ref]) => ref.includes("#"));
+  if (fragment !== undefined)
+    throw new Usage(`--override-input takes a whole flake; leave the '#' and what follows out of ${shown(fragment[1])}`);
+  return [
+    ...wordsFor(program, "offline", "--offline", whether(given.offline)),
+    ...wordsFor(program, "overrideInput", "--override-input", given.overrideInput),
+    ...wordsFor(program, "builders", "--builders", each(given.builders)),
+  ];
+}
+
+/** What is nixos-rebuild's and nh's. @throws Usage for what the program, or this action of it, hasn't */
+export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry = false): readonly string[] {
+  return [
+    ...wordsFor(
+      program,
+      dry ? "drySpecialisation" : "specialisation",
+      dry ? "--specialisation for dry-activate" : "--specialisation",
+      each(given.specialisation),
+    ),
+    ...wordsFor(program, "installBootloader", "--install-bootloader", whether(given.installBootloader)),
+  ];
+}
