@@ -865,8 +865,6 @@ __hey_table_ops_deploy() {
   __hey_choice build-on target 'on the target itself'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
-  __hey_choice reboot always 'in any case'
-  __hey_choice reboot if-needed 'only for another kernel, initrd or systemd'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
 }
@@ -932,8 +930,6 @@ __hey_table_ops_rollback() {
   __hey_option --help -h all 'show this help'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
-  __hey_choice reboot always 'in any case'
-  __hey_choice reboot if-needed 'only for another kernel, initrd or systemd'
 }
 __hey_ops_rollback() { __hey_main ops_rollback "$@"; }
 
@@ -987,8 +983,6 @@ __hey_table_ops_sync() {
   __hey_choice build-on target 'on the target itself'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
-  __hey_choice reboot always 'in any case'
-  __hey_choice reboot if-needed 'only for another kernel, initrd or systemd'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
 }

@@ -77,7 +77,8 @@ export function tableOf(verb: Verb): Table {
       param.kind === "arg" ? [{ name, help: param.help, ...value(name.toUpperCase(), param.from) }] : [],
     ),
     choices: params.flatMap(([of, param]) =>
-      "from" in param && typeof param.from === "object"
+      // What stands only behind '=' is not offered as a word.
+      "from" in param && typeof param.from === "object" && !("bare" in param)
         ? Object.entries(param.from).map(([word, help]) => ({ of, word, help }))
         : [],
     ),

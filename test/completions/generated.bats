@@ -14,7 +14,7 @@ for (const { name, takes } of allVerbs()) {
     if (option) console.log([name, "option", `--${word}`, param.help].join("\t"));
     if (param.kind === "arg" && typeof param.from === "object")
       for (const [choice, help] of Object.entries(param.from)) console.log([name, "choice", choice, help].join("\t"));
-    if (option && typeof param.from === "object")
+    if (option && typeof param.from === "object" && param.bare === undefined)
       for (const [choice, help] of Object.entries(param.from)) console.log([name, `choice of --${word}`, choice, help].join("\t"));
   }
 }
