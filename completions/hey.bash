@@ -857,6 +857,8 @@ __hey_table_ops_deploy() {
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -867,6 +869,9 @@ __hey_table_ops_deploy() {
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
 }
 __hey_ops_deploy() { __hey_main ops_deploy "$@"; }
 
@@ -881,7 +886,8 @@ __hey_table_ops_push_keys() {
   __hey_option --key-cmd '' --generate 'a shell command that writes the host'\''s key, instead of the folder' text
   __hey_option --check '' --generate 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
   __hey_option --keep-known-hosts '' '' 'say the line for known_hosts instead of writing it'
-  __hey_option --elevate '' '' 'how to read a global key that only root can read here' choices
+  __hey_option --elevate '' '' 'how to become root: here for a global key that only root can read, and there if the target'\''s user isn'\''t root' choices
+  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -901,10 +907,15 @@ __hey_table_ops_reboot() {
   __hey_arg target targets
   __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
 }
 __hey_ops_reboot() { __hey_main ops_reboot "$@"; }
 
@@ -924,12 +935,17 @@ __hey_table_ops_rollback() {
   __hey_option --force '' '' 'also when someone else has changed what runs there'
   __hey_option --reboot '' --list 'then reboot it, and wait until it is back'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
 }
 __hey_ops_rollback() { __hey_main ops_rollback "$@"; }
 
@@ -937,10 +953,14 @@ __hey_table_ops_ssh() {
   hey_rest=1
   __hey_arg target targets
   __hey_option --tty -t '' 'give the command a terminal, for programs that draw'
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
 }
 __hey_ops_ssh() { __hey_main ops_ssh "$@"; }
 
@@ -975,6 +995,8 @@ __hey_table_ops_sync() {
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -985,6 +1007,9 @@ __hey_table_ops_sync() {
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
   __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
 }
 __hey_ops_sync() { __hey_main ops_sync "$@"; }
 

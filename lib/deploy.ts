@@ -1,23 +1,13 @@
 // A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do. And the
 // way back to a generation that is there already, which differs only in where the system comes from.
 import { spelled } from "./called.ts";
+import { type Access, askingSecret, asRoot, asRootInAddress, provingRoot } from "./elevation.ts";
 import { type Flake, toplevel } from "./flake.ts";
 import { deploymentScript, type Guard, guarded } from "./guard.ts";
 import { nix } from "./nix.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
 import { define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
-import {
-  alertWords,
-  farScript,
-  farText,
-  freshWords,
-  login,
-  masterWords,
-  plainWords,
-  remotely,
-  type SshGiven,
-  sshWords,
-} from "./target.ts";
+import { alertWords, farScript, farText, freshWords, masterWords, plainWords, type SshGiven, sshWords } from "./target.ts";
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -26,6 +16,7 @@ export type Action = "switch" | "boot" | "test" | "dry-activate";
 export interface Change {
   readonly host: string;
   readonly target: string;
+  readonly access: Access;
   readonly action: Action;
   /** Activated instead of the system that it is one of. Not with guard. */
   readonly specialisation: string | undefined;
@@ -54,22 +45,36 @@ const sharedWords = ({ sshGiven, guard }: Pick<Change, "sshGiven" | "guard">): r
   ...masterWords,
 ];
 
-/** What every script that changes a host begins with: a private place, and `reach` and `fresh` for the connections. */
-export function connected(about: Pick<Change, "host" | "target" | "guard" | "reboot" | "sshGiven">): readonly Line[] {
+/** Under guard this machine must get in without a question, so that is tried before anything else. */
+const first = ({ guard }: Pick<Change, "guard">): readonly Word[] =>
+  guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"];
+
+/**
+ * What every script that changes a host begins with: a private place, `reach` and `fresh` for the connections, and root.
+ * @param copies whether nix there must take unsigned paths from the login itself
+ */
+export function connected(
+  about: Pick<Change, "host" | "target" | "access" | "guard" | "reboot" | "sshGiven">,
+  copies = false,
+): readonly Line[] {
+  const { access, guard, reboot } = about;
   const ssh = [...plainWords, ...sshWords(about.sshGiven)];
-  const proves = about.guard !== undefined || about.reboot !== undefined;
+  const proves = guard !== undefined || reboot !== undefined;
   return [
+    ...askingSecret(access),
     fragment("local/private-place.sh"),
-    fragment("local/private-tmp.sh", { target: login(about.target) }),
+    fragment("local/private-tmp.sh", { target: access.to }),
     fragment("local/heard.sh", {
       deployment: joined(farText("deployment")),
       where: about.target,
-      ...{ shell: spelled("ops-ssh"), reboot: spelled("ops-reboot") },
+      shell: `${spelled("ops-ssh")}${access.typedShell}`,
+      reboot: `${spelled("ops-reboot")}${access.typed}`,
     }),
     fragment("local/record.sh", { host: about.host }),
     define("reach", step("ssh", sharedWords(about))),
     // -S in the caller's NIX_SSHOPTS would win over ControlPath. By exec, so that who ends the function's process ends ssh.
     ...(proves ? [define("fresh", step("exec", "ssh", [...freshWords, ...ssh, "-S", "none"]))] : []),
+    ...provingRoot(access, first(about), copies),
   ];
 }
 
@@ -84,19 +89,16 @@ const known = ({ force, action }: Change): readonly Word[] => [
  * @param more scripts of lib/remote that ask for more, with their data after the two of ask.sh
  */
 function asked(about: Change, more: readonly string[] = [], ...data: readonly Word[]): readonly Line[] {
-  // Under guard this machine must get in without a question, so that is tried before anything else.
-  const by = about.guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"];
   return [
     fragment("local/expected.sh"),
-    define("ask", remotely(by, login(about.target), farScript(deploymentScript("ask", ...more), ...known(about), ...data))),
+    define("ask", asRoot(about.access, first(about), farScript(deploymentScript("ask", ...more), ...known(about), ...data))),
     fragment("local/ask-target.sh"),
   ];
 }
 
 /** Activates `$system`, which is there. @param generation its number, or "new" */
 function activated(about: Change, generation: Word): readonly Line[] {
-  const { target, action, specialisation, guard } = about;
-  const to = login(target);
+  const { access, action, specialisation, guard } = about;
   const system = variable("system");
   const runs = specialisation === undefined ? system : joined(system, `/specialisation/${specialisation}`);
   const bootloader = about.installBootloader ? "1" : "0";
@@ -107,26 +109,26 @@ function activated(about: Change, generation: Word): readonly Line[] {
       ? [
           define(
             "activate",
-            remotely(["reach"], to, farScript(deploymentScript("activate"), system, variable("action"), ...rest)),
+            asRoot(access, ["reach"], farScript(deploymentScript("activate"), system, variable("action"), ...rest)),
           ),
           fragment("local/activate-there.sh", {
             ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
             runs: specialisation === undefined ? system : variable("specialised"),
           }),
         ]
-      : guarded({ guard, to, known: known(about), system, generation, bootloader, commits: action === "switch" })),
+      : guarded({ guard, access, known: known(about), system, generation, bootloader, commits: action === "switch" })),
   ];
 }
 
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix(about: Deployment): Plan {
-  const { flake, host, target, specialisation, debug, useSubstitutes, passed } = about;
-  const to = login(target);
+  const { flake, host, specialisation, debug, passed } = about;
   const link = joined(variable("tmp"), "/system");
   return {
     evaluates: { dir: flake.dir, host },
     lines: [
       ...connected(about),
+      ...(about.access.by !== undefined && !about.access.asks ? [fragment("local/nix-store-there.sh")] : []),
       ...asked(about),
       {
         ...step(
@@ -143,20 +145,7 @@ export function deployByNix(about: Deployment): Plan {
       },
       fragment("local/built-system.sh"),
       ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
-      {
-        ...step(
-          nix,
-          "copy",
-          useSubstitutes && "--substitute-on-destination",
-          "--to",
-          `ssh://${storeHost(to)}`,
-          variable("system"),
-        ),
-        env: {
-          NIX_SSHOPTS: joined(...sharedWords(about).flatMap((word, at) => (at === 0 ? [word] : [" ", word]))),
-        },
-        note: `copy to ${to}`,
-      },
+      ...copying(about, sharedWords(about)),
       ...activated(about, "new"),
     ],
   };
@@ -177,5 +166,36 @@ export function rollBack(about: Change, to: string): Plan {
   };
 }
 
+/**
+ * What is missing there. For a login that isn't root nix there runs as root all the same, so it needs no trust in that user's paths:
+ * by `nix copy` where the elevation is silent; a password nix has no place for, so with one the paths are exported and imported.
+ */
+function copying({ access, useSubstitutes }: Deployment, words: readonly Word[]): readonly Line[] {
+  const { to, by, asks } = access;
+  const note = `copy to ${to}`;
+  if (asks) {
+    const closure = step("cat", joined(variable("tmp"), "/closure"));
+    return [
+      define(
+        "ask_missing",
+        asRoot(access, ["reach"], farScript("missing-paths", useSubstitutes ? "substitute" : "keep"), closure),
+      ),
+      define("send_missing", asRoot(access, ["reach"], step("nix-store", "--import"), step("export_missing"))),
+      fragment("local/copy-as-root.sh", { note }),
+    ];
+  }
+  const store = `ssh://${storeHost(to)}`;
+  const address = by === undefined ? store : joined(`${store}?remote-program=${asRootInAddress(by)}%20`, variable("nix_store"));
+  return [
+    {
+      ...step(nix, "copy", useSubstitutes && "--substitute-on-destination", "--to", address, variable("system")),
+      env: {
+        NIX_SSHOPTS: joined(...words.flatMap((word, at) => (at === 0 ? [word] : [" ", word]))),
+      },
+      note,
+    },
+  ];
+}
+
 /** nix wants an IPv6 address in brackets, where ssh wants none. */
-const storeHost = (to: string) => to.replace(/^(.*@)(.*:.*)$/, "$1[$2]");
+const storeHost = (to: string) => to.replace(/^(.*@)?([^@]*:.*)$/, "$1[$2]");

@@ -1,10 +1,11 @@
 // The guarded part of a deployment: armed, activated, confirmed over new connections, and only then made to last. The order is that
 // of security.md: nothing that outlives a reboot changes before the confirmation, so a power cut is a way back too.
 import { spelled } from "./called.ts";
+import { type Access, accessTo, askingSecret, asRoot, type ElevateGiven, provingRoot } from "./elevation.ts";
 import { Usage } from "./errors.ts";
 import { flag, option, options } from "./spec.ts";
 import { type Captured, define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
-import { farScript, farText, login, plainWords, remotely, type SshGiven, sshWords } from "./target.ts";
+import { farScript, farText, plainWords, sshWords } from "./target.ts";
 
 /** What a unit that fails in the activation means. */
 export const unitFailures = {
@@ -73,8 +74,7 @@ export function askedGuard(given: Given): Guard | undefined {
 
 interface Guarded {
   readonly guard: Guard;
-  /** The login. */
-  readonly to: string;
+  readonly access: Access;
   /** What tells whether someone else has changed what runs there. */
   readonly known: readonly Word[];
   readonly system: Word;
@@ -93,10 +93,10 @@ export const deploymentScript = (...names: readonly string[]): Captured => ({
 });
 
 /** From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time). */
-export function guarded({ guard, to, known, system, generation, bootloader, commits }: Guarded): readonly Line[] {
+export function guarded({ guard, access, known, system, generation, bootloader, commits }: Guarded): readonly Line[] {
   const id = variable("id");
   const far = (name: string, by: string, parts: readonly string[], ...data: readonly Word[]) =>
-    define(name, remotely([by], to, farScript(deploymentScript(...parts), ...data)));
+    define(name, asRoot(access, [by], farScript(deploymentScript(...parts), ...data)));
   return [
     far(
       "arm",
@@ -123,15 +123,24 @@ export function guarded({ guard, to, known, system, generation, bootloader, comm
       seconds: guard.timeout,
       pause: Number(guard.settle) === 0 ? "" : guard.settle,
       checks: guard.checks.length + guard.checksRemote.length === 0 ? "" : "yes",
-      deploy: spelled("ops-deploy"),
+      deploy: `${spelled("ops-deploy")}${access.typed}`,
     }),
   ];
 }
 
 /** What is armed on a target (`status`), or "go back now" (`cancel`), whoever has armed it. */
-export function armedThere(action: "status" | "cancel", target: string, sshGiven: SshGiven): Plan {
-  const ssh = ["ssh", ...plainWords, ...sshWords(sshGiven), "-o", "ConnectTimeout=10"];
+export function armedThere(action: "status" | "cancel", target: string, given: ElevateGiven): Plan {
+  const access = accessTo(target, given);
+  const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
   const script =
     action === "status" ? farScript(["deployment", "armed"]) : farScript(["deployment", "cancel"], "any", "asked to");
-  return { lines: [{ ...remotely(ssh, login(target), script), stdin: "none" }] };
+  const line = asRoot(access, ssh, script);
+  return {
+    lines: [
+      ...askingSecret(access),
+      ...(access.by === undefined ? [] : [fragment("local/heard.sh", { target: access.to })]),
+      ...provingRoot(access, ssh),
+      access.asks ? line : { ...line, stdin: "none" },
+    ],
+  };
 }

@@ -1,10 +1,11 @@
 // Reboots of a target, proven by its boot_id over a new connection: an open port says nothing, as a machine may be back in a second.
 
+import { type Access, asRoot } from "./elevation.ts";
 import { Usage } from "./errors.ts";
 import { deploymentScript } from "./guard.ts";
 import { option } from "./spec.ts";
 import { define, fragment, type Line, step, variable } from "./step.ts";
-import { farScript, login, remotely } from "./target.ts";
+import { farScript, remotely } from "./target.ts";
 
 export interface Reboot {
   /** `if-needed`: only where what boots has another kernel, initrd, kernel modules or systemd than what was booted. */
@@ -42,17 +43,16 @@ export function askedReboot({
 
 /** What a script does when all else is done, as its function `afterwards`: nothing, or the reboot. */
 export function afterwards({
-  target,
+  access,
   reboot,
 }: {
-  readonly target: string;
+  readonly access: Access;
   readonly reboot: Reboot | undefined;
 }): readonly Line[] {
   if (reboot === undefined) return [define("afterwards", step("true"))];
-  const to = login(target);
   return [
-    define("reboot_there", remotely(["reach"], to, farScript(deploymentScript("reboot"), variable("by"), reboot.when))),
-    define("booted", remotely(["fresh"], to, farScript(deploymentScript("booted")))),
+    define("reboot_there", asRoot(access, ["reach"], farScript(deploymentScript("reboot"), variable("by"), reboot.when))),
+    define("booted", remotely(["fresh"], access.to, farScript(deploymentScript("booted")))),
     fragment("local/reboot.sh", { limit: reboot.limit }),
   ];
 }

@@ -5,6 +5,7 @@
 import { wordsFor } from "../lib/backends.ts";
 import { again, spelled } from "../lib/called.ts";
 import { connected, deployByNix } from "../lib/deploy.ts";
+import { accessTo, elevateOptions, provingRebuild, rebuildWords } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
 import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
@@ -12,7 +13,7 @@ import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts
 import { afterwards, askedReboot, rebootOptions } from "../lib/reboot.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
-import { login, nixSshopts, sshOptions } from "../lib/target.ts";
+import { nixSshopts, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -41,6 +42,7 @@ export default verb(module, {
       "nixos-rebuild": "nixos-rebuild (the default)",
       nix: "nix and ssh alone, for machines without nixos-rebuild",
     }),
+    ...elevateOptions,
     ...sshOptions,
   },
   passes: "nixos-rebuild, or to nix build with --backend nix",
@@ -50,6 +52,7 @@ export default verb(module, {
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
+    const access = accessTo(target, given);
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
@@ -64,9 +67,9 @@ export default verb(module, {
       }
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
-      return deployByNix({ flake, host, target, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given });
+      return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given });
     }
-    const buildHost = onTarget ? login(target) : given.buildHost;
+    const buildHost = onTarget ? access.to : given.buildHost;
     const own = [...systemWords("nixos-rebuild", given, dryActivate), ...buildWords("nixos-rebuild", given), ...updateWords("nixos-rebuild", given)];
     const rebuild = step(
       "nixos-rebuild",
@@ -75,7 +78,8 @@ export default verb(module, {
       "--flake",
       attribute(flake, host),
       "--target-host",
-      login(target),
+      access.to,
+      rebuildWords(access),
       fast && wordsFor("nixos-rebuild", "noReexec", "--fast"),
       debug && "--verbose",
       buildHost !== undefined && wordsFor("nixos-rebuild", "buildHost", onTarget ? "--build-on target" : "--build-host", [[buildHost]]),
@@ -85,10 +89,10 @@ export default verb(module, {
     );
     // Where the line has words that the other backend refuses, a person must choose.
     const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
-    const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target} --backend nix`;
+    const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
-    const about = { host, target, guard, reboot, sshGiven: given };
-    const lines = reboot === undefined ? [rebuilding] : [...connected(about), rebuilding, ...afterwards(about), step("afterwards")];
+    const about = { host, target, access, guard, reboot, sshGiven: given };
+    const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), rebuilding, ...afterwards(about), step("afterwards")];
     return { lines, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

@@ -3,13 +3,14 @@
 
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
 import { again } from "../lib/called.ts";
+import { accessTo, askingSecret, asRoot, elevateOptions, provingRoot } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
 import { classes, commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { staging } from "../lib/staging.ts";
 import { define, type Elevation, elevated, elevations, fragment, step, variable } from "../lib/step.ts";
-import { farScript, knockingWords, knownAs, knownHostsEntry, login, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
+import { farScript, knockingWords, knownAs, knownHostsEntry, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -25,21 +26,24 @@ export default verb(module, {
     "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
     check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing", { excludes: ["generate"] }),
     "keep-known-hosts": flag("say the line for known_hosts instead of writing it"),
-    elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
+    ...elevateOptions,
+    elevate: option("PROGRAM", "how to become root: here for a global key that only root can read, and there if the target's user isn't root", elevations),
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
-  plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate = "sudo", ...given }) => {
+  plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, ...given }) => {
     requireHost(findFlake(given.flake, "as given"), host);
     if (kind !== undefined && !generate) throw new Usage("--class is for a key that is made; type --generate with it");
     const key = keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
     if (key === undefined) throw noHostKey(host, again("ops-push-keys", "--generate"));
-    const global = noGlobal ? undefined : findGlobalKey(elevate as Elevation);
+    const global = noGlobal ? undefined : findGlobalKey((elevate ?? "sudo") as Elevation);
     if (global === undefined && !noGlobal) throw noGlobalKey(again("ops-push-keys", "--no-global"));
 
     const words = sshWords(given);
     const ssh = ["ssh", ...plainWords, ...words];
-    const to = login(target);
+    const access = accessTo(target, { elevate, ...given });
+    const { to } = access;
+    const proving = access.by === undefined ? [] : [fragment("local/heard.sh", { target: to }), ...provingRoot(access, ssh)];
     const dest = persist ? "/persist/etc/ssh" : "/etc/ssh";
     // The host key goes last: it is the one that, half done, would lock the target out.
     const keys = [...(global === undefined ? [] : [global]), key];
@@ -49,18 +53,22 @@ export default verb(module, {
     if (check) {
       return {
         lines: [
+          ...askingSecret(access),
           ...staging(host, keys, "keys", false),
-          define("ask_keys", remotely(ssh, to, farScript("public-keys", dest, names))),
+          ...proving,
+          define("ask_keys", asRoot(access, ssh, farScript("public-keys", dest, names))),
           define("knock", remotely([...ssh, ...knockingWords], to, step("true"))),
           fragment("local/compare-keys.sh"),
         ],
       };
     }
     const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
-    const install = { ...remotely(ssh, to, farScript("put-keys", dest, names)), stdin: send, capture: "changed" };
+    const install = { ...asRoot(access, ssh, farScript("put-keys", dest, names), send), capture: "changed" };
     return {
       lines: [
+        ...askingSecret(access),
         ...staging(host, keys, "keys", false),
+        ...proving,
         ...(entry === undefined || keepKnownHosts ? [] : [fragment("local/expect-key.sh", entry)]),
         fragment("local/sending.sh", { check: again("ops-push-keys", "--check") }),
         { ...install, note: `send ${names.join(" and ")} to ${to}:${dest}` },

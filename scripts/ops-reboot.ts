@@ -3,6 +3,7 @@
 
 // Reboot a host, and see that it comes back.
 import { connected } from "../lib/deploy.ts";
+import { accessTo, elevateOptions } from "../lib/elevation.ts";
 import { afterwards } from "../lib/reboot.ts";
 import { arg, flag, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
@@ -16,12 +17,13 @@ export default verb(module, {
     target: arg("where to reach it by ssh, if not by that name", "targets", "optional"),
     "if-needed": flag("only where what boots has another kernel, initrd, kernel modules or systemd than what was booted"),
     wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds"),
+    ...elevateOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --if-needed"],
   plan: ({ host, target = host, ifNeeded, wait, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
-    const about = { host, target, reboot, guard: undefined, sshGiven: given };
+    const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given };
     return { lines: [...connected(about), ...afterwards(about), step("afterwards")] };
   },
 });

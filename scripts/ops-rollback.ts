@@ -3,11 +3,12 @@
 
 // Back to a generation that the host has. Nothing is built, and no flake is needed.
 import { rollBack } from "../lib/deploy.ts";
+import { accessTo, elevateOptions } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { askedGuard, guardOptions } from "../lib/guard.ts";
 import { askedReboot, rebootOptions } from "../lib/reboot.ts";
 import { arg, flag, option } from "../lib/spec.ts";
-import { farScript, login, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
+import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -22,15 +23,17 @@ export default verb(module, {
     ...guardOptions(["boot", "list"]),
     force: flag("also when someone else has changed what runs there"),
     ...rebootOptions,
+    ...elevateOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
   plan: ({ host, target = host, to = "previous", list, json, boot, force, ...given }) => {
     if (json && !list) throw new Usage("--json is a way to list; add --list");
+    const access = accessTo(target, given);
     if (list) {
       const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
-      return { lines: [{ ...remotely(ssh, login(target), farScript(["deployment", "generations"], json ? "json" : "table")), stdin: "none" }] };
+      return { lines: [{ ...remotely(ssh, access.to, farScript(["deployment", "generations"], json ? "json" : "table")), stdin: "none" }] };
     }
-    return rollBack({ host, target, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard: askedGuard(given), reboot: askedReboot(given), sshGiven: given }, to);
+    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard: askedGuard(given), reboot: askedReboot(given), sshGiven: given }, to);
   },
 });

@@ -2,9 +2,10 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // A root shell on a target, or one command there.
+import { accessTo, commandAsRoot, elevateOption } from "../lib/elevation.ts";
 import { arg, flag, rest } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
-import { login, remotely, sshOptions, sshWords } from "../lib/target.ts";
+import { remotely, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -13,12 +14,17 @@ export default verb(module, {
     target: arg("where to reach the machine by ssh", "targets"),
     command: rest("a command to run there; its words arrive as they are typed here"),
     tty: flag("give the command a terminal, for programs that draw", { short: "t" }),
+    ...elevateOption,
     ...sshOptions,
   },
-  examples: ["vps_ultraman_root", "vps_ultraman_root systemctl --failed", "--tty vps_ultraman_root htop"],
+  examples: ["vps_ultraman_root", "vps_ultraman_root systemctl --failed", "--tty vps_ultraman_root htop", "--elevate sudo admin@vps-ultraman"],
   plan: ({ target, command, tty, ...given }) => {
-    const ssh = ["ssh", ...sshWords(given), ...(tty ? ["-t"] : [])];
-    const to = login(target);
-    return { lines: [command.length === 0 ? step(ssh, to) : remotely(ssh, to, { argv: command })] };
+    const access = accessTo(target, given);
+    const { to } = access;
+    // A shell as root is a command there, which ssh gives a terminal only when told to.
+    const draws = tty || (access.by !== undefined && command.length === 0);
+    const ssh = ["ssh", ...sshWords(given), ...(draws ? ["-t"] : [])];
+    const far = commandAsRoot(access, command, draws);
+    return { lines: [far.length === 0 ? step(ssh, to) : remotely(ssh, to, { argv: far })] };
   },
 });

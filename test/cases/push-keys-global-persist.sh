@@ -1,4 +1,4 @@
-# $ ops-push-keys.ts vps-ultraman vps_ultraman_root --elevate doas
+# $ ops-push-keys.ts vps-ultraman root@vps_ultraman_root --elevate doas
 # global key: /persist/etc/ssh
 (
 verb=ops-push-keys
@@ -61,7 +61,7 @@ if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | gr
   if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
   printf "%s\n" "$expected" >>"$known_hosts"
 fi
-check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman vps_ultraman_root --elevate doas --check'
+check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman root@vps_ultraman_root --elevate doas --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
 step 'send global_ed25519 and ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@vps_ultraman_root -- 'sh -c '\''set -eu

@@ -66,6 +66,9 @@ make_machine() {
 Host vps_other_port
   HostName 192.0.2.7
   Port 2222
+Host vps_admin
+  HostName 192.0.2.7
+  User admin
 Host *
   UserKnownHostsFile $machine/home/me/.ssh/known_hosts
 CONFIG

@@ -1,0 +1,10 @@
+# Before anything is built, sent or changed: does the login become root there?
+step "become root on $target by $program"
+if answer=$(prove_root </dev/null); then
+  :
+else
+  ended=$?
+  refused "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
+fi

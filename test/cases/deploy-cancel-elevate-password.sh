@@ -1,0 +1,323 @@
+# $ ops-deploy.ts vps-ultraman admin@vps_ultraman_root --cancel --ask-elevate-password
+(
+verb=ops-deploy
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+who='admin@vps_ultraman_root'
+secret_end='the password ends here'
+skip_secret='while IFS= read -r line; do
+  if [ "$line" = "$1" ]; then break; fi
+done
+shift
+exec "$@"'
+set +a +x
+unset secret
+secret=
+if (: </dev/tty) 2>/dev/null; then
+  terminal=$(stty -g </dev/tty)
+  clean() {
+    stty "$terminal" </dev/tty
+    echo >/dev/tty
+  }
+  stty -echo </dev/tty
+  printf "%s" "[$verb] password of $who for sudo: " >/dev/tty
+  IFS= read -r secret </dev/tty || :
+  clean
+  clean() { :; }
+  if [ -z "$secret" ]; then
+    step "no password was typed; nothing was done"
+    exit 1
+  fi
+else
+  step "there is no terminal to ask for the password on; nothing was done. Let sudo need none there (NOPASSWD), and leave --ask-elevate-password out"
+  exit 1
+fi
+say_secret() { printf "%s\n" "$secret" 2>/dev/null || :; }
+with_secret() {
+  say_secret
+  printf "%s\n" "$secret_end" 2>/dev/null || :
+  "$@"
+}
+target='admin@vps_ultraman_root'
+answer=
+newline="
+"
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
+standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
+prove_root() { say_secret | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' admin@vps_ultraman_root -- 'sh -c '\''set -u
+export LC_ALL=C
+me=$(id -un)
+refuse() {
+  printf "refused %s\n" "$*"
+  exit 1
+}
+if command -v "$1" >/dev/null 2>&1; then :; else refuse "there is no $1 there; type --elevate with another program, or a login that is root"; fi
+not="! "
+try() {
+  case $1-$2 in
+    sudo-secret) sudo -S -p "" -- sh -c : ;;
+    sudo-*) sudo -n -- sh -c : </dev/null ;;
+    doas-*) doas -n -- sh -c : </dev/null ;;
+    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
+  esac 2>&1
+}
+said=$(try "$1" "$2") || case $1-$2-$said in
+  sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
+  sudo-*"must have a tty"*) refuse "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
+  sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse "that is not the password of $me there" ;;
+  sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
+  sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
+  doas-*"uthentication"*) refuse "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
+  doas-*"not permitted"* | doas-*"not enabled"*) refuse "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
+  run0-*"uthentication"* | run0-*"ccess denied"*) refuse "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
+  *) refuse "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
+esac
+echo "nix-store $(command -v nix-store || echo nix-store)"'\'' sh sudo secret' "$@"; }
+program='sudo'
+step "become root on $target by $program"
+if answer=$(prove_root </dev/null); then
+  :
+else
+  ended=$?
+  refused "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
+fi
+with_secret | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' admin@vps_ultraman_root -- 'sudo -S -p '\'''\'' -- sh -c '\'''"$skip_secret"''\'' sh "'"$secret_end"'" sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then
+    echo open
+  else
+    echo over
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+apart() {
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+inhibited() { grep -q "changes to critical components" "$1"; }
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back inhibited; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}
+id=$1
+say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
+if [ "$id" = any ]; then
+  id=$(each_open say_id | tail -n 1)
+  if [ -z "$id" ]; then
+    echo "nothing is armed"
+    tell
+    exit 0
+  fi
+fi
+dir=/run/hey/$id
+case $(progress) in open | back-cut) go_back "$2" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ ! -d "$dir" ]; then break 2; fi
+    sleep 0.1
+  done
+done
+while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
+said=$(stands)
+printf "%s\n" "$said"
+tell
+case $said in "stands rolled-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh any '\''asked to'\'''
+)

@@ -1,0 +1,106 @@
+# $ ops-deploy.ts vps-ultraman admin@vps_ultraman_root --elevate run0 --ssh-option Port=2222
+(
+verb=ops-deploy
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'Port=2222' -o 'ConnectTimeout=10' "$@"; }
+target='admin@vps_ultraman_root'
+answer=
+newline="
+"
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
+standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
+prove_root() { reach admin@vps_ultraman_root -- 'sh -c '\''set -u
+export LC_ALL=C
+me=$(id -un)
+refuse() {
+  printf "refused %s\n" "$*"
+  exit 1
+}
+if command -v "$1" >/dev/null 2>&1; then :; else refuse "there is no $1 there; type --elevate with another program, or a login that is root"; fi
+not="! "
+try() {
+  case $1-$2 in
+    sudo-secret) sudo -S -p "" -- sh -c : ;;
+    sudo-*) sudo -n -- sh -c : </dev/null ;;
+    doas-*) doas -n -- sh -c : </dev/null ;;
+    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
+  esac 2>&1
+}
+said=$(try "$1" "$2") || case $1-$2-$said in
+  sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
+  sudo-*"must have a tty"*) refuse "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
+  sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse "that is not the password of $me there" ;;
+  sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
+  sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
+  doas-*"uthentication"*) refuse "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
+  doas-*"not permitted"* | doas-*"not enabled"*) refuse "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
+  run0-*"uthentication"* | run0-*"ccess denied"*) refuse "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
+  *) refuse "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
+esac
+echo "nix-store $(command -v nix-store || echo nix-store)"
+configuration() {
+  for words in "config show" show-config; do
+    NIX_USER_CONF_FILES=/dev/null NIX_CONFIG="" nix --extra-experimental-features nix-command $words 2>/dev/null && return
+  done
+  cat /etc/nix/nix.conf 2>/dev/null
+}
+setting() { printf "%s\n" "$settings" | sed -n "s/^$1 *= *//p" | tail -n 1; }
+trusted() {
+  if [ "$(setting require-sigs)" = false ]; then return 0; fi
+  set -f
+  for who in $(setting trusted-users); do
+    case $who in
+      "*" | "$me") return 0 ;;
+      @*) case " $(id -Gn) " in *" ${who#@} "*) return 0 ;; esac ;;
+    esac
+  done
+  return 1
+}
+settings=$(configuration)
+trusted || refuse "nix there takes no unsigned paths from $me (lacks a signature by a trusted key); add $me to nix.settings.trusted-users there, or type --backend nix, which copies as root"'\'' sh run0 none' "$@"; }
+program='run0'
+step "become root on $target by $program"
+if answer=$(prove_root </dev/null); then
+  :
+else
+  ended=$?
+  refused "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
+fi
+NIX_SSHOPTS='-o Port=2222' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
+)

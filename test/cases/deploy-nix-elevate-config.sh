@@ -1,0 +1,380 @@
+# $ ops-deploy.ts vps-ultraman vps_admin --backend nix --elevate sudo --ssh-config /path/to/ssh_config
+(
+verb=ops-deploy
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+  if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+done
+target='vps_admin'
+tmp=$(mktemp -d "$place/hey.XXXXXX")
+clean() {
+  reach -O exit "$target" >/dev/null 2>&1 || :
+  rm -rf "$tmp"
+}
+state="nothing was changed on $target"
+deployment='set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  compare /run/booted-system "$profile" reboot
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then
+    echo open
+  else
+    echo over
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+apart() {
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+inhibited() { grep -q "changes to critical components" "$1"; }
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      for fact in started status why units back inhibited; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}'
+where='vps_admin'
+shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo'
+reboot='/path/to/hey/scripts/ops-reboot.ts --elevate sudo'
+answer=
+newline="
+"
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
+standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
+host='vps-ultraman'
+record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
+reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -F /path/to/ssh_config -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
+prove_root() { reach vps_admin -- 'sh -c '\''set -u
+export LC_ALL=C
+me=$(id -un)
+refuse() {
+  printf "refused %s\n" "$*"
+  exit 1
+}
+if command -v "$1" >/dev/null 2>&1; then :; else refuse "there is no $1 there; type --elevate with another program, or a login that is root"; fi
+not="! "
+try() {
+  case $1-$2 in
+    sudo-secret) sudo -S -p "" -- sh -c : ;;
+    sudo-*) sudo -n -- sh -c : </dev/null ;;
+    doas-*) doas -n -- sh -c : </dev/null ;;
+    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
+  esac 2>&1
+}
+said=$(try "$1" "$2") || case $1-$2-$said in
+  sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
+  sudo-*"must have a tty"*) refuse "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
+  sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse "that is not the password of $me there" ;;
+  sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
+  sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
+  doas-*"uthentication"*) refuse "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
+  doas-*"not permitted"* | doas-*"not enabled"*) refuse "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
+  run0-*"uthentication"* | run0-*"ccess denied"*) refuse "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
+  *) refuse "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
+esac
+echo "nix-store $(command -v nix-store || echo nix-store)"'\'' sh sudo none' "$@"; }
+program='sudo'
+step "become root on $target by $program"
+if answer=$(prove_root </dev/null); then
+  :
+else
+  ended=$?
+  refused "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
+fi
+nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
+expected=
+if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
+ask() { reach vps_admin -- 'sudo -n -- sh -c '\'''"$deployment"'
+if [ "$(id -u)" = 0 ]; then :; else
+  refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
+fi
+(each_open refuse_open) || exit
+if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_changed "$1" "$2"
+tell'\'' sh keep "'"$expected"'"' "$@"; }
+step "ask $target"
+if answer=$(ask </dev/null); then
+  :
+else
+  ended=$?
+  refused "$ended"
+  state="$target can't be reached; nothing was changed on it (status 1)"
+  exit 1
+fi
+step 'build vps-ultraman'
+nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp"/system '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
+system=$(readlink "$tmp/system")
+if [ -f "$system/nixos-version" ]; then
+  :
+else
+  step "$system is not a NixOS system; nothing was copied"
+  exit 1
+fi
+step 'copy to vps_admin'
+NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -F /path/to/ssh_config -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to 'ssh://vps_admin?remote-program=sudo%20-n%20--%20'"$nix_store" "$system"
+afterwards() { true "$@"; }
+activate() { reach vps_admin -- 'sudo -n -- sh -c '\'''"$deployment"'
+set -e
+system=$1
+action=$2
+locales=${LOCALE_ARCHIVE-}
+[ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+take_lock "$3"
+refuse_changed "$4" "$5"
+case $action in
+  switch | boot)
+    rm -f "$marker"
+    set_profile "$system" "$8" >&2
+    ;;
+esac
+dir=$(mktemp -d /run/hey-activation.XXXXXX)
+: >"$dir/log"
+if by_systemd; then
+  systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
+    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
+    --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
+else
+  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
+    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+fi
+job=$!
+tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
+status=0
+wait "$job" || status=$?
+wait
+if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
+if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
+rm -rf "$dir"
+tell
+exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" keep "'"$expected"'" "'"$system"'" 0 new' "$@"; }
+action='switch'
+reboots=''
+runs="$system"
+step "$action on $target"
+lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
+state=$lost
+case $action in
+  switch | test) recorded "$(heard runs)" "$runs" ;;
+esac
+if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+refused "$ended"
+if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
+  step "it can't be switched to while the host runs, so it is made what boots"
+  action=boot
+  if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+fi
+case $action-$(heard runs) in
+  dry-activate-* | *-) ;;
+  *) recorded "$(heard runs)" ;;
+esac
+case $ended$(heard inhibited) in
+  0) state="$(standing)$(owed)" ;;
+  4) state="activated, but some units failed: $(heard units) (status 4); $(standing)$(owed). Look: $shell $where systemctl --failed" ;;
+  255) state=$lost ;;
+  *yes) state="it can't be switched to while the host runs (status $ended); $(standing). Type the same line with --boot, or --boot --reboot" ;;
+  *) state="the activation failed (status $ended); $(standing). Look at what it said; then type the same line again" ;;
+esac
+if [ "$ended" -gt 0 ]; then exit "$ended"; fi
+step "$state"
+state=
+afterwards
+)
