@@ -1,6 +1,6 @@
 # Whether this machine can be deployed to by this user, now. Changes nothing. $1 and $2 are those of refuse_changed.
 if [ "$(id -u)" = 0 ]; then :; else
-  refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
+  refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
 fi
 (each_open refuse_open) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

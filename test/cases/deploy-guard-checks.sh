@@ -245,7 +245,7 @@ expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach -o 'BatchMode=yes' root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 if [ "$(id -u)" = 0 ]; then :; else
-  refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
+  refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
 fi
 (each_open refuse_open) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

@@ -259,7 +259,7 @@ tell'\'' sh' "$@"; }
 limit='300'
 afterwards() {
   state="$target was not rebooted: this machine must get in there without a question to see it back"
-  if answer=$(booted </dev/null); then :; else exit 1; fi
+  if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"
   if answer=$(reboot_there </dev/null); then :; else

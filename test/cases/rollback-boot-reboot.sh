@@ -245,7 +245,7 @@ expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach root@vps-ultraman -- 'sh -c '\'''"$deployment"'
 if [ "$(id -u)" = 0 ]; then :; else
-  refuse 1 "$(id -un) is not root there, and only root may deploy: name no user in the target, or root"
+  refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
 fi
 (each_open refuse_open) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
@@ -299,7 +299,7 @@ tell'\'' sh' "$@"; }
 limit='60'
 afterwards() {
   state="$target was not rebooted: this machine must get in there without a question to see it back"
-  if answer=$(booted </dev/null); then :; else exit 1; fi
+  if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"
   if answer=$(reboot_there </dev/null); then :; else

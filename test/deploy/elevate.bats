@@ -276,7 +276,7 @@ stubs() {
     run deploy --elevate sudo
     echo "$output"
     [ "$status" = 0 ]
-    [[ ${lines[-1]} == "nixos-rebuild switch --show-trace --flake .#$host --target-host admin@$target --sudo" ]]
+    [[ ${lines[-1]} == "nixos-rebuild switch --show-trace --flake .#$host --target-host admin@$target --elevate sudo" ]]
   done
   trusted_users
   lab host $host sh -c 'echo "require-sigs = false" >>/etc/nix/nix.conf'
@@ -285,7 +285,7 @@ stubs() {
   echo "$output"
   lab host $host sed -i /require-sigs/d /etc/nix/nix.conf
   [ "$status" = 0 ]
-  [[ ${lines[-1]} == *" --sudo --ask-sudo-password" ]]
+  [[ ${lines[-1]} == *" --elevate sudo --ask-elevate-password" ]]
 }
 
 @test "a shell and commands as root; with a terminal sudo asks there by itself" {
