@@ -46,14 +46,13 @@ in_case() {
 
 # The state that a script may change, as it was when the machine was made, and an empty $record.
 reset() {
-  record=$machine/record/$$-$((++runs))
-  mkdir "$record"
+  # A pid may come back in one run.
+  record=$(mktemp -d "$machine/record/XXXXXXXX")
   rm -rf "$machine/home/me/.local/state"
   [ "$verb" = ops-push-keys.ts ] || return 0
   rm -rf "$machine/home/me/.ssh"
   cp -a "$machine/ssh.as-made" "$machine/home/me/.ssh"
 }
-runs=0
 
 # canonical: all that was recorded, without what shells keep for themselves and with the names of mktemp evened out.
 canonical() (
