@@ -121,6 +121,7 @@ export function guarded({ guard, access, known, system, generation, bootloader, 
     define("passes", step("each_check", guard.checks)),
     fragment("local/guard.sh", {
       seconds: guard.timeout,
+      fed: access.asks ? "yes" : "",
       pause: Number(guard.settle) === 0 ? "" : guard.settle,
       checks: guard.checks.length + guard.checksRemote.length === 0 ? "" : "yes",
       deploy: `${spelled("ops-deploy")}${access.typed}`,

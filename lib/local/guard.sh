@@ -5,6 +5,7 @@ failing=
 checking=
 # Whether a confirmation is under way that nobody has answered yet.
 asked=
+way=reach
 # How long it is waited for a host that does not answer, behind the deadline.
 patience=60
 armed=
@@ -14,13 +15,20 @@ left() {
   clock
   echo "$((deadline > now ? deadline - now : 0))"
 }
-# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh.
+# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own:
+# a job behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so.
 within() {
+  if [ "$way$fed" != fresh ]; then
+    shift
+    "$@" </dev/null
+    return
+  fi
   clock
   end=$((now + $1))
   shift
   "$@" </dev/null &
   job=$!
+  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
   while kill -0 "$job" 2>/dev/null; do
     clock
     if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
@@ -225,7 +233,6 @@ boots_before=$(heard boots)
 recorded "$prev" "$system"
 step "activate on $target"
 : >"$tmp/log"
-way=reach
 seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then

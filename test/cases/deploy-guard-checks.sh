@@ -691,6 +691,7 @@ for check in "$@"; do
 done'\'' sh "'"$id"'" '\''systemctl is-active nginx'\''' "$@"; }
 passes() { each_check 'curl -fsS http://it'\''s.example/' "$@"; }
 seconds='60'
+fed=''
 pause='5'
 checks='yes'
 deploy='/path/to/hey/scripts/ops-deploy.ts'
@@ -698,6 +699,7 @@ id=${tmp##*.}
 failing=
 checking=
 asked=
+way=reach
 patience=60
 armed=
 cause=interrupted
@@ -707,11 +709,17 @@ left() {
   echo "$((deadline > now ? deadline - now : 0))"
 }
 within() {
+  if [ "$way$fed" != fresh ]; then
+    shift
+    "$@" </dev/null
+    return
+  fi
   clock
   end=$((now + $1))
   shift
   "$@" </dev/null &
   job=$!
+  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
   while kill -0 "$job" 2>/dev/null; do
     clock
     if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
@@ -902,7 +910,6 @@ boots_before=$(heard boots)
 recorded "$prev" "$system"
 step "activate on $target"
 : >"$tmp/log"
-way=reach
 seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then

@@ -689,6 +689,7 @@ tell'\'' sh "'"$id"'" "'"$by"'"' "$@"; }
 check() { true "$@"; }
 passes() { each_check "$@"; }
 seconds='180'
+fed=''
 pause='5'
 checks=''
 deploy='/path/to/hey/scripts/ops-deploy.ts'
@@ -696,6 +697,7 @@ id=${tmp##*.}
 failing=
 checking=
 asked=
+way=reach
 patience=60
 armed=
 cause=interrupted
@@ -705,11 +707,17 @@ left() {
   echo "$((deadline > now ? deadline - now : 0))"
 }
 within() {
+  if [ "$way$fed" != fresh ]; then
+    shift
+    "$@" </dev/null
+    return
+  fi
   clock
   end=$((now + $1))
   shift
   "$@" </dev/null &
   job=$!
+  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
   while kill -0 "$job" 2>/dev/null; do
     clock
     if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
@@ -900,7 +908,6 @@ boots_before=$(heard boots)
 recorded "$prev" "$system"
 step "activate on $target"
 : >"$tmp/log"
-way=reach
 seen=$deadline
 while :; do
   if [ "$(left)" -gt 0 ]; then
