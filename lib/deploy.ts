@@ -64,7 +64,8 @@ export function connected(
     ...askingSecret(access),
     fragment("local/private-place.sh"),
     fragment("local/private-tmp.sh", { target: access.to }),
-    fragment("local/heard.sh", {
+    fragment("local/heard.sh"),
+    fragment("local/standing.sh", {
       deployment: joined(farText("deployment")),
       where: about.target,
       shell: `${spelled("ops-ssh")}${access.typedShell}`,

@@ -28,7 +28,7 @@ within() {
   shift
   "$@" </dev/null &
   job=$!
-  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
+  trap 'kill "$job" 2>/dev/null; exit 130' HUP INT TERM
   while kill -0 "$job" 2>/dev/null; do
     clock
     if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi

@@ -22,8 +22,6 @@ heard() {
 }
 # changes NAME: a fact of what differs, with an arrow
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
-owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
-standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 # refused STATUS: ends with what the target said against it, if it did
 refused() {
   if [ -n "$(heard refused)" ]; then

@@ -35,8 +35,6 @@ heard() {
   printf "%s\n" "$value"
 }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
-owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
-standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
     state="$(heard refused); nothing was changed on $target (status $1)"

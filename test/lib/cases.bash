@@ -77,12 +77,15 @@ canonical() (
     for stdin in "${stdin[@]}"; do
       [ -s "$stdin" ] || continue
       echo "$stdin:"
+      # Behind a password, and where it ends.
+      lines=$(grep -anxm 1 'the password ends here' "$stdin" | cut -d : -f 1)
+      head -n "${lines:-0}" "$stdin"
       # A tar stream carries the times of the files in it.
-      if tar -tf "$stdin" >/dev/null 2>&1; then
-        tar -tvf "$stdin" | sed -E 's/ [0-9-]{10} [0-9:]{5} / /'
-        tar -xOf "$stdin"
+      if tail -n "+$((lines + 1))" "$stdin" | tar -t >/dev/null 2>&1; then
+        tail -n "+$((lines + 1))" "$stdin" | tar -tv | sed -E 's/ [0-9-]{10} [0-9:]{5} / /'
+        tail -n "+$((lines + 1))" "$stdin" | tar -xO
       else
-        cat "$stdin"
+        tail -n "+$((lines + 1))" "$stdin"
       fi
     done
   } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#\<sh "[A-Za-z0-9]{6}"#sh "XXXXXX"#g' | tr '\0' '\n'
