@@ -683,6 +683,10 @@ for check in "$@"; do
   left=$(($(readlink "$dir/deadline") - $(seconds_up)))
   checked=0
   timeout -k 2 "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+  if [ ! -d "$dir" ]; then
+    echo "over yes"
+    break
+  fi
   cat "$dir/check" >&2
   if [ "$checked" -ne 0 ]; then
     printf "waits --check-remote failed (status %s): %s\n" "$checked" "$check"
@@ -847,13 +851,16 @@ try() {
   if [ -n "$pause$checks" ]; then
     answer=$(within 30 look 2>"$tmp/said") || unanswered || return 1
     settle
-    failing=$(heard waits)
-    if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
+    if [ -n "$(heard waits)" ] || [ -z "$(heard status)" ]; then
+      failing=$(heard waits)
+      return 1
+    fi
     clock
     proven=$now
     passes || return 1
     if [ -n "$checks" ]; then
       answer=$(within "$(($(left) + 5))" check 2>"$tmp/said") || unanswered || return 1
+      if [ "$(heard over)" = yes ]; then return 1; fi
       failing=$(heard waits)
       if [ -n "$failing" ]; then return 1; fi
     fi

@@ -845,13 +845,16 @@ try() {
   if [ -n "$pause$checks" ]; then
     answer=$(within 30 look 2>"$tmp/said") || unanswered || return 1
     settle
-    failing=$(heard waits)
-    if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
+    if [ -n "$(heard waits)" ] || [ -z "$(heard status)" ]; then
+      failing=$(heard waits)
+      return 1
+    fi
     clock
     proven=$now
     passes || return 1
     if [ -n "$checks" ]; then
       answer=$(within "$(($(left) + 5))" check 2>"$tmp/said") || unanswered || return 1
+      if [ "$(heard over)" = yes ]; then return 1; fi
       failing=$(heard waits)
       if [ -n "$failing" ]; then return 1; fi
     fi
