@@ -831,7 +831,7 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation --guard --confirm-timeout --settle' 'activate at the next boot, not now'
+  __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
   __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
@@ -844,9 +844,9 @@ __hey_table_ops_deploy() {
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--boot --dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
+  __hey_option --guard '' '--dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
@@ -925,10 +925,10 @@ __hey_table_ops_rollback() {
   __hey_option --to '' --list 'the generation, if not the one before what boots' generations
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --json '' '' 'with --list, as JSON'
-  __hey_option --boot '' '--list --guard --confirm-timeout --settle' 'activate at the next boot, not now'
-  __hey_option --guard '' '--list --boot' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --confirm-timeout '' '--list --boot' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--list --boot' 'time between the two logins that confirm (5)' seconds
+  __hey_option --boot '' --list 'activate at the next boot, not now'
+  __hey_option --guard '' --list 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --confirm-timeout '' --list 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' --list 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
@@ -969,7 +969,7 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation --guard --confirm-timeout --settle' 'activate at the next boot, not now'
+  __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
   __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
@@ -982,9 +982,9 @@ __hey_table_ops_sync() {
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--boot --dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --confirm-timeout '' '--boot --dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--boot --dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
+  __hey_option --guard '' '--dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices

@@ -3,7 +3,7 @@
 import { spelled } from "./called.ts";
 import { type Access, askingSecret, asRoot, asRootInAddress, provingRoot } from "./elevation.ts";
 import { type Flake, toplevel } from "./flake.ts";
-import { deploymentScript, type Guard, guarded } from "./guard.ts";
+import { deploymentScript, type Guard, guarded, trialMeans } from "./guard.ts";
 import { nix } from "./nix.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
 import { define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
@@ -28,6 +28,9 @@ export interface Change {
   readonly reboot: Reboot | undefined;
   readonly sshGiven: SshGiven;
 }
+
+/** Whether the system is tried by a boot, which goes back unless it is confirmed. */
+const triedByBoot = ({ action, guard }: Pick<Change, "action" | "guard">) => action === "boot" && guard !== undefined;
 
 export interface Deployment extends Change {
   readonly flake: Flake;
@@ -90,9 +93,10 @@ const known = ({ force, action }: Change): readonly Word[] => [
  * @param more scripts of lib/remote that ask for more, with their data after the two of ask.sh
  */
 function asked(about: Change, more: readonly string[] = [], ...data: readonly Word[]): readonly Line[] {
+  const scripts = [...more, ...(triedByBoot(about) ? trialMeans : [])];
   return [
     fragment("local/expected.sh"),
-    define("ask", asRoot(about.access, first(about), farScript(deploymentScript("ask", ...more), ...known(about), ...data))),
+    define("ask", asRoot(about.access, first(about), farScript(deploymentScript("ask", ...scripts), ...known(about), ...data))),
     fragment("local/ask-target.sh"),
   ];
 }
@@ -104,20 +108,28 @@ function activated(about: Change, generation: Word): readonly Line[] {
   const runs = specialisation === undefined ? system : joined(system, `/specialisation/${specialisation}`);
   const bootloader = about.installBootloader ? "1" : "0";
   const rest = [variable("by"), ...known(about), runs, bootloader, generation];
+  const tried = triedByBoot(about);
   return [
-    ...afterwards(about),
+    ...afterwards(tried ? { access, reboot: undefined } : about),
     ...(guard === undefined
       ? [
           define(
             "activate",
-            asRoot(access, ["reach"], farScript(deploymentScript("activate"), system, variable("action"), ...rest)),
+            asRoot(
+              access,
+              ["reach"],
+              farScript(deploymentScript("one-shot", "committing", "activate"), system, variable("action"), ...rest),
+            ),
           ),
           fragment("local/activate-there.sh", {
             ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
             runs: specialisation === undefined ? system : variable("specialised"),
           }),
         ]
-      : guarded({ guard, access, known: known(about), system, generation, bootloader, commits: action === "switch" })),
+      : guarded(
+          { guard, access, known: known(about), system, generation, bootloader, commits: action !== "test" },
+          tried ? about.reboot?.limit : undefined,
+        )),
   ];
 }
 
@@ -145,6 +157,7 @@ export function deployByNix(about: Deployment): Plan {
         note: `build ${host}`,
       },
       fragment("local/built-system.sh"),
+      ...(triedByBoot(about) ? [fragment("local/built-trial.sh")] : []),
       ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
       ...copying(about, sharedWords(about)),
       ...activated(about, "new"),

@@ -13,6 +13,9 @@ export const unitFailures = {
   rollback: "go back (the default with --guard)",
 } as const;
 
+/** Scripts of lib/remote that say, before anything is done, whether a trial boot can be made there. */
+export const trialMeans = ["one-shot", "boot-loader", "trial-means"] as const;
+
 /** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
 export const guardOptions = (excluded: readonly string[]) => ({
   guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded }),
@@ -92,40 +95,48 @@ export const deploymentScript = (...names: readonly string[]): Captured => ({
   script: true,
 });
 
-/** From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time). */
-export function guarded({ guard, access, known, system, generation, bootloader, commits }: Guarded): readonly Line[] {
+/** Scripts of lib/remote that put right what a deployment that was cut short has left. */
+const mending = ["one-shot", "committing"] as const;
+
+/**
+ * From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time).
+ * @param trial seconds that a reboot may take, where the system is tried by a boot; else it is activated
+ */
+export function guarded(
+  { guard, access, known, system, generation, bootloader, commits }: Guarded,
+  trial: string | undefined,
+): readonly Line[] {
   const id = variable("id");
   const far = (name: string, by: string, parts: readonly string[], ...data: readonly Word[]) =>
     define(name, asRoot(access, [by], farScript(deploymentScript(...parts), ...data)));
+  const what = [id, system, variable("seconds"), variable("by"), ...known, guard.onUnitFailure];
+  const commit = deploymentScript(...mending, "commit");
   return [
-    far(
-      "arm",
-      "reach",
-      ["committing", "arm"],
-      ...[id, system, variable("seconds"), variable("by"), ...known, guard.onUnitFailure],
-      ...[
-        deploymentScript("rollback"),
-        deploymentScript("activation"),
-        deploymentScript("committing", "commit"),
-        generation,
-        bootloader,
-      ],
-    ),
+    ...(trial === undefined
+      ? [
+          far(
+            ...(["arm", "reach", [...mending, "arm"], ...what] as const),
+            ...[deploymentScript("rollback"), deploymentScript("activation"), commit, generation, bootloader],
+          ),
+        ]
+      : [far("arm", "reach", [...mending, "boot-loader", "trial"], ...what, commit, generation, bootloader)]),
     define("via", step(variable("way"))),
-    far("begin", "via", ["start"], id),
+    ...(trial === undefined ? [far("begin", "via", ["start"], id)] : []),
     far("look", "fresh", ["ready", "look"], id),
     far("confirm", "fresh", ["ready", "confirm"], id, commits ? "commit" : "keep"),
-    far("cancel", "via", ["cancel"], id, "the deployment was interrupted"),
-    far("recover", "fresh", ["committing", "recover"], id, variable("by")),
+    far("cancel", "via", [...mending, "cancel"], id, "the deployment was interrupted"),
+    far("recover", "fresh", [...mending, "recover"], id, variable("by")),
     guard.checksRemote.length === 0 ? define("check", step("true")) : far("check", "fresh", ["check"], id, ...guard.checksRemote),
     define("passes", step("each_check", guard.checks)),
-    fragment("local/guard.sh", {
-      seconds: guard.timeout,
+    fragment("local/confirming.sh", {
       fed: access.asks ? "yes" : "",
       pause: Number(guard.settle) === 0 ? "" : guard.settle,
       checks: guard.checks.length + guard.checksRemote.length === 0 ? "" : "yes",
       deploy: `${spelled("ops-deploy")}${access.typed}`,
     }),
+    trial === undefined
+      ? fragment("local/guard.sh", { seconds: guard.timeout })
+      : fragment("local/trial.sh", { seconds: guard.timeout, limit: trial }),
   ];
 }
 
@@ -134,7 +145,7 @@ export function armedThere(action: "status" | "cancel", target: string, given: E
   const access = accessTo(target, given);
   const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
   const script =
-    action === "status" ? farScript(["deployment", "armed"]) : farScript(["deployment", "cancel"], "any", "asked to");
+    action === "status" ? farScript(["deployment", "armed"]) : farScript(["deployment", ...mending, "cancel"], "any", "asked to");
   const line = asRoot(access, ssh, script);
   return {
     lines: [

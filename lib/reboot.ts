@@ -41,6 +41,16 @@ export function askedReboot({
   return undefined;
 }
 
+/** @throws Usage where a boot is to be guarded that is not to come, or only perhaps */
+export function requireTrial(boot: boolean, guard: object | undefined, reboot: Reboot | undefined): void {
+  if (!boot || guard === undefined) return;
+  if (reboot === undefined) throw new Usage("--boot --guard: a boot that nobody watches can't be confirmed; add --reboot");
+  if (reboot.when !== "always")
+    throw new Usage(
+      `--boot --guard tries the system by a boot, and --reboot=${reboot.when} may leave it out; type --reboot alone`,
+    );
+}
+
 /** What a script does when all else is done, as its function `afterwards`: nothing, or the reboot. */
 export function afterwards({
   access,

@@ -10,7 +10,7 @@ import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
 import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
 import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts";
-import { afterwards, askedReboot, rebootOptions } from "../lib/reboot.ts";
+import { afterwards, askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { nixSshopts, sshOptions } from "../lib/target.ts";
@@ -32,7 +32,7 @@ export default verb(module, {
     ...passing,
     specialisation: { ...passing.specialisation, excludes: ["boot"] },
     "install-bootloader": { ...passing["install-bootloader"], excludes: ["test", "dry-activate"] },
-    ...guardOptions(["boot", "dry-activate", "build-host"]),
+    ...guardOptions(["dry-activate", "build-host"]),
     force: flag("deploy also when someone else has changed what runs there"),
     status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
     cancel: flag("end a guarded deployment now: back to what ran before"),
@@ -46,12 +46,13 @@ export default verb(module, {
     ...sshOptions,
   },
   passes: "nixos-rebuild, or to nix build with --backend nix",
-  examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --backend nix"],
+  examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --boot --reboot --guard", "vps-pacman --backend nix"],
   plan: (given) => {
     const { host, target = host, boot, test, dryActivate, fast, debug, useSubstitutes, backend, force, passed } = given;
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
+    requireTrial(boot, guard, reboot);
     const access = accessTo(target, given);
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);

@@ -6,7 +6,7 @@ import { rollBack } from "../lib/deploy.ts";
 import { accessTo, elevateOptions } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { askedGuard, guardOptions } from "../lib/guard.ts";
-import { askedReboot, rebootOptions } from "../lib/reboot.ts";
+import { askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
 import { arg, flag, option } from "../lib/spec.ts";
 import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
@@ -20,7 +20,7 @@ export default verb(module, {
     list: flag("list the generations there, newest first: what runs, what boots, what was booted", { excludes: ["boot", "guard", "reboot"] }),
     json: flag("with --list, as JSON"),
     boot: flag("activate at the next boot, not now"),
-    ...guardOptions(["boot", "list"]),
+    ...guardOptions(["list"]),
     force: flag("also when someone else has changed what runs there"),
     ...rebootOptions,
     ...elevateOptions,
@@ -34,6 +34,9 @@ export default verb(module, {
       const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
       return { lines: [{ ...remotely(ssh, access.to, farScript(["deployment", "generations"], json ? "json" : "table")), stdin: "none" }] };
     }
-    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard: askedGuard(given), reboot: askedReboot(given), sshGiven: given }, to);
+    const guard = askedGuard(given);
+    const reboot = askedReboot(given);
+    requireTrial(boot, guard, reboot);
+    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard, reboot, sshGiven: given }, to);
   },
 });

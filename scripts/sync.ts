@@ -51,7 +51,7 @@ export default verb(module, {
     if (rollback !== undefined) {
       if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
       // What activate.sh, which is for a target, does here by itself.
-      const back = farScript(["deployment", "generation", "as-found", "activate"], action, "hey sync", rollback);
+      const back = farScript(["deployment", "generation", "as-found", "one-shot", "committing", "activate"], action, "hey sync", rollback);
       return { lines: [elevated((elevate ?? "sudo") as Elevation, back)] };
     }
     if (specialisation !== undefined && !activating.includes(action)) {

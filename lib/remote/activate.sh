@@ -14,6 +14,8 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
+    # Over, as the lock was given; but it may be what is booted once.
+    if [ -L "$trial/id" ]; then end_trial >&2; fi
     set_profile "$system" "$8" >&2
     ;;
 esac

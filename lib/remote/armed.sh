@@ -7,7 +7,7 @@ say_facts() {
 }
 say_open() {
   case $(progress) in
-    open) echo "armed: goes back in $left s unless confirmed" ;;
+    open) if [ -L "$dir/trial" ]; then echo "a trial boot: reboots in $left s unless confirmed, into what boots"; else echo "armed: goes back in $left s unless confirmed"; fi ;;
     going-back) echo "going back" ;;
     back-cut) echo "the way back was cut short: --cancel takes it up again" ;;
     committing) echo "confirmed, and becoming what boots" ;;
@@ -15,7 +15,16 @@ say_open() {
   esac
   say_facts "$dir"
 }
-open=$(each_open say_open)
+say_trial() {
+  case $(trial_progress) in
+    rebooting) echo "a trial boot is about to begin" ;;
+    starting) echo "a trial boot begins" ;;
+    over) echo "a trial boot is over, and was not confirmed; the next deployment clears away what it has left" ;;
+    *) return ;;
+  esac
+  say_facts "$trial"
+}
+open=$(each_open say_open; say_trial)
 if [ -n "$open" ]; then
   printf "%s\n" "$open"
 else

@@ -27,9 +27,28 @@ uncommit() {
 }
 # The boot entry is that of the system $1; then the commit that the marker tells of is over, one way or the other.
 boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+# What is left of a trial boot that is over: the entry, where that was not booted, and the generation, which is deleted only if it was made
+# for it and nobody has taken it since. Then the boot menu is as it was.
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
 # A commit that was ended, by a power cut say, and is nobody's any more: finished where its system runs, else undone, unless something
 # else was deployed since.
 mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
   marked=$(readlink "$marker") || return 0
   system=${marked#* }
   system=${system%% *}

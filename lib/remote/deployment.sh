@@ -60,7 +60,8 @@ progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
-    if alive rollback; then echo going-back; else echo back-cut; fi
+    # The way back of a trial boot is a reboot, and the unit that does it is begun again by systemd.
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
   elif [ -L "$dir/open" ]; then
     echo open
   else
@@ -79,7 +80,7 @@ each_open() {
 # Whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
 holds() {
   case $(progress) in
-    open) [ "$left" -ge -30 ] ;;
+    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
     committing | going-back) true ;;
     *) false ;;
   esac
@@ -93,6 +94,29 @@ refuse_open() {
     esac
     refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
+}
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+# How the trial boot that is noted there stands, while it is no deployment under /run: rebooting (into it, or about to), starting, or over.
+trial_progress() {
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    # Who was killed before that point has told nobody to reboot, and a reboot that has not come in ten minutes does not.
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
 }
 refuse_held() {
   if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
@@ -108,7 +132,7 @@ take_lock() {
     sleep 0.1
   done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open) || exit
+  (each_open refuse_open; refuse_trial) || exit
   by="$1, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
@@ -167,6 +191,11 @@ disarm() {
 # Starts the way back now, beside the caller, with whom it must not end. $1 says why.
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    # Its unit looks at it every second.
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
 # Whether the log $1 has what NixOS says from 26.05 on of a system that it would not switch to (dbus or systemd, say, are others).
@@ -177,12 +206,22 @@ unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/
 # The deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
 archive() {
   unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
   mv -T "$dir" "/run/hey/past/$id"
   # Names that mktemp has made.
   # shellcheck disable=SC2012
   ls -t /run/hey/past | tail -n +9 | while read -r old; do
     if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
   done
+}
+# Without its id it is none, whatever is still to be removed.
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+# Whether systemd still starts what this boot is to start.
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
 }
 # Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
 # the number of the newest one then. After a power cut it tells what was cut.
@@ -204,6 +243,7 @@ stands() {
         done
       fi
       echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
       for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
@@ -211,6 +251,16 @@ stands() {
     done
     sleep 0.2
   done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      echo "cut yes"
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }

@@ -8,6 +8,11 @@ ready() {
     echo "waits /run/current-system is not yet $new"
     return 1
   fi
+  # Units may still fail then. Where the old system is never done with it, the new one need not be.
+  if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
+    echo "waits it still starts its units"
+    return 1
+  fi
   if by_systemd; then
     failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
     if [ -n "$failed" ]; then

@@ -97,7 +97,7 @@ progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
-    if alive rollback; then echo going-back; else echo back-cut; fi
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
   elif [ -L "$dir/open" ]; then
     echo open
   else
@@ -114,7 +114,7 @@ each_open() {
 }
 holds() {
   case $(progress) in
-    open) [ "$left" -ge -30 ] ;;
+    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
     committing | going-back) true ;;
     *) false ;;
   esac
@@ -129,6 +129,26 @@ refuse_open() {
     refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
+trial=/nix/var/nix/hey-trial
+trial_progress() {
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
 refuse_held() {
   if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
 }
@@ -141,7 +161,7 @@ take_lock() {
     sleep 0.1
   done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open) || exit
+  (each_open refuse_open; refuse_trial) || exit
   by="$1, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
@@ -192,6 +212,10 @@ disarm() {
 }
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
 inhibited() { grep -q "changes to critical components" "$1"; }
@@ -199,10 +223,18 @@ failed_units() { systemctl list-units --failed --plain --no-legend --full | cut 
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
   unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
   mv -T "$dir" "/run/hey/past/$id"
   ls -t /run/hey/past | tail -n +9 | while read -r old; do
     if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
   done
+}
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
 }
 marker=/nix/var/nix/hey-commit
 stands() {
@@ -220,6 +252,7 @@ stands() {
         done
       fi
       echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
       for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
@@ -227,6 +260,16 @@ stands() {
     done
     sleep 0.2
   done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      echo "cut yes"
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }'
@@ -287,7 +330,7 @@ ask() { reach -o 'BatchMode=yes' admin@vps_ultraman_root -- 'sudo -n -- sh -c '\
 if [ "$(id -u)" = 0 ]; then :; else
   refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
 fi
-(each_open refuse_open) || exit
+(each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
 tell'\'' sh keep "'"$expected"'"' "$@"; }
@@ -313,6 +356,25 @@ step 'copy to admin@vps_ultraman_root'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to 'ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20'"$nix_store" "$system"
 afterwards() { true "$@"; }
 arm() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
+  fi
+}
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
@@ -338,7 +400,24 @@ uncommit() {
   boot_entry "$(readlink -e "$profile")"
 }
 boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
 mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
   marked=$(readlink "$marker") || return 0
   system=${marked#* }
   system=${system%% *}
@@ -477,6 +556,25 @@ case $status$(readlink "$dir/on-unit-failure") in
   4*) go_back "units failed" ;;
   *) go_back "the activation ended with status $status" ;;
 esac'\'' '\'''"$deployment"'
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
+  fi
+}
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
@@ -502,7 +600,24 @@ uncommit() {
   boot_entry "$(readlink -e "$profile")"
 }
 boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
 mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
   marked=$(readlink "$marker") || return 0
   system=${marked#* }
   system=${system%% *}
@@ -570,6 +685,10 @@ ready() {
     echo "waits /run/current-system is not yet $new"
     return 1
   fi
+  if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
+    echo "waits it still starts its units"
+    return 1
+  fi
   if by_systemd; then
     failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
     if [ -n "$failed" ]; then
@@ -593,6 +712,10 @@ ready() {
   case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
   if [ "$(readlink -e /run/current-system)" != "$new" ]; then
     echo "waits /run/current-system is not yet $new"
+    return 1
+  fi
+  if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
+    echo "waits it still starts its units"
     return 1
   fi
   if by_systemd; then
@@ -650,30 +773,25 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 done
 finish'\'' sh "'"$id"'" commit' "$@"; }
 cancel() { via admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
-id=$1
-say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
-if [ "$id" = any ]; then
-  id=$(each_open say_id | tail -n 1)
-  if [ -z "$id" ]; then
-    echo "nothing is armed"
-    tell
-    exit 0
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
   fi
-fi
-dir=/run/hey/$id
-case $(progress) in open | back-cut) go_back "$2" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if [ ! -d "$dir" ]; then break 2; fi
-    sleep 0.1
-  done
-done
-while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
-said=$(stands)
-printf "%s\n" "$said"
-tell
-case $said in "stands rolled-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
-recover() { fresh admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
+}
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
@@ -699,7 +817,140 @@ uncommit() {
   boot_entry "$(readlink -e "$profile")"
 }
 boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
 mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
+  marked=$(readlink "$marker") || return 0
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+id=$1
+say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
+if [ "$id" = any ]; then
+  id=$(each_open say_id | tail -n 1)
+  [ -n "$id" ] || id=$(readlink "$trial/id")
+  if [ -z "$id" ]; then
+    echo "nothing is armed"
+    tell
+    exit 0
+  fi
+fi
+dir=/run/hey/$id
+if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  flock -w 60 9 || :
+  case $(trial_progress) in
+    starting) systemctl reboot 9>&- ;;
+    rebooting | over)
+      systemctl stop "hey-reboot-$id.timer" 2>/dev/null
+      back=$(readlink "$trial/prev")
+      end_trial >&2
+      echo "stands rolled-back"
+      echo "back $back"
+      echo "why $2"
+      tell
+      exit 0
+      ;;
+  esac
+  exec 9>&-
+fi
+case $(progress) in open | back-cut) go_back "$2" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
+    sleep 0.1
+  done
+done
+while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
+said=$(stands)
+printf "%s\n" "$said"
+tell
+case $said in "stands rolled-back"* | "stands going-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
+recover() { fresh admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
+  fi
+}
+commit() {
+  newest=$(generations | head -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  rm -f "$marker"
+}
+uncommit() {
+  marked=$(readlink "$marker") || return 0
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+  fi
+  boot_entry "$(readlink -e "$profile")"
+}
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
+mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
   marked=$(readlink "$marker") || return 0
   system=${marked#* }
   system=${system%% *}
@@ -717,7 +968,6 @@ mend >&2
 tell'\'' sh "'"$id"'" "'"$by"'"' "$@"; }
 check() { true "$@"; }
 passes() { each_check "$@"; }
-seconds='180'
 fed=''
 pause='5'
 checks=''
@@ -765,6 +1015,7 @@ finish() {
   exit "$ended"
 }
 settle() {
+  said_left
   runs=$(heard runs)
   boots=$(heard boots)
   units=$(heard units)
@@ -809,7 +1060,7 @@ settle_lost() {
   if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
   runs=$(heard runs)
   boots=$(heard boots)
-  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as the machine was booted again: $(standing) (status 10)"; fi
+  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as $(why_lost): $(standing) (status 10)"; fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
     finish 0 "deployed and confirmed: $(standing)"
@@ -828,6 +1079,7 @@ abandon() {
       case $(heard stands) in
         rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
         kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+        going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
         committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
         *) state="$cause: $(standing). $look_there" ;;
       esac
@@ -902,7 +1154,7 @@ await_end() {
     asked=
     settle
     case $(heard stands) in
-      open) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(within 60 cancel 2>"$tmp/said") || :; fi ;;
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(within 60 cancel 2>"$tmp/said") || :; fi ;;
       commit-cut) answer=$(within 30 confirm 2>"$tmp/said") || : ;;
       back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
@@ -918,25 +1170,31 @@ await_end() {
     say_failing "$target does not answer"
   fi
 }
+arm_there() {
+  armed=yes
+  if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
+    :
+  else
+    ended=$?
+    if [ "$ended" -ne 255 ]; then
+      armed=
+      refused "$ended"
+    fi
+    case $ended in 129 | 13? | 14?) ;; *) ended=1 ;; esac
+    cause="the connection was lost while it was armed"
+    state="it could not be armed; nothing was changed on $target (status 1)"
+    exit "$ended"
+  fi
+  prev=$(heard prev)
+  boots_before=$(heard boots)
+}
+seconds='180'
+said_left() { :; }
+why_lost() { echo "the machine was booted again"; }
 clock
 deadline=$((now + seconds))
 step "arm $target: unless confirmed within $seconds s it goes back to $prev"
-armed=yes
-if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
-  :
-else
-  ended=$?
-  if [ "$ended" -ne 255 ]; then
-    armed=
-    refused "$ended"
-  fi
-  case $ended in 129 | 13? | 14?) ;; *) ended=1 ;; esac
-  cause="the connection was lost while it was armed"
-  state="it could not be armed; nothing was changed on $target (status 1)"
-  exit "$ended"
-fi
-prev=$(heard prev)
-boots_before=$(heard boots)
+arm_there
 recorded "$prev" "$system"
 step "activate on $target"
 : >"$tmp/log"

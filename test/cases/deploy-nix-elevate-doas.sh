@@ -97,7 +97,7 @@ progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
-    if alive rollback; then echo going-back; else echo back-cut; fi
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
   elif [ -L "$dir/open" ]; then
     echo open
   else
@@ -114,7 +114,7 @@ each_open() {
 }
 holds() {
   case $(progress) in
-    open) [ "$left" -ge -30 ] ;;
+    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
     committing | going-back) true ;;
     *) false ;;
   esac
@@ -129,6 +129,26 @@ refuse_open() {
     refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
+trial=/nix/var/nix/hey-trial
+trial_progress() {
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
 refuse_held() {
   if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
 }
@@ -141,7 +161,7 @@ take_lock() {
     sleep 0.1
   done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open) || exit
+  (each_open refuse_open; refuse_trial) || exit
   by="$1, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
@@ -192,6 +212,10 @@ disarm() {
 }
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
 inhibited() { grep -q "changes to critical components" "$1"; }
@@ -199,10 +223,18 @@ failed_units() { systemctl list-units --failed --plain --no-legend --full | cut 
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
   unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
   mv -T "$dir" "/run/hey/past/$id"
   ls -t /run/hey/past | tail -n +9 | while read -r old; do
     if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
   done
+}
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
 }
 marker=/nix/var/nix/hey-commit
 stands() {
@@ -220,6 +252,7 @@ stands() {
         done
       fi
       echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
       for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
@@ -227,6 +260,16 @@ stands() {
     done
     sleep 0.2
   done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      echo "cut yes"
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }'
@@ -286,7 +329,7 @@ ask() { reach admin@vps_ultraman_root -- 'sh -c '\''exec doas -n -- env "PATH=$P
 if [ "$(id -u)" = 0 ]; then :; else
   refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
 fi
-(each_open refuse_open) || exit
+(each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
 tell'\'' sh keep "'"$expected"'"' "$@"; }
@@ -312,6 +355,78 @@ step 'copy to admin@vps_ultraman_root'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to 'ssh://admin@vps_ultraman_root?remote-program=doas%20-n%20--%20'"$nix_store" "$system"
 afterwards() { true "$@"; }
 activate() { reach admin@vps_ultraman_root -- 'sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh sh -c '\'''"$deployment"'
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
+  fi
+}
+commit() {
+  newest=$(generations | head -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  rm -f "$marker"
+}
+uncommit() {
+  marked=$(readlink "$marker") || return 0
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+  fi
+  boot_entry "$(readlink -e "$profile")"
+}
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
+mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
+  marked=$(readlink "$marker") || return 0
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
 set -e
 system=$1
 action=$2
@@ -322,6 +437,7 @@ refuse_changed "$4" "$5"
 case $action in
   switch | boot)
     rm -f "$marker"
+    if [ -L "$trial/id" ]; then end_trial >&2; fi
     set_profile "$system" "$8" >&2
     ;;
 esac

@@ -97,7 +97,7 @@ progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
-    if alive rollback; then echo going-back; else echo back-cut; fi
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
   elif [ -L "$dir/open" ]; then
     echo open
   else
@@ -114,7 +114,7 @@ each_open() {
 }
 holds() {
   case $(progress) in
-    open) [ "$left" -ge -30 ] ;;
+    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
     committing | going-back) true ;;
     *) false ;;
   esac
@@ -129,6 +129,26 @@ refuse_open() {
     refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
   fi
 }
+trial=/nix/var/nix/hey-trial
+trial_progress() {
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
 refuse_held() {
   if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
 }
@@ -141,7 +161,7 @@ take_lock() {
     sleep 0.1
   done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open) || exit
+  (each_open refuse_open; refuse_trial) || exit
   by="$1, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
@@ -192,6 +212,10 @@ disarm() {
 }
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
 inhibited() { grep -q "changes to critical components" "$1"; }
@@ -199,10 +223,18 @@ failed_units() { systemctl list-units --failed --plain --no-legend --full | cut 
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
   unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
   mv -T "$dir" "/run/hey/past/$id"
   ls -t /run/hey/past | tail -n +9 | while read -r old; do
     if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
   done
+}
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
 }
 marker=/nix/var/nix/hey-commit
 stands() {
@@ -220,6 +252,7 @@ stands() {
         done
       fi
       echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
       for fact in started status why units back inhibited; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
@@ -227,6 +260,16 @@ stands() {
     done
     sleep 0.2
   done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      echo "cut yes"
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }'

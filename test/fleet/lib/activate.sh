@@ -16,14 +16,15 @@ replace_link() {
   ln -sfn "$1" "$2.new" && mv -fT "$2.new" "$2"
 }
 
-# enable_unit UNIT on|off: whether systemd starts it at boot
+# enable_unit UNIT on|off [TARGET]: whether systemd starts it at boot
 enable_unit() {
-  mkdir -p /etc/systemd/system/multi-user.target.wants
+  wants=/etc/systemd/system/${3-multi-user.target}.wants
+  mkdir -p "$wants"
   replace_link "/etc/static/systemd/system/$1" "/etc/systemd/system/$1"
   if [ "$2" = on ]; then
-    replace_link "../$1" "/etc/systemd/system/multi-user.target.wants/$1"
+    replace_link "../$1" "$wants/$1"
   else
-    rm -f "/etc/systemd/system/multi-user.target.wants/$1"
+    rm -f "$wants/$1"
   fi
 }
 
@@ -52,6 +53,8 @@ for file in ssh/sshd_config motd hostname os-release; do replace_link "/etc/stat
 hostname "$host_name"
 enable_unit sshd.service "$sshd"
 enable_unit agenix-install-secrets.service "$secret_unit"
+enable_unit hey-trial.service "$trial_boot" "$trial_wanted_by"
+enable_unit boot-hang.service "$boot_hang" sysinit.target
 
 if [ -n "$secret" ]; then
   decrypt || status=$secret_status

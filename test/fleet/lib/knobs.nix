@@ -24,5 +24,10 @@
   secretStatus = 0;               # the status of a switch whose secret can't be decrypted (agenix itself gives 2)
   secretUnit = false;             # under systemd: a unit that fails at boot when the secret wasn't decrypted
 
+  trialBoot = false;              # nixos/trial-boot.nix of hey is imported
+  bootLoader = "";                # "grub" or "systemd-boot": what `boot` writes besides /boot/default, and what boots then
+  bootLimit = 100;                # how many generations the boot menu has
+  bootHang = false;               # under systemd: a unit that sysinit.target waits for, for ever
+
   specialisations = { };          # name = { knobs; }
 }

@@ -29,6 +29,12 @@ let
         seed = knobs.closureSeed;
       };
       sshdConfig = import ./sshd-config.nix knobs;
+      # hey's own module, and what NixOS makes of these attributes of it.
+      trial = (import ../nixos/trial-boot.nix { pkgs.runtimeShell = "/bin/sh"; }).systemd.services.hey-trial;
+      value = given: if builtins.isBool given then (if given then "yes" else "no") else toString given;
+      lines = set: builtins.concatStringsSep "" (map (key: "${key}=${value set.${key}}\n") (builtins.attrNames set));
+      trialUnit = "[Unit]\nDescription=${trial.description}\nBefore=${toString trial.before}\n${lines trial.unitConfig}"
+        + "[Service]\nEnvironment=PATH=/usr/bin:/bin\n${lines trial.serviceConfig}";
 
       # What the scripts of this system read, as shell assignments.
       settings = builtins.concatStringsSep "\n" (map (key: "${key}=${shellQuote values.${key}}") (builtins.attrNames values)) + "\n";
@@ -44,6 +50,11 @@ let
         secret = if builtins.pathExists secret then script secret else "";
         secret_unit = if knobs.secretUnit then "on" else "off";
         secret_status = knobs.secretStatus;
+        trial_boot = if knobs.trialBoot then "on" else "off";
+        trial_wanted_by = toString trial.wantedBy;
+        boot_loader = knobs.bootLoader;
+        boot_limit = knobs.bootLimit;
+        boot_hang = if knobs.bootHang then "on" else "off";
         identity_paths = builtins.concatStringsSep " " knobs.identityPaths;
       } // builtins.listToAttrs (map
         (verb: { name = "status_${verb}"; value = perVerb knobs.activationStatus verb; })
@@ -61,6 +72,10 @@ let
       ln -s /bin/sh $out/sw/bin/sh
       printf %s "$settings" >$out/settings
       install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
+      install -m 444 $bootMenu $out/lib/boot-menu.sh
+      install -m 444 $hangUnit $out/etc/systemd/system/boot-hang.service
+      if [ "$trialBoot" = 1 ]; then printf %s "$trialUnit" >$out/etc/systemd/system/hey-trial.service; fi
+      if [ "$bootLoader" = systemd-boot ]; then install -m 555 $bootctl $out/sw/bin/bootctl; fi
       install -m 444 $secretsUnit $out/etc/systemd/system/agenix-install-secrets.service
       printf %s "$sshdConfig" >$out/etc/ssh/sshd_config
       printf '%s\n' "$marker" >$out/etc/motd
@@ -76,8 +91,8 @@ let
       for pair in $specialisations; do ln -s "''${pair#*=}" "$out/specialisation/''${pair%%=*}"; done
     ''
       {
-        inherit settings sshdConfig linux modules initrd systemd payload;
-        inherit (knobs) marker nixosVersion;
+        inherit settings sshdConfig trialUnit linux modules initrd systemd payload;
+        inherit (knobs) marker nixosVersion trialBoot bootLoader;
         hostName = name;
         switch = script ./switch-to-configuration.sh;
         activate = script ./activate.sh;
@@ -87,6 +102,9 @@ let
         sshdUnit = script ./sshd.service;
         secretsUnit = script ./agenix-install-secrets.service;
         power = script ./power.sh;
+        bootMenu = script ./boot-menu.sh;
+        bootctl = script ./bootctl.sh;
+        hangUnit = script ./boot-hang.service;
         specialisations = map
           (special: "${special}=${mkSystem (knobs // { specialisations = { }; } // knobs.specialisations.${special})}")
           (builtins.attrNames knobs.specialisations);

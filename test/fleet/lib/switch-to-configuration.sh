@@ -20,6 +20,8 @@ system=$(cd -P "$(dirname "$0")/.." && pwd)
 . "$system/settings"
 # shellcheck source=test/fleet/lib/services.sh
 . "$system/lib/services.sh"
+# shellcheck source=test/fleet/lib/boot-menu.sh
+. "$system/lib/boot-menu.sh"
 
 mkdir -p /run/nixos
 exec 9>/run/nixos/switch-to-configuration.lock
@@ -47,6 +49,7 @@ fi
 if [ "$verb" != test ]; then
   echo "updating the boot entry to $system"
   echo "$system" >/boot/default.new && sync /boot/default.new && mv -f /boot/default.new /boot/default || exit 1
+  write_boot_menu || exit 1
 fi
 [ "$verb" != boot ] || exit "$status_boot"
 

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A host: its disk, and its power. $LAB/hosts/NAME holds disk/ and facts, one a file: number, pid (of its PID 1; empty between two
-# boots, none when it is off), off, cut, slow, arch, meminfo. What is in kexec/ boots next, from memory (ram/); so does a copy of iso/
+# boots, none when it is off), off, cut, slow, arch, meminfo, boot-disk (what findmnt says of /boot), efivars/. What is in kexec/ boots next, from memory (ram/); so does a copy of iso/
 # when the disk doesn't boot.
 
 known() {

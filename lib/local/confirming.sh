@@ -1,0 +1,237 @@
+# Confirms what was armed there, over new connections, until it stands or has gone back; and asks to go back if the script ends before.
+# What it is armed with follows: a timer, or the unit of a trial boot.
+id=${tmp##*.}
+failing=
+checking=
+# Whether a confirmation is under way that nobody has answered yet.
+asked=
+way=reach
+# How long it is waited for a host that does not answer, behind the deadline.
+patience=60
+armed=
+cause=interrupted
+prev=$(heard runs)
+left() {
+  clock
+  echo "$((deadline > now ? deadline - now : 0))"
+}
+# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own:
+# a job behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so.
+within() {
+  if [ "$way$fed" != fresh ]; then
+    shift
+    "$@" </dev/null
+    return
+  fi
+  clock
+  end=$((now + $1))
+  shift
+  "$@" </dev/null &
+  job=$!
+  trap 'kill "$job" 2>/dev/null; exit 130' HUP INT TERM
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
+    sleep 0.05
+  done
+  wait "$job"
+}
+look_there="Look: $deploy --status $host $where"
+# finish STATUS WORDS: the last line, and the end
+finish() {
+  ended=$1
+  shift
+  armed=
+  state=
+  step "$*"
+  if [ "$ended" -eq 0 ]; then afterwards; fi
+  exit "$ended"
+}
+# Ends with what $answer says, if that settles it.
+settle() {
+  said_left
+  runs=$(heard runs)
+  boots=$(heard boots)
+  units=$(heard units)
+  case $(heard stands) in
+    kept | committed | uncommitted) settle_confirmed ;;
+    rolled-back) settle_back ;;
+    lost) settle_lost ;;
+  esac
+}
+settle_confirmed() {
+  recorded "$runs"
+  if [ -n "$units" ]; then step "warning: units failed: $units"; fi
+  case $(heard stands) in
+    committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
+    uncommitted)
+      tail -n 5 "$tmp/said" >&2
+      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      ;;
+    *) finish 0 "confirmed until the next boot: $(standing)" ;;
+  esac
+}
+settle_back() {
+  # What ran when it had gone back: someone else may have deployed since.
+  back=$(heard back)
+  if [ "${back:-$runs}" != "$prev" ]; then
+    finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+  fi
+  if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
+  why=$(heard why)
+  if [ "$(heard inhibited)" = yes ]; then
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $deploy $host $where --boot --reboot"
+  fi
+  case $why in
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+  esac
+  if [ "$(heard started)" = yes ] && [ -z "$(heard status)" ]; then
+    finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
+  fi
+  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
+}
+# It was booted again since: what was not committed is gone, and a commit that was cut in two is undone.
+settle_lost() {
+  if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
+  runs=$(heard runs)
+  boots=$(heard boots)
+  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as $(why_lost): $(standing) (status 10)"; fi
+  if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
+    recorded "$runs"
+    finish 0 "deployed and confirmed: $(standing)"
+  fi
+  finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
+}
+# Who ends the script in the middle wants what ran before, now.
+abandon() {
+  end_check TERM || :
+  if [ -z "$armed" ]; then return 0; fi
+  trap "" PIPE
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+  for way in fresh reach; do
+    answer=$(within 60 cancel 2>/dev/null) || :
+    if [ -n "$(heard stands)" ]; then
+      case $(heard stands) in
+        rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
+        kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+        going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
+        committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
+        *) state="$cause: $(standing). $look_there" ;;
+      esac
+      break
+    fi
+  done
+}
+# A check has a process group of its own where there is setsid, so that it ends with all that it has started.
+own_session=$(command -v setsid || :)
+end_check() {
+  if [ -n "$checking" ]; then kill -s "$1" -- "-$checking" 2>/dev/null || kill -s "$1" "$checking" 2>/dev/null; fi
+}
+# each_check COMMAND...: whether all succeed while there is time
+each_check() {
+  for check in "$@"; do
+    # Into a file: what a check leaves running would hold our own output open.
+    ${own_session:+"$own_session"} sh -c "$check" </dev/null >"$tmp/said" 2>&1 &
+    checking=$!
+    while kill -0 "$checking" 2>/dev/null && [ "$(left)" -gt 0 ]; do sleep 0.1; done
+    if kill -0 "$checking" 2>/dev/null; then
+      for signal in TERM KILL; do
+        if end_check "$signal"; then sleep 0.2; fi
+      done
+    fi
+    checked=0
+    wait "$checking" || checked=$?
+    checking=
+    if [ "$checked" -ne 0 ]; then
+      failing="--check failed (status $checked): $check"
+      return 1
+    fi
+  done
+}
+# Says why it is not confirmed, once for each reason.
+told=
+say_failing() {
+  if [ "$1" = "$told" ]; then return; fi
+  told=$1
+  if [ -z "$1" ]; then return; fi
+  tail -n 3 "$tmp/said" >&2
+  if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
+}
+unanswered() {
+  failing="$target does not answer over a new connection"
+  return 1
+}
+# One attempt to confirm; 1 where it must be tried again. Two connections prove it, $pause seconds apart: some things (a network that is
+# set up anew, a service that can't run) fail only a moment after the activation. The checks are between them.
+try() {
+  if [ -n "$pause$checks" ]; then
+    answer=$(within 30 look 2>"$tmp/said") || unanswered || return 1
+    settle
+    if [ -n "$(heard waits)" ] || [ -z "$(heard status)" ]; then
+      failing=$(heard waits)
+      return 1
+    fi
+    clock
+    proven=$now
+    passes || return 1
+    if [ -n "$checks" ]; then
+      answer=$(within "$(($(left) + 5))" check 2>"$tmp/said") || unanswered || return 1
+      # It has gone back meanwhile, for what failed before.
+      if [ "$(heard over)" = yes ]; then return 1; fi
+      failing=$(heard waits)
+      if [ -n "$failing" ]; then return 1; fi
+    fi
+    while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
+  fi
+  asked=yes
+  answer=$(within 30 confirm 2>"$tmp/said") || unanswered || return 1
+  asked=
+  settle
+  failing=$(heard waits)
+  return 1
+}
+# Behind the deadline only the host decides. What was cut short there, by a lack of memory say, is begun again.
+await_end() {
+  if answer=$(within 30 look 2>"$tmp/said"); then
+    seen=$now
+    asked=
+    settle
+    case $(heard stands) in
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then answer=$(within 60 cancel 2>"$tmp/said") || :; fi ;;
+      commit-cut) answer=$(within 30 confirm 2>"$tmp/said") || : ;;
+      back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
+    esac
+    if [ "$now" -gt "$((deadline + 600))" ]; then
+      finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+    fi
+    say_failing "$target answers, and is not done yet: $(heard stands)"
+  elif [ "$now" -gt "$((seen + patience))" ]; then
+    gone_back="by its own clock it has gone back to $prev; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or has gone back to $prev"; fi
+    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $deploy --status $host $where"
+  else
+    say_failing "$target does not answer"
+  fi
+}
+# Arms it, or ends where it refuses.
+arm_there() {
+  armed=yes
+  if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
+    :
+  else
+    ended=$?
+    if [ "$ended" -ne 255 ]; then
+      armed=
+      refused "$ended"
+    fi
+    # By a signal, or else it has failed before anything was changed.
+    case $ended in 129 | 13? | 14?) ;; *) ended=1 ;; esac
+    cause="the connection was lost while it was armed"
+    state="it could not be armed; nothing was changed on $target (status 1)"
+    exit "$ended"
+  fi
+  prev=$(heard prev)
+  boots_before=$(heard boots)
+}

@@ -1,0 +1,35 @@
+# Has the target boot the system once, confirms that over new connections, and only then makes it what boots. Until then the old one is
+# what boots, and the target reboots by itself. $seconds counts there, in the boot that is tried; a reboot may take $limit seconds.
+because=
+# The target knows better, once it is up.
+said_left() {
+  clock
+  case $(heard stands)-$(heard left) in
+    open-[0-9]*) deadline=$((now + $(heard left))) ;;
+  esac
+  # What was seen in the trial says more than that it went away at the end.
+  case $failing in
+    "" | "$target does not answer"*) ;;
+    *) because=$failing ;;
+  esac
+}
+why_lost() { echo "${because:-${failing:-it has not booted $system}}"; }
+clock
+deadline=$((now + limit + seconds))
+patience=$limit
+step "boot $target for a trial: unless confirmed within $seconds s of that boot it reboots into what boots now"
+arm_there
+recorded "$(heard runs)" "$system"
+step "$target reboots, and is waited for"
+way=fresh
+while :; do
+  if [ "$(left)" -gt 0 ]; then
+    try || :
+    seen=$deadline
+    say_failing "$failing"
+  else
+    clock
+    await_end
+  fi
+  sleep 1
+done
