@@ -23,6 +23,32 @@ clean() {
   rm -rf "$tmp"
 }
 state="nothing was changed on $target"
+answer=
+newline="
+"
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
 deployment='set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
@@ -250,34 +276,8 @@ stands() {
 where='vps_ultraman_root'
 shell='/path/to/hey/scripts/ops-ssh.ts'
 reboot='/path/to/hey/scripts/ops-reboot.ts'
-answer=
-newline="
-"
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
-heard() {
-  value=$newline$answer$newline
-  case $value in
-    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
-    *) return 0 ;;
-  esac
-  value=${value%%"$newline"*}
-  case $value in
-    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
-  esac
-  printf "%s\n" "$value"
-}
-changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
-refused() {
-  if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
-    exit "$1"
-  fi
-}
 host='vps-ultraman'
 record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
 by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
@@ -1079,6 +1079,10 @@ for check in "$@"; do
   left=$(($(readlink "$dir/deadline") - $(seconds_up)))
   checked=0
   timeout -k 2 "$([ "$left" -gt 0 ] && echo "$left" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+  if [ ! -d "$dir" ]; then
+    echo "over yes"
+    break
+  fi
   cat "$dir/check" >&2
   if [ "$checked" -ne 0 ]; then
     printf "waits --check-remote failed (status %s): %s\n" "$checked" "$check"
@@ -1244,13 +1248,16 @@ try() {
   if [ -n "$pause$checks" ]; then
     answer=$(within 30 look 2>"$tmp/said") || unanswered || return 1
     settle
-    failing=$(heard waits)
-    if [ -n "$failing" ] || [ -z "$(heard status)" ]; then return 1; fi
+    if [ -n "$(heard waits)" ] || [ -z "$(heard status)" ]; then
+      failing=$(heard waits)
+      return 1
+    fi
     clock
     proven=$now
     passes || return 1
     if [ -n "$checks" ]; then
       answer=$(within "$(($(left) + 5))" check 2>"$tmp/said") || unanswered || return 1
+      if [ "$(heard over)" = yes ]; then return 1; fi
       failing=$(heard waits)
       if [ -n "$failing" ]; then return 1; fi
     fi

@@ -86,9 +86,9 @@ good() {
   good
 }
 
-# under_way: begins a trial that its check holds up, in the background as $pid, and waits until it runs
+# under_way SECONDS: begins a trial that its check holds up, in the background as $pid, and waits until it runs
 under_way() {
-  deploy --boot --reboot --guard --wait 20 --check false --print | shortened 12 >"$BATS_TEST_TMPDIR/script"
+  deploy --boot --reboot --guard --wait 20 --check false --print | shortened "$1" >"$BATS_TEST_TMPDIR/script"
   new=$(built)
   setsid env --default-signal=INT,HUP,TERM sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   pid=$!
@@ -129,7 +129,7 @@ ended() {
 @test "a power cut in the trial brings the old system" {
   begin
   knobs
-  under_way
+  under_way 8
   lab power-cut $host
   ended
   [ "$status" = 10 ]
@@ -140,7 +140,7 @@ ended() {
 @test "the deployer killed -9 in the trial: the old system comes back; --status knows of both, and the next deployment clears it away" {
   begin
   knobs
-  under_way
+  under_way 14
   run deploy --status
   echo "$output"
   [[ ${lines[0]} == "a trial boot: reboots in "*" s unless confirmed, into what boots" ]]
@@ -168,7 +168,7 @@ ended() {
 @test "^C in the trial: the host is told to go back; where it does not hear that it does so by itself" {
   begin
   knobs
-  under_way
+  under_way 8
   kill -s INT -- "-$pid"
   ended
   [ "$status" = 130 ]
@@ -177,7 +177,7 @@ ended() {
   deploy --cancel
   as_before
   knobs
-  under_way
+  under_way 8
   lab link $host down
   kill -s INT -- "-$pid"
   ended
@@ -225,7 +225,7 @@ ended() {
 @test "a boot loader that does not forget the entry: it is tried once and no more, and the last line says what to do" {
   begin
   knobs '"sshd": true'
-  under_way
+  under_way 8
   # As it boots; for who asks it is a disk that can be written to.
   echo "btrfs /dev/vda2" >"$LAB/hosts/$host/boot-disk"
   lab host $host grub-editenv /boot/grub/grubenv set "next_entry=$(lab host $host readlink /nix/var/nix/hey-trial/entry)"
