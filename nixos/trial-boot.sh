@@ -55,6 +55,8 @@ done
 # The disk may take it now where it did not before.
 only_boot || :
 echo "hey: the trial boot of $(readlink "$note/new") is not confirmed: back to $(readlink "$note/prev")"
+# Who has asked for it, by --cancel or ^C, is still to hear that.
+sleep 2
 # In order, if there is an order; then without stopping anything; then without asking systemd.
 systemctl start --no-block --job-mode=replace-irreversibly reboot.target
 sleep 60
