@@ -7,6 +7,7 @@ const quoted = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
 function offered(value: Value, name: string, choices: Table["choices"]): string {
   if (value.from === "files") return "-F";
   if (value.from === "hosts") return "-f -a '(__hey_hosts)' -d 'flake host'";
+  if (value.from === "machines") return "-f -a '(__hey_machines)' -d 'flake host'";
   if (value.from === "targets") return "-f -a '(__hey_targets)'";
   if (value.from === "dirs" || value.from === "flakes") return "-f -a '(__fish_complete_directories)'";
   const words = choices.filter(({ of }) => of === name).map(({ word, help }) => ` ${quoted(`${word}\t${help}`)}`);

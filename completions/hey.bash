@@ -240,6 +240,13 @@ __hey_offer() {
   local flake given at
   case $1 in
     hosts) __hey_flake && __hey_add_hosts "$flake" ;;
+    machines)
+      # The part after the last comma. What is left out, and tags, are typed.
+      if [[ $hey_part == *,* ]]; then
+        hey_head+=${hey_part%,*}, hey_part=${hey_part##*,}
+      fi
+      __hey_flake && __hey_add_hosts "$flake"
+      ;;
     targets)
       local config=''
       if __hey_given --ssh-config; then
@@ -785,7 +792,7 @@ __hey_table_ops_bootstrap() {
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'nixos-anywhere alone: no keys, no question, no look before or after'
-  __hey_option --persist '' --no-keys 'the keys go into /persist/etc/ssh, for a root that is wiped at boot'
+  __hey_option --persist '' --no-keys 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' --no-keys 'carry the host'\''s key only'
   __hey_option --generate '' '--no-keys --key-cmd' 'make the host'\''s key if there is none'
   __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
@@ -805,7 +812,7 @@ __hey_table_ops_bootstrap() {
   __hey_option --vm-test '' '' 'try the installation in a virtual machine here, without a target'
   __hey_option --identity -i '' 'the private key to log in with' files
   __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
   __hey_choice class vps 'rented machines'
@@ -844,8 +851,9 @@ __hey_table_ops_deploy() {
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --guard '' '--dry-activate --build-host --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
@@ -853,13 +861,21 @@ __hey_table_ops_deploy() {
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate' 'then reboot it, and wait until it is back'
+  __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
+  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
+  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
+  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
+  __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -875,20 +891,43 @@ __hey_table_ops_deploy() {
 }
 __hey_ops_deploy() { __hey_main ops_deploy "$@"; }
 
+__hey_table_ops_hosts() {
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --on '' '--import -y --yes' 'only these: host names, patterns and @tags, with '\''!'\'' what is left out' machines
+  __hey_option --why '' '--import -y --yes' 'also what says so: hey.toml with its line, an ssh alias with its file, or the name alone'
+  __hey_option --json '' '--import -y --yes' 'as JSON, with all of it'
+  __hey_option --import '' '--on --why --json' 'write a hey.toml of what the flake says for another tool, after showing it' choices
+  __hey_option --yes -y '--on --why --json' 'with --import, write it without asking'
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice import deploy-rs deploy.nodes
+  __hey_choice import colmena 'colmenaHive, or colmena'
+  __hey_choice import nixinate nixosConfigurations.NAME._module.args.nixinate
+}
+__hey_ops_hosts() { __hey_main ops_hosts "$@"; }
+
 __hey_table_ops_push_keys() {
   __hey_arg host hosts
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --persist '' '' 'put them into /persist/etc/ssh, for a root that is wiped at boot'
+  __hey_option --persist '' '' 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' '' 'send the host'\''s key only'
   __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
   __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
   __hey_option --key-cmd '' --generate 'a shell command that writes the host'\''s key, instead of the folder' text
   __hey_option --check '' --generate 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
   __hey_option --keep-known-hosts '' '' 'say the line for known_hosts instead of writing it'
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
+  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
+  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
+  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
+  __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how to become root: here for a global key that only root can read, and there if the target'\''s user isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -905,11 +944,19 @@ __hey_ops_push_keys() { __hey_main ops_push_keys "$@"; }
 __hey_table_ops_reboot() {
   __hey_arg host hosts
   __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
+  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
+  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
+  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
+  __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -922,22 +969,31 @@ __hey_ops_reboot() { __hey_main ops_reboot "$@"; }
 __hey_table_ops_rollback() {
   __hey_arg host hosts
   __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --to '' --list 'the generation, if not the one before what boots' generations
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
-  __hey_option --json '' '' 'with --list, as JSON'
   __hey_option --boot '' --list 'activate at the next boot, not now'
-  __hey_option --guard '' --list 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --confirm-timeout '' --list 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' --list 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
   __hey_option --force '' '' 'also when someone else has changed what runs there'
-  __hey_option --reboot '' --list 'then reboot it, and wait until it is back'
+  __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
+  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
+  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
+  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
+  __hey_option --json '' '' 'as JSON: with --list the list, for several hosts events, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -954,7 +1010,7 @@ __hey_table_ops_ssh() {
   __hey_arg target targets
   __hey_option --tty -t '' 'give the command a terminal, for programs that draw'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -982,8 +1038,9 @@ __hey_table_ops_sync() {
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --guard '' '--dry-activate --build-host --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
@@ -991,13 +1048,21 @@ __hey_table_ops_sync() {
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate' 'then reboot it, and wait until it is back'
+  __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
+  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
+  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
+  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
+  __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' text many
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -1049,9 +1114,9 @@ __hey_sync() { __hey_main sync "$@"; }
 
 __hey_dispatched() {
   firsts=(completions disko help install ops sync)
-  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, push-keys, reboot, rollback, ssh, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
-  seconds=('ops bootstrap' 'ops deploy' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops sync')
-  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Build a host'\''s system here and activate it there')
+  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, hosts, push-keys, reboot, rollback, ssh, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  seconds=('ops bootstrap' 'ops deploy' 'ops hosts' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops sync')
+  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'List the hosts of the flake: where each is reached, its tags and settings' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Build a host'\''s system here and activate it there')
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
 }
@@ -1063,6 +1128,7 @@ __hey_register -F __hey_help help.ts
 __hey_register -F __hey_install install.ts
 __hey_register -F __hey_ops_bootstrap ops-bootstrap.ts
 __hey_register -F __hey_ops_deploy ops-deploy.ts
+__hey_register -F __hey_ops_hosts ops-hosts.ts
 __hey_register -F __hey_ops_push_keys ops-push-keys.ts
 __hey_register -F __hey_ops_reboot ops-reboot.ts
 __hey_register -F __hey_ops_rollback ops-rollback.ts

@@ -1,5 +1,5 @@
 // What the shells have to know of a verb, with all that is only implied in its spec spelled out.
-import type { Choices, Param, Source } from "../lib/spec.ts";
+import { type Choices, excluded, type Param, type Source } from "../lib/spec.ts";
 import type { Verb } from "../lib/verb.ts";
 
 export interface Value {
@@ -44,14 +44,9 @@ function spelled(name: string, param: Param | undefined): string[] {
   return [...short, `--${name}`];
 }
 
-function excluded({ takes }: Verb, name: string): OptionRow["excludes"] {
+function without({ takes }: Verb, name: string): OptionRow["excludes"] {
   if (name === "help") return "all";
-  const names = (of: string) => {
-    const param = takes[of];
-    return param !== undefined && "excludes" in param ? param.excludes : [];
-  };
-  // It is enough that one of a pair names the other.
-  const others = Object.keys(takes).filter((other) => names(name).includes(other) || names(other).includes(name));
+  const others = Object.keys(takes).filter((other) => excluded(takes, name, other));
   return others.flatMap((other) => spelled(other, takes[other]));
 }
 
@@ -66,7 +61,7 @@ export function tableOf(verb: Verb): Table {
     summary: verb.summary,
     options: params.flatMap(([name, param]): OptionRow[] => {
       if (param.kind !== "flag" && param.kind !== "option") return [];
-      const row = { name, spelled: spelled(name, param), help: param.help, excludes: excluded(verb, name) };
+      const row = { name, spelled: spelled(name, param), help: param.help, excludes: without(verb, name) };
       return [
         param.kind === "flag" || param.bare !== undefined
           ? { ...row, many: false }

@@ -3,7 +3,7 @@
 import minimist from "minimist";
 import { didYouMean, shown, Usage } from "./errors.ts";
 import { untilded } from "./machine.ts";
-import type { Flag, Option, Param, Takes } from "./spec.ts";
+import { camel, type Flag, isOption, type Option, type Param, type Takes } from "./spec.ts";
 import { fits, hyphenated, printable } from "./words.ts";
 
 /** What a verb takes, with its words of usage for the messages. */
@@ -20,9 +20,6 @@ export type Parsed = "help" | Readonly<Record<string, unknown>>;
 
 const dashed = (name: string, param: Param) =>
   "short" in param && param.short ? [`--${name}`, `-${param.short}`] : [`--${name}`];
-const isOption = (param: Param): param is Flag | Option => param.kind === "flag" || param.kind === "option";
-const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
 interface Sorted {
   /** Every option as `--name=value`, every positional word as it is. */
   readonly canonical: string[];
@@ -48,8 +45,10 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
       args++;
       continue;
     }
-    const equals = word.indexOf("=");
-    const typedName = equals < 0 ? word : word.slice(0, equals);
+    // `-j4` is `-j 4`.
+    const attached = /^(-[a-z])(\d+)$/.exec(word);
+    const equals = attached === null ? word.indexOf("=") : 1;
+    const typedName = attached?.[1] ?? (equals < 0 ? word : word.slice(0, equals));
     const entry = options.find(([name, param]) => dashed(name, param).includes(typedName));
     if (entry === undefined) {
       // --boot is the contrary of --no-boot, however near it is.
@@ -91,6 +90,24 @@ function exclusive(takes: Takes, isGiven: (name: string) => boolean): void {
     const other = param.excludes.find(isGiven);
     if (other !== undefined) throw new Usage(`--${name} and --${other} can't go together; type one of them`);
   }
+}
+
+/**
+ * What a plan is given for an option of these values.
+ * @param what the option, for messages
+ * @param values as typed, one for each time that it is given; two words of one time stand around a NUL
+ * @throws Usage for a value that it can't have
+ */
+export function valueFor(what: string, { from, second, many, range }: Option, values: readonly string[]): unknown {
+  const split = values.map((value) => value.split("\0"));
+  for (const [value = "", next = ""] of split) {
+    fits(what, from, value);
+    if (range !== undefined && (Number(value) < range[0] || Number(value) > range[1]))
+      throw new Usage(`${what} is ${value}; type ${range[0]} to ${range[1]}${from === "seconds" ? " (seconds)" : ""}`);
+    if (second !== undefined) fits(`the second value of ${what}`, second.from, next);
+  }
+  const paths = from === "dirs" || from === "files" ? values.map(untilded) : values;
+  return second !== undefined ? split : many ? paths : paths[0];
 }
 
 /** `HOST [TARGET] [options]`, as it stands in the usage line. */
@@ -136,7 +153,10 @@ export function parse(grammar: Grammar, words: readonly string[]): Parsed {
     else if (param.kind === "rest") given[key] = sorted.after;
     else if (param.kind === "arg") {
       const word = positional.shift();
-      if (word === undefined && !param.optional)
+      const instead = param.unless?.find((option) => collected[option] !== undefined && collected[option] !== false);
+      if (instead !== undefined && word !== undefined)
+        throw new Usage(`${shown(word)} and --${instead} can't go together; type one of them`);
+      if (word === undefined && !param.optional && instead === undefined)
         throw new Usage(`no ${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
       if (word !== undefined) fits(name.toUpperCase(), param.from, word);
       given[key] = word;
@@ -144,14 +164,7 @@ export function parse(grammar: Grammar, words: readonly string[]): Parsed {
       const values: string[] = collected[name] === undefined ? [] : [collected[name]].flat();
       if (param.required && values.length === 0)
         throw new Usage(`no --${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
-      const split = values.map((value) => value.split("\0"));
-      for (const [value = "", second = ""] of split) {
-        fits(`--${name}`, param.from, value);
-        if (param.second !== undefined) fits(`the second value of --${name}`, param.second.from, second);
-      }
-      const isPath = param.from === "dirs" || param.from === "files";
-      const paths = isPath ? values.map(untilded) : values;
-      given[key] = param.second !== undefined ? split : param.many ? paths : paths[0];
+      given[key] = valueFor(`--${name}`, param, values);
     }
   }
   if (positional.length > 0)

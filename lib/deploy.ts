@@ -6,8 +6,26 @@ import { type Flake, toplevel } from "./flake.ts";
 import { deploymentScript, type Guard, guarded, trialMeans } from "./guard.ts";
 import { nix } from "./nix.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
+import { flag, option } from "./spec.ts";
 import { define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
 import { alertWords, farScript, farText, freshWords, masterWords, plainWords, type SshGiven, sshWords } from "./target.ts";
+
+/** The options of a deployment that hold for a host whatever is deployed. */
+export const buildOptions = {
+  "build-on": option(
+    "WHERE",
+    "where the system is built",
+    { here: "on this machine (the default)", target: "on the target itself" },
+    { kept: "always" },
+  ),
+  "use-substitutes": flag("let the target fetch what it can from its binary caches", { kept: "always" }),
+  backend: option(
+    "PROGRAM",
+    "the program that does it",
+    { "nixos-rebuild": "nixos-rebuild (the default)", nix: "nix and ssh alone, for machines without nixos-rebuild" },
+    { kept: "always" },
+  ),
+};
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -27,6 +45,8 @@ export interface Change {
   readonly guard: Guard | undefined;
   readonly reboot: Reboot | undefined;
   readonly sshGiven: SshGiven;
+  /** The directory of this host in a run of several. */
+  readonly lane: string | undefined;
 }
 
 /** Whether the system is tried by a boot, which goes back unless it is confirmed. */
@@ -48,23 +68,23 @@ const sharedWords = ({ sshGiven, guard }: Pick<Change, "sshGiven" | "guard">): r
   ...masterWords,
 ];
 
-/** Under guard this machine must get in without a question, so that is tried before anything else. */
-const first = ({ guard }: Pick<Change, "guard">): readonly Word[] =>
-  guard === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"];
+/** Under guard, and beside other hosts, this machine must get in without a question, so that is tried before anything else. */
+const first = ({ guard, lane }: Pick<Change, "guard" | "lane">): readonly Word[] =>
+  guard === undefined && lane === undefined ? ["reach"] : ["reach", "-o", "BatchMode=yes"];
 
 /**
  * What every script that changes a host begins with: a private place, `reach` and `fresh` for the connections, and root.
  * @param copies whether nix there must take unsigned paths from the login itself
  */
 export function connected(
-  about: Pick<Change, "host" | "target" | "access" | "guard" | "reboot" | "sshGiven">,
+  about: Pick<Change, "host" | "target" | "access" | "guard" | "reboot" | "sshGiven" | "lane">,
   copies = false,
 ): readonly Line[] {
   const { access, guard, reboot } = about;
   const ssh = [...plainWords, ...sshWords(about.sshGiven)];
   const proves = guard !== undefined || reboot !== undefined;
   return [
-    ...askingSecret(access),
+    ...askingSecret(access, about.lane === undefined),
     fragment("local/private-place.sh"),
     fragment("local/private-tmp.sh", { target: access.to }),
     fragment("local/heard.sh"),
@@ -75,6 +95,7 @@ export function connected(
       reboot: `${spelled("ops-reboot")}${access.typed}`,
     }),
     fragment("local/record.sh", { host: about.host }),
+    ...(about.lane === undefined ? [] : [fragment("local/lane.sh", { lane: about.lane })]),
     define("reach", step("ssh", sharedWords(about))),
     // -S in the caller's NIX_SSHOPTS would win over ControlPath. By exec, so that who ends the function's process ends ssh.
     ...(proves ? [define("fresh", step("exec", "ssh", [...freshWords, ...ssh, "-S", "none"]))] : []),
@@ -98,8 +119,45 @@ function asked(about: Change, more: readonly string[] = [], ...data: readonly Wo
     fragment("local/expected.sh"),
     define("ask", asRoot(about.access, first(about), farScript(deploymentScript("ask", ...scripts), ...known(about), ...data))),
     fragment("local/ask-target.sh"),
+    ...(about.lane === undefined ? [] : [fragment("local/gate.sh")]),
   ];
 }
+
+/** The facts of which each must be the new system, where the host is already what it would become. */
+const already = { switch: "runs boots", test: "runs", boot: "boots", "dry-activate": "none" } as const;
+
+/** `$system`: built here and now for this host alone, or together with those of other hosts. */
+function building({
+  flake,
+  host,
+  action,
+  lane,
+  reboot,
+  specialisation,
+  installBootloader,
+  force,
+  debug,
+  passed,
+}: Deployment): readonly Line[] {
+  if (lane !== undefined) {
+    const anyhow = force || installBootloader || specialisation !== undefined;
+    return [fragment("local/lane-system.sh", { already: anyhow ? "none" : already[action], reboots: reboot?.when ?? "" })];
+  }
+  const build = step(
+    nix,
+    "build",
+    "--show-trace",
+    debug && ["--verbose", "--print-build-logs"],
+    "--out-link",
+    joined(variable("tmp"), "/system"),
+    toplevel(flake, host),
+    passed,
+  );
+  return [{ ...build, note: `build ${host}` }, fragment("local/built-system.sh")];
+}
+
+/** The reboot behind all else; a trial boot is one itself. */
+const rebooting = (about: Change) => afterwards(triedByBoot(about) ? { access: about.access, reboot: undefined } : about);
 
 /** Activates `$system`, which is there. @param generation its number, or "new" */
 function activated(about: Change, generation: Word): readonly Line[] {
@@ -108,55 +166,60 @@ function activated(about: Change, generation: Word): readonly Line[] {
   const runs = specialisation === undefined ? system : joined(system, `/specialisation/${specialisation}`);
   const bootloader = about.installBootloader ? "1" : "0";
   const rest = [variable("by"), ...known(about), runs, bootloader, generation];
-  const tried = triedByBoot(about);
+  if (guard !== undefined) {
+    const what = { guard, access, known: known(about), system, generation, bootloader, commits: action !== "test" };
+    return guarded(what, triedByBoot(about) ? about.reboot?.limit : undefined);
+  }
+  const scripts = deploymentScript("one-shot", "committing", "activate");
   return [
-    ...afterwards(tried ? { access, reboot: undefined } : about),
-    ...(guard === undefined
-      ? [
-          define(
-            "activate",
-            asRoot(
-              access,
-              ["reach"],
-              farScript(deploymentScript("one-shot", "committing", "activate"), system, variable("action"), ...rest),
-            ),
-          ),
-          fragment("local/activate-there.sh", {
-            ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
-            runs: specialisation === undefined ? system : variable("specialised"),
-          }),
-        ]
-      : guarded(
-          { guard, access, known: known(about), system, generation, bootloader, commits: action !== "test" },
-          tried ? about.reboot?.limit : undefined,
-        )),
+    define("activate", asRoot(access, ["reach"], farScript(scripts, system, variable("action"), ...rest))),
+    fragment("local/activate-there.sh", {
+      ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
+      runs: specialisation === undefined ? system : variable("specialised"),
+    }),
   ];
 }
 
+/**
+ * One evaluation and one build for several hosts: see build-all.sh.
+ * @param dir of the run
+ * @param evaluating words for nix eval, as those for a build change what is evaluated too
+ * @param building words for nix-store, which shows nix's own progress and takes derivations alike in all versions of nix
+ */
+export function buildAll(
+  flake: Flake,
+  hosts: readonly string[],
+  dir: string,
+  evaluating: readonly string[],
+  building: readonly string[],
+): Plan {
+  return {
+    lines: [
+      define("evaluate", step(nix, "eval", "--raw", "--show-trace", `${flake.ref}#nixosConfigurations`, evaluating)),
+      define("realise", step("nix-store", "--realise", "--keep-going", "--log-format", "bar", building)),
+      fragment("local/build-all.sh", { hosts: hosts.join(" "), run: dir }),
+    ],
+  };
+}
+
+/** Whether the host is there, for what asks it nothing else before its turn. */
+export const present = (about: Pick<Change, "access" | "guard" | "lane">): readonly Line[] => [
+  define("ask", asRoot(about.access, first(about), farScript(deploymentScript("booted")))),
+  fragment("local/ask-target.sh"),
+  fragment("local/gate.sh"),
+];
+
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix(about: Deployment): Plan {
-  const { flake, host, specialisation, debug, passed } = about;
-  const link = joined(variable("tmp"), "/system");
+  const { flake, host, specialisation, lane } = about;
   return {
-    evaluates: { dir: flake.dir, host },
+    ...(lane === undefined && { evaluates: { dir: flake.dir, host } }),
     lines: [
       ...connected(about),
       ...(about.access.by !== undefined && !about.access.asks ? [fragment("local/nix-store-there.sh")] : []),
       ...asked(about),
-      {
-        ...step(
-          nix,
-          "build",
-          "--show-trace",
-          debug && ["--verbose", "--print-build-logs"],
-          "--out-link",
-          link,
-          toplevel(flake, host),
-          passed,
-        ),
-        note: `build ${host}`,
-      },
-      fragment("local/built-system.sh"),
+      ...rebooting(about),
+      ...building(about),
       ...(triedByBoot(about) ? [fragment("local/built-trial.sh")] : []),
       ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
       ...copying(about, sharedWords(about)),
@@ -175,6 +238,7 @@ export function rollBack(about: Change, to: string): Plan {
       ...connected(about),
       ...asked(about, ["generation"], to),
       fragment("local/back-to.sh"),
+      ...rebooting(about),
       ...activated(about, variable("generation")),
     ],
   };

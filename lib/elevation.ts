@@ -32,14 +32,19 @@ const programs = { sudo: "sudo", doas: "OpenDoas", run0: "systemd's run0" } as c
 
 /** The option of every verb that needs root on a target. */
 export const elevateOption = {
-  elevate: option("PROGRAM", "how the target's user becomes root there, if it isn't root", programs),
+  elevate: option("PROGRAM", "how the target's user becomes root there, if it isn't root", programs, { kept: "always" }),
 };
 
 /** The same, and for what runs there without a terminal. The spelling is that of nixos-rebuild. */
 export const elevateOptions = {
   ...elevateOption,
-  "ask-elevate-password": flag("ask here, once, for the password that sudo wants there (implies --elevate sudo)"),
+  "ask-elevate-password": flag("ask here, once, for the password that sudo wants there (implies --elevate sudo)", {
+    kept: "always",
+  }),
 };
+
+/** Whether --ask-elevate-password makes sense beside an --elevate, or beside none. */
+export const takesPassword = (elevate: unknown): boolean => elevate === undefined || elevate === "sudo";
 
 export interface ElevateGiven extends SshGiven {
   readonly elevate: string | undefined;
@@ -111,9 +116,17 @@ export function commandAsRoot({ by: program }: Access, command: readonly string[
 export const asRootInAddress = (program: Program): string =>
   (program === "doas" ? ["doas", "-n", "--"] : ways[program].silent).map(encodeURIComponent).join("%20");
 
-/** Asks for the password, before anything else of the script. */
-export const askingSecret = ({ to, asks }: Access): readonly Fragment[] =>
-  asks
+/**
+ * Asks for the password, before anything else of the script.
+ * @param alone whether there is a terminal to ask on: several hosts go side by side, without one
+ * @throws Usage where there is none
+ */
+export function askingSecret({ to, asks }: Access, alone = true): readonly Fragment[] {
+  if (asks && !alone)
+    throw new Usage(
+      "--ask-elevate-password asks for one host; let sudo need no password there (NOPASSWD), or deploy to it by its name",
+    );
+  return asks
     ? [
         fragment("local/ask-secret.sh", {
           who: to,
@@ -122,6 +135,7 @@ export const askingSecret = ({ to, asks }: Access): readonly Fragment[] =>
         }),
       ]
     : [];
+}
 
 /**
  * Finds out whether the login becomes root there, before anything is done: what is wrong is said in a line with its remedy.

@@ -39,6 +39,9 @@ export function shown(word: string): string {
   return `'${points.length > 80 ? `${points.slice(0, 79).join("")}…` : visible}'`;
 }
 
+/** Names in a message: the first eight. */
+export const some = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
+
 /** The candidates that a misspelt word was probably meant to be, nearest first; none when nothing is near. */
 export function near(word: string, candidates: Iterable<string>): string[] {
   const far = Math.max(2, Math.floor(word.length / 3));

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { didYouMean, Refusal, shown, Usage } from "./errors.ts";
+import { didYouMean, Refusal, shown, some, Usage } from "./errors.ts";
 import { untilded } from "./machine.ts";
 import { quote } from "./script.ts";
 
@@ -149,6 +149,28 @@ export function hostsOf({ dir }: Flake): string[] {
   return [...new Set([...folders, ...literalHosts(readFileSync(join(dir, "flake.nix"), "utf8"))])].sort();
 }
 
+interface Folder {
+  /** Relative to the flake's directory. */
+  readonly path: string;
+  readonly isThere: boolean;
+}
+
+/** Where a host's configuration lies by convention. An empty folder is no host, and git could not track it. */
+function folderOf(dir: string, host: string): Folder {
+  const folder = join(dir, "hosts", host);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() && readdirSync(folder).length > 0)
+    return { path: `hosts/${host}`, isThere: true };
+  return { path: `hosts/${host}.nix`, isThere: existsSync(`${folder}.nix`) };
+}
+
+/** What to say of a host that is not among those of the flake while others are; undefined for one that it may have. */
+export function unknownHost(flake: Flake, host: string): string | undefined {
+  if (flake.dir === undefined || folderOf(flake.dir, host).isThere) return undefined;
+  const known = hostsOf(flake);
+  if (known.includes(host) || known.length === 0) return undefined;
+  return `the flake in ${shown(flake.dir)} has no host ${shown(host)}${didYouMean(host, known) || `; it has ${some(known)}`}`;
+}
+
 /** Whether git knows a path under the flake; true where no repository holds the flake, as nix then takes every file. */
 function tracked(dir: string, path: string): boolean {
   const git = spawnSync("git", ["-C", dir, "ls-files", "--error-unmatch", "--", path], { encoding: "utf8" });
@@ -161,21 +183,11 @@ function tracked(dir: string, path: string): boolean {
  * @throws Usage
  */
 export function requireHost(flake: Flake, host: string): void {
+  const unknown = unknownHost(flake, host);
+  if (unknown !== undefined) throw new Usage(unknown);
   if (flake.dir === undefined) return;
-  const folder = join(flake.dir, "hosts", host);
-  const file = `${folder}.nix`;
-  const known = hostsOf(flake);
-  // An empty folder is no host, and git could not track it.
-  const hasFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && readdirSync(folder).length > 0;
-  if (!known.includes(host) && !hasFolder && !existsSync(file)) {
-    if (known.length === 0) return;
-    const some = known.length > 8 ? `${known.slice(0, 8).join(", ")}, …` : known.join(", ");
-    throw new Usage(
-      `the flake in ${shown(flake.dir)} has no host ${shown(host)}${didYouMean(host, known) || `; it has ${some}`}`,
-    );
-  }
-  const path = `hosts/${host}${hasFolder ? "" : ".nix"}`;
-  if ((hasFolder || existsSync(file)) && !tracked(flake.dir, path)) {
+  const { path, isThere } = folderOf(flake.dir, host);
+  if (isThere && !tracked(flake.dir, path)) {
     throw new Usage(`git does not track ${path}, so nix does not see it`, `git -C ${quote(flake.dir)} add -N ${quote(path)}`);
   }
 }

@@ -13,20 +13,37 @@ export const unitFailures = {
   rollback: "go back (the default with --guard)",
 } as const;
 
+const guarding = ["guard", "confirm-timeout"];
+
 /** Scripts of lib/remote that say, before anything is done, whether a trial boot can be made there. */
 export const trialMeans = ["one-shot", "boot-loader", "trial-means"] as const;
 
 /** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
 export const guardOptions = (excluded: readonly string[]) => ({
-  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded }),
+  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded, kept: "always" }),
+  "no-guard": flag("without that, where hey.toml says guard", { excludes: guarding }),
   "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
     excludes: excluded,
+    kept: "always",
+    range: [30, 3600],
   }),
-  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded }),
-  check: options("CMD", "a command that must succeed here before a guarded deployment stays"),
-  "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays"),
-  "on-unit-failure": option("ACTION", "what failed units mean", unitFailures),
+  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded, kept: guarding }),
+  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
+  "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
+    kept: guarding,
+  }),
+  "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
 });
+
+/** Whether an option, in hey.toml, makes a deployment go back by itself. */
+export const guards = (option: string) => guarding.includes(option);
+
+/**
+ * Whether a setting of hey.toml may be left out beside these options, although it would guard: a person wants none, or nothing new
+ * comes to run.
+ */
+export const leavesOut = (setting: string, has: (option: string) => boolean): boolean =>
+  !guards(setting) || has("no-guard") || has("dry-activate") || has("list") || (has("boot") && !has("reboot"));
 
 export interface Guard {
   /** Seconds from the arming to the way back. */
@@ -49,7 +66,7 @@ interface Given {
   readonly checkRemote: readonly string[];
 }
 
-/** The guard that a line asks for, if it does. @throws Usage for a time that is too short to confirm in or too long to wait for */
+/** The guard that a line asks for, if it does. @throws Usage for a time that is too short to confirm in */
 export function askedGuard(given: Given): Guard | undefined {
   const {
     confirmTimeout: timeout = "180",
@@ -60,7 +77,6 @@ export function askedGuard(given: Given): Guard | undefined {
   } = given;
   if (given.guard || given.confirmTimeout !== undefined) {
     const seconds = Number(timeout);
-    if (seconds < 30 || seconds > 3600) throw new Usage(`--confirm-timeout is ${timeout}; type 30 to 3600 (seconds)`);
     if (Number(settle) > seconds / 2)
       throw new Usage(
         `--settle is ${settle}, and all must be over within ${timeout} seconds; type 0 to ${Math.floor(seconds / 2)}`,

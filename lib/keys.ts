@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Refusal } from "./errors.ts";
 import { home } from "./machine.ts";
 import { quote } from "./script.ts";
+import { flag, option } from "./spec.ts";
 import type { Elevation } from "./step.ts";
 
 /** The folders of ~/.ssh/keys.homelab. */
@@ -13,6 +14,13 @@ export const classes = {
   pc: "workstations",
   server: "machines at home",
 } as const;
+
+/** The options of verbs that bring a host its keys. */
+export const keyOptions = {
+  generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
+  class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
+  persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
+};
 
 export const hostKeyName = "ssh_host_ed25519_key";
 export const globalKeyName = "global_ed25519";

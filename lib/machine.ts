@@ -39,3 +39,12 @@ export function isThisMachine(host: string, hosts: readonly string[]): boolean {
 
 /** The host of the flake that this machine is; its plain hostname where none fits. */
 export const thisHost = (hosts: readonly string[]) => hosts.find((host) => isThisMachine(host, hosts)) ?? hostname();
+
+/** Whether a process runs, whoever's it is. */
+export function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

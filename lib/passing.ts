@@ -57,3 +57,15 @@ export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry
     ...wordsFor(program, "installBootloader", "--install-bootloader", whether(given.installBootloader)),
   ];
 }
+
+/** What decides what is evaluated, for nix eval. @throws Usage */
+export const evaluationWords = (given: Passing): readonly string[] => [
+  ...buildWords("nix", { ...given, builders: undefined }),
+  ...updateWords("nix", given),
+];
+
+/** What decides how it is built, for nix-store. */
+export const realisationWords = ({ offline, builders }: Passing): readonly string[] => [
+  ...(offline ? ["--option", "substitute", "false"] : []),
+  ...(builders === undefined ? [] : ["--builders", builders]),
+];

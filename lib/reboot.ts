@@ -3,7 +3,7 @@
 import { type Access, asRoot } from "./elevation.ts";
 import { Usage } from "./errors.ts";
 import { deploymentScript } from "./guard.ts";
-import { option } from "./spec.ts";
+import { flag, option } from "./spec.ts";
 import { define, fragment, type Line, step, variable } from "./step.ts";
 import { farScript, remotely } from "./target.ts";
 
@@ -23,9 +23,11 @@ export const rebootOptions = {
     {
       bare: "always",
       excludes: ["test", "dry-activate"],
+      kept: "always",
     },
   ),
-  wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds"),
+  "no-reboot": flag("without that, where hey.toml says reboot", { excludes: ["reboot"] }),
+  wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
 };
 
 /** The reboot that a line asks for, if it does. @throws Usage for a time to wait for nothing */

@@ -54,15 +54,20 @@ function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** @throws Refusal where a program of a plan isn't on PATH */
+export function requirePrograms(plan: Plan, text: string): void {
+  for (const program of programs(plan, text)) {
+    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
+  }
+}
+
 /**
  * Runs a plan's script and waits for it, whatever signals come.
  * @returns the script's status; 128+n when signal n ended it
  * @throws Refusal before anything runs where a program isn't on PATH
  */
 export async function run(name: string, plan: Plan, text: string): Promise<number> {
-  for (const program of programs(plan, text)) {
-    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
-  }
+  requirePrograms(plan, text);
   const { $, ps } = zx();
   const script = $({
     shell: "/bin/sh",

@@ -5,7 +5,8 @@ export type Choices = Readonly<Record<string, string>>;
 
 /**
  * Where the words for a value come from. It decides what is refused (lib/words.ts) and what the shell offers at
- * TAB. `text` is free; for it, seconds, phases, specialisations and inputs nothing is offered.
+ * TAB. `text` is free; for it, seconds, numbers, phases, specialisations, inputs, tags and pairs (KEY=VALUE for ssh) nothing is offered.
+ * `machines` is a selection (lib/selection.ts).
  */
 export type Source =
   | "hosts"
@@ -14,10 +15,14 @@ export type Source =
   | "dirs"
   | "files"
   | "seconds"
+  | "number"
   | "generations"
   | "phases"
   | "specialisations"
   | "inputs"
+  | "machines"
+  | "tags"
+  | "pairs"
   | "text"
   | Choices;
 
@@ -27,6 +32,10 @@ export interface Arg {
   readonly help: string;
   readonly from: Source;
   readonly optional: boolean;
+  /** Options that stand in its place: with one of them it is left out (the plan is given it all the same), without one it must be there. */
+  readonly unless?: readonly string[];
+  /** Where the line has none it is what hey.toml or ssh's configuration says of the host (lib/inventory.ts), and else its name or nothing. */
+  readonly known?: "by name too" | "where said";
 }
 
 /** All the words that are left, untouched: a command for the other side. Only after the last positional word. */
@@ -35,6 +44,12 @@ export interface Rest {
   readonly help: string;
 }
 
+/**
+ * That an option may stand in hey.toml (lib/settings.ts): for every use of it, or, where it is a detail of others, for those with one of
+ * these.
+ */
+export type Kept = "always" | readonly string[];
+
 /** An option without a value. */
 export interface Flag {
   readonly kind: "flag";
@@ -42,6 +57,7 @@ export interface Flag {
   readonly short?: string;
   /** Names of options that make no sense beside this one (it is enough that one of a pair names the other). */
   readonly excludes: readonly string[];
+  readonly kept?: Kept;
 }
 
 /** An option with a value, written `--name value` or `--name=value`. */
@@ -58,8 +74,11 @@ export interface Option {
   readonly second?: { readonly value: string; readonly from: Source };
   /** What it means without a value. A value then stands behind '=', or is a number. */
   readonly bare?: string;
+  /** Of a number: the least and the greatest. */
+  readonly range?: readonly [number, number];
   readonly short?: string;
   readonly excludes: readonly string[];
+  readonly kept?: Kept;
 }
 
 export type Param = Arg | Rest | Flag | Option;
@@ -76,7 +95,10 @@ type Value<P extends Param> = P extends { readonly second: object }
       ? readonly string[]
       : P extends Option & { readonly many: true }
         ? readonly string[]
-        : P extends (Arg & { readonly optional: false }) | (Option & { readonly required: true })
+        : P extends
+              | (Arg & { readonly known: string })
+              | (Arg & { readonly optional: false })
+              | (Option & { readonly required: true })
           ? string
           : string | undefined;
 
@@ -95,15 +117,24 @@ export function arg(help: string, from: Source, optional?: "optional"): Arg {
   return { kind: "arg", help, from, optional: optional !== undefined };
 }
 
+/** A positional word in whose place one of these options may stand. */
+export const argUnless = (help: string, from: Source, unless: readonly string[]) =>
+  ({ kind: "arg", help, from, optional: false, unless }) as const satisfies Arg;
+/** A target that need not be typed, as it is known of the host. */
+export const knownTarget = <K extends "by name too" | "where said">(help: string, known: K) =>
+  ({ kind: "arg", help, from: "targets", optional: true, known }) as const satisfies Arg;
+
 export const rest = (help: string): Rest => ({ kind: "rest", help });
 
 interface Extras {
   readonly short?: string;
   readonly bare?: string;
+  readonly range?: readonly [number, number];
   readonly excludes?: readonly string[];
+  readonly kept?: Kept;
 }
 
-export const flag = (help: string, extras: Omit<Extras, "bare"> = {}): Flag => ({
+export const flag = (help: string, extras: Omit<Extras, "bare" | "range"> = {}): Flag => ({
   kind: "flag",
   help,
   excludes: [],
@@ -156,6 +187,20 @@ export function options(value: string, help: string, from: Source = "text", extr
 export function pairs(first: readonly [string, Source], second: readonly [string, Source], help: string, extras: Extras = {}) {
   const [value, from] = second;
   return { ...options(first[0], help, first[1], extras), second: { value, from } } as const satisfies Option;
+}
+
+export const isOption = (param: Param): param is Flag | Option => param.kind === "flag" || param.kind === "option";
+
+/** The name of a parameter as a plan is given it. */
+export const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Whether two options can't stand beside each other. */
+export function excluded(takes: Takes, one: string, other: string): boolean {
+  const names = (of: string) => {
+    const param = takes[of];
+    return param !== undefined && isOption(param) ? param.excludes : [];
+  };
+  return names(one).includes(other) || names(other).includes(one);
 }
 
 /** The options that every verb has. */

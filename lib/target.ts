@@ -5,10 +5,11 @@ import { shown, Usage } from "./errors.ts";
 import { constant } from "./script.ts";
 import { option, options } from "./spec.ts";
 import { type Captured, farWord, joined, type Step, step, variable, type Word } from "./step.ts";
+import { unsplit } from "./words.ts";
 
 /** The options of every verb that reaches a target. */
 export const sshOptions = {
-  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix"),
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
   "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
 };
 
@@ -34,21 +35,11 @@ function optionWords(...pairs: readonly Word[]): Word[] {
   return pairs.flatMap((pair) => ["-o", pair]);
 }
 
-/** What the options given on the line add to ssh's words. @throws Usage for what NIX_SSHOPTS can't carry: nix splits it at blanks. */
+/** What the options given on the line add to ssh's words. @throws Usage for what NIX_SSHOPTS can't carry */
 export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
   if (sshConfig !== undefined && !existsSync(sshConfig)) throw new Usage(`--ssh-config: there is no file ${shown(sshConfig)}`);
-  const words = [...(sshConfig === undefined ? [] : ["-F", sshConfig])];
-  for (const pair of sshOption) {
-    if (!/^[A-Za-z][A-Za-z0-9]*=./.test(pair))
-      throw new Usage(`--ssh-option ${shown(pair)} is not KEY=VALUE; type --ssh-option Port=2222, for example`);
-    words.push("-o", pair);
-  }
-  const split = words.find((word) => /\s/.test(word));
-  if (split !== undefined)
-    throw new Usage(
-      `${shown(split)} has a blank, at which nix would split it (NIX_SSHOPTS); put it into an ssh config at a path without blanks and type --ssh-config FILE`,
-    );
-  return words;
+  if (sshConfig !== undefined) unsplit(sshConfig);
+  return [...(sshConfig === undefined ? [] : ["-F", sshConfig]), ...sshOption.flatMap((pair) => ["-o", pair])];
 }
 
 /** The words of $NIX_SSHOPTS, split as nix splits them. */

@@ -3,6 +3,8 @@ import { basename } from "node:path";
 import { parse } from "./argv.ts";
 import { spelled } from "./called.ts";
 import { Ended, Refusal } from "./errors.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import { type Laned, several } from "./fleet/options.ts";
 import { render } from "./script.ts";
 import { common, type Given, type Takes } from "./spec.ts";
 import type { Plan } from "./step.ts";
@@ -18,7 +20,11 @@ export interface Spec<T extends Takes> {
   /** Who speaks in its messages, if not the verb's own name. */
   readonly speaker?: string;
   /** Facts first, then a constant plan: no question to network, nix or target here. @throws Ended */
-  plan(given: Given<T>): Plan;
+  plan(given: Given<T> & Laned): Plan;
+  /** For several hosts: what runs when all have been asked, and before the first is changed. @throws Ended */
+  before?(given: Given<T>, hosts: readonly string[], dir: string): Plan | undefined;
+  /** What is given instead for several hosts. @throws Usage for what only one can have */
+  adapted?(given: Given<T>): Given<T>;
 }
 
 /** A verb as the help, the completions and the dispatcher see it. */
@@ -48,7 +54,20 @@ function requireDirectory(): void {
   }
 }
 
-async function main(verb: Verb, plan: (given: never) => Plan): Promise<void> {
+/** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
+function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Plan | Fleet {
+  const { takes, plan } = spec;
+  if (takes["host"]?.kind !== "arg") return plan(given);
+  if (several(given)) {
+    const { fleetOf } = require("./fleet/fleet.ts") as typeof import("./fleet/fleet.ts");
+    return fleetOf(spec, given);
+  }
+  const { machineTyped } = require("./inventory.ts") as typeof import("./inventory.ts");
+  const { planFor } = require("./settings.ts") as typeof import("./settings.ts");
+  return planFor({ takes, plan }, given, machineTyped(given as unknown as Parameters<typeof machineTyped>[0]));
+}
+
+async function main(verb: Verb, plan: (given: never) => Plan | Fleet): Promise<void> {
   const typed = spelled(verb.name);
   sayWhenUnwritable(verb.name);
   requireDirectory();
@@ -59,9 +78,16 @@ async function main(verb: Verb, plan: (given: never) => Plan): Promise<void> {
     return;
   }
   const made = plan(given as never);
-  const text = render(verb.name, made);
+  const plans =
+    "lanes" in made ? [...(made.build === undefined ? [] : [made.build]), ...made.lanes.map(({ plan }) => plan)] : [made];
+  const text = plans.map((one) => render(verb.name, one)).join("\n");
   if (given["print"] === true) {
     process.stdout.write(text);
+    return;
+  }
+  if ("lanes" in made) {
+    const { runFleet } = require("./fleet/run.ts") as typeof import("./fleet/run.ts");
+    process.exitCode = await runFleet(verb.name, made);
     return;
   }
   // Loaded only to run: --print must not pay for zx.
@@ -86,7 +112,7 @@ export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & {
   if (require.main === self) {
     // After this file has been evaluated: help loads all verbs, its own among them.
     Promise.resolve()
-      .then(() => main(made, (given) => spec.plan(given)))
+      .then(() => main(made, (given) => planned(spec, given)))
       .catch((error: unknown) => {
         if (!(error instanceof Ended)) throw error;
         process.stderr.write(`${spec.speaker ?? name}: ${error.message}\n`);

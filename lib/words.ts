@@ -27,7 +27,8 @@ export function hyphenated(word: string): void {
 }
 
 const nameRule = "letters, digits, '_', '-' and '.', first a letter, digit or '_', at most 253";
-const isName = (word: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(word);
+/** Whether a host, a tag or an alias may be called so. */
+export const isName = (word: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(word);
 
 function host(word: string): void {
   if (isName(word)) return;
@@ -64,6 +65,21 @@ function input(word: string): void {
   );
 }
 
+// One of ssh's, as its -o takes it. NIX_SSHOPTS is split at blanks.
+function pair(what: string, word: string): void {
+  if (!/^[A-Za-z][A-Za-z0-9]*=./.test(word))
+    throw new Usage(`${what} ${shown(word)} is not KEY=VALUE; type ${what} Port=2222, for example`);
+  unsplit(word);
+}
+
+/** Refuses a word of ssh's that NIX_SSHOPTS can't carry. @throws Usage */
+export function unsplit(word: string): void {
+  if (/\s/.test(word))
+    throw new Usage(
+      `${shown(word)} has a blank, at which nix would split it (NIX_SSHOPTS); put it into an ssh config at a path without blanks and type --ssh-config FILE`,
+    );
+}
+
 // Of nixos-anywhere's --phases.
 const phases = ["kexec", "disko", "install", "reboot"];
 
@@ -78,9 +94,14 @@ export function fits(what: string, from: Source, word: string): void {
   else if (from === "targets") target(word);
   else if (from === "specialisations") specialisation(word);
   else if (from === "inputs") input(word);
-  else if (from === "dirs" || from === "files" || from === "flakes") path(word);
+  else if (from === "pairs") pair(what, word);
+  else if (from === "tags") {
+    if (!isName(word)) throw new Usage(`${shown(word)} is no tag (${nameRule})`);
+  } else if (from === "dirs" || from === "files" || from === "flakes") path(word);
   else if (from === "seconds") {
     if (!/^(?:0|[1-9]\d{0,4})$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);
+  } else if (from === "number") {
+    if (!/^[1-9]\d{0,3}$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number; type one from 1 to 9999`);
   } else if (from === "generations") {
     if (!/^(?:previous|[1-9]\d{0,5})$/.test(word))
       throw new Usage(`${what} ${shown(word)} is no generation; type its number, like 12`);

@@ -8,9 +8,9 @@ import { aroundInstall } from "../lib/bootstrap.ts";
 import { spelled } from "../lib/called.ts";
 import { shown, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { classes, commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys.ts";
+import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey } from "../lib/keys.ts";
 import { nixRun } from "../lib/nix.ts";
-import { arg, flag, flakeOption, option, pairs } from "../lib/spec.ts";
+import { arg, flag, flakeOption, option, options, pairs } from "../lib/spec.ts";
 import { type Elevation, elevations, step, type Word } from "../lib/step.ts";
 import { port, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
@@ -24,10 +24,10 @@ export default verb(module, {
     target: arg("where to reach the machine by ssh (not for --vm-test)", "targets", "optional"),
     flake: flakeOption,
     "no-keys": flag("nixos-anywhere alone: no keys, no question, no look before or after"),
-    persist: flag("the keys go into /persist/etc/ssh, for a root that is wiped at boot", { excludes: ["no-keys"] }),
+    persist: { ...keyOptions.persist, excludes: ["no-keys"] },
     "no-global": flag("carry the host's key only", { excludes: ["no-keys"] }),
-    generate: flag("make the host's key if there is none", { excludes: ["no-keys", "key-cmd"] }),
-    class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes),
+    generate: { ...keyOptions.generate, excludes: ["no-keys", "key-cmd"] },
+    class: keyOptions.class,
     "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder", "text", { excludes: ["no-keys"] }),
     elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
     yes: flag("don't ask for the host's name; go on with a new key", { short: "y" }),
@@ -44,7 +44,8 @@ export default verb(module, {
     "vm-test": flag("try the installation in a virtual machine here, without a target"),
     identity: option("FILE", "the private key to log in with", "files", { short: "i" }),
     debug: flag("show every command that nixos-anywhere runs"),
-    "ssh-option": sshOptions["ssh-option"],
+    // Of the system that is there now, about which hey.toml says nothing.
+    "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
   },
   passes: "nixos-anywhere",
   examples: ["vps-ultraman vps_ultraman_root --no-disko-deps", "vps-ultraman vps_ultraman_root --generate", "vps-ultraman --vm-test"],

@@ -4,14 +4,15 @@
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
 import { wordsFor } from "../lib/backends.ts";
 import { again, spelled } from "../lib/called.ts";
-import { connected, deployByNix } from "../lib/deploy.ts";
+import { buildAll, buildOptions, connected, deployByNix } from "../lib/deploy.ts";
 import { accessTo, elevateOptions, provingRebuild, rebuildWords } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
+import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
 import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
-import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts";
+import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/passing.ts";
 import { afterwards, askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { nixSshopts, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
@@ -19,8 +20,8 @@ import { verb } from "../lib/verb.ts";
 export default verb(module, {
   summary: "Build a host's system here and activate it there",
   takes: {
-    host: arg("host in the flake", "hosts"),
-    target: arg("where to reach it by ssh, if not by that name", "targets", "optional"),
+    host: argUnless("host in the flake", "hosts", inHostsPlace),
+    target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
     boot: flag("activate at the next boot, not now", { excludes: ["test", "dry-activate"] }),
     test: flag("activate now, until the next boot", { excludes: ["dry-activate"] }),
@@ -28,7 +29,7 @@ export default verb(module, {
     fast: flag("don't build the target's own nixos-rebuild first"),
     debug: flag("show more of what nix and nixos-rebuild do"),
     "build-host": option("HOST", "build on that machine instead of here", "targets", { excludes: ["build-on"] }),
-    "build-on": option("WHERE", "where the system is built", { here: "on this machine (the default)", target: "on the target itself" }),
+    "build-on": buildOptions["build-on"],
     ...passing,
     specialisation: { ...passing.specialisation, excludes: ["boot"] },
     "install-bootloader": { ...passing["install-bootloader"], excludes: ["test", "dry-activate"] },
@@ -37,18 +38,23 @@ export default verb(module, {
     status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
     cancel: flag("end a guarded deployment now: back to what ran before"),
     ...rebootOptions,
-    "use-substitutes": flag("let the target fetch what it can from its binary caches"),
-    backend: option("PROGRAM", "the program that does it", {
-      "nixos-rebuild": "nixos-rebuild (the default)",
-      nix: "nix and ssh alone, for machines without nixos-rebuild",
-    }),
+    "use-substitutes": buildOptions["use-substitutes"],
+    backend: buildOptions.backend,
+    ...fleetOptions,
     ...elevateOptions,
     ...sshOptions,
   },
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --boot --reboot --guard", "vps-pacman --backend nix"],
+  // Where hey.toml keeps another backend, that is for one host.
+  adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
+  before: (given, hosts, dir) => {
+    if (given.status || given.cancel) return undefined;
+    const flake = findFlake(given.flake, "as given");
+    return buildAll(flake, hosts, dir, evaluationWords(given), [...realisationWords(given), ...given.passed]);
+  },
   plan: (given) => {
-    const { host, target = host, boot, test, dryActivate, fast, debug, useSubstitutes, backend, force, passed } = given;
+    const { host, target, boot, test, dryActivate, fast, debug, useSubstitutes, backend, force, passed, lane } = given;
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
@@ -59,16 +65,17 @@ export default verb(module, {
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
     if (guard !== undefined && backend === "nixos-rebuild") throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
+    if (lane !== undefined && backend === "nixos-rebuild") throw new Usage("several hosts are deployed to with nix and ssh alone; leave --backend nixos-rebuild out");
     const onTarget = given.buildOn === "target";
-    if (backend === "nix" || guard !== undefined) {
+    if (backend === "nix" || guard !== undefined || lane !== undefined) {
       const elsewhere = onTarget ? "--build-on target" : given.buildHost === undefined ? undefined : "--build-host";
-      if (elsewhere !== undefined) throw new Usage(`${elsewhere} is nixos-rebuild's; with ${guard === undefined ? "--backend nix" : "--guard"} type --builders 'ssh://HOST'`);
+      if (elsewhere !== undefined) throw new Usage(`${elsewhere} is nixos-rebuild's; with ${lane !== undefined ? "--on" : guard === undefined ? "--backend nix" : "--guard"} type --builders 'ssh://HOST'`);
       if (guard !== undefined && given.specialisation !== undefined) {
         throw new Usage("--guard goes by the system, and --specialisation runs another one; leave out one of them");
       }
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
-      return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given });
+      return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given, lane });
     }
     const buildHost = onTarget ? access.to : given.buildHost;
     const own = [...systemWords("nixos-rebuild", given, dryActivate), ...buildWords("nixos-rebuild", given), ...updateWords("nixos-rebuild", given)];
@@ -92,7 +99,7 @@ export default verb(module, {
     const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
     const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
-    const about = { host, target, access, guard, reboot, sshGiven: given };
+    const about = { host, target, access, guard, reboot, sshGiven: given, lane };
     const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), rebuilding, ...afterwards(about), step("afterwards")];
     return { lines, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },

@@ -6,8 +6,9 @@ import { again } from "../lib/called.ts";
 import { accessTo, askingSecret, asRoot, elevateOptions, provingRoot } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
-import { classes, commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
+import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { staging } from "../lib/staging.ts";
 import { define, type Elevation, elevated, elevations, fragment, step, variable } from "../lib/step.ts";
 import { farScript, knockingWords, knownAs, knownHostsEntry, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
@@ -16,22 +17,28 @@ import { verb } from "../lib/verb.ts";
 export default verb(module, {
   summary: "Send a host's ssh key and the global key to its target, for agenix",
   takes: {
-    host: arg("host in the flake", "hosts"),
-    target: arg("where to reach the machine by ssh", "targets"),
+    host: argUnless("host in the flake", "hosts", inHostsPlace),
+    target: knownTarget("where to reach the machine by ssh, if neither hey.toml nor an ssh alias of the host says so", "where said"),
     flake: flakeOption,
-    persist: flag("put them into /persist/etc/ssh, for a root that is wiped at boot"),
+    persist: keyOptions.persist,
     "no-global": flag("send the host's key only"),
-    generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
-    class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes),
+    generate: keyOptions.generate,
+    class: keyOptions.class,
     "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
     check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing", { excludes: ["generate"] }),
     "keep-known-hosts": flag("say the line for known_hosts instead of writing it"),
+    ...fleetOptions,
     ...elevateOptions,
-    elevate: option("PROGRAM", "how to become root: here for a global key that only root can read, and there if the target's user isn't root", elevations),
+    elevate: option("PROGRAM", "how to become root: here for a global key that only root can read, and there if the target's user isn't root", elevations, { kept: "always" }),
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
-  plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, ...given }) => {
+  adapted: (given) => {
+    if (given.keyCmd !== undefined) throw new Usage("--key-cmd writes one host's key; leave --on out");
+    // Each puts known_hosts right, which is one file.
+    return { ...given, jobs: "1" };
+  },
+  plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, lane, ...given }) => {
     requireHost(findFlake(given.flake, "as given"), host);
     if (kind !== undefined && !generate) throw new Usage("--class is for a key that is made; type --generate with it");
     const key = keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
@@ -43,7 +50,9 @@ export default verb(module, {
     const ssh = ["ssh", ...plainWords, ...words];
     const access = accessTo(target, { elevate, ...given });
     const { to } = access;
-    const proving = access.by === undefined ? [] : [fragment("local/heard.sh", { target: to }), ...provingRoot(access, ssh)];
+    const hearing = access.by === undefined && lane === undefined ? [] : [fragment("local/heard.sh", { target: to })];
+    const noting = lane === undefined ? [] : [fragment("local/lane.sh", { lane }), fragment("local/gate.sh")];
+    const proving = [...hearing, ...noting, ...provingRoot(access, ssh)];
     const dest = persist ? "/persist/etc/ssh" : "/etc/ssh";
     // The host key goes last: it is the one that, half done, would lock the target out.
     const keys = [...(global === undefined ? [] : [global]), key];
@@ -53,7 +62,7 @@ export default verb(module, {
     if (check) {
       return {
         lines: [
-          ...askingSecret(access),
+          ...askingSecret(access, lane === undefined),
           ...staging(host, keys, "keys", false),
           ...proving,
           define("ask_keys", asRoot(access, ssh, farScript("public-keys", dest, names))),
@@ -66,7 +75,7 @@ export default verb(module, {
     const install = { ...asRoot(access, ssh, farScript("put-keys", dest, names), send), capture: "changed" };
     return {
       lines: [
-        ...askingSecret(access),
+        ...askingSecret(access, lane === undefined),
         ...staging(host, keys, "keys", false),
         ...proving,
         ...(entry === undefined || keepKnownHosts ? [] : [fragment("local/expect-key.sh", entry)]),

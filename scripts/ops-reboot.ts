@@ -2,10 +2,11 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Reboot a host, and see that it comes back.
-import { connected } from "../lib/deploy.ts";
+import { connected, present } from "../lib/deploy.ts";
 import { accessTo, elevateOptions } from "../lib/elevation.ts";
+import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
 import { afterwards } from "../lib/reboot.ts";
-import { arg, flag, option } from "../lib/spec.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
@@ -13,17 +14,19 @@ import { verb } from "../lib/verb.ts";
 export default verb(module, {
   summary: "Reboot a host, wait until it is back, and verify which system was booted",
   takes: {
-    host: arg("host in the flake", "hosts"),
-    target: arg("where to reach it by ssh, if not by that name", "targets", "optional"),
+    host: argUnless("host in the flake", "hosts", inHostsPlace),
+    target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
+    flake: flakeOption,
     "if-needed": flag("only where what boots has another kernel, initrd, kernel modules or systemd than what was booted"),
-    wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds"),
+    wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: "always" }),
+    ...fleetOptions,
     ...elevateOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --if-needed"],
-  plan: ({ host, target = host, ifNeeded, wait, ...given }) => {
+  plan: ({ host, target, ifNeeded, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
-    const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given };
-    return { lines: [...connected(about), ...afterwards(about), step("afterwards")] };
+    const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given, lane };
+    return { lines: [...connected(about), ...(lane === undefined ? [] : present(about)), ...afterwards(about), step("afterwards")] };
   },
 });

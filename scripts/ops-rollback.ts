@@ -5,38 +5,45 @@
 import { rollBack } from "../lib/deploy.ts";
 import { accessTo, elevateOptions } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
+import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
 import { askedGuard, guardOptions } from "../lib/guard.ts";
 import { askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
-import { arg, flag, option } from "../lib/spec.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Take a host back to another generation, or list those that it has",
   takes: {
-    host: arg("host in the flake", "hosts"),
-    target: arg("where to reach it by ssh, if not by that name", "targets", "optional"),
+    host: argUnless("host in the flake", "hosts", inHostsPlace),
+    target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
+    flake: flakeOption,
     to: option("N", "the generation, if not the one before what boots", "generations", { excludes: ["list"] }),
     list: flag("list the generations there, newest first: what runs, what boots, what was booted", { excludes: ["boot", "guard", "reboot"] }),
-    json: flag("with --list, as JSON"),
     boot: flag("activate at the next boot, not now"),
     ...guardOptions(["list"]),
     force: flag("also when someone else has changed what runs there"),
     ...rebootOptions,
+    ...fleetOptions,
+    json: flag("as JSON: with --list the list, for several hosts events, one a line"),
     ...elevateOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
-  plan: ({ host, target = host, to = "previous", list, json, boot, force, ...given }) => {
-    if (json && !list) throw new Usage("--json is a way to list; add --list");
+  adapted: (given) => {
+    if (given.to !== undefined) throw new Usage("--to is a generation of one host; leave it out, and each goes back to the one before what it boots");
+    return given;
+  },
+  plan: ({ host, target, to = "previous", list, json, boot, force, lane, ...given }) => {
+    if (json && !list && lane === undefined) throw new Usage("--json is a way to list; add --list");
     const access = accessTo(target, given);
     if (list) {
       const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
-      return { lines: [{ ...remotely(ssh, access.to, farScript(["deployment", "generations"], json ? "json" : "table")), stdin: "none" }] };
+      return { lines: [{ ...remotely(ssh, access.to, farScript(["deployment", "generations"], json && lane === undefined ? "json" : "table")), stdin: "none" }] };
     }
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
     requireTrial(boot, guard, reboot);
-    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard, reboot, sshGiven: given }, to);
+    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard, reboot, sshGiven: given, lane }, to);
   },
 });

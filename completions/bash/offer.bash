@@ -29,6 +29,13 @@ __hey_offer() {
   local flake given at
   case $1 in
     hosts) __hey_flake && __hey_add_hosts "$flake" ;;
+    machines)
+      # The part after the last comma. What is left out, and tags, are typed.
+      if [[ $hey_part == *,* ]]; then
+        hey_head+=${hey_part%,*}, hey_part=${hey_part##*,}
+      fi
+      __hey_flake && __hey_add_hosts "$flake"
+      ;;
     targets)
       local config=''
       if __hey_given --ssh-config; then

@@ -7,6 +7,13 @@ function __hey_hosts
     set -l dir (__hey_flake); and __hey_hosts_of $dir
 end
 
+# With what stands before the last comma. What is left out, and tags, are typed.
+function __hey_machines
+    set -l before "$(string match -r '.*,' -- (__hey_part))"
+    set -l names (__hey_hosts)
+    set -q names[1]; and printf '%s\n' $before$names
+end
+
 function __hey_targets
     set -l config
     if set -l given (__hey_given --ssh-config)

@@ -17,6 +17,12 @@ _hey_offer_hosts() {
   _message -e flake-hosts 'no hosts/ found; use --flake DIR'
 }
 
+# The part after the last comma. What is left out, and tags, are typed.
+_hey_offer_machines() {
+  compset -P '*,'
+  _hey_offer_hosts
+}
+
 _hey_offer_targets() {
   local config= REPLY
   local -i user=0 ret=1

@@ -46,10 +46,14 @@ compare() {
   done
   if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
 }
-# What runs, what boots, and the fact "reboot" where a reboot is owed.
+# What runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
 tell() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
   compare /run/booted-system "$profile" reboot
 }
 # Whether the script $1 of the deployment in $dir runs. It holds a lock on itself as long as it does.

@@ -6,6 +6,7 @@
   initrd = "1";                   # another text: another initrd under the same kernel
   systemd = "258.1";
   closureKiB = 0;                 # incompressible data in the closure
+  buildStatus = 0;                # another: the system does not build
   closureSeed = 0;                # another number: other data of that size
 
   sshd = true;                    # false: stopped; "broken": a configuration that sshd refuses

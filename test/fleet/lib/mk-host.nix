@@ -61,6 +61,7 @@ let
         [ "switch" "boot" "test" ]);
     in
     build "nixos-system-${name}-${knobs.nixosVersion}" ''
+      test ${toString knobs.buildStatus} = 0 || exit ${toString knobs.buildStatus}
       mkdir -p $out/bin $out/lib $out/etc/ssh $out/etc/systemd/system $out/sw/bin $out/specialisation
       install -m 555 $switch $out/bin/switch-to-configuration
       install -m 555 $activate $out/activate

@@ -1,0 +1,92 @@
+// Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
+import { join } from "node:path";
+import { didYouMean, Ended, shown, Usage } from "../errors.ts";
+import { findFlake } from "../flake.ts";
+import { inventory } from "../inventory.ts";
+import { select } from "../selection.ts";
+import { planFor } from "../settings.ts";
+import type { Takes } from "../spec.ts";
+import type { Plan } from "../step.ts";
+import type { SshGiven } from "../target.ts";
+import type { FleetGiven, Laned } from "./options.ts";
+import { newRun } from "./transcripts.ts";
+
+/** One host's part of a run: a script like that of a run for this host alone, which waits for its turn. */
+export interface Lane {
+  readonly host: string;
+  /** What ssh is given. */
+  readonly target: string;
+  readonly plan: Plan;
+}
+
+/** In which order, and how many at once. */
+export interface Manner {
+  /** At most so many hosts are worked on side by side. */
+  readonly jobs: number;
+  /** The host, or how many of those that answer, that go first; the others only if these hold. */
+  readonly canary: string | number;
+  /** One that fails is the last. */
+  readonly serial: boolean;
+  /** Hosts that don't answer end the run before anything is built. */
+  readonly requireAll: boolean;
+  /** Events on stdout, one a line. */
+  readonly json: boolean;
+}
+
+export interface Fleet extends Manner {
+  /** Its directory under XDG_STATE_HOME: scripts, transcripts, facts and what was built, by host. */
+  readonly dir: string;
+  /** Runs when all lanes have asked their hosts, and before the first goes on. */
+  readonly build: Plan | undefined;
+  readonly lanes: readonly Lane[];
+}
+
+/** A verb that can be for several hosts. */
+interface Several<G> {
+  readonly takes: Takes;
+  plan(given: G & Laned): Plan;
+  before?(given: G, hosts: readonly string[], dir: string): Plan | undefined;
+  adapted?(given: G): G;
+}
+
+/** What goes first: the name of a host, or a number of them. @throws Usage for a host that is not among them */
+function canaryOf(canary: string | undefined, hosts: readonly string[]): string | number {
+  if (canary === undefined) return 0;
+  if (hosts.includes(canary)) return canary;
+  if (/^[1-9]\d*$/.test(canary)) return Number(canary);
+  throw new Usage(`--canary ${shown(canary)} is not among the hosts${didYouMean(canary, hosts) || `: ${hosts.join(", ")}`}`);
+}
+
+/**
+ * A run of the hosts that a line selects.
+ * @throws Usage Refusal for the selection, or naming the host whose plan can't be made
+ */
+export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGiven): Fleet {
+  const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
+  const { on, all, serial, requireAll, json, jobs = "10" } = given;
+  const about = given as { readonly flake?: string } & Partial<SshGiven>;
+  const flake = findFlake(about.flake, "as given");
+  const known = inventory(flake, { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig });
+  const machines = select(known, all ? "*" : (on ?? ""));
+  const hosts = machines.map(({ host }) => host);
+  const dir = newRun();
+  const one = { ...given, on: undefined, all: false };
+  const build = verb.before?.(given, hosts, dir);
+  return {
+    ...{ dir, serial, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
+    build,
+    lanes: machines.map((machine) => {
+      const { host, target } = machine;
+      return { host, target, plan: naming(host, () => planFor(verb, { ...one, lane: join(dir, host) }, machine)) };
+    }),
+  };
+}
+
+/** What a plan of one host is refused for, with its name. */
+function naming<T>(host: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw error instanceof Ended ? new Ended(`${host}: ${error.message}`, error.status) : error;
+  }
+}

@@ -1,0 +1,106 @@
+// One host's script while it runs. It writes its own transcript, in a session of its own: neither the terminal's ^C nor the end of
+// this process touches it.
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync, readSync, rmSync } from "node:fs";
+import { constants } from "node:os";
+import { join } from "node:path";
+import { StringDecoder } from "node:string_decoder";
+import type { Lane } from "./fleet.ts";
+import { facts } from "./transcripts.ts";
+
+/** A line for a person, with nothing in it that moves a cursor or colours what follows. */
+const plain = (line: string) => line.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\p{Cc}\p{Cf}]/gu, "");
+
+export class RunningLane {
+  readonly host: string;
+  /** Of its transcript and its facts. */
+  readonly dir: string;
+  /** Its exit status; 128 + n after a signal. */
+  readonly ended: Promise<number>;
+  readonly started = Date.now();
+  /** When it was its turn, by Date.now(). */
+  begun: number | undefined;
+  /** Whether its host was given up. */
+  silent = false;
+  /** Whether it waits for its turn at all. */
+  readonly waits: boolean;
+  status: number | undefined;
+  /** When it ended, by Date.now(). */
+  over: number | undefined;
+  /** What it has said last, and before that as a step of its own. */
+  last = "";
+  step = "";
+  readonly #process: ChildProcess;
+  readonly #log: number;
+  readonly #decoder = new StringDecoder("utf8");
+  #rest = "";
+
+  constructor(
+    lane: Lane,
+    run: string,
+    readonly verb: string,
+  ) {
+    this.host = lane.host;
+    this.waits = lane.plan.lines.some((line) => "file" in line && line.file === "local/gate.sh");
+    if (!this.waits) this.begun = this.started;
+    this.dir = join(run, lane.host);
+    const log = openSync(join(this.dir, "log"), "a", 0o600);
+    this.#log = openSync(join(this.dir, "log"), "r");
+    this.#process = spawn("/bin/sh", [join(this.dir, "script")], { stdio: ["ignore", log, log], detached: true });
+    closeSync(log);
+    this.ended = new Promise((resolve) => {
+      const end = (status: number) => {
+        this.status = status;
+        this.over = Date.now();
+        resolve(status);
+      };
+      this.#process.on("exit", (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+      this.#process.on("error", () => end(127));
+    });
+  }
+
+  /** Whether its host has answered and it waits for its turn, or is past it. */
+  get answered(): boolean {
+    return !this.waits || facts(this.dir).has("answered");
+  }
+
+  /** Lets it go on. */
+  begin(): void {
+    this.begun = Date.now();
+    rmSync(join(this.dir, "wait"), { force: true });
+  }
+
+  /** Ends it, as its host does not answer. */
+  giveUp(): void {
+    this.silent = true;
+    this.signal("SIGTERM");
+  }
+
+  /** For it and all that it has started. */
+  signal(signal: NodeJS.Signals): void {
+    const { pid } = this.#process;
+    if (pid === undefined || this.status !== undefined) return;
+    try {
+      process.kill(-pid, signal);
+    } catch {
+      // It has just ended.
+    }
+  }
+
+  /** What it has said since the last time, as whole lines. */
+  said(): readonly string[] {
+    const buffer = Buffer.alloc(65536);
+    for (let size = 1; size > 0; ) {
+      size = readSync(this.#log, buffer, 0, buffer.length, null);
+      this.#rest += this.#decoder.write(buffer.subarray(0, size));
+    }
+    const parts = this.#rest.split(/\r\n|\n|\r/);
+    this.#rest = this.status === undefined ? (parts.pop() ?? "") : "";
+    const lines = parts.map(plain).filter((line) => line.trim() !== "");
+    for (const line of lines) {
+      this.last = line;
+      if (line.startsWith(`${this.verb}: `)) this.step = line.slice(this.verb.length + 2);
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,73 @@
+// The directory of a run of several hosts, under XDG_STATE_HOME: it stays as the run's transcript.
+//
+//   RUN/pid           of who looks after the run
+//   RUN/events        what happened, as the lines of --json (events.ts)
+//   RUN/HOST/script   what ran for the host, to the letter
+//   RUN/HOST/log      what that said
+//   RUN/HOST/facts    what was known of the host at its end, a fact a line, name first
+//   RUN/HOST/wait     the pid of who holds the host's lane; it goes on when that is gone
+//   RUN/HOST/skip     the host is not to be built
+//   RUN/HOST/system   what was built for it
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { home, runs } from "../machine.ts";
+
+const root = () => join(process.env["XDG_STATE_HOME"] || join(home(), ".local", "state"), "hey", "runs");
+
+/** The path of a run that begins now; its name sorts by time. */
+export function newRun(): string {
+  const now = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
+  return join(root(), `${now}-${process.pid}`);
+}
+
+const read = (file: string) => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+};
+
+/** What holds systems from garbage collection: a run's own is wanted as long as the run goes on. */
+const holders = /^(?:built(?:-\d+)?|root|system)$/;
+
+/** Lets go of what was built for a run. */
+export function release(dir: string): void {
+  const inside = (place: string) => readdirSync(place, { withFileTypes: true });
+  for (const entry of inside(dir)) {
+    const places = entry.isDirectory() ? inside(join(dir, entry.name)).map((one) => join(entry.name, one.name)) : [entry.name];
+    for (const place of places) if (holders.test(place.replace(/^.*\//, ""))) rmSync(join(dir, place), { force: true });
+  }
+}
+
+/** Lets go of what runs have left that were killed. */
+function releaseDead(): void {
+  for (const name of readdirSync(root())) {
+    const pid = Number(read(join(root(), name, "pid")));
+    if (pid > 0 && !runs(pid)) {
+      release(join(root(), name));
+      rmSync(join(root(), name, "pid"), { force: true });
+    }
+  }
+}
+
+/**
+ * Makes a run's directory, which only this user can read, with the script of each host.
+ * @param scripts by host
+ */
+export function begin(dir: string, scripts: Readonly<Record<string, string>>): void {
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  releaseDead();
+  writeFileSync(join(dir, "pid"), `${process.pid}\n`);
+  for (const [host, text] of Object.entries(scripts)) {
+    mkdirSync(join(dir, host));
+    writeFileSync(join(dir, host, "script"), text, { mode: 0o600 });
+    writeFileSync(join(dir, host, "wait"), `${process.pid}\n`);
+  }
+}
+
+/** What is known of a host by now. */
+export function facts(dir: string): ReadonlyMap<string, string> {
+  const lines = read(join(dir, "facts")).split("\n").filter(Boolean);
+  return new Map(lines.map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
+}

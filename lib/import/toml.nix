@@ -1,0 +1,24 @@
+# What the others share: hey.toml as text. The names that it may have are in `hosts`, where these are known.
+let
+  inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
+  key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
+  isTarget = text: match "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9a-fA-F:]+)" text != null;
+  isName = text: match "[A-Za-z0-9_][A-Za-z0-9_.-]*" text != null;
+  isPair = text: match "[A-Za-z][A-Za-z0-9]*=[^[:space:]]+" text != null;
+  # A line, or none.
+  say = name: value: if value == null || value == [ ] then [ ] else [ "${name} = ${toJSON value}" ];
+  note = text: [ "# ${text}" ];
+  noteIf = condition: text: if condition then note text else [ ];
+  # Where a target is no word for ssh alone, like one with a port.
+  target = to: if isTarget to then say "target" to else note "target ${toJSON to}: no word for ssh here; an ssh alias can say it";
+  tags = all: say "tags" (filter isName all) ++ noteIf (filter (tag: !(isName tag)) all != [ ]) "tags with other characters are left out: ${toJSON (filter (tag: !(isName tag)) all)}";
+  login = user: host: if user == null then host else "${user}@${host}";
+  elevate = program: if elem program [ "sudo" "doas" "run0" ] then say "elevate" program else note "elevate: hey knows sudo, doas and run0, not ${toJSON program}";
+  table = name: lines:
+    let
+      known = hosts == [ ] || elem name hosts;
+      head = (if known then [ ] else [ "the flake has no host of this name; call it as it is called there" ]) ++ [ "[hosts.${key name}]" ];
+    in
+    [ "" ] ++ (if known then head ++ lines else map (line: "# ${line}") (head ++ lines));
+  file = tool: tables: concatStringsSep "\n" (note "What this flake says for ${tool}. A line with a # has no place in hey.toml." ++ tables) + "\n";
+in

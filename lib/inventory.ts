@@ -1,0 +1,97 @@
+// The machines: the hosts of a flake, where each is reached, and what hey.toml says of them.
+import { aliases, type Declared } from "./aliases.ts";
+import { Ended } from "./errors.ts";
+import { type Flake, findFlake, hostsOf } from "./flake.ts";
+import { readSettings, type Setting, type Settings, settingsOf } from "./settings.ts";
+import type { SshGiven } from "./target.ts";
+import { isName } from "./words.ts";
+
+/** What says where a host is reached: its `target` in hey.toml, an alias of ssh's configuration, or nothing but its own name. */
+export type Rule =
+  | { readonly by: "hey.toml"; readonly line: number }
+  | ({ readonly by: "alias" } & Declared)
+  | { readonly by: "name" };
+
+/** A host of a flake, as the verbs act on it. */
+export interface Machine {
+  readonly host: string;
+  /** What ssh is given where nothing else was typed. */
+  readonly target: string;
+  readonly rule: Rule;
+  /** Sorted, each once. */
+  readonly tags: readonly string[];
+  /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. `target` and `tags` are among them. */
+  readonly settings: readonly Setting[];
+}
+
+/** Sorted by host. */
+export type Inventory = readonly Machine[];
+
+/**
+ * Names of aliases that mean a host, the best first. Its own name is what `ssh HOST` has always taken; of the others those for root, as
+ * every verb here becomes root there: who has an alias for each login has that one for this.
+ */
+const aliasNames = (host: string) => {
+  const underscored = host.replaceAll("-", "_");
+  return [...new Set([host, `${host}_root`, `${underscored}_root`, underscored])];
+};
+
+const valuesOf = (settings: readonly Setting[], wanted: string): readonly string[] => {
+  const value = settings.find(({ name }) => name === wanted)?.value;
+  return value === undefined || typeof value === "boolean" ? [] : value;
+};
+
+function machine(host: string, said: Settings, known: () => ReadonlyMap<string, Declared>): Machine {
+  const settings = settingsOf(said, host);
+  const tags = [...new Set(valuesOf(settings, "tags"))].sort();
+  const named = settings.find(({ name }) => name === "target");
+  const [target] = valuesOf(settings, "target");
+  if (named !== undefined && target !== undefined)
+    return { host, target, rule: { by: "hey.toml", line: named.line }, tags, settings };
+  const alias = aliasNames(host).find((name) => known().has(name));
+  const declared = alias === undefined ? undefined : known().get(alias);
+  if (alias !== undefined && declared !== undefined)
+    return { host, target: alias, rule: { by: "alias", ...declared }, tags, settings };
+  return { host, target: host, rule: { by: "name" }, tags, settings };
+}
+
+/** Read once, and only where a target depends on it. */
+function reading(given: SshGiven): () => ReadonlyMap<string, Declared> {
+  let found: ReadonlyMap<string, Declared> | undefined;
+  return () => {
+    found ??= aliases(given);
+    return found;
+  };
+}
+
+/**
+ * The hosts of a flake that can be known without evaluation, and those that hey.toml names.
+ * @throws Usage for a mistake in hey.toml
+ */
+export function inventory(flake: Flake, ssh: SshGiven): Inventory {
+  const said = readSettings(flake);
+  const known = reading(ssh);
+  // A folder of another name can't be typed as a host.
+  const hosts = new Set([...hostsOf(flake).filter(isName), ...said.hosts.keys()]);
+  return [...hosts].sort().map((host) => machine(host, said, known));
+}
+
+/** What a verb for one host was given. */
+interface Named {
+  readonly host: string;
+  readonly target?: string | undefined;
+  readonly flake?: string | undefined;
+  readonly sshOption?: readonly string[];
+  readonly sshConfig?: string | undefined;
+}
+
+/** The machine that a line names by its host. A flake that isn't there is for the verb to say, if it needs one. @throws Usage */
+export function machineTyped({ host, target, flake, sshOption = [], sshConfig }: Named): Machine {
+  let found: Flake | undefined;
+  try {
+    found = findFlake(flake, "as given");
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+  }
+  return machine(host, readSettings(found), target === undefined ? reading({ sshOption, sshConfig }) : () => new Map());
+}

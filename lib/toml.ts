@@ -1,0 +1,99 @@
+// A TOML file as its statements, each with its line: a mistake in it is told with the line, which the library gives for syntax only.
+import { parse, TomlError } from "smol-toml";
+
+/** What one statement sets. An empty table, and a header alone, is set to {}. */
+export interface Entry {
+  /** Through all tables, dotted keys and inline tables. */
+  readonly path: readonly string[];
+  /** A string, boolean, bigint, number (of a float), date or array; a table only where it is empty. */
+  readonly value: unknown;
+  /** Of the statement's start, from 1. */
+  readonly line: number;
+}
+
+export class Unreadable extends Error {
+  constructor(
+    readonly line: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Of all that the library yields only tables have no prototype. */
+export const isTable = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === null;
+
+/** The library's words for a mistake, and what to type instead. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [/control.*strings/, "end the text with its quote, on its line"],
+  [/control/, "type it again by hand"],
+  [/unfinished string/, "end the text with its quote"],
+  [/escape/, "type it anew, with \\\\ for a backslash"],
+  [/end-of-line/, "type each KEY = VALUE on a line of its own"],
+  [/redefine/, "put all settings of a host under one [hosts.NAME]"],
+  [/comma|structure|array/, 'type ["one", "two"]'],
+  [/key/, "type [hosts.NAME] or KEY = VALUE, and other names than of letters, digits, '-' and '_' in quotes"],
+  [/value|integer|number|date|time/, 'type true, false, a whole number, "text" or ["one", "two"]'],
+];
+
+function explained(error: TomlError): string {
+  const [first = ""] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
+  const remedy = remedies.find(([kind]) => kind.test(first))?.[1];
+  return `${first}${remedy === undefined ? "" : `; ${remedy}`}`;
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> | TomlError {
+  try {
+    return parse(text, { integersAsBigInt: true });
+  } catch (error) {
+    if (error instanceof TomlError) return error;
+    throw error;
+  }
+}
+
+function leaves(value: unknown, path: readonly string[]): (readonly [readonly string[], unknown])[] {
+  if (!isTable(value) || Object.keys(value).length === 0) return [[path, value]];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}
+
+/**
+ * The statements of a TOML file, in their order. A statement is as many lines as the library takes for one when it is given these
+ * alone: none can end before its last line, and none shares a line with another.
+ * @throws Unreadable for what is no TOML, or sets a thing twice
+ */
+export function statements(text: string): readonly Entry[] {
+  const whole = parsed(text);
+  const lines = text.split("\n");
+  const entries: Entry[] = [];
+  let table: readonly string[] = [];
+  const limit = whole instanceof TomlError ? whole.line : lines.length;
+  for (let at = 0; at < limit; ) {
+    let end = at + 1;
+    let alone = parsed(`${lines[at]}\n`);
+    while (alone instanceof TomlError && end < lines.length) {
+      end++;
+      alone = parsed(`${lines.slice(at, end).join("\n")}\n`);
+    }
+    if (alone instanceof TomlError) break;
+    const line = at + 1;
+    const isHeader = /^\s*\[/.test(lines[at] ?? "");
+    const found = Object.keys(alone).length === 0 ? [] : leaves(alone, []);
+    at = end;
+    if (isHeader) table = found[0]?.[0] ?? [];
+    const set = found.map(([path, value]) => ({ path: isHeader ? path : [...table, ...path], value, line }));
+    if (whole instanceof TomlError && whole.line >= line && whole.line <= end) {
+      const first = entries.find((entry) => set.some(({ path }) => path.join("\0") === entry.path.join("\0")));
+      const what = isHeader ? `[${table.join(".")}]` : `'${first?.path.at(-1)}'`;
+      if (first !== undefined) throw new Unreadable(line, `${what} is there already, in line ${first.line}; keep one of them`);
+    }
+    if (set.length > 1 && end > line)
+      throw new Unreadable(
+        line,
+        "a table in braces stands on one line; type [hosts.NAME], and each KEY = VALUE on a line below it",
+      );
+    entries.push(...set);
+  }
+  if (whole instanceof TomlError) throw new Unreadable(whole.line, explained(whole));
+  return entries;
+}

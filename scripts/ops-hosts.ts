@@ -1,0 +1,37 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// The machines: what the other verbs will take for each, and why.
+import { Refusal, Usage } from "../lib/errors.ts";
+import { findFlake } from "../lib/flake.ts";
+import { importing, kinds } from "../lib/importing.ts";
+import { inventory } from "../lib/inventory.ts";
+import { asJson, asTable } from "../lib/listing.ts";
+import { select } from "../lib/selection.ts";
+import { flag, flakeOption, option } from "../lib/spec.ts";
+import { step } from "../lib/step.ts";
+import { sshOptions } from "../lib/target.ts";
+import { verb } from "../lib/verb.ts";
+
+export default verb(module, {
+  summary: "List the hosts of the flake: where each is reached, its tags and settings",
+  takes: {
+    flake: flakeOption,
+    on: option("SELECTION", "only these: host names, patterns and @tags, with '!' what is left out", "machines"),
+    why: flag("also what says so: hey.toml with its line, an ssh alias with its file, or the name alone"),
+    json: flag("as JSON, with all of it"),
+    import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds, { excludes: ["on", "why", "json"] }),
+    yes: flag("with --import, write it without asking", { short: "y", excludes: ["on", "why", "json"] }),
+    "ssh-config": sshOptions["ssh-config"],
+  },
+  examples: ["", "--on 'web*,@vps,!db' --why", "--import deploy-rs"],
+  plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig }) => {
+    if (yes && tool === undefined) throw new Usage("--yes is for a hey.toml that is written; add --import");
+    const flake = findFlake(given, "as given");
+    if (tool !== undefined) return importing(flake, tool, yes);
+    const all = inventory(flake, { sshOption: [], sshConfig });
+    if (all.length === 0) throw new Refusal("no host of the flake is known without evaluation: it has neither hosts/NAME/default.nix nor a name in nixosConfigurations", "a hey.toml with [hosts.NAME]");
+    const machines = on === undefined ? all : select(all, on);
+    return { lines: [step("printf", "%s\\n", json ? asJson(machines) : asTable(machines, why))] };
+  },
+});

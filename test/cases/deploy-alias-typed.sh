@@ -1,0 +1,2 @@
+# $ ops-deploy.ts vps-ultraman other --ssh-config /path/to/aliases
+NIX_SSHOPTS='-F /path/to/aliases' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@other

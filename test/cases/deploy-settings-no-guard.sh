@@ -1,0 +1,3 @@
+# $ ops-deploy.ts web1 --no-guard
+# in: /path/to/fleet
+nixos-rebuild switch --show-trace --flake '.#web1' --target-host root@192.0.2.1

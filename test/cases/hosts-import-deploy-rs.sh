@@ -1,0 +1,119 @@
+# $ ops-hosts.ts --import deploy-rs
+(
+verb=ops-hosts
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+report() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+step 'evaluate deploy'
+text=$(nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "007" "core01.example.org" "id3-eniac" "pc_old" "vps-pacman" "vps-ultraman" ]; in
+let
+  inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
+  key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
+  isTarget = text: match "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9a-fA-F:]+)" text != null;
+  isName = text: match "[A-Za-z0-9_][A-Za-z0-9_.-]*" text != null;
+  isPair = text: match "[A-Za-z][A-Za-z0-9]*=[^[:space:]]+" text != null;
+  say = name: value: if value == null || value == [ ] then [ ] else [ "${name} = ${toJSON value}" ];
+  note = text: [ "# ${text}" ];
+  noteIf = condition: text: if condition then note text else [ ];
+  target = to: if isTarget to then say "target" to else note "target ${toJSON to}: no word for ssh here; an ssh alias can say it";
+  tags = all: say "tags" (filter isName all) ++ noteIf (filter (tag: !(isName tag)) all != [ ]) "tags with other characters are left out: ${toJSON (filter (tag: !(isName tag)) all)}";
+  login = user: host: if user == null then host else "${user}@${host}";
+  elevate = program: if elem program [ "sudo" "doas" "run0" ] then say "elevate" program else note "elevate: hey knows sudo, doas and run0, not ${toJSON program}";
+  table = name: lines:
+    let
+      known = hosts == [ ] || elem name hosts;
+      head = (if known then [ ] else [ "the flake has no host of this name; call it as it is called there" ]) ++ [ "[hosts.${key name}]" ];
+    in
+    [ "" ] ++ (if known then head ++ lines else map (line: "# ${line}") (head ++ lines));
+  file = tool: tables: concatStringsSep "\n" (note "What this flake says for ${tool}. A line with a # has no place in hey.toml." ++ tables) + "\n";
+in
+deploy:
+let
+  options = words:
+    if words == [ ] then { pairs = [ ]; odd = [ ]; }
+    else
+      let
+        first = builtins.head words;
+        two = length words > 1;
+        second = builtins.elemAt words 1;
+        rest = options (builtins.tail (if takes then builtins.tail words else words));
+        after = substring 2 (stringLength first) first;
+        letter = substring 0 2 first;
+        keyword = if letter == "-o" then "" else { "-p" = "Port="; "-i" = "IdentityFile="; "-l" = "User="; "-J" = "ProxyJump="; }.${letter} or null;
+        takes = keyword != null && after == "" && two;
+        pair = "${toString keyword}${if takes then second else after}";
+        fits = keyword != null && isPair pair;
+      in
+      {
+        pairs = (if fits then [ pair ] else [ ]) ++ rest.pairs;
+        odd = (if fits then [ ] else [ first ] ++ (if takes then [ second ] else [ ])) ++ rest.odd;
+      };
+  node = name:
+    let
+      about = deploy.nodes.${name};
+      profiles = about.profiles or { };
+      get = setting: otherwise: profiles.system.${setting} or about.${setting} or deploy.${setting} or otherwise;
+      sshUser = get "sshUser" null;
+      user = get "user" sshUser;
+      guard = get "magicRollback" true;
+      timeout = get "confirmTimeout" null;
+      ssh = options (get "sshOpts" [ ]);
+      program = builtins.head (builtins.match "([^ ]*).*" (get "sudo" "sudo -u"));
+      elevates = user == "root" && sshUser != "root";
+      others = filter (profile: profile != "system") (attrNames profiles);
+    in
+    table name (
+      target (login sshUser (about.hostname or name))
+      ++ tags (get "groups" [ ])
+      ++ (if elevates then elevate program else [ ])
+      ++ (if !(get "interactiveSudo" false && elevates) then [ ] else if program == "sudo" then say "ask-elevate-password" true else note "interactiveSudo: ${program} takes a password at a terminal only")
+      ++ say "guard" (if guard then true else null)
+      ++ (if !guard || timeout == null then [ ] else if timeout >= 30 && timeout <= 3600 then say "confirm-timeout" timeout else note "confirmTimeout = ${toString timeout}: confirm-timeout is from 30 to 3600")
+      ++ say "ssh-option" ssh.pairs
+      ++ noteIf (ssh.odd != [ ]) "sshOpts ${toJSON ssh.odd}: ssh-option is KEY=VALUE without blanks; an ssh alias can say the rest"
+      ++ say "use-substitutes" (if get "fastConnection" false then null else true)
+      ++ (if !(get "remoteBuild" false) then [ ] else if guard then note "remoteBuild: build-on is nixos-rebuild'\''s, which can'\''t be guarded; without guard type build-on = \"target\"" else say "build-on" "target")
+      ++ noteIf (user != null && user != "root") "user = ${toJSON user}: hey changes systems, and these are root'\''s"
+      ++ noteIf (!(profiles ? system)) "no profile is called system"
+      ++ noteIf (others != [ ]) "other profiles than system: ${toJSON others}"
+      ++ noteIf (!(get "autoRollback" true)) "autoRollback = false: what fails is undone under guard, and left without it"
+      ++ noteIf (get "tempPath" null != null) "tempPath: hey needs none"
+    );
+in
+file "deploy-rs" (concatMap node (attrNames deploy.nodes))' '.#deploy')
+file='/path/to/flake/hey.toml'
+consent=''
+if [ -n "$file" ] && [ -s "$file" ]; then there=yes; else there=; fi
+printf "%s\n" "$text"
+answer=
+if [ -z "$file" ]; then
+  step "shown only: the flake is no directory here"
+elif [ -n "$there" ]; then
+  step "shown only: $file is there already. Try: move it away"
+  exit 1
+elif [ "$consent" = yes ]; then
+  answer=y
+elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
+  printf "Write this to %s? [y/N] " "$file" >/dev/tty
+  IFS= read -r answer </dev/tty || answer=
+  case $answer in [yY] | [yY][eE][sS]) ;; *) step "nothing was written" ;; esac
+else
+  step "shown only. Try: --yes, or redirect it to $file"
+fi
+case $answer in
+  [yY] | [yY][eE][sS])
+    printf "%s\n" "$text" >"$file"
+    step "written to $file"
+    ;;
+esac
+)

@@ -1,0 +1,185 @@
+# $ ops-push-keys.ts vps-pacman --no-global --ssh-config /path/to/aliases
+(
+verb=ops-push-keys
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+report() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+  if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+done
+into='keys'
+exec >&2
+fresh=
+stage=$(mktemp -d "$place/hey-keys.XXXXXX")
+clean() { rm -rf "$stage" ${fresh:+"$fresh"}; }
+keys=$stage/$into
+(umask 022 && mkdir -p "$keys")
+derive() {
+  name=$1
+  shown=$2
+  shift 2
+  if "$@" | ssh-keygen -y -P "" -f /dev/stdin >"$keys/$name.pub"; then
+    :
+  elif [ "$("$@" | tail -c 1 | wc -l)" -eq 0 ]; then
+    step "$shown has no newline at its end, so sshd can't read it; nothing was sent"
+    exit 1
+  else
+    step "$shown is no private key that sshd can read (a passphrase? carriage returns? cut off?); nothing was sent"
+    exit 1
+  fi
+  chmod 644 "$keys/$name.pub"
+  read -r type _ <"$keys/$name.pub"
+  if [ "$type" = ssh-ed25519 ]; then
+    :
+  else
+    step "$shown is of type $type, not ssh-ed25519; nothing was sent"
+    exit 1
+  fi
+}
+link_key() {
+  derive "$@"
+  ln -s "$shown" "$keys/$name"
+}
+link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman
+known_hosts='/home/me/.ssh/known_hosts'
+name='vps-pacman_root'
+expected="$name ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
+(umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
+if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
+if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | grep -F "${expected#* }" || :)" ]; then
+  if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
+  printf "%s\n" "$expected" >>"$known_hosts"
+fi
+check='/path/to/hey/scripts/ops-push-keys.ts --print vps-pacman --no-global --ssh-config /path/to/aliases --check'
+state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
+step 'send ssh_host_ed25519_key to root@vps-pacman_root:/etc/ssh'
+changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -F /path/to/aliases root@vps-pacman_root -- 'sh -c '\''set -eu
+trap "" PIPE
+umask 077
+dest=$1
+shift
+die() {
+  echo "put-keys: $*; the keys here are as they were" >&2
+  exit 1
+}
+if [ "$(id -u)" = 0 ]; then :; else die "$(id -un) is not root here, and only root may"; fi
+if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
+dest=$(readlink -f "$dest")
+place() {
+  final=$dest/$1
+  if [ -L "$final" ]; then final=$(readlink -f "$final") || die "$dest/$1 is a link to nothing"; fi
+  case $final in
+    /etc/ssh/* | /persist/etc/ssh/*) ;;
+    *) die "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
+  esac
+  if [ -d "$final" ]; then die "$final is a directory"; fi
+}
+public() {
+  set -- $1
+  echo "${1-} ${2-}"
+}
+stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
+id=${stage##*/}
+clean() {
+  rm -rf "/etc/ssh/$id" "/persist/etc/ssh/$id"
+}
+trap clean EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 143" TERM
+tar -xof - -C "$stage" || die "the keys did not arrive"
+for name in "$@"; do
+  if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else die "$name did not arrive"; fi
+  chmod 600 "$stage/$name"
+  chmod 644 "$stage/$name.pub"
+  derived=$(public "$(ssh-keygen -y -P "" -f "$stage/$name")")
+  [ "$derived" = "$(public "$(cat "$stage/$name.pub")")" ] || die "$name did not arrive whole"
+  for file in "$name.pub" "$name"; do
+    place "$file"
+    beside=${final%/*}/$id
+    if [ "$beside" = "$stage" ]; then continue; fi
+    mkdir -p "$beside"
+    cp -p "$stage/$file" "$beside/$file"
+  done
+done
+sync "$stage"/* "${final%/*}/$id"/*
+before=$(public "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
+trap "" HUP INT TERM
+for name in "$@"; do
+  for file in "$name.pub" "$name"; do
+    place "$file"
+    mv -fT "${final%/*}/$id/$file" "$final"
+  done
+done
+if [ "$before" = "$derived" ]; then exit 0; fi
+echo changed
+case $(ssh -V 2>&1) in
+  OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
+esac
+reload() {
+  sshd -t || return 1
+  if [ -d /run/systemd/system ]; then
+    systemctl try-reload-or-restart sshd.service
+  else
+    kill -HUP "$(cat /run/sshd.pid)"
+  fi
+}
+reload || echo "put-keys: sshd presents the old key until it is restarted" >&2'\'' sh /etc/ssh ssh_host_ed25519_key')
+state=
+reach_pinned() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -F /path/to/aliases -o 'UserKnownHostsFile='"$stage"/pinned -o 'GlobalKnownHostsFile=/dev/null' -o 'StrictHostKeyChecking=yes' -o 'HostKeyAlgorithms=ssh-ed25519' -o 'ConnectTimeout=5' -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' root@vps-pacman_root -- "$@"; }
+name='vps-pacman_root'
+persist=''
+patience='1 2 5'
+proven=
+if [ -n "$changed" ]; then
+  printf "%s\n" "$name $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
+  for pause in 0 $patience; do
+    sleep "$pause"
+    if reach_pinned true </dev/null 2>"$stage/why"; then
+      proven=yes
+      break
+    fi
+  done
+  if [ -n "$proven" ]; then
+    step "$name presents the new key to a new connection"
+  elif [ -n "$persist" ]; then
+    step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
+    exit 0
+  else
+    cat "$stage/why"
+    step "the keys are in place, but $name does not present the new one: restart sshd there, through a session that is still open or the console"
+    exit 1
+  fi
+elif [ -n "$persist" ]; then
+  step "the target has these keys already"
+  exit 0
+fi
+reinstalled=''
+key=${expected##* }
+if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
+  entries() { ssh-keygen -F "$name" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
+  former=$(entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
+  if [ -n "$former" ]; then step "the new key of $name takes the place of the former one in $known_hosts"; fi
+  if [ -n "$former$reinstalled" ]; then
+    edits=
+    for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
+    new=$(mktemp "$known_hosts.XXXXXX")
+    cp -p "$known_hosts" "$new"
+    awk -v name="$name" -v anew="$reinstalled" -v added="${former:+$expected}" \
+      '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
+    mv -f "$new" "$known_hosts"
+  fi
+else
+  step "$known_hosts can't be written; the line for it: $expected"
+fi
+)

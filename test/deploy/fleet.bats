@@ -1,0 +1,242 @@
+#!/usr/bin/env bats
+# lab: --hosts vps-pacman
+# Several hosts in one run, on a fleet of twelve. What came of it is asked of the hosts themselves, not through ssh.
+
+load words
+load fleet
+
+setup_file() {
+  lab_only
+  many
+}
+
+setup() {
+  bats_require_minimum_version 1.5.0
+  declare -gA olds before
+  for name in web{01..12}; do olds[${name#web}]=$(running_on "$name"); done
+}
+
+teardown() { in_tmux kill-server 2>/dev/null || :; }
+
+deploy() { "$SCRIPTS/ops-deploy.ts" "$@"; }
+
+# last_run: the directory of the run that began last
+last_run() { find "$XDG_STATE_HOME/hey/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 1; }
+# outcomes: a word for each host, in the order of their names
+outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_run)/events" | sort | cut -d ' ' -f 2- | paste -sd , ; }
+
+@test "twelve hosts: one evaluation, one build, a connection for each; all run and boot what is theirs, and nothing is left" {
+  knobs '' web{01..12}
+  record_programs
+  run --separate-stderr deploy --on 'web*'
+  echo "$output" "$stderr"
+  [ "$status" = 0 ]
+  [ "$(recorded nix | grep -c ' eval ')" = 1 ]
+  [ "$(recorded nix-store | grep -c -- --keep-going)" = 1 ]
+  for name in web{01..12}; do
+    [ "$(running_on $name)" = "$(of $name)" ]
+    [ "$(lab host $name cat /boot/default)" = "$(of $name)" ]
+    [[ $output == *"$name  1 → 2 "*done* ]]
+  done
+  [ -z "$(host=web01 leftovers)" ]
+  [ -z "$(find "$(last_run)" -type l)" ]
+}
+
+@test "hosts that are so already: one connection each, nothing copied or activated, and it is said" {
+  knobs '"kernel": "6.6.9"' web01
+  deploy --on 'web*'
+  for name in web{01..12}; do before[${name#web}]=$(logins $name); done
+  activations=$(host=web02 activations)
+  record_programs
+  run --separate-stderr deploy --on "web*"
+  echo "$output" "$stderr"
+  [ "$status" = 0 ]
+  for name in web{01..12}; do
+    [ $(($(logins $name) - before[${name#web}])) = 1 ]
+    [[ $output == *"$name  "*"already so"* ]]
+  done
+  [ "$(host=web02 activations)" = "$activations" ]
+  [ -z "$(recorded nix | grep ' copy ')" ]
+  [[ $(grep ^web01 <<<"$output") == *"kernel 6.6.1 → 6.6.9"* ]]
+}
+
+@test "one is off, one does not activate, one is locked out and goes back: the others are deployed to, and who is where is said" {
+  knobs '' web{01..12}
+  lab knobs web02 '{"activationStatus": 100}'
+  lab knobs web03 '{"sshd": false}'
+  lab power-cut web04 --stay-down
+  run --separate-stderr deploy --on 'web*' --guard --confirm-timeout 30 --settle 0 --json
+  echo "$output"
+  [ "$status" = 20 ]
+  [ "$(outcomes)" = "done,failed,failed,skipped,done,done,done,done,done,done,done,done" ]
+  [ "$(jq -r 'select(.step == "ended" and .outcome == "failed") | .status' <<<"$output" | sort | paste -sd ,)" = 10,12 ]
+  [ "$(running_on web02) $(running_on web03)" = "${olds[02]} ${olds[03]}" ]
+  [ "$(running_on web01) $(running_on web12)" = "$(of web01) $(of web12)" ]
+  lab power-on web04
+  lab wait web04
+  [ "$(running_on web04)" = "${olds[04]}" ]
+  # Nothing was built for it.
+  [ ! -e "$(of web04)" ]
+}
+
+@test "every event has time, host, step, argv, status and ms, and begins end" {
+  lab knobs web01 '{"marker": "events"}'
+  lab knobs web02 '{"marker": "events"}'
+  run --separate-stderr deploy --on 'web01,web02' --json
+  echo "$output"
+  [ "$status" = 0 ]
+  node "$BATS_TEST_DIRNAME/../fleet-events.cjs" <<<"$output"
+  cmp <(echo "$output") "$(last_run)/events"
+}
+
+@test "--require-all: nothing is built where one does not answer" {
+  knobs '' web01 web02
+  lab power-cut web02 --stay-down
+  run deploy --on 'web01,web02' --require-all
+  echo "$output"
+  [ "$status" = 20 ]
+  [ "$(running_on web01)" = "${olds[01]}" ]
+  [ ! -e "$(of web01)" ]
+  lab power-on web02
+  lab wait web02
+}
+
+@test "a canary that holds lets the others follow; one that fails leaves them as they are" {
+  knobs '' web{01..04}
+  deploy --on 'web01,web02,web03,web04' --canary web03
+  [ "$(running_on web04)" = "$(of web04)" ]
+  first=$(jq -r 'select(.step == "ended") | .host' "$(last_run)/events" | head -n 1)
+  [ "$first" = web03 ]
+  for canary in web03 3; do
+    knobs "\"nixosVersion\": \"25.11.$canary\"" web{01..04}
+    lab knobs web03 '{"activationStatus": 100}'
+    run deploy --on 'web0[1-4]' --canary $canary
+    echo "$output"
+    [ "$status" = 20 ]
+    [ "$(running_on web04)" != "$(of web04)" ]
+    [[ $output == *"web03 went first and did not hold"* ]]
+  done
+  [ "$(running_on web02)" = "$(of web02)" ]
+}
+
+@test "--serial: one after another, none after one that fails; -j: no more than so many at once" {
+  knobs '"activationScript": "sleep 1"' web{01..04}
+  lab knobs web03 '{"activationStatus": 100}'
+  run deploy --on 'web0[1-4]' --serial
+  [ "$status" = 20 ]
+  [ "$(outcomes)" = "done,done,failed,not begun" ]
+  [ "$(running_on web04)" = "${olds[04]}" ]
+  [ "$(most_at_once)" = 1 ]
+  knobs '"activationScript": "sleep 2"' web{01..06}
+  deploy --on 'web0[1-6]' -j2
+  [ "$(most_at_once)" = 2 ]
+}
+
+@test "^C: no host is begun any more, those that are come to their end, and who is where is said" {
+  knobs '"activationScript": "sleep 3"' web{01..04}
+  in_terminal "$SCRIPTS/ops-deploy.ts --on 'web0[1-4]' -j 2"
+  until_seen "agenix"
+  press C-c
+  until_ended
+  screen
+  [ "$(outcomes)" = "done,done,not begun,not begun" ]
+  [ "$(running_on web02) $(running_on web03)" = "$(of web02) ${olds[03]}" ]
+  [ "$ended" = 130 ]
+}
+
+@test "^C twice: what has begun goes back" {
+  knobs '"activationScript": "sleep 5"' web{01..03}
+  in_terminal "$SCRIPTS/ops-deploy.ts --on 'web0[1-3]' -j 2 --guard"
+  until_seen "agenix"
+  press C-c
+  until_seen "come to their end"
+  press C-c
+  until_ended
+  screen
+  for name in web{01..03}; do [ "$(running_on $name)" = "${olds[${name#web}]}" ]; done
+  [ "$ended" = 130 ]
+}
+
+@test "killed -9: what has begun comes to its end by itself, what waits ends" {
+  knobs '"activationScript": "sleep 3"' web{01..03}
+  deploy --on 'web0[1-3]' -j 1 --guard --settle 0 >/dev/null 2>&1 &
+  earlier=$(last_run)
+  activating() { [ "$(last_run)" != "$earlier" ] && grep -q activating "$(last_run)/web01/log" 2>/dev/null; }
+  until_there 30 activating
+  pkill -9 -f "ops-deploy.ts --on"
+  until_there 30 grep -q "deployed and confirmed" "$(last_run)/web01/log" || { cat "$(last_run)"/web01/log; false; }
+  until_there 10 grep -q "the run has ended before the turn" "$(last_run)/web02/log"
+  [ "$(running_on web01) $(running_on web02)" = "$(of web01) ${olds[02]}" ]
+}
+
+@test "a host whose login hangs is left out, and the others go on" {
+  lab knobs web02 '{"sshdExtra": "ForceCommand sleep 600"}'
+  deploy web02 --backend nix --test
+  knobs '' web01 web02
+  run deploy --on 'web01,web02'
+  echo "$output"
+  lab power-cut web02
+  lab wait web02
+  [ "$status" = 21 ]
+  [ "$(outcomes)" = "done,skipped" ]
+}
+
+@test "a host that does not evaluate, and one that does not build, are named and stop no other" {
+  knobs '' web{01..03}
+  echo 'throw "no such thing as web02"' >"$FLEET/hosts/web02/default.nix"
+  lab knobs web03 '{"buildStatus": 1}'
+  run deploy --on 'web0[1-3]'
+  echo "$output"
+  echo '{ marker = "web02"; }' >"$FLEET/hosts/web02/default.nix"
+  [ "$status" = 20 ]
+  [[ $output == *"web02 does not evaluate"*"no such thing as web02"* ]]
+  [ "$(running_on web01)" = "$(of web01)" ]
+  [ "$(outcomes)" = "done,failed,failed" ]
+}
+
+@test "as printed: the build, then each lane by hand" {
+  knobs '' web01 web02
+  deploy --on 'web01,web02' --print >"$BATS_TEST_TMPDIR/script"
+  sh "$BATS_TEST_TMPDIR/script"
+  for name in web01 web02; do [ "$(running_on $name)" = "$(of $name)" ]; done
+}
+
+@test "rollback, reboot and status of several: each to the one before, each proven by another boot; a --to is refused" {
+  knobs '' web01 web02
+  deploy --on 'web01,web02'
+  "$SCRIPTS/ops-rollback.ts" --on 'web01,web02' --guard --settle 0
+  [ "$(running_on web01) $(running_on web02)" = "${olds[01]} ${olds[02]}" ]
+  boots=$(lab host web01 cat /proc/sys/kernel/random/boot_id)
+  run "$SCRIPTS/ops-reboot.ts" --on 'web01,web02' --serial
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "$(lab host web01 cat /proc/sys/kernel/random/boot_id)" != "$boots" ]
+  run --separate-stderr deploy --on 'web01,web02' --status
+  [[ $stderr == *"web01 | nothing is armed"*"web02 | "*"boots ${olds[02]}"* ]]
+  run "$SCRIPTS/ops-rollback.ts" --on 'web01,web02' --to 3
+  [ "$status" = 2 ]
+}
+
+@test "push-keys to several: known_hosts has each of them in the end" {
+  for name in web01 web02; do ssh-keygen -q -t ed25519 -N '' -C "$name" -f "$HOME/.ssh/keys.homelab/server/ssh_host_ed25519_key_$name" <<<y >/dev/null; done
+  run "$SCRIPTS/ops-push-keys.ts" --on 'web01,web02' --no-global
+  echo "$output"
+  [ "$status" = 0 ]
+  for name in web01 web02; do
+    ssh -F "$LAB/ssh_config" "$name" true
+    [ "$(lab host $name cat /etc/ssh/ssh_host_ed25519_key.pub | cut -d ' ' -f 2)" = "$(cut -d ' ' -f 2 "$HOME/.ssh/keys.homelab/server/ssh_host_ed25519_key_$name.pub")" ]
+  done
+}
+
+@test "hey.toml: tags select, and each host has its own guard, target and checks" {
+  printf '%s\n' '[defaults]' 'settle = 0' '[hosts.web01]' 'tags = ["front"]' 'guard = true' 'check-remote = "false"' 'confirm-timeout = 30' \
+    '[hosts.web02]' 'tags = ["front"]' 'target = "root@web02"' >"$FLEET/hey.toml"
+  knobs '' web01 web02 web03
+  run deploy --on '@front'
+  rm "$FLEET/hey.toml"
+  echo "$output"
+  [ "$status" = 20 ]
+  [[ $output == *"--check-remote failed"* ]]
+  [ "$(running_on web01) $(running_on web03)" = "${olds[01]} ${olds[03]}" ]
+  [ "$(running_on web02)" = "$(of web02)" ]
+}

@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# Where a host is reached, by which rule, and how ops-hosts says so.
+bats_require_minimum_version 1.5.0
+load world.bash
+
+setup_file() { make_fleet; }
+setup() {
+  in_fleet
+  config=$machine/home/me/.ssh/config
+}
+
+# rule HOST: `TARGET FILE LINE`, or `TARGET -`.
+rule() {
+  verb ops-hosts --json --on "$1" "${@:2}" | node -e '
+    const [{ target, rule }] = JSON.parse(require("node:fs").readFileSync(0, "utf8"));
+    console.log(target, rule.by === "name" ? "-" : `${rule.file ?? rule.by}:${rule.line}`);'
+}
+
+@test "hosts: an ssh alias of the host is its target" {
+  local text host target line bad=0 row wanted
+  while IFS= read -r row; do
+    [[ $row == *$'\t'* ]] || continue
+    text=${row%%$'\t'*}
+    IFS=$'\t' read -r host target line <<<"${row#*$'\t'}"
+    printf '%b' "$text" >"$config"
+    wanted="$target -"
+    [ "$line" = - ] || wanted="$target $config:$line"
+    seen=$(rule "$host")
+    [ "$seen" = "$wanted" ] && continue
+    printf '%s\n' "$row" "seen: $seen"
+    bad=1
+  done <"$BATS_TEST_DIRNAME/aliases.tsv"
+  [ "$bad" = 0 ]
+}
+
+@test "hosts: Include is followed, relative to ~/.ssh, with patterns, and not for ever" {
+  local ssh=$machine/home/me/.ssh
+  mkdir -p "$ssh/conf.d/deep" "$ssh/with blank"
+  printf '%s\n' 'Include conf.d/*.conf conf.d/*/x' 'Include "with blank/a" ~/tilde' "Include $machine/path/to/absolute" 'Include missing/* missing' >"$config"
+  printf 'Include config\nHost web1_root\n' >"$ssh/conf.d/b.conf"
+  printf 'Host web2_root\n' >"$ssh/conf.d/deep/x"
+  printf 'Host db_root\n' >"$ssh/with blank/a"
+  printf 'Host 007_root\n' >"$machine/home/me/tilde"
+  printf 'Host vps_ultraman_root\n' >"$machine/path/to/absolute"
+  printf 'Host web2\n' >"$ssh/conf.d/.hidden.conf"
+  mkfifo "$ssh/conf.d/pipe.conf"
+  [ "$(rule web1)" = "web1_root $ssh/conf.d/b.conf:2" ]
+  [ "$(rule web2)" = "web2_root $ssh/conf.d/deep/x:1" ]
+  [ "$(rule db)" = "db_root $ssh/with blank/a:1" ]
+  [ "$(rule 007)" = "007_root $machine/home/me/tilde:1" ]
+  [ "$(rule vps-ultraman)" = "vps_ultraman_root $machine/path/to/absolute:1" ]
+}
+
+@test "hosts: the configuration is the one that ssh is given" {
+  printf 'Host web1_root\n' >"$config"
+  printf 'Host web2_root\nHost web1\nInclude more\n' >"$machine/path/to/other"
+  printf 'Host db_root\n' >"$machine/home/me/.ssh/more"
+  [ "$(rule web1 --ssh-config "$machine/path/to/other")" = "web1 $machine/path/to/other:2" ]
+  [ "$(rule db --ssh-config "$machine/path/to/other")" = "db_root $machine/home/me/.ssh/more:1" ]
+  export NIX_SSHOPTS="-p 22 -F $machine/path/to/other"
+  verb() { on_machine NIX_SSHOPTS="$NIX_SSHOPTS" "$repo/scripts/$1.ts" "${@:2}" </dev/null; }
+  [ "$(rule web2)" = "web2_root $machine/path/to/other:1" ]
+  NIX_SSHOPTS="-F$machine/path/to/other"
+  [ "$(rule web2)" = "web2_root $machine/path/to/other:1" ]
+  [ "$(rule web2 --ssh-config "$config")" = "web2 -" ]
+  NIX_SSHOPTS="-F none"
+  [ "$(rule web1)" = "web1 -" ]
+}
+
+@test "hosts: hey.toml goes before an alias, and the line before both; verbs go by the same" {
+  printf 'Host web1_root\n' >"$config"
+  run verb ops-deploy --print web1
+  [ "$output" = "nixos-rebuild switch --show-trace --flake '.#web1' --target-host root@web1_root" ]
+  printf '[hosts.web1]\ntarget = "admin@192.0.2.1"\n' >hey.toml
+  run verb ops-deploy --print web1
+  [ "$output" = "nixos-rebuild switch --show-trace --flake '.#web1' --target-host admin@192.0.2.1" ]
+  run verb ops-deploy --print web1 web1_root
+  [ "$output" = "nixos-rebuild switch --show-trace --flake '.#web1' --target-host root@web1_root" ]
+  run verb ops-deploy --print web2
+  [ "$output" = "nixos-rebuild switch --show-trace --flake '.#web2' --target-host root@web2" ]
+  [ "$(rule web1)" = "admin@192.0.2.1 hey.toml:2" ]
+}
+
+@test "hosts: keys go where an alias says, and to no name alone" {
+  printf 'Host vps_ultraman_root\n' >"$config"
+  run verb ops-push-keys --print vps-ultraman --no-global --check
+  [ "$status" = 0 ]
+  [[ $output == *root@vps_ultraman_root* ]]
+  : >"$config"
+  run verb ops-push-keys --print vps-ultraman --no-global --check
+  [ "$status" = 2 ]
+}
+
+@test "hosts: a table, the reasons, JSON, and only some" {
+  printf 'Host db_root\n' >"$config"
+  printf '%s\n' '[defaults]' 'guard = true' 'confirm-timeout = 120' '[hosts.web1]' 'target = "root@192.0.2.1"' 'tags = ["web", "vps"]' 'guard = false' >hey.toml
+  diff <(verb ops-hosts) - <<'SEEN'
+Host                Target              Tags
+007                 007
+core01.example.org  core01.example.org
+db                  db_root
+vps-ultraman        vps-ultraman
+web1                root@192.0.2.1      @vps @web
+web2                web2
+SEEN
+  diff <(verb ops-hosts --on 'web1,db,007' --why) - <<'SEEN'
+Host  Target          Tags
+007   007
+    target = "007"         its name: neither hey.toml nor ssh's configuration has another
+    guard = true           hey.toml:2, [defaults]
+    confirm-timeout = 120  hey.toml:3, [defaults]
+db    db_root
+    target = "db_root"     the ssh alias in ~/.ssh/config:1
+    guard = true           hey.toml:2, [defaults]
+    confirm-timeout = 120  hey.toml:3, [defaults]
+web1  root@192.0.2.1  @vps @web
+    target = "root@192.0.2.1"  hey.toml:5
+    tags = ["web", "vps"]      hey.toml:6
+    guard = false              hey.toml:7
+    confirm-timeout = 120      hey.toml:3, [defaults]
+SEEN
+  run bash -c '. "$1/test/lib/machine.bash"; on_machine "$1/scripts/ops-hosts.ts" --json --on "web1,db" | node -e "console.log(JSON.stringify(JSON.parse(require(\"node:fs\").readFileSync(0))))"' bash "$repo"
+  [ "$output" = '[{"host":"db","target":"db_root","rule":{"by":"alias","file":"'"$config"'","line":1},"tags":[],"settings":{"guard":{"value":true,"of":"defaults","line":2},"confirm-timeout":{"value":120,"of":"defaults","line":3}}},{"host":"web1","target":"root@192.0.2.1","rule":{"by":"hey.toml","line":5},"tags":["vps","web"],"settings":{"target":{"value":"root@192.0.2.1","of":"host","line":5},"tags":{"value":["web","vps"],"of":"host","line":6},"guard":{"value":false,"of":"host","line":7},"confirm-timeout":{"value":120,"of":"defaults","line":3}}}]' ]
+  [ -z "$(ls "$machine/record")" ]
+}
+
+@test "hosts: --print is a script that prints the same" {
+  printf '[hosts.web1]\ntags = "it"\n' >hey.toml
+  diff <(verb ops-hosts --why) <(verb ops-hosts --why --print | sh)
+  diff <(verb ops-hosts --json) <(verb ops-hosts --json --print | dash)
+  [ "$(verb ops-hosts --print | wc -l)" = 1 ]
+}

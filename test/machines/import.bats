@@ -1,0 +1,298 @@
+#!/usr/bin/env bats
+# A hey.toml of what a flake says for another tool: with the real nix.
+bats_require_minimum_version 1.5.0
+
+repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+
+# flake HOST…: here, with these hosts and the flake.nix of stdin.
+flake() {
+  local host
+  cd "$(mktemp -d "$BATS_TEST_TMPDIR/flake.XXXXXX")"
+  for host; do
+    mkdir -p "hosts/$host"
+    echo '{ }' >"hosts/$host/default.nix"
+  done
+  cat >flake.nix
+  git init -q
+  git add -A
+}
+
+hosts() { HOME=$BATS_TEST_TMPDIR setsid -w "$repo/scripts/ops-hosts.ts" "$@" </dev/null; }
+
+of_deploy_rs() {
+  flake web1 db core.example.org ssh <<'NIX'
+{
+  outputs = _: {
+    deploy = {
+      sshUser = "admin";
+      user = "root";
+      confirmTimeout = 45;
+      nodes = {
+        web1 = {
+          hostname = "web1.example.org";
+          profiles.system = { path = throw "it is built"; sshOpts = [ "-p" "2121" "-o" "ServerAliveInterval=5" "-A" "-oProxyCommand=nc %h" "-i" ]; };
+        };
+        db = { hostname = "2001:db8::1"; sshUser = "root"; magicRollback = false; remoteBuild = true; fastConnection = true; profiles = { system.path = 1; home.path = 2; }; };
+        "core.example.org" = {
+          hostname = "core.example.org";
+          sudo = "doas -u";
+          interactiveSudo = true;
+          confirmTimeout = 5;
+          remoteBuild = true;
+          autoRollback = false;
+          tempPath = "/var/tmp";
+          profiles.system.groups = [ "edge" "at home" ];
+        };
+        ssh = { hostname = "ssh:22"; user = "me"; interactiveSudo = true; profiles.home = { }; };
+        elsewhere = { hostname = "elsewhere"; interactiveSudo = true; profiles.system = { }; };
+      };
+    };
+  };
+}
+NIX
+}
+
+@test "import: what deploy.nodes says for deploy-rs" {
+  of_deploy_rs
+  run --separate-stderr hosts --import deploy-rs
+  [ "$status" = 0 ]
+  diff <(echo "$output") - <<'TOML'
+# What this flake says for deploy-rs. A line with a # has no place in hey.toml.
+
+[hosts."core.example.org"]
+target = "admin@core.example.org"
+tags = ["edge"]
+# tags with other characters are left out: ["at home"]
+elevate = "doas"
+# interactiveSudo: doas takes a password at a terminal only
+guard = true
+# confirmTimeout = 5: confirm-timeout is from 30 to 3600
+use-substitutes = true
+# remoteBuild: build-on is nixos-rebuild's, which can't be guarded; without guard type build-on = "target"
+# autoRollback = false: what fails is undone under guard, and left without it
+# tempPath: hey needs none
+
+[hosts.db]
+target = "root@2001:db8::1"
+build-on = "target"
+# other profiles than system: ["home"]
+
+# the flake has no host of this name; call it as it is called there
+# [hosts.elsewhere]
+# target = "admin@elsewhere"
+# elevate = "sudo"
+# ask-elevate-password = true
+# guard = true
+# confirm-timeout = 45
+# use-substitutes = true
+
+[hosts.ssh]
+# target "admin@ssh:22": no word for ssh here; an ssh alias can say it
+guard = true
+confirm-timeout = 45
+use-substitutes = true
+# user = "me": hey changes systems, and these are root's
+# no profile is called system
+# other profiles than system: ["home"]
+
+[hosts.web1]
+target = "admin@web1.example.org"
+elevate = "sudo"
+guard = true
+confirm-timeout = 45
+ssh-option = ["Port=2121","ServerAliveInterval=5"]
+# sshOpts ["-A","-oProxyCommand=nc %h","-i"]: ssh-option is KEY=VALUE without blanks; an ssh alias can say the rest
+use-substitutes = true
+TOML
+  [[ $stderr == *"shown only. Try: --yes, or redirect it to $PWD/hey.toml" ]]
+  [ ! -e hey.toml ]
+}
+
+@test "import: it is written with --yes or by redirection, taken by hey and by nix, and never overwritten" {
+  of_deploy_rs
+  run --separate-stderr hosts --import deploy-rs --yes
+  [ "$status" = 0 ]
+  [[ $stderr == *"written to $PWD/hey.toml" ]]
+  diff <(echo "$output") hey.toml
+  hosts --import deploy-rs >"$BATS_TEST_TMPDIR/again" && false
+  diff "$BATS_TEST_TMPDIR/again" hey.toml
+  run --separate-stderr hosts --import deploy-rs --yes
+  [ "$status" = 1 ]
+  [[ $stderr == *"$PWD/hey.toml is there already. Try: move it away" ]]
+  mv hey.toml old
+  hosts --import deploy-rs >hey.toml
+  diff old hey.toml
+  run hosts --on 'web1,@edge'
+  diff <(echo "$output") - <<'SEEN'
+Host              Target                  Tags
+core.example.org  admin@core.example.org  @edge
+web1              admin@web1.example.org
+SEEN
+  run nix --extra-experimental-features 'nix-command flakes' eval --impure --raw --expr '(builtins.fromTOML (builtins.readFile ./hey.toml)).hosts.web1.target'
+  [ "$output" = admin@web1.example.org ]
+}
+
+@test "import: it is asked for on a terminal" {
+  of_deploy_rs
+  HOME=$BATS_TEST_TMPDIR run script -qec "$repo/scripts/ops-hosts.ts --import deploy-rs" /dev/null <<<n
+  [[ $output == *"Write this to $PWD/hey.toml? [y/N]"*"nothing was written"* ]]
+  [ ! -e hey.toml ]
+  HOME=$BATS_TEST_TMPDIR run script -qec "$repo/scripts/ops-hosts.ts --import deploy-rs" /dev/null <<<y
+  [[ $output == *"written to $PWD/hey.toml"* ]]
+  [ -s hey.toml ]
+}
+
+of_colmena() {
+  flake web1 db core.example.org paths list hidden <<'NIX'
+{
+  outputs = _: {
+    colmena = {
+      meta.nixpkgs = throw "no nixpkgs is needed";
+      defaults = { pkgs, ... }: { deployment.tags = [ "all" ]; environment.systemPackages = [ pkgs.hello ]; };
+      web1 = { name, nodes, config, ... }: {
+        deployment = {
+          targetHost = "${name}.example.org";
+          targetPort = 2222;
+          targetUser = "admin";
+          tags = [ "web" ];
+          buildOnTarget = true;
+          allowLocalDeployment = true;
+          keys.secret.text = "s3cret";
+        };
+        networking.hostName = config.x;
+      };
+      db.deployment.targetHost = null;
+      "core.example.org" = { config, ... }: { deployment.targetHost = config.networking.fqdn; };
+      paths = ./module.nix;
+      list = [ { deployment.tags = [ "one" ]; } { deployment.targetHost = "two"; } ];
+      hidden = { lib, ... }: lib.mkIf true { deployment.targetHost = "x"; };
+    };
+  };
+}
+NIX
+  echo '{ lib, ... }: { deployment.targetUser = null; deployment.privilegeEscalationCommand = [ "please" ]; }' >module.nix
+  git add module.nix
+}
+
+@test "import: what colmena says, as far as it can be read without Colmena" {
+  of_colmena
+  run --separate-stderr hosts --import colmena
+  [ "$status" = 0 ]
+  diff <(echo "$output") - <<'TOML'
+# What this flake says for Colmena. A line with a # has no place in hey.toml.
+
+[hosts."core.example.org"]
+# not all of it can be read without Colmena; look for what is missing
+tags = ["all"]
+
+[hosts.db]
+# targetHost = null: only for the machine itself, by hey sync
+tags = ["all"]
+
+[hosts.hidden]
+# not all of it can be read without Colmena; look for what is missing
+tags = ["all"]
+
+[hosts.list]
+target = "root@two"
+tags = ["all","one"]
+
+[hosts.paths]
+target = "paths"
+tags = ["all"]
+# elevate: hey knows sudo, doas and run0, not "please"
+
+[hosts.web1]
+target = "admin@web1.example.org"
+tags = ["all","web"]
+elevate = "sudo"
+ssh-option = ["Port=2222"]
+build-on = "target"
+# allowLocalDeployment: on the machine itself type hey sync
+# keys ["secret"]: hey sends ssh keys only, by which agenix and sops-nix decrypt the rest
+TOML
+  [[ $output != *s3cret* ]]
+}
+
+@test "import: what colmenaHive says goes before colmena" {
+  flake web1 <<'NIX'
+{
+  outputs = _: {
+    colmena = throw "it isn't looked at";
+    colmenaHive = {
+      __schema = "v0.5";
+      toplevel = throw "it isn't built";
+      nodes.web1.config.deployment = {
+        targetHost = "web1";
+        targetUser = "root";
+        targetPort = null;
+        tags = [ "x" ];
+        buildOnTarget = false;
+        allowLocalDeployment = false;
+        keys = { };
+        privilegeEscalationCommand = [ "sudo" "-H" "--" ];
+      };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import colmena
+  [ "$status" = 0 ]
+  [ "$output" = "# What this flake says for Colmena. A line with a # has no place in hey.toml.
+
+[hosts.web1]
+target = \"root@web1\"
+tags = [\"x\"]" ]
+}
+
+@test "import: what the machines say for nixinate" {
+  flake web1 db other <<'NIX'
+{
+  outputs = _: {
+    nixosConfigurations = {
+      web1._module.args.nixinate = { host = "192.0.2.1"; sshUser = "matthew"; buildOn = "local"; substituteOnTarget = true; hermetic = false; };
+      db._module.args.nixinate = { host = "db"; hermetic = true; port = 2222; };
+      other._module.args = { };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import nixinate
+  [ "$status" = 0 ]
+  diff <(echo "$output") - <<'TOML'
+# What this flake says for nixinate. A line with a # has no place in hey.toml.
+
+[hosts.db]
+target = "root@db"
+ssh-option = ["Port=2222"]
+build-on = "target"
+# hermetic: the nixos-rebuild of this machine is used
+
+[hosts.web1]
+target = "matthew@192.0.2.1"
+elevate = "sudo"
+use-substitutes = true
+TOML
+}
+
+@test "import: a flake that has none of it is said by nix, and nothing is written" {
+  flake web1 <<<'{ outputs = _: { }; }'
+  local tool
+  for tool in deploy-rs colmena nixinate; do
+    run --separate-stderr hosts --import "$tool" --yes
+    [ "$status" = 1 ] && [ -z "$output" ]
+    [[ $stderr == *"does not provide attribute"* ]]
+    [ ! -e hey.toml ]
+  done
+}
+
+@test "import: the printed script does the same, in every shell" {
+  of_colmena
+  hosts --import colmena --print >"$BATS_TEST_TMPDIR/script"
+  hosts --import colmena >"$BATS_TEST_TMPDIR/wanted"
+  local shell
+  for shell in dash bash 'zsh -f' 'busybox sh'; do
+    diff <($shell <"$BATS_TEST_TMPDIR/script" 2>/dev/null) "$BATS_TEST_TMPDIR/wanted"
+  done
+  shellcheck -s sh -e SC2016,SC2317,SC2119,SC2120 "$BATS_TEST_TMPDIR/script"
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# Which machines a selection means, and what it says of one that means none.
+bats_require_minimum_version 1.5.0
+load world.bash
+
+setup_file() { make_fleet; }
+
+setup() {
+  in_fleet
+  cat >hey.toml <<'TOML'
+[hosts."core01.example.org"]
+tags = "all"
+[hosts.db]
+tags = ["db", "all", "all"]
+[hosts.vps-ultraman]
+tags = ["vps", "all"]
+[hosts]
+web1.tags = ["web", "vps-eu"]
+web2.tags = ["web", "vps-eu"]
+TOML
+}
+
+@test "selections: each means what the table says" {
+  local selection means bad=0
+  while IFS=$'\t' read -r selection means; do
+    case $selection in '#'* | '') continue ;; esac
+    selection=${selection//'{}'/ }
+    run --separate-stderr verb ops-hosts --on "$selection"
+    if [ "$status" = 0 ]; then
+      seen=$(printf '%s\n' "${lines[@]:1}" | cut -d ' ' -f 1 | paste -sd ' ')
+      [ "$seen" = "$means" ] && [ -z "$stderr" ] && continue
+    else
+      [ "$status" = 2 ] && [ -z "$output" ] && [ "$stderr" = "ops-hosts: $means" ] && continue
+      seen="$status $stderr$output"
+    fi
+    printf '%s\n' "$selection" "wanted: $means" "seen:   $seen"
+    bad=1
+  done <"$BATS_TEST_DIRNAME/selections.tsv"
+  [ "$bad" = 0 ]
+}
+
+@test "selections: without tags, and without hosts, it is said what is missing" {
+  rm hey.toml
+  run --separate-stderr verb ops-hosts --on @vps
+  [ "$status" = 2 ]
+  [ "$stderr" = "ops-hosts: no tag is '@vps'; none has one, which hey.toml gives them (tags)" ]
+  mkdir -p "$machine/path/to/computed"
+  echo '{ outputs = _: { nixosConfigurations = import ./all.nix; }; }' >"$machine/path/to/computed/flake.nix"
+  run --separate-stderr verb ops-hosts --flake "$machine/path/to/computed"
+  [ "$status" = 1 ]
+  [[ $stderr == "ops-hosts: no host of the flake is known without evaluation"*"Try: a hey.toml with [hosts.NAME]" ]]
+  printf '[hosts.anything]\n' >"$machine/path/to/computed/hey.toml"
+  run verb ops-hosts --flake "$machine/path/to/computed" --on 'any*'
+  [ "${lines[1]}" = "anything  anything" ]
+}
