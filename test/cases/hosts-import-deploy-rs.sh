@@ -1,4 +1,5 @@
 # $ ops-hosts.ts --import deploy-rs
+# in: /path/to/fleet
 (
 verb=ops-hosts
 if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
@@ -15,7 +16,7 @@ trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 step 'evaluate deploy'
-text=$(nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "007" "core01.example.org" "id3-eniac" "pc_old" "vps-pacman" "vps-ultraman" ]; in
+text=$(nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; in
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
@@ -91,7 +92,7 @@ let
     );
 in
 file "deploy-rs" (concatMap node (attrNames deploy.nodes))' '.#deploy')
-file='/path/to/flake/hey.toml'
+file='/path/to/fleet/hey.toml'
 consent=''
 if [ -n "$file" ] && [ -s "$file" ]; then there=yes; else there=; fi
 printf "%s\n" "$text"
