@@ -46,7 +46,11 @@ export class Events {
   say(said: Said): void {
     const ms = Date.now() - this.#began;
     const line = `${JSON.stringify({ time: new Date().toISOString(), host: null, argv: null, status: null, ms, ...said })}\n`;
-    appendFileSync(join(this.dir, "events"), line, { mode: 0o600 });
+    try {
+      appendFileSync(join(this.dir, "events"), line, { mode: 0o600 });
+    } catch {
+      // A full disk costs the record, and no host its deployment.
+    }
     if (this.aloud) process.stdout.write(line);
   }
 }

@@ -38,6 +38,8 @@ export async function runFleet(name: string, fleet: Fleet): Promise<number> {
   } catch (error) {
     throw new Refusal(`the run's directory can't be made (${(error as Error).message}); nothing was done`);
   }
+  // A terminal that is gone takes nothing along: the lanes have transcripts of their own.
+  process.stderr.on("error", () => undefined);
   const events = new Events(dir, fleet.json);
   const hosts = fleet.lanes.map(({ host }) => host);
   const display = await displayFor(name, hosts, fleet.json);

@@ -9,10 +9,14 @@
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { home, runs } from "../machine.ts";
 
-const root = () => join(process.env["XDG_STATE_HOME"] || join(home(), ".local", "state"), "hey", "runs");
+/** A relative XDG_STATE_HOME does not count (XDG Base Directory Specification). */
+const root = () => {
+  const given = process.env["XDG_STATE_HOME"] ?? "";
+  return join(isAbsolute(given) ? given : join(home(), ".local", "state"), "hey", "runs");
+};
 
 /** The path of a run that begins now; its name sorts by time. */
 export function newRun(): string {

@@ -212,7 +212,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [ "$status" = 0 ]
   [ "$(lab host web01 cat /proc/sys/kernel/random/boot_id)" != "$boots" ]
   run --separate-stderr deploy --on 'web01,web02' --status
-  [[ $stderr == *"web01 | nothing is armed"*"web02 | "*"boots ${olds[02]}"* ]]
+  for name in web01 web02; do [[ $stderr == *"$name | nothing is armed"*"$name | boots ${olds[${name#web}]}"* ]]; done
   run "$SCRIPTS/ops-rollback.ts" --on 'web01,web02' --to 3
   [ "$status" = 2 ]
 }
