@@ -7,8 +7,7 @@ many() {
     echo "{ marker = \"$name\"; }" >"$FLEET/hosts/$name/default.nix"
   done
   git -C "$FLEET" add -A
-  # The hosts live on, and would hold the pipes that bats waits for.
-  lab add web{01..12} >"$LAB/added" 2>&1 3>&- || { cat "$LAB/added"; return 1; }
+  lab add web{01..12}
 }
 
 # knobs JSON HOST…: the same for several hosts, with a marker of this test

@@ -50,7 +50,15 @@ function savedefault {
 
 CFG
     grub_entry "NixOS - Default" "$system"
-    printf '%s\n' 'if [ "${grub_platform}" = "efi" ]; then' 'menuentry "UEFI settings" { fwsetup }' fi 'menuentry "Memory test" {' '  linux /memtest' '}' ''
+    cat <<'CFG'
+if [ "${grub_platform}" = "efi" ]; then
+menuentry "UEFI settings" { fwsetup }
+fi
+menuentry "Memory test" {
+  linux /memtest
+}
+
+CFG
     echo 'submenu "NixOS - All configurations" --class submenu {'
     for number in $(listed_generations); do
       link=/nix/var/nix/profiles/system-$number-link
@@ -63,7 +71,7 @@ CFG
 # grub_entry TITLE SYSTEM
 grub_entry() {
   printf '%s\n' "menuentry \"$1\" --class nixos --unrestricted {" '  search --set=drive1 --fs-uuid 1234-ABCD' \
-    "  linux (\$drive1)/kernels/linux-bzImage init=$2/init loglevel=4" '  initrd ($drive1)/kernels/initrd' '}' ''
+    "  linux (\$drive1)/kernels/linux-bzImage init=$2/init loglevel=4" "  initrd (\$drive1)/kernels/initrd" '}' ''
 }
 
 write_loader_entries() {

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # $dir is of what sources this
 # The boot loaders of a host, as far as they choose what boots. Each forgets a one-shot entry before it boots it.
 
 # chosen ROOT: the system that boots
