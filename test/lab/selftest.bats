@@ -178,6 +178,8 @@ in_lab() {
     on vps-pacman "systemd-run --quiet --on-active=500ms --timer-property=AccuracySec=100ms touch /run/fired; sleep 1; test -e /run/fired"
     lab knobs vps-pacman "{\"sshdPorts\": [22, 2222]}"
     deploy vps-pacman
+    # systemd says that sshd is started before it listens.
+    for _ in 1 2 3 4 5 6 7 8 9 10; do on vps_pacman_2222 true && break; sleep 0.2; done
     on vps_pacman_2222 true
     before=$(on vps-pacman cat /proc/sys/kernel/random/boot_id)
     on vps-pacman systemctl reboot
