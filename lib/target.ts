@@ -104,6 +104,9 @@ export const masterWords: readonly Word[] = [
 /** ssh options under which a dead connection ends after 15 s: where time is short. They go before those of masterWords. */
 export const alertWords: readonly Word[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");
 
+/** ssh options for a question that a person waits for: it asks nobody anything, and gives up soon. */
+export const askingWords: readonly Word[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
+
 /** ssh options for a connection of its own that asks nobody anything: it proves that this machine can get in, now. */
 export const freshWords: readonly Word[] = [
   ...optionWords("BatchMode=yes", "ControlMaster=no", "ControlPath=none", "ConnectTimeout=10"),

@@ -5,11 +5,12 @@ import { spelled } from "./called.ts";
 import { Ended, Refusal } from "./errors.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { type Laned, several } from "./fleet/options.ts";
+import type { Inquiry } from "./inquiry/inquiry.ts";
 import { render } from "./script.ts";
 import { common, type Given, type Takes } from "./spec.ts";
 import type { Plan } from "./step.ts";
 
-export interface Spec<T extends Takes> {
+interface Described<T extends Takes> {
   /** One line, for the list of verbs and the head of --help. */
   readonly summary: string;
   readonly takes: T;
@@ -19,6 +20,10 @@ export interface Spec<T extends Takes> {
   readonly examples: readonly string[];
   /** Who speaks in its messages, if not the verb's own name. */
   readonly speaker?: string;
+}
+
+/** A verb that does something. */
+interface Doing<T extends Takes> extends Described<T> {
   /** Facts first, then a constant plan: no question to network, nix or target here. @throws Ended */
   plan(given: Given<T> & Laned): Plan;
   /** For several hosts: what runs when all have been asked, and before the first is changed. @throws Ended */
@@ -26,6 +31,14 @@ export interface Spec<T extends Takes> {
   /** What is given instead for several hosts. @throws Usage for what only one can have */
   adapted?(given: Given<T>): Given<T>;
 }
+
+/** A verb that asks machines, and shows what they are like. */
+interface Asking<T extends Takes> extends Described<T> {
+  /** As for plan. @throws Ended */
+  inquire(given: Given<T>): Inquiry;
+}
+
+export type Spec<T extends Takes> = Doing<T> | Asking<T>;
 
 /** A verb as the help, the completions and the dispatcher see it. */
 export interface Verb {
@@ -54,8 +67,12 @@ function requireDirectory(): void {
   }
 }
 
+/** What a verb comes to. */
+type Made = Plan | Fleet | Inquiry;
+
 /** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
-function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Plan | Fleet {
+function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Made {
+  if ("inquire" in spec) return spec.inquire(given);
   const { takes, plan } = spec;
   if (takes["host"]?.kind !== "arg") return plan(given);
   if (several(given)) {
@@ -67,7 +84,15 @@ function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Plan | Fleet 
   return planFor({ takes, plan }, given, machineTyped(given as unknown as Parameters<typeof machineTyped>[0]));
 }
 
-async function main(verb: Verb, plan: (given: never) => Plan | Fleet): Promise<void> {
+/** All scripts of it, in the order in which they begin. */
+function plansOf(made: Made): readonly Plan[] {
+  if ("lanes" in made) return [...(made.build === undefined ? [] : [made.build]), ...made.lanes.map(({ plan }) => plan)];
+  if ("questions" in made)
+    return [...(made.beside === undefined ? [] : [made.beside]), ...made.questions.map(({ plan }) => plan)];
+  return [made];
+}
+
+async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
   const typed = spelled(verb.name);
   sayWhenUnwritable(verb.name);
   requireDirectory();
@@ -78,9 +103,9 @@ async function main(verb: Verb, plan: (given: never) => Plan | Fleet): Promise<v
     return;
   }
   const made = plan(given as never);
-  const plans =
-    "lanes" in made ? [...(made.build === undefined ? [] : [made.build]), ...made.lanes.map(({ plan }) => plan)] : [made];
-  const text = plans.map((one) => render(verb.name, one)).join("\n");
+  const text = plansOf(made)
+    .map((one) => render(verb.name, one))
+    .join("\n");
   if (given["print"] === true) {
     process.stdout.write(text);
     return;
@@ -88,6 +113,11 @@ async function main(verb: Verb, plan: (given: never) => Plan | Fleet): Promise<v
   if ("lanes" in made) {
     const { runFleet } = require("./fleet/run.ts") as typeof import("./fleet/run.ts");
     process.exitCode = await runFleet(verb.name, made);
+    return;
+  }
+  if ("questions" in made) {
+    const { runInquiry } = require("./inquiry/run.ts") as typeof import("./inquiry/run.ts");
+    process.exitCode = await runInquiry(verb.name, made);
     return;
   }
   // Loaded only to run: --print must not pay for zx.

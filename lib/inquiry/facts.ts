@@ -1,0 +1,30 @@
+// What a script says of a machine: a fact a line, its name first. Data, of which nothing moves a cursor.
+
+export class Facts {
+  readonly #lines: readonly (readonly [string, string])[];
+
+  /** @param text as it came; lines without a name are left out */
+  constructor(text: string) {
+    this.#lines = text.split("\n").flatMap((line) => {
+      const [, name, value = ""] =
+        /^([A-Za-z0-9][\w.-]*)(?: (.*))?$/.exec(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")) ?? [];
+      return name === undefined ? [] : [[name, value.trim()] as const];
+    });
+  }
+
+  /** The first value of that name, unless it is empty. */
+  one(name: string): string | undefined {
+    return this.#lines.find(([other]) => other === name)?.[1] || undefined;
+  }
+
+  /** The first value of that name as a number; undefined for what is none. */
+  number(name: string): number | undefined {
+    const value = Number(this.one(name) ?? Number.NaN);
+    return Number.isFinite(value) ? value : undefined;
+  }
+
+  /** All values of that name, in their order. */
+  all(name: string): readonly string[] {
+    return this.#lines.flatMap(([other, value]) => (other === name ? [value] : []));
+  }
+}

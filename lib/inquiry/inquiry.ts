@@ -1,0 +1,73 @@
+// Questions to machines, all at once, and what is made of the answers. They change nothing. Values only; lib/inquiry/run.ts asks.
+import { Usage } from "../errors.ts";
+import { findFlake } from "../flake.ts";
+import { inventory, type Machine, machineTyped } from "../inventory.ts";
+import { select } from "../selection.ts";
+import { flag, option } from "../spec.ts";
+import type { Plan } from "../step.ts";
+import type { SshGiven } from "../target.ts";
+import type { Facts } from "./facts.ts";
+
+/** What one machine is asked: a script, and its stdout is facts. */
+export interface Question {
+  readonly host: string;
+  readonly target: string;
+  readonly plan: Plan;
+}
+
+export interface Answer {
+  readonly host: string;
+  readonly target: string;
+  /** The script's; undefined where it was ended, as it took too long. */
+  readonly status: number | undefined;
+  readonly facts: Facts;
+  /** The last line of its stderr: where there is no answer, why. */
+  readonly said: string;
+  /** Milliseconds that it took. */
+  readonly ms: number;
+}
+
+export interface Report {
+  /** For stdout. */
+  readonly text: string;
+  /** To exit with. */
+  readonly status: number;
+}
+
+export interface Inquiry {
+  readonly questions: readonly Question[];
+  /** What is found out here meanwhile, an evaluation say: its stdout is facts too. It may say on stderr what it does. */
+  readonly beside?: Plan | undefined;
+  /** Seconds that a machine may take. */
+  readonly patience: number;
+  /** Seconds after which all are asked again, until ^C. */
+  readonly again?: number | undefined;
+  /** @param beside undefined where nothing was to be found out here */
+  report(answers: readonly Answer[], beside: Answer | undefined): Report;
+}
+
+/** The options by which machines are chosen beside `HOST [TARGET]`. */
+export const askedOptions = {
+  on: option("HOSTS", "several hosts: names with '*', '@tag', and '!' before what is left out, with commas between", "machines"),
+  all: flag("all hosts of the flake", { excludes: ["on"] }),
+};
+
+interface Chosen extends SshGiven {
+  readonly host: string | undefined;
+  readonly target: string | undefined;
+  readonly flake: string | undefined;
+  readonly on: string | undefined;
+  readonly all: boolean;
+}
+
+/**
+ * The machines that a line asks about: the one that it names, those that it selects, or all.
+ * @throws Usage for both at once, and for a selection that means nothing
+ */
+export function machinesAsked(given: Chosen): readonly Machine[] {
+  const { host, target, flake, on, all } = given;
+  if (host !== undefined && (on !== undefined || all))
+    throw new Usage(`${host} and --${all ? "all" : "on"} can't go together; type one of them`);
+  if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
+  return select(inventory(findFlake(flake, "as given"), given), all ? "*" : (on ?? "*"));
+}
