@@ -907,6 +907,15 @@ __hey_table_ops_hosts() {
 }
 __hey_ops_hosts() { __hey_main ops_hosts "$@"; }
 
+__hey_table_ops_log() {
+  __hey_arg host hosts
+  __hey_option --last -n '' 'so many at most, the newest (50)' number
+  __hey_option --json '' '' 'as JSON, with all that is known'
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_ops_log() { __hey_main ops_log "$@"; }
+
 __hey_table_ops_push_keys() {
   __hey_arg host hosts
   __hey_arg target targets
@@ -1020,6 +1029,26 @@ __hey_table_ops_ssh() {
 }
 __hey_ops_ssh() { __hey_main ops_ssh "$@"; }
 
+__hey_table_ops_status() {
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
+  __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
+  __hey_option --json '' '' 'as JSON, with all that is known'
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+}
+__hey_ops_status() { __hey_main ops_status "$@"; }
+
 __hey_table_ops_sync() {
   hey_program=nixos-rebuild
   __hey_arg host hosts
@@ -1114,9 +1143,9 @@ __hey_sync() { __hey_main sync "$@"; }
 
 __hey_dispatched() {
   firsts=(completions disko help install ops sync)
-  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, hosts, push-keys, reboot, rollback, ssh, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
-  seconds=('ops bootstrap' 'ops deploy' 'ops hosts' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops sync')
-  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'List the hosts of the flake: where each is reached, its tags and settings' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Build a host'\''s system here and activate it there')
+  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  seconds=('ops bootstrap' 'ops deploy' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
+  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
 }
@@ -1129,10 +1158,12 @@ __hey_register -F __hey_install install.ts
 __hey_register -F __hey_ops_bootstrap ops-bootstrap.ts
 __hey_register -F __hey_ops_deploy ops-deploy.ts
 __hey_register -F __hey_ops_hosts ops-hosts.ts
+__hey_register -F __hey_ops_log ops-log.ts
 __hey_register -F __hey_ops_push_keys ops-push-keys.ts
 __hey_register -F __hey_ops_reboot ops-reboot.ts
 __hey_register -F __hey_ops_rollback ops-rollback.ts
 __hey_register -F __hey_ops_ssh ops-ssh.ts
+__hey_register -F __hey_ops_status ops-status.ts
 __hey_register -F __hey_ops_sync ops-sync.ts
 __hey_register -F __hey_sync sync.ts
 

@@ -486,6 +486,13 @@ complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or
 complete -c ops-hosts.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c ops-hosts.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 
+complete -c ops-log.ts -n __hey_ours -f
+complete -c ops-log.ts -n '__hey_after 0 -n --last' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-log.ts -n 'contains -- (commandline -opc)[-1] -n --last; or __hey_without -n --last' -s n -l last -r -f -d 'so many at most, the newest (50)'
+complete -c ops-log.ts -n '__hey_without --json' -l json -d 'as JSON, with all that is known'
+complete -c ops-log.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-log.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+
 complete -c ops-push-keys.ts -n __hey_ours -f
 complete -c ops-push-keys.ts -n '__hey_after 0 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
 complete -c ops-push-keys.ts -n '__hey_after 1 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
@@ -572,6 +579,21 @@ complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-confi
 complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-config; and __hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-config; and __hey_without -h --help' -s h -l help -d 'show this help'
 
+complete -c ops-status.ts -n __hey_ours -f
+complete -c ops-status.ts -n '__hey_after 0 --flake --on --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-status.ts -n '__hey_after 1 --flake --on --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
+complete -c ops-status.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
+complete -c ops-status.ts -n '__hey_without --eval' -l eval -d 'also whether each runs and boots what the flake says, which takes an evaluation'
+complete -c ops-status.ts -n '__hey_without --watch' -l watch -d 'again and again, so many seconds apart (5), until ^C'
+complete -c ops-status.ts -n '__hey_without --json' -l json -d 'as JSON, with all that is known'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
+complete -c ops-status.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c ops-status.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+
 complete -c ops-sync.ts -n __hey_ours -f
 complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
 complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
@@ -640,10 +662,10 @@ complete -c sync.ts -n '__hey_without -h --help' -s h -l help -d 'show this help
 complete -c sync.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
 
 function __hey_dispatched --no-scope-shadowing
-    set firsts 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'help	Show the verbs, or the help of one' 'install	Install a host on mounted disks, from the installer ISO' 'ops	bootstrap, deploy, hosts, push-keys, reboot, rollback, ssh, sync' 'sync	Build this machine\'s system and activate it at the next boot, or now'
-    set seconds 'ops bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'ops deploy	Build a host\'s system here and activate it there' 'ops hosts	List the hosts of the flake: where each is reached, its tags and settings' 'ops push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'ops reboot	Reboot a host, wait until it is back, and verify which system was booted' 'ops rollback	Take a host back to another generation, or list those that it has' 'ops ssh	Open a root shell on a target, or run one command there' 'ops sync	Build a host\'s system here and activate it there'
+    set firsts 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'help	Show the verbs, or the help of one' 'install	Install a host on mounted disks, from the installer ISO' 'ops	bootstrap, deploy, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'sync	Build this machine\'s system and activate it at the next boot, or now'
+    set seconds 'ops bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'ops deploy	Build a host\'s system here and activate it there' 'ops hosts	List the hosts of the flake: where each is reached, its tags and settings' 'ops log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'ops reboot	Reboot a host, wait until it is back, and verify which system was booted' 'ops rollback	Take a host back to another generation, or list those that it has' 'ops ssh	Open a root shell on a target, or run one command there' 'ops status	Show what hosts run and boot, and how they are' 'ops sync	Build a host\'s system here and activate it there'
     set flags '--help	show the verbs, or the help of one' '--version	show hey\'s version'
-    set verbs 'completions' 'disko' 'help' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-hosts' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-sync' 'sync'
+    set verbs 'completions' 'disko' 'help' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync'
 end
 if not complete -c hey | string length -q
     complete -c hey -n __hey_ours -f -a '(__hey_dispatcher)'

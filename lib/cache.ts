@@ -1,7 +1,8 @@
 // What a verb saw when it evaluated a flake, kept for the shells' completions: they never evaluate anything themselves.
-import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { home } from "./machine.ts";
+import { makeDirectory } from "./state.ts";
 
 /**
  * Notes a host that a flake turned out to have, after those noted before, one a line, in `$XDG_CACHE_HOME/hey/hosts/` (else
@@ -18,7 +19,7 @@ export function remember(dir: string, host: string): void {
     const file = join(folder, realpathSync(dir).replaceAll("%", "%25").replaceAll("/", "%2F"));
     const noted = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
     if (noted.includes(host)) return;
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeDirectory(folder);
     try {
       writeFileSync(fresh, [...noted, host].map((name) => `${name}\n`).join(""), { mode: 0o600 });
       // A shell may be reading it: it has the old list or the new.

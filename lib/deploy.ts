@@ -181,21 +181,30 @@ function activated(about: Change, generation: Word): readonly Line[] {
 }
 
 /**
+ * `systems_of`, which says what systems hosts of a flake have.
+ * @param words for nix eval
+ */
+export const evaluating = (flake: Flake, words: readonly string[]): readonly Line[] => [
+  define("evaluate", step(nix, "eval", "--raw", "--show-trace", `${flake.ref}#nixosConfigurations`, words)),
+  fragment("local/systems-of.sh"),
+];
+
+/**
  * One evaluation and one build for several hosts: see build-all.sh.
  * @param dir of the run
- * @param evaluating words for nix eval, as those for a build change what is evaluated too
+ * @param evaluationWords for nix eval, as those for a build change what is evaluated too
  * @param building words for nix-store, which shows nix's own progress and takes derivations alike in all versions of nix
  */
 export function buildAll(
   flake: Flake,
   hosts: readonly string[],
   dir: string,
-  evaluating: readonly string[],
+  evaluationWords: readonly string[],
   building: readonly string[],
 ): Plan {
   return {
     lines: [
-      define("evaluate", step(nix, "eval", "--raw", "--show-trace", `${flake.ref}#nixosConfigurations`, evaluating)),
+      ...evaluating(flake, evaluationWords),
       define("realise", step("nix-store", "--realise", "--keep-going", "--log-format", "bar", building)),
       fragment("local/build-all.sh", { hosts: hosts.join(" "), run: dir }),
     ],
@@ -214,6 +223,7 @@ export function deployByNix(about: Deployment): Plan {
   const { flake, host, specialisation, lane } = about;
   return {
     ...(lane === undefined && { evaluates: { dir: flake.dir, host } }),
+    logged: about,
     lines: [
       ...connected(about),
       ...(about.access.by !== undefined && !about.access.asks ? [fragment("local/nix-store-there.sh")] : []),
@@ -234,6 +244,7 @@ export function deployByNix(about: Deployment): Plan {
  */
 export function rollBack(about: Change, to: string): Plan {
   return {
+    logged: about,
     lines: [
       ...connected(about),
       ...asked(about, ["generation"], to),

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { remember } from "./cache.ts";
 import { ignored } from "./called.ts";
 import { Refusal } from "./errors.ts";
+import { note } from "./log.ts";
 import { onPath } from "./machine.ts";
 import { quote } from "./script.ts";
 import { elevations, type Plan, type Step } from "./step.ts";
@@ -69,6 +70,7 @@ export function requirePrograms(plan: Plan, text: string): void {
 export async function run(name: string, plan: Plan, text: string): Promise<number> {
   requirePrograms(plan, text);
   const { $, ps } = zx();
+  const began = new Date();
   const script = $({
     shell: "/bin/sh",
     prefix: "",
@@ -115,6 +117,8 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
   const { dir, host } = plan.evaluates ?? {};
   if (status === 0 && dir !== undefined && host !== undefined) remember(dir, host);
   // A script of several steps has said itself how it ended.
-  if (status !== 0 && plan.lines.length === 1) process.stderr.write(`${name}: ended with status ${status}\n`);
+  if (plan.lines.length > 1) return status;
+  if (plan.logged !== undefined) note(name, plan.logged, began, status);
+  if (status !== 0) process.stderr.write(`${name}: ended with status ${status}\n`);
   return status;
 }

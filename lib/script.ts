@@ -59,8 +59,16 @@ function rendering(line: Line): string[] {
  * anything runs, so that an ssh in it can't eat the lines after it and a failure can't end the user's shell.
  * @param name the verb's, said before each note
  */
-export function render(name: string, { lines }: Plan): string {
+export function render(name: string, { lines, logged }: Plan): string {
   const [only] = lines;
   if (lines.length === 1 && only !== undefined && "argv" in only) return `${command(only)}\n`;
-  return ["(", `verb=${quote(name)}`, constant("local/prologue.sh"), ...lines.flatMap(rendering), ")", ""].join("\n");
+  const log = logged && { file: "local/log.sh", set: { log_host: logged.host, log_target: logged.target } };
+  return [
+    "(",
+    `verb=${quote(name)}`,
+    constant("local/prologue.sh"),
+    ...[...(log ? [log] : []), ...lines].flatMap(rendering),
+    ")",
+    "",
+  ].join("\n");
 }

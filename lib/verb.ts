@@ -74,7 +74,8 @@ type Made = Plan | Fleet | Inquiry;
 function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Made {
   if ("inquire" in spec) return spec.inquire(given);
   const { takes, plan } = spec;
-  if (takes["host"]?.kind !== "arg") return plan(given);
+  const { host } = takes;
+  if (host?.kind !== "arg" || host.optional) return plan(given);
   if (several(given)) {
     const { fleetOf } = require("./fleet/fleet.ts") as typeof import("./fleet/fleet.ts");
     return fleetOf(spec, given);

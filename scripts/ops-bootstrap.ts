@@ -89,7 +89,8 @@ export default verb(module, {
     }
     if (target === undefined) throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
     const line = (extra: readonly Word[]) => install(extra, target);
-    if (given.noKeys) return { lines: [line([])] };
+    const logged = { host, target };
+    if (given.noKeys) return { logged, lines: [line([])] };
     const key =
       given.keyCmd !== undefined
         ? commandKey(given.keyCmd)
@@ -99,6 +100,7 @@ export default verb(module, {
     const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
     if (given.wait !== undefined && !phases.includes("reboot")) throw new Usage("--wait is for a machine that reboots; add reboot to --phases");
     return {
+      logged,
       evaluates: { dir: flake.dir, host },
       lines: aroundInstall(line, {
         flake,

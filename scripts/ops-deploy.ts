@@ -101,6 +101,6 @@ export default verb(module, {
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = { host, target, access, guard, reboot, sshGiven: given, lane };
     const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), rebuilding, ...afterwards(about), step("afterwards")];
-    return { lines, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
+    return { lines, logged: about, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

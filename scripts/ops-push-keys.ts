@@ -74,6 +74,7 @@ export default verb(module, {
     const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
     const install = { ...asRoot(access, ssh, farScript("put-keys", dest, names), send), capture: "changed" };
     return {
+      logged: { host, target: to },
       lines: [
         ...askingSecret(access, lane === undefined),
         ...staging(host, keys, "keys", false),

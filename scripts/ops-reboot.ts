@@ -27,6 +27,6 @@ export default verb(module, {
   plan: ({ host, target, ifNeeded, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
     const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given, lane };
-    return { lines: [...connected(about), ...(lane === undefined ? [] : present(about)), ...afterwards(about), step("afterwards")] };
+    return { logged: about, lines: [...connected(about), ...(lane === undefined ? [] : present(about)), ...afterwards(about), step("afterwards")] };
   },
 });

@@ -52,7 +52,7 @@ export default verb(module, {
       if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
       // What activate.sh, which is for a target, does here by itself.
       const back = farScript(["deployment", "generation", "as-found", "one-shot", "committing", "activate"], action, "hey sync", rollback);
-      return { lines: [elevated((elevate ?? "sudo") as Elevation, back)] };
+      return { logged: { host: named ?? hostname(), target: "" }, lines: [elevated((elevate ?? "sudo") as Elevation, back)] };
     }
     if (specialisation !== undefined && !activating.includes(action)) {
       throw new Usage(`--specialisation is for what is activated now, and ${action} activates nothing; type ${spelled("sync")} switch --specialisation ${quote(specialisation)}`);
@@ -63,6 +63,7 @@ export default verb(module, {
     fits("this machine's name", "hosts", host);
     requireHost(flake, host);
     const changes = changing.includes(action);
+    const logged = { host, target: "" };
     if (changes && !force && !isThisMachine(host, hostsOf(flake))) {
       throw new Refusal(
         `this machine is ${hostname()}, and ${action} here would make it ${host}`,
@@ -75,10 +76,10 @@ export default verb(module, {
       const strategy = elevate === undefined || elevate === "sudo" ? [] : wordsFor("nh", elevate === "none" ? "elevateNone" : "elevateOther", `--elevate ${elevate}`, [[elevate]]);
       const own = [...strategy, ...systemWords("nh", words), ...updateWords("nh", words)];
       const build = ["--show-trace", ...buildWords("nh", words), ...passed];
-      return { evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, own, "--", build)] };
+      return { logged, evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, own, "--", build)] };
     }
     const own = [...systemWords("nixos-rebuild", words, action === "dry-activate"), ...buildWords("nixos-rebuild", words), ...updateWords("nixos-rebuild", words)];
     const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, own, passed);
-    return { evaluates: { dir: flake.dir, host }, lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
+    return { ...(changes && { logged }), evaluates: { dir: flake.dir, host }, lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
   },
 });

@@ -85,13 +85,14 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => `${line(row)}\n`).join("");
 }
 
-const generations = ({ from, to }: Result) =>
+/** From which generation to which; one number where it stayed, or only one is known. */
+export const changeOf = ({ from, to }: Pick<Result, "from" | "to">) =>
   from === undefined || to === undefined || from === to ? (to ?? from ?? "") : `${from} → ${to}`;
 
 /** How all hosts came out, in a table; below it what those have said last that failed, and where the rest of that stands. */
 export function table(results: readonly Result[]): string {
   const head = ["Host", "Generation", "Reboot needed", "Time", "Result"];
-  const rows = results.map((one) => [one.host, generations(one), one.reboot ?? "", duration(one.ms), one.text]);
+  const rows = results.map((one) => [one.host, changeOf(one), one.reboot ?? "", duration(one.ms), one.text]);
   const failed = results.filter(({ outcome }) => outcome === "failed" || outcome === "skipped");
   const notes = failed.map(({ host, last, transcript }) => `${host}: ${last}\n  all that it said: ${transcript}\n`);
   return columns([head, ...rows]) + notes.join("");

@@ -37,13 +37,17 @@ const names: Readonly<Record<number, string>> = {
   32: "booted another system",
 };
 
+/** What an exit status of a verb means, in a few words. */
+export const meaning = (status: number): string =>
+  status === 0 ? "done" : status > 128 ? "interrupted" : (names[status] ?? `failed (${status})`);
+
 /** What became of a lane that has ended, and in a few words. */
 function ending({ begun, silent, status = 1 }: RunningLane, known: ReadonlyMap<string, string>): readonly [Outcome, string] {
   const unasked = begun === undefined && status === 1 && !known.has("answered") && !known.has("refused");
   if (silent || unasked) return ["skipped", "does not answer"];
   if (begun === undefined && status > 128) return ["not begun", "not begun"];
-  if (status === 0) return known.has("current") ? ["current", "already so"] : ["done", "done"];
-  return ["failed", status > 128 ? "interrupted" : (names[status] ?? `failed (${status})`)];
+  if (status === 0) return known.has("current") ? ["current", "already so"] : ["done", meaning(status)];
+  return ["failed", meaning(status)];
 }
 
 /** @param lane one that has ended */

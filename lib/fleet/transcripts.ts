@@ -9,14 +9,11 @@
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import { home, runs } from "../machine.ts";
+import { join } from "node:path";
+import { runs } from "../machine.ts";
+import { makeDirectory, stateHome } from "../state.ts";
 
-/** A relative XDG_STATE_HOME does not count (XDG Base Directory Specification). */
-const root = () => {
-  const given = process.env["XDG_STATE_HOME"] ?? "";
-  return join(isAbsolute(given) ? given : join(home(), ".local", "state"), "hey", "runs");
-};
+const root = () => join(stateHome(), "hey", "runs");
 
 /** The path of a run that begins now; its name sorts by time. */
 export function newRun(): string {
@@ -60,7 +57,7 @@ function releaseDead(): void {
  * @param scripts by host
  */
 export function begin(dir: string, scripts: Readonly<Record<string, string>>): void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeDirectory(dir);
   releaseDead();
   writeFileSync(join(dir, "pid"), `${process.pid}\n`);
   for (const [host, text] of Object.entries(scripts)) {

@@ -96,6 +96,8 @@ export async function runInquiry(name: string, inquiry: Inquiry): Promise<number
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       scripts.end();
+      // The shell's prompt goes below what was shown last.
+      if (again !== undefined && process.stdout.isTTY) process.stdout.write("\n");
       process.exit(128 + constants.signals[signal]);
     });
   }

@@ -7,12 +7,6 @@ for host in $hosts; do
   rm -f "$run/$host/system"
   if [ -e "$run/$host/skip" ]; then :; else set -- "$@" "$host"; fi
 done
-# systems_of HOST...: a line for each: its name, its derivation, its path
-systems_of() {
-  list=
-  for host in "$@"; do list="$list \"$host\""; done
-  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
-}
 step "evaluate $*"
 if found=$(systems_of "$@"); then :; else
   # One that does not evaluate ends all, and nix does not say whose fault it was.

@@ -1,7 +1,6 @@
 # One of several hosts of a run. What is known at the end is noted for whoever looks after all of them.
 answered=
 current=
-from=
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do

@@ -9,11 +9,40 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
+log_host='vps-ultraman'
+log_target='2001:db8::7'
+case ${XDG_STATE_HOME-} in
+  /*) notes=$XDG_STATE_HOME/hey ;;
+  *) notes=${HOME-}/.local/state/hey ;;
+esac
+began=$(date +%s)
+said=
+from=
+step() {
+  said=$*
+  printf "%s\n" "$verb: $*" >&2 || :
+}
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+note() {
+  transcript=
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+  ) 2>/dev/null || :
+}
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
@@ -284,8 +313,7 @@ reboot='/path/to/hey/scripts/ops-reboot.ts'
 owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='vps-ultraman'
-record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
-by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 expected=
@@ -300,7 +328,7 @@ refuse_changed "$1" "$2"
 tell'\'' sh keep "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
-  :
+  from=$(heard number)
 else
   ended=$?
   refused "$ended"

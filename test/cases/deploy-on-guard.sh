@@ -9,12 +9,19 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 evaluate() { nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' "$@"; }
+systems_of() {
+  list=
+  for host in "$@"; do list="$list \"$host\""; done
+  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
+}
 realise() { nix-store --realise --keep-going --log-format bar "$@"; }
 hosts='vps-pacman'
 run='/home/me/.local/state/hey/runs/RUN'
@@ -25,11 +32,6 @@ for host in $hosts; do
   rm -f "$run/$host/system"
   if [ -e "$run/$host/skip" ]; then :; else set -- "$@" "$host"; fi
 done
-systems_of() {
-  list=
-  for host in "$@"; do list="$list \"$host\""; done
-  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
-}
 step "evaluate $*"
 if found=$(systems_of "$@"); then :; else
   found=
@@ -81,11 +83,40 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
+log_host='vps-pacman'
+log_target='vps-pacman'
+case ${XDG_STATE_HOME-} in
+  /*) notes=$XDG_STATE_HOME/hey ;;
+  *) notes=${HOME-}/.local/state/hey ;;
+esac
+began=$(date +%s)
+said=
+from=
+step() {
+  said=$*
+  printf "%s\n" "$verb: $*" >&2 || :
+}
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+note() {
+  transcript=
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+  ) 2>/dev/null || :
+}
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
@@ -356,13 +387,11 @@ reboot='/path/to/hey/scripts/ops-reboot.ts'
 owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='vps-pacman'
-record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
-by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
 answered=
 current=
-from=
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
@@ -384,7 +413,7 @@ refuse_changed "$1" "$2"
 tell'\'' sh keep "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
-  :
+  from=$(heard number)
 else
   ended=$?
   refused "$ended"
@@ -392,7 +421,6 @@ else
   exit 1
 fi
 answered=yes
-from=$(heard number)
 report
 while keeper=$(cat "$lane/wait" 2>/dev/null); do
   if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else

@@ -9,7 +9,9 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE

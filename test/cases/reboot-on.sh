@@ -9,11 +9,40 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
+log_host='vps-pacman'
+log_target='vps-pacman'
+case ${XDG_STATE_HOME-} in
+  /*) notes=$XDG_STATE_HOME/hey ;;
+  *) notes=${HOME-}/.local/state/hey ;;
+esac
+began=$(date +%s)
+said=
+from=
+step() {
+  said=$*
+  printf "%s\n" "$verb: $*" >&2 || :
+}
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+note() {
+  transcript=
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+  ) 2>/dev/null || :
+}
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
@@ -284,13 +313,11 @@ reboot='/path/to/hey/scripts/ops-reboot.ts'
 owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='vps-pacman'
-record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
-by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
 answered=
 current=
-from=
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
@@ -305,7 +332,7 @@ echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
-  :
+  from=$(heard number)
 else
   ended=$?
   refused "$ended"
@@ -313,7 +340,6 @@ else
   exit 1
 fi
 answered=yes
-from=$(heard number)
 report
 while keeper=$(cat "$lane/wait" 2>/dev/null); do
   if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
@@ -390,11 +416,40 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
+log_host='vps-ultraman'
+log_target='vps-ultraman'
+case ${XDG_STATE_HOME-} in
+  /*) notes=$XDG_STATE_HOME/hey ;;
+  *) notes=${HOME-}/.local/state/hey ;;
+esac
+began=$(date +%s)
+said=
+from=
+step() {
+  said=$*
+  printf "%s\n" "$verb: $*" >&2 || :
+}
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+note() {
+  transcript=
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+  ) 2>/dev/null || :
+}
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
   if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
 done
@@ -665,13 +720,11 @@ reboot='/path/to/hey/scripts/ops-reboot.ts'
 owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='vps-ultraman'
-record=${XDG_STATE_HOME:-${HOME-}/.local/state}/hey/deployed/$host
-by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 lane='/home/me/.local/state/hey/runs/RUN/vps-ultraman'
 answered=
 current=
-from=
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
@@ -686,7 +739,7 @@ echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
-  :
+  from=$(heard number)
 else
   ended=$?
   refused "$ended"
@@ -694,7 +747,6 @@ else
   exit 1
 fi
 answered=yes
-from=$(heard number)
 report
 while keeper=$(cat "$lane/wait" 2>/dev/null); do
   if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else

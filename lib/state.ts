@@ -1,0 +1,21 @@
+// Where this user's programs keep what outlives them.
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, isAbsolute, join } from "node:path";
+import { home } from "./machine.ts";
+
+/** A relative XDG_STATE_HOME does not count (XDG Base Directory Specification). */
+export function stateHome(): string {
+  const given = process.env["XDG_STATE_HOME"] ?? "";
+  return isAbsolute(given) ? given : join(home(), ".local", "state");
+}
+
+/**
+ * Makes a directory and those above it, for this user alone. Not by mkdirSync's `recursive`, which never comes back where a parent can't be
+ * made and says ENOENT, as under /proc (seen in node 20).
+ * @throws what the system says where one can't be made
+ */
+export function makeDirectory(dir: string): void {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
+}

@@ -1,0 +1,27 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+// What was done from here to which host, and what came of it.
+import { didYouMean, Refusal, shown } from "../lib/errors.ts";
+import { asJson, asTable } from "../lib/history.ts";
+import { entries } from "../lib/log.ts";
+import { arg, flag, option } from "../lib/spec.ts";
+import { step } from "../lib/step.ts";
+import { verb } from "../lib/verb.ts";
+
+export default verb(module, {
+  summary: "Show what was done to hosts from this machine: when, by whom, and what came of it",
+  takes: {
+    host: arg("only what was done to this host", "hosts", "optional"),
+    last: option("N", "so many at most, the newest (50)", "number", { short: "n", range: [1, 1000] }),
+    json: flag("as JSON, with all that is known"),
+  },
+  examples: ["", "vps-ultraman", "-n 5 --json"],
+  plan: ({ host, last = "50", json }) => {
+    const all = entries();
+    const hosts = [...new Set(all.map((entry) => entry.host))];
+    if (host !== undefined && !hosts.includes(host)) throw new Refusal(`nothing is noted of ${shown(host)}${didYouMean(host, hosts)}`);
+    const wanted = all.filter((entry) => host === undefined || entry.host === host).slice(-Number(last));
+    return { lines: [step("printf", "%s\\n", json ? asJson(wanted) : asTable(wanted.reverse()))] };
+  },
+});

@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# What is noted of what was done, and how ops-log shows it.
+
+load words
+load guarded
+
+setup_file() { lab_only; }
+setup() {
+  bats_require_minimum_version 1.5.0
+  guarded_setup plain
+  rm -f "$XDG_STATE_HOME/hey/log"
+}
+
+log() { "$SCRIPTS/ops-log.ts" "$@"; }
+# noted FILTER…: of all entries, by jq
+noted() { log --json | jq -r "$@"; }
+change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
+
+@test "a deployment, a way back, a reboot and a failure: who, what, from where to where, and what came of it" {
+  was=$(lab host $host readlink /nix/var/nix/profiles/system | tr -cd 0-9)
+  change a '"kernel": "6.6.9"'
+  deploy --backend nix
+  "$SCRIPTS/ops-rollback.ts" $host $target
+  change b '"activationStatus": 1'
+  run deploy --backend nix
+  [ "$status" = 1 ]
+  "$SCRIPTS/ops-reboot.ts" $host $target
+  [ "$(noted '[.[] | "\(.verb) \(.host) \(.target) \(.status) \(.by)"] | unique_by(.) | length')" -ge 3 ]
+  [ "$(noted '.[] | "\(.verb) \(.status)"' | paste -sd ,)" = "ops-deploy 0,ops-rollback 0,ops-deploy 1,ops-reboot 0" ]
+  [ "$(noted '.[0] | "\(.from) \(.to) \(.reboot) \(.host) \(.target) \(.by)"')" = "$was $((was + 1)) kernel 6.6.1 → 6.6.9 $host $target $(id -un)@id3-eniac" ]
+  [ "$(noted '.[1] | "\(.from) \(.to) \(.reboot)"')" = "$((was + 1)) $was null" ]
+  [[ $(noted '.[2].said') == *"the activation failed (status 1)"* ]]
+  noted -e 'all(.[]; (.ms >= 0) and (.began | fromdateiso8601? // (sub("\\.\\d+Z"; "Z") | fromdateiso8601) > 1700000000))'
+  run log
+  [[ ${lines[0]} == "When "*" Host "*" What "*" Generation "*" Result" ]]
+  # The newest first; why it failed below what failed.
+  [[ ${lines[1]} == *"ops reboot"*done ]]
+  [[ ${lines[2]} == *"ops deploy"*"failed (1)" && ${lines[3]} == "    "*"the activation failed"* ]]
+  [ "$(stat -c %a "$XDG_STATE_HOME/hey/log")" = 600 ]
+}
+
+@test "what was printed and run by hand is noted too, in every shell; so is each of several hosts, with its transcript" {
+  for shell in dash bash "zsh -f" "busybox sh"; do
+    change "$shell"
+    deploy --backend nix --print >"$BATS_TEST_TMPDIR/script"
+    # shellcheck disable=SC2086
+    $shell "$BATS_TEST_TMPDIR/script"
+  done
+  [ "$(noted '[.[] | select(.status == 0 and (.to | tonumber) == (.from | tonumber) + 1)] | length')" = 4 ]
+  change several
+  "$SCRIPTS/ops-deploy.ts" --on vps-ultraman,vps-pacman
+  [ "$(noted '[.[-2:][].host] | sort | join(",")')" = vps-pacman,vps-ultraman ]
+  grep -q "ask .*$host" "$(noted '.[-2:][] | select(.host == "vps-ultraman").transcript')"
+  [ "$(log vps-pacman --json | jq length)" = 1 ]
+  [ "$(log -n 2 --json | jq length)" = 2 ]
+  [ "$(log -n 2 | wc -l)" = 3 ]
+}
+
+@test "a command of one line is noted by its status; what isn't a change is not" {
+  mkdir -p "$BATS_TEST_TMPDIR/bin"
+  printf '#!/bin/sh\nexit 4\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
+  chmod +x "$BATS_TEST_TMPDIR/bin/nixos-rebuild"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy
+  [ "$status" = 4 ]
+  deploy --status
+  "$SCRIPTS/ops-rollback.ts" $host $target --list
+  deploy --backend nix --print >/dev/null
+  [ "$(noted '.[] | "\(.verb) \(.status) \(.from)"')" = "ops-deploy 4 null" ]
+}
+
+@test "who interrupts, and who can't write there: noted, and deployed" {
+  change hangs '"activationHang": "units"'
+  run timeout -s INT 4 setsid "$SCRIPTS/ops-deploy.ts" $host $target --guard
+  [ "$(noted '.[-1] | .status > 128 or .status == 10')" = true ]
+  rm -rf "$XDG_STATE_HOME/hey/log"
+  mkdir "$XDG_STATE_HOME/hey/log"
+  change unwritable
+  run deploy --backend nix --force
+  rmdir "$XDG_STATE_HOME/hey/log"
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output != *"log"*"directory"* ]]
+}
+
+@test "a log with half a line, with others' lines and control characters is read as far as it goes" {
+  mkdir -p "$XDG_STATE_HOME/hey"
+  {
+    printf '%s\n' '{"began": 1700000000, "ended": 1700000061, "status": 11, "by": "me@here", "verb": "ops-deploy", "host": "web1", "target": "web1", "said": "gone"}'
+    printf '%s\n' 'no json' '[]' 'null' '7' '{"began": "x"}' ''
+    printf '{"began": 1700000100, "ended": 1700000101, "status": 0, "by": "me", "verb": "sync", "host": "pc\\u001b[31m"}\n'
+    printf '{"began": 1700000200, "en'
+  } >"$XDG_STATE_HOME/hey/log"
+  run log
+  echo "$output"
+  [ "$status" = 0 ]
+  [ ${#lines[@]} = 4 ]
+  [[ ${lines[2]} == *"web1 "*"1 min 01 s"*"does not answer any more" ]]
+  refute grep -q $'\x1b' <<<"$output"
+  run --separate-stderr log web2
+  [ "$status:$output" = "1:" ]
+  [[ $stderr == "ops-log: nothing is noted of 'web2'; did you mean web1?" ]]
+}
