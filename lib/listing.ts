@@ -5,7 +5,8 @@ import { place, type Setting } from "./settings.ts";
 
 const origin = (setting: Setting) => `${place(setting)}${setting.of === "defaults" ? ", [defaults]" : ""}`;
 
-function because(rule: Rule): string {
+/** What says where a host is reached. */
+export function because(rule: Rule): string {
   if (rule.by === "hey.toml") return place(rule);
   if (rule.by === "name") return "its name: neither hey.toml nor ssh's configuration has another";
   const file = rule.file.startsWith(`${home()}/`) ? `~${rule.file.slice(home().length)}` : rule.file;

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { didYouMean, Ended, shown, Usage } from "../errors.ts";
 import { findFlake } from "../flake.ts";
-import { inventory } from "../inventory.ts";
+import { type Inventory, inventory, type Machine } from "../inventory.ts";
+import { because } from "../listing.ts";
 import { select } from "../selection.ts";
 import { planFor } from "../settings.ts";
 import type { Takes } from "../spec.ts";
@@ -57,6 +58,19 @@ function canaryOf(canary: string | undefined, hosts: readonly string[]): string 
   throw new Usage(`--canary ${shown(canary)} is not among the hosts${didYouMean(canary, hosts) || `: ${hosts.join(", ")}`}`);
 }
 
+/** Refuses two hosts of one machine: each would be given the other's system. @throws Usage */
+function requireApart(machines: Inventory): void {
+  const address = ({ target }: Machine) => target.slice(target.lastIndexOf("@") + 1);
+  for (const [at, other] of machines.entries()) {
+    const first = machines.slice(0, at).find((one) => address(one) === address(other));
+    if (first === undefined) continue;
+    const both = [first, other].map((one) => `${one.host} by ${because(one.rule)}`);
+    throw new Usage(
+      `${first.host} and ${other.host} are reached by one target, ${shown(address(other))} (${both.join(", ")}); correct it, or leave one out with '!${other.host}'`,
+    );
+  }
+}
+
 /**
  * A run of the hosts that a line selects.
  * @throws Usage Refusal for the selection, or naming the host whose plan can't be made
@@ -68,6 +82,7 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const flake = findFlake(about.flake, "as given");
   const known = inventory(flake, { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig });
   const machines = select(known, all ? "*" : (on ?? ""));
+  requireApart(machines);
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();
   const one = { ...given, on: undefined, all: false };

@@ -53,3 +53,15 @@ TOML
   run verb ops-hosts --flake "$machine/path/to/computed" --on 'any*'
   [ "${lines[1]}" = "anything  anything" ]
 }
+
+@test "selections: two hosts that are reached by one target are refused in a run, as each would get the other's system" {
+  printf '[hosts.web1]\ntarget = "root@192.0.2.1"\n\n[hosts.web2]\ntarget = "admin@192.0.2.1"\n' >hey.toml
+  local verb
+  for verb in ops-deploy ops-rollback ops-reboot; do
+    run --separate-stderr verb $verb --all --print
+    [ "$status" = 2 ] && [ -z "$output" ]
+    [[ $stderr == "$verb: web1 and web2 are reached by one target, '192.0.2.1' (web1 by hey.toml:2, web2 by hey.toml:5); correct it, or leave one out with '!web2'" ]]
+    run --separate-stderr verb $verb --on '*,!web2' --print
+    [ "$status" = 0 ]
+  done
+}
