@@ -53,14 +53,17 @@ async function live(name: string, hosts: readonly string[]): Promise<Display> {
     heard: (lane, said) => {
       // Who doesn't wait for a turn only tells something.
       if (!lane.waits) for (const line of said) say(`${lane.host.padEnd(width)} | ${line}`);
-      // What went wrong stays on the screen.
-      else if (lane.status !== undefined && lane.status !== 0) say(`${lane.host.padEnd(width)}  ${lane.last}`);
+      // What went wrong stays on the screen; who was never begun has nothing to say.
+      else if (lane.status !== undefined && lane.status !== 0 && (lane.begun !== undefined || lane.status < 128))
+        say(`${lane.host.padEnd(width)}  ${lane.last}`);
     },
     tick: (lanes) => {
-      const { columns = 80, rows = 24 } = process.stderr;
+      // A terminal may have no size at all.
+      const columns = process.stderr.columns || 80;
+      const rows = process.stderr.rows || 24;
       const going = lanes.filter((lane) => lane.status === undefined);
       const first = [...going].sort((a, b) => (a.begun ?? Number.MAX_VALUE) - (b.begun ?? Number.MAX_VALUE));
-      const shown = first.slice(0, rows - 3);
+      const shown = first.slice(0, Math.max(1, rows - 3));
       const more = going.length - shown.length;
       const done = lanes.length - going.length;
       const tail = [more > 0 && `${more} more`, done > 0 && `${done} of ${lanes.length} over`].filter(Boolean).join(", ");

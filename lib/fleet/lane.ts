@@ -6,10 +6,16 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import type { Lane } from "./fleet.ts";
-import { facts } from "./transcripts.ts";
+import { facts, plain } from "./transcripts.ts";
 
-/** A line for a person, with nothing in it that moves a cursor or colours what follows. */
-const plain = (line: string) => line.replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "").replace(/[\p{Cc}\p{Cf}]/gu, "");
+/** How much of a line goes on, in characters: its transcript has it all. */
+const most = 4096;
+
+/** What ssh says where the host is there, and one of the two does not take the other. */
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [/^(?:Host key verification failed|No .* host key is known)/, "its host key is not the known one"],
+  [/: Permission denied \(|^Received disconnect .*[Aa]uthentication/, "refuses the login"],
+];
 
 export class RunningLane {
   readonly host: string;
@@ -30,6 +36,8 @@ export class RunningLane {
   /** What it has said last, and before that as a step of its own. */
   last = "";
   step = "";
+  /** Why its host was not even asked, where that is there. */
+  refusal: string | undefined;
   readonly #process: ChildProcess;
   readonly #log: number;
   readonly #decoder = new StringDecoder("utf8");
@@ -95,10 +103,11 @@ export class RunningLane {
       this.#rest += this.#decoder.write(buffer.subarray(0, size));
     }
     const parts = this.#rest.split(/\r\n|\n|\r/);
-    this.#rest = this.status === undefined ? (parts.pop() ?? "") : "";
-    const lines = parts.map(plain).filter((line) => line.trim() !== "");
+    this.#rest = this.status === undefined ? (parts.pop() ?? "").slice(0, most) : "";
+    const lines = parts.map((part) => plain(part.slice(0, most))).filter((line) => line.trim() !== "");
     for (const line of lines) {
       this.last = line;
+      if (this.begun === undefined) this.refusal ??= refusals.find(([words]) => words.test(line))?.[1];
       if (line.startsWith(`${this.verb}: `)) this.step = line.slice(this.verb.length + 2);
     }
     return lines;

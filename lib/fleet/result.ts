@@ -42,8 +42,12 @@ export const meaning = (status: number): string =>
   status === 0 ? "done" : status > 128 ? "interrupted" : (names[status] ?? `failed (${status})`);
 
 /** What became of a lane that has ended, and in a few words. */
-function ending({ begun, silent, status = 1 }: RunningLane, known: ReadonlyMap<string, string>): readonly [Outcome, string] {
+function ending(
+  { begun, silent, refusal, status = 1 }: RunningLane,
+  known: ReadonlyMap<string, string>,
+): readonly [Outcome, string] {
   const unasked = begun === undefined && status === 1 && !known.has("answered") && !known.has("refused");
+  if (unasked && refusal !== undefined) return ["failed", refusal];
   if (silent || unasked) return ["skipped", "does not answer"];
   if (begun === undefined && status > 128) return ["not begun", "not begun"];
   if (status === 0) return known.has("current") ? ["current", "already so"] : ["done", meaning(status)];

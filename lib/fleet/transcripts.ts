@@ -67,8 +67,15 @@ export function begin(dir: string, scripts: Readonly<Record<string, string>>): v
   }
 }
 
+/** A line for a person, with nothing in it that moves a cursor or colours what follows. */
+export const plain = (line: string) =>
+  line
+    .replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "")
+    .replaceAll("\t", " ")
+    .replace(/[\p{Cc}\p{Cf}]/gu, "");
+
 /** What is known of a host by now. */
 export function facts(dir: string): ReadonlyMap<string, string> {
-  const lines = read(join(dir, "facts")).split("\n").filter(Boolean);
+  const lines = read(join(dir, "facts")).split("\n").filter(Boolean).map(plain);
   return new Map(lines.map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
 }

@@ -240,3 +240,24 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [ "$(running_on web01) $(running_on web03)" = "${olds[01]} ${olds[03]}" ]
   [ "$(running_on web02)" = "$(of web02)" ]
 }
+
+@test "a host that is there and refuses the login, or has another key, is no host that is off: failed, and it says so" {
+  sed 's/^Host web02$/&\n  PubkeyAuthentication no/; s/^Host web03$/&\n  UserKnownHostsFile \/dev\/null/' "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/config"
+  NIX_SSHOPTS="-F $BATS_TEST_TMPDIR/config" run deploy --on 'web0[1-3]'
+  echo "$output"
+  [ "$status" = 20 ]
+  [[ $(outcomes) == *",failed,failed" ]]
+  [[ $output == *"web02 "*"refuses the login"*"web03 "*"its host key is not the known one"* ]]
+}
+
+@test "what a host says moves no cursor, and a line without an end costs neither the terminal nor the events" {
+  knobs '' web01
+  lab knobs web01 '{"activationScript": "printf \"\\033[2Ja\\tb\\302\\2333J\\377\\n\"; head -c 20000000 /dev/zero | tr \"\\0\" x; echo; echo the end"}'
+  run --separate-stderr deploy --on web01
+  [ "$status" = 0 ]
+  [ "$(stat -c %s "$(last_run)/web01/log")" -gt 20000000 ]
+  [ "$(wc -L <"$(last_run)/events")" -lt 6000 ]
+  [ "${#stderr}" -lt 100000 ]
+  [[ $stderr == *"web01 | a b3J"* && $stderr == *"web01 | the end"* ]]
+  refute grep -q $'[\033\302\233]' <<<"$stderr"
+}
