@@ -58,14 +58,30 @@ export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry
   ];
 }
 
+/** Words that nix has for evaluations, and nix-store refuses. */
+const evaluates =
+  /^--(?:(?:no-)?(?:eval-cache|pure-eval|accept-flake-config|show-trace)|impure|refresh|recreate-lock-file|commit-lock-file|no-(?:update-lock-file|write-lock-file|registries|use-registries))$/;
+/** Words of nix's for what nix-store says otherwise. */
+const logs = /^(?:-L|--print-build-logs)$/;
+const withLogs = ["--log-format", "bar-with-logs"];
+
+interface Built extends Passing {
+  readonly debug: boolean;
+  /** The words after `--`, as they would be nix build's. */
+  readonly passed: readonly string[];
+}
+
 /** What decides what is evaluated, for nix eval. @throws Usage */
-export const evaluationWords = (given: Passing): readonly string[] => [
+export const evaluationWords = (given: Built): readonly string[] => [
   ...buildWords("nix", { ...given, builders: undefined }),
   ...updateWords("nix", given),
+  ...given.passed.filter((word) => evaluates.test(word)),
 ];
 
 /** What decides how it is built, for nix-store. */
-export const realisationWords = ({ offline, builders }: Passing): readonly string[] => [
+export const realisationWords = ({ offline, builders, debug, passed }: Built): readonly string[] => [
+  ...(debug ? ["--verbose", ...withLogs] : []),
   ...(offline ? ["--option", "substitute", "false"] : []),
   ...(builders === undefined ? [] : ["--builders", builders]),
+  ...passed.filter((word) => !evaluates.test(word)).flatMap((word) => (logs.test(word) ? withLogs : [word])),
 ];

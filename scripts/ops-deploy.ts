@@ -51,7 +51,7 @@ export default verb(module, {
   before: (given, hosts, dir) => {
     if (given.status || given.cancel) return undefined;
     const flake = findFlake(given.flake, "as given");
-    return buildAll(flake, hosts, dir, evaluationWords(given), [...realisationWords(given), ...given.passed]);
+    return buildAll(flake, hosts, dir, evaluationWords(given), realisationWords(given));
   },
   plan: (given) => {
     const { host, target, boot, test, dryActivate, fast, debug, useSubstitutes, backend, force, passed, lane } = given;

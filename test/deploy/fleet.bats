@@ -261,3 +261,11 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [[ $stderr == *"web01 | a b3J"* && $stderr == *"web01 | the end"* ]]
   refute grep -q $'[\033\302\233]' <<<"$stderr"
 }
+
+@test "words for nix after --: an impure evaluation, and a build with its logs" {
+  knobs '' web01
+  run --separate-stderr deploy --on web01 -- --impure -L
+  echo "$stderr"
+  [ "$status" = 0 ]
+  [ "$(running_on web01)" = "$(of web01)" ]
+}
