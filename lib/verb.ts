@@ -4,7 +4,7 @@ import { parse } from "./argv.ts";
 import { spelled } from "./called.ts";
 import { Ended, Refusal } from "./errors.ts";
 import type { Fleet } from "./fleet/fleet.ts";
-import { type Laned, several } from "./fleet/options.ts";
+import { type Laned, requireAlone, several } from "./fleet/options.ts";
 import type { Inquiry } from "./inquiry/inquiry.ts";
 import { render } from "./script.ts";
 import { common, type Given, type Takes } from "./spec.ts";
@@ -80,6 +80,7 @@ function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Made {
     const { fleetOf } = require("./fleet/fleet.ts") as typeof import("./fleet/fleet.ts");
     return fleetOf(spec, given);
   }
+  requireAlone(takes, given);
   const { machineTyped } = require("./inventory.ts") as typeof import("./inventory.ts");
   const { planFor } = require("./settings.ts") as typeof import("./settings.ts");
   return planFor({ takes, plan }, given, machineTyped(given as unknown as Parameters<typeof machineTyped>[0]));

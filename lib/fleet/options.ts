@@ -1,5 +1,6 @@
 // The words by which a verb is told of several hosts.
-import { flag, option } from "../spec.ts";
+import { Usage } from "../errors.ts";
+import { camel, flag, option, type Takes } from "../spec.ts";
 
 /** The options of verbs that can be for several hosts. */
 export const fleetOptions = {
@@ -30,6 +31,13 @@ export const several = (given: object): given is FleetGiven => {
   const { on, all } = given as Partial<FleetGiven>;
   return on !== undefined || all === true;
 };
+
+/** Refuses, on a line for one host, what says how several are gone about. @throws Usage */
+export function requireAlone(takes: Takes, given: object): void {
+  const typed = given as Readonly<Record<string, unknown>>;
+  const lone = Object.entries(fleetOptions).find(([name, param]) => takes[name] === param && (typed[camel(name)] || undefined));
+  if (lone !== undefined) throw new Usage(`--${lone[0]} is for several hosts; leave it out, or type --on and the hosts`);
+}
 
 /** What a plan of one among several hosts is given beside what was typed. */
 export interface Laned {
