@@ -131,12 +131,21 @@ function read({ path, value, line }: Entry, flake: Flake, hosts: Map<string, Set
 
 /** The text of a file. @throws Usage where it is none */
 function textOf(file: string): string {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
-    throw new Usage("hey.toml is no file; remove it, or put a file there");
+  const isFile = () => {
+    try {
+      return statSync(file).isFile();
+    } catch (error) {
+      // Of links that end nowhere, or in each other, nothing can be read.
+      if (["ENOENT", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+      throw error;
+    }
+  };
   let bytes: Buffer;
   try {
+    if (!isFile()) throw new Usage("hey.toml is no file; remove it, or put a file there");
     bytes = readFileSync(file);
   } catch (error) {
+    if (error instanceof Ended) throw error;
     throw new Usage(`hey.toml can't be read (${(error as NodeJS.ErrnoException).code}); chmod it`);
   }
   const decoder = new TextDecoder("utf8", { fatal: true });

@@ -39,6 +39,10 @@ setup() { in_fleet; }
   run --separate-stderr verb ops-hosts
   [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
   rm hey.toml
+  ln -s hey.toml hey.toml
+  run --separate-stderr verb ops-hosts
+  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
+  rm hey.toml
   mkfifo hey.toml
   run --separate-stderr timeout 20 bash -c ". '$BATS_TEST_DIRNAME/../lib/machine.bash'; on_machine '$repo/scripts/ops-hosts.ts'"
   [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
