@@ -34,8 +34,8 @@ let
   elevate = program: if elem program [ "sudo" "doas" "run0" ] then say "elevate" program else note "elevate: hey knows sudo, doas and run0, not ${toJSON program}";
   table = name: lines:
     let
-      known = hosts == [ ] || elem name hosts;
-      head = (if known then [ ] else [ "the flake has no host of this name; call it as it is called there" ]) ++ [ "[hosts.${key name}]" ];
+      known = isName name && (hosts == [ ] || elem name hosts);
+      head = (if known then [ ] else [ (if isName name then "the flake has no host of this name; call it as it is called there" else "hey takes no host of such a name") ]) ++ [ "[hosts.${key name}]" ];
     in
     [ "" ] ++ (if known then head ++ lines else map (line: "# ${line}") (head ++ lines));
   file = tool: tables: concatStringsSep "\n" (note "What this flake says for ${tool}. A line with a # has no place in hey.toml." ++ tables) + "\n";

@@ -128,7 +128,7 @@ Host              Target                  Tags
 core.example.org  admin@core.example.org  @edge
 web1              admin@web1.example.org
 SEEN
-  run nix --extra-experimental-features 'nix-command flakes' eval --impure --raw --expr '(builtins.fromTOML (builtins.readFile ./hey.toml)).hosts.web1.target'
+  run --separate-stderr nix --extra-experimental-features 'nix-command flakes' eval --impure --raw --expr '(builtins.fromTOML (builtins.readFile ./hey.toml)).hosts.web1.target'
   [ "$output" = admin@web1.example.org ]
 }
 
@@ -295,4 +295,16 @@ TOML
     diff <($shell <"$BATS_TEST_TMPDIR/script" 2>/dev/null) "$BATS_TEST_TMPDIR/wanted"
   done
   shellcheck -s sh -e SC2016,SC2317,SC2119,SC2120 "$BATS_TEST_TMPDIR/script"
+}
+
+@test "import: a node that hey can't name stands in comments, so that hey takes what it has written" {
+  flake <<'NIX'
+{ outputs = _: { nixosConfigurations = import ./all.nix; deploy.nodes = { "a b".hostname = "h"; "--x".hostname = "h"; "q\"\n".hostname = "h"; web1.hostname = "web1"; }; }; }
+NIX
+  run --separate-stderr hosts --import deploy-rs --yes
+  [ "$status" = 0 ]
+  [[ $output == *"# hey takes no host of such a name"*'# [hosts."a b"]'* ]]
+  run --separate-stderr hosts
+  [ "$status" = 0 ]
+  [ "${lines[1]}" = "web1  web1" ]
 }
