@@ -8,7 +8,7 @@
 //   RUN/HOST/wait     the pid of who holds the host's lane; it goes on when that is gone
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runs } from "../machine.ts";
 import { makeDirectory, stateHome } from "../state.ts";
@@ -41,14 +41,23 @@ export function release(dir: string): void {
   }
 }
 
-/** Lets go of what runs have left that were killed. */
+/** How long a build that was run by hand, as printed, is held for the lanes that may follow, in milliseconds. */
+const byHand = 7 * 24 * 3600_000;
+
+/** Whether it was built by hand, and nobody has come back for it. */
+function isLeft(dir: string): boolean {
+  const since = lstatSync(join(dir, "built"), { throwIfNoEntry: false })?.mtimeMs;
+  return since !== undefined && Date.now() - since > byHand;
+}
+
+/** Lets go of what runs have left that were killed, or done by hand. */
 function releaseDead(): void {
   for (const name of readdirSync(root())) {
     const pid = Number(read(join(root(), name, "pid")));
     if (pid > 0 && !runs(pid)) {
       release(join(root(), name));
       rmSync(join(root(), name, "pid"), { force: true });
-    }
+    } else if (!(pid > 0) && isLeft(join(root(), name))) release(join(root(), name));
   }
 }
 

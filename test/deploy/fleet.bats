@@ -199,6 +199,13 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   deploy --on 'web01,web02' --print >"$BATS_TEST_TMPDIR/script"
   sh "$BATS_TEST_TMPDIR/script"
   for name in web01 web02; do [ "$(running_on $name)" = "$(of $name)" ]; done
+  # It is held for lanes that follow, and not for ever.
+  hand=$(last_run)
+  deploy --on 'web01,web02'
+  [ -e "$hand/web01/system" ]
+  touch -h -d '8 days ago' "$hand/built"
+  deploy --on 'web01,web02'
+  [ -z "$(find "$hand" -type l)" ]
 }
 
 @test "rollback, reboot and status of several: each to the one before, each proven by another boot; a --to is refused" {
