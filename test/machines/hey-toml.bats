@@ -62,7 +62,7 @@ setup() { in_fleet; }
   printf '[defaults]\nguard = true\n[hosts."core01.example.org"]\ntags = ["a", "b"]\n' >hey.toml
   run verb ops-hosts --on @a
   [ "${lines[1]}" = 'core01.example.org  core01.example.org  @a @b' ]
-  run nix --extra-experimental-features 'nix-command flakes' eval --impure --json --expr \
+  run --separate-stderr nix --extra-experimental-features 'nix-command flakes' eval --impure --json --expr \
     '(builtins.fromTOML (builtins.readFile ./hey.toml)).hosts."core01.example.org".tags'
   [ "$output" = '["a","b"]' ]
 }
