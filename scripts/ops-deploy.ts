@@ -13,7 +13,7 @@ import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
 import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/passing.ts";
 import { afterwards, askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
+import { fragment, step } from "../lib/step.ts";
 import { nixSshopts, sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
@@ -77,6 +77,9 @@ export default verb(module, {
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
       return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given, lane });
     }
+    if (access.asks && reboot !== undefined) {
+      throw new Usage("nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix");
+    }
     const buildHost = onTarget ? access.to : given.buildHost;
     const own = [...systemWords("nixos-rebuild", given, dryActivate), ...buildWords("nixos-rebuild", given), ...updateWords("nixos-rebuild", given)];
     const rebuild = step(
@@ -100,7 +103,7 @@ export default verb(module, {
     const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = { host, target, access, guard, reboot, sshGiven: given, lane };
-    const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), rebuilding, ...afterwards(about), step("afterwards")];
+    const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), ...afterwards(about), fragment("local/rebuilding.sh"), rebuilding, step("afterwards")];
     return { lines, logged: about, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });
