@@ -1,6 +1,6 @@
 # Reboots the target, and waits for another boot_id over a new connection.
 afterwards() {
-  state="$target was not rebooted: this machine must get in there without a question to see it back"
+  state="$target was not rebooted: it can't be reached by a login that asks nothing, so it would not be seen back (status 1)"
   if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"

@@ -1,5 +1,6 @@
 # shellcheck disable=SC2154 # with deployment.sh before it
 # Says for a person what is armed here, what was last, and what runs. Changes nothing.
+if not_root "see what is armed" >&2; then exit 1; fi
 say_facts() {
   for fact in by prev new why status units; do
     if [ -L "$1/$fact" ]; then echo "  $fact $(readlink "$1/$fact")"; fi

@@ -1,7 +1,5 @@
 # Whether this machine can be deployed to by this user, now. Changes nothing. $1 and $2 are those of refuse_changed.
-if [ "$(id -u)" = 0 ]; then :; else
-  refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
-fi
+need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"

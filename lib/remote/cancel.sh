@@ -3,6 +3,7 @@
 id=$1
 say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
+  if not_root "take a deployment back" >&2; then exit 1; fi
   id=$(each_open say_id | tail -n 1)
   [ -n "$id" ] || id=$(readlink "$trial/id")
   if [ -z "$id" ]; then

@@ -10,14 +10,17 @@ refuse() {
   printf "refused %s\n" "$*"
   exit "$status"
 }
+# Why this user may not do what $1 says; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
 by_systemd() { [ -d /run/systemd/system ]; }
 # Seconds since this machine was booted: the wall clock may jump.
 seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-# The numbers of the generations, newest first. By number: a name sorts 10 before 9.
-generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+# The numbers of the generations, newest first. By number: a name sorts 10 before 9. Other profiles may lie beside it (system-old-7-link).
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
 # What hangs would hold the lock for ever.
 limited() { timeout -k 10 600 "$@"; }
 # The profile becomes the system $1: as the generation $2, or as a new one.
