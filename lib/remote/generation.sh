@@ -1,9 +1,11 @@
 # shellcheck disable=SC2154 # with deployment.sh and ask.sh before it
 # Finds the generation $3 of the system profile ("previous" for the one before what boots) with its closure.
 wanted=$3
-now=$(readlink "$profile")
-now=${now#system-}
+boots=$(readlink "$profile")
+now=${boots#system-}
 now=${now%-link}
+# A profile may be a system itself, and no generation.
+case $now in "" | *[!0-9]*) now=0 ;; esac
 there=
 found=
 for number in $(generations); do
@@ -11,8 +13,21 @@ for number in $(generations); do
   if [ "$wanted" = "$number" ]; then found=$number; fi
   if [ "$wanted" = previous ] && [ -z "$found" ] && [ "$number" -lt "$now" ] && [ -x "$profile-$number-link/bin/switch-to-configuration" ]; then found=$number; fi
 done
-if [ -z "$found" ]; then refuse 1 "there is no $([ "$wanted" = previous ] && echo "generation before $now" || echo "generation $wanted"); there are ${there:-none}"; fi
-if [ -x "$profile-$found-link/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store)"; fi
+if [ "$wanted" != previous ]; then
+  what="generation $wanted"
+elif [ "$now" = 0 ]; then
+  what="generation before what boots, which is none itself (${boots:-nothing})"
+else
+  what="generation before $now"
+fi
+if [ -z "$found" ]; then refuse 1 "there is no $what; there are ${there:-none}"; fi
+system=$(readlink -e "$profile-$found-link")
+if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store); --list shows those that are there"; fi
+# What it needs may be gone as well, on a damaged disk say.
+needs=$(nix-store --query --requisites "$system") || refuse 1 "the closure of generation $found is not known to nix there; --list shows the others"
+for path in $needs; do
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then refuse 1 "the closure of generation $found is not whole, $path is gone; mend it there (nix-store --verify --check-contents --repair), or type another generation"; fi
+done
 echo "generation $found"
-echo "system $(readlink -e "$profile-$found-link")"
-compare /run/booted-system "$profile-$found-link" other
+echo "system $system"
+compare /run/booted-system "$system" other
