@@ -1110,20 +1110,20 @@ __hey_ops_sync() { __hey_main ops_sync "$@"; }
 __hey_table_sync() {
   hey_program=nixos-rebuild
   __hey_arg action choices
-  __hey_option --host '' '' 'the host in the flake, if not this machine'\''s name' hosts
+  __hey_option --host '' '--rollback --list' 'the host in the flake, if not this machine'\''s name' hosts
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --backend '' '--rollback --list' 'the program that does it, if not nh where that is on PATH' choices
   __hey_option --elevate '' --list 'how to become root' choices
-  __hey_option --rollback '' '--backend --list' 'back to a generation: the one before what boots, or this'
-  __hey_option --list '' '--backend --elevate --rollback --force' 'list the generations of this machine, newest first'
+  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
+  __hey_option --list '' '--host --backend --elevate --rollback --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
-  __hey_option --force '' --list 'activate a host here that is not this machine'
-  __hey_option --specialisation '' '' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '' 'install the boot loader anew'
-  __hey_option --offline '' '' 'build from what is here, without the network'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
-  __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
+  __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'
+  __hey_option --offline '' '--rollback --list' 'build from what is here, without the network'
+  __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many
+  __hey_option --update-input '' '--rollback --list' 'update an input of the flake first' inputs many
+  __hey_option --builders '' '--rollback --list' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
   __hey_choice action boot 'make it the system of the next boot (the default)'

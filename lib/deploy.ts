@@ -92,7 +92,7 @@ export function connected(
       deployment: joined(farText("deployment")),
       where: about.target,
       shell: `${spelled("ops-ssh")}${access.typedShell}`,
-      reboot: `${spelled("ops-reboot")}${access.typed}`,
+      reboot: `${spelled("ops-reboot")}${access.typed} ${about.host} ${about.target}`,
     }),
     fragment("local/record.sh", { host: about.host }),
     ...(about.lane === undefined ? [] : [fragment("local/lane.sh", { lane: about.lane })]),

@@ -6,12 +6,13 @@ import { wordsFor } from "../lib/backends.ts";
 import { spelled } from "../lib/called.ts";
 import { Refusal, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, hostsOf, requireHost } from "../lib/flake.ts";
+import { deploymentScript } from "../lib/guard.ts";
 import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
 import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts";
 import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
-import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
-import { farScript } from "../lib/target.ts";
+import { define, type Elevation, elevated, elevations, fragment, joined, step, variable } from "../lib/step.ts";
+import { farScript, farText } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 import { fits } from "../lib/words.ts";
 
@@ -23,6 +24,8 @@ const actions = {
   "dry-build": "show what would be built",
   "dry-activate": "show what activation would change",
 } as const;
+/** What says how a system is built, where none is. */
+const building = ["host", "backend", "force", ...Object.keys(passing)];
 const changing: readonly string[] = ["boot", "switch", "test"];
 const activating: readonly string[] = ["switch", "test", "dry-activate"];
 const rootless: readonly string[] = ["build", "dry-build"];
@@ -36,8 +39,8 @@ export default verb(module, {
     flake: flakeOption,
     backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", { nh: "nh os", "nixos-rebuild": "nixos-rebuild" }),
     elevate: option("PROGRAM", "how to become root", elevations),
-    rollback: option("N", "back to a generation: the one before what boots, or this", "generations", { bare: "previous", excludes: ["list", "backend"] }),
-    list: flag("list the generations of this machine, newest first", { excludes: ["backend", "elevate", "force"] }),
+    rollback: option("N", "back to a generation: the one before what boots, or this", "generations", { bare: "previous", excludes: ["list", ...building] }),
+    list: flag("list the generations of this machine, newest first", { excludes: ["elevate", ...building] }),
     json: flag("with --list, as JSON"),
     force: flag("activate a host here that is not this machine"),
     ...passing,
@@ -47,12 +50,27 @@ export default verb(module, {
   plan: (words) => {
     const { action = "boot", host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     if (json && !list) throw new Usage("--json is a way to list; add --list");
+    if ((list || rollback !== undefined) && passed.length > 0) throw new Usage(`nothing is built for --${list ? "list" : "rollback"}; leave out -- and what follows`);
+    if (list && words.action !== undefined) throw new Usage(`--list only looks; leave out ${words.action}`);
     if (list) return { lines: [farScript(["deployment", "generations"], json ? "json" : "table")] };
     if (rollback !== undefined) {
       if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
-      // What activate.sh, which is for a target, does here by itself.
-      const back = farScript(["deployment", "generation", "as-found", "one-shot", "committing", "activate"], action, "hey sync", rollback);
-      return { logged: { host: named ?? hostname(), target: "" }, lines: [elevated((elevate ?? "sudo") as Elevation, back)] };
+      const system = variable("system");
+      // What runs is this machine's own: it is nobody's change.
+      const back = [system, action, "hey sync", "force", "none", system, "0", variable("generation")];
+      const activate = farScript(deploymentScript("one-shot", "committing", "activate"), ...back);
+      return {
+        logged: { host: hostname(), target: "" },
+        lines: [
+          fragment("local/heard.sh", { target: "this machine" }),
+          fragment("local/standing.sh", { deployment: joined(farText("deployment")), reboot: "reboot" }),
+          define("ask", farScript(deploymentScript("generation"), "force", "none", rollback)),
+          fragment("local/ask-here.sh"),
+          fragment("local/back-to.sh"),
+          define("activate", elevated((elevate ?? "sudo") as Elevation, activate)),
+          fragment("local/activate-here.sh", { action }),
+        ],
+      };
     }
     if (specialisation !== undefined && !activating.includes(action)) {
       throw new Usage(`--specialisation is for what is activated now, and ${action} activates nothing; type ${spelled("sync")} switch --specialisation ${quote(specialisation)}`);

@@ -87,12 +87,14 @@ refuse() {
   printf "refused %s\n" "$*"
   exit "$status"
 }
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
 by_systemd() { [ -d /run/systemd/system ]; }
 seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
 limited() { timeout -k 10 600 "$@"; }
 set_profile() {
   if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
@@ -309,8 +311,8 @@ stands() {
 }'
 where='admin@vps_ultraman_root'
 shell='/path/to/hey/scripts/ops-ssh.ts --elevate doas'
-reboot='/path/to/hey/scripts/ops-reboot.ts --elevate doas'
-owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
+reboot='/path/to/hey/scripts/ops-reboot.ts --elevate doas vps-ultraman admin@vps_ultraman_root'
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='vps-ultraman'
 record=$notes/deployed/$host
@@ -359,9 +361,7 @@ nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach admin@vps_ultraman_root -- 'sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh sh -c '\'''"$deployment"'
-if [ "$(id -u)" = 0 ]; then :; else
-  refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
-fi
+need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"

@@ -88,12 +88,14 @@ refuse() {
   printf "refused %s\n" "$*"
   exit "$status"
 }
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
 by_systemd() { [ -d /run/systemd/system ]; }
 seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
 limited() { timeout -k 10 600 "$@"; }
 set_profile() {
   if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
@@ -310,8 +312,8 @@ stands() {
 }'
 where='root@192.0.2.1'
 shell='/path/to/hey/scripts/ops-ssh.ts'
-reboot='/path/to/hey/scripts/ops-reboot.ts'
-owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
+reboot='/path/to/hey/scripts/ops-reboot.ts web1 root@192.0.2.1'
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='web1'
 record=$notes/deployed/$host
@@ -319,13 +321,14 @@ recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/n
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
 reboot_there() { reach root@192.0.2.1 -- 'sh -c '\'''"$deployment"'
+need_root reboot
 take_lock "$1"
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell
 if [ "$2" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
   echo "unneeded yes"
 elif by_systemd; then
-  systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&-
+  systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
 else
   setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
 fi'\'' sh "'"$by"'" always' "$@"; }
@@ -334,7 +337,7 @@ echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 limit='300'
 afterwards() {
-  state="$target was not rebooted: this machine must get in there without a question to see it back"
+  state="$target was not rebooted: it can't be reached by a login that asks nothing, so it would not be seen back (status 1)"
   if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"

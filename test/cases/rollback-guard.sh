@@ -87,12 +87,14 @@ refuse() {
   printf "refused %s\n" "$*"
   exit "$status"
 }
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
 by_systemd() { [ -d /run/systemd/system ]; }
 seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
 limited() { timeout -k 10 600 "$@"; }
 set_profile() {
   if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
@@ -309,8 +311,8 @@ stands() {
 }'
 where='vps-ultraman'
 shell='/path/to/hey/scripts/ops-ssh.ts'
-reboot='/path/to/hey/scripts/ops-reboot.ts'
-owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot $host $where"; fi; }
+reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps-ultraman'
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot"; fi; }
 standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
 host='vps-ultraman'
 record=$notes/deployed/$host
@@ -320,17 +322,16 @@ fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach -o 'BatchMode=yes' root@vps-ultraman -- 'sh -c '\'''"$deployment"'
-if [ "$(id -u)" = 0 ]; then :; else
-  refuse 1 "$(id -un) is not root there, and only root may deploy: add --elevate sudo, or name no user in the target"
-fi
+need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
 tell
 wanted=$3
-now=$(readlink "$profile")
-now=${now#system-}
+boots=$(readlink "$profile")
+now=${boots#system-}
 now=${now%-link}
+case $now in "" | *[!0-9]*) now=0 ;; esac
 there=
 found=
 for number in $(generations); do
@@ -338,11 +339,23 @@ for number in $(generations); do
   if [ "$wanted" = "$number" ]; then found=$number; fi
   if [ "$wanted" = previous ] && [ -z "$found" ] && [ "$number" -lt "$now" ] && [ -x "$profile-$number-link/bin/switch-to-configuration" ]; then found=$number; fi
 done
-if [ -z "$found" ]; then refuse 1 "there is no $([ "$wanted" = previous ] && echo "generation before $now" || echo "generation $wanted"); there are ${there:-none}"; fi
-if [ -x "$profile-$found-link/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store)"; fi
+if [ "$wanted" != previous ]; then
+  what="generation $wanted"
+elif [ "$now" = 0 ]; then
+  what="generation before what boots, which is none itself (${boots:-nothing})"
+else
+  what="generation before $now"
+fi
+if [ -z "$found" ]; then refuse 1 "there is no $what; there are ${there:-none}"; fi
+system=$(readlink -e "$profile-$found-link")
+if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store); --list shows those that are there"; fi
+needs=$(nix-store --query --requisites "$system") || refuse 1 "the closure of generation $found is not known to nix there; --list shows the others"
+for path in $needs; do
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then refuse 1 "the closure of generation $found is not whole, $path is gone; mend it there (nix-store --verify --check-contents --repair), or type another generation"; fi
+done
 echo "generation $found"
-echo "system $(readlink -e "$profile-$found-link")"
-compare /run/booted-system "$profile-$found-link" other'\'' sh keep "'"$expected"'" 12' "$@"; }
+echo "system $system"
+compare /run/booted-system "$system" other'\'' sh keep "'"$expected"'" 12' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -852,6 +865,7 @@ mend_commit() {
 id=$1
 say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
 if [ "$id" = any ]; then
+  if not_root "take a deployment back" >&2; then exit 1; fi
   id=$(each_open say_id | tail -n 1)
   [ -n "$id" ] || id=$(readlink "$trial/id")
   if [ -z "$id" ]; then

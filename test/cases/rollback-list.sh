@@ -7,12 +7,14 @@ refuse() {
   printf "refused %s\n" "$*"
   exit "$status"
 }
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
 by_systemd() { [ -d /run/systemd/system ]; }
 seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
 limited() { timeout -k 10 600 "$@"; }
 set_profile() {
   if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
@@ -228,7 +230,7 @@ stands() {
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }
 word() { printf "%s" "$1" | LC_ALL=C tr -cd "A-Za-z0-9 :+._?=/-"; }
-flag() { if [ "$(readlink -e "$1")" = "$system" ]; then echo true; else echo false; fi; }
+flag() { if [ -n "$system" ] && [ "$(readlink -e "$1")" = "$system" ]; then echo true; else echo false; fi; }
 [ "$1" = json ] || printf "%-11s %-20s %-34s %-12s %s\n" Generation Date NixOS Kernel "What it is"
 between="["
 for number in $(generations); do
@@ -237,18 +239,16 @@ for number in $(generations); do
   system=$(readlink -e "$link") || system=
   version=$(word "$(cat "$link/nixos-version" 2>/dev/null)")
   kernel=$(word "$(kernel_of "$link")")
+  if [ "${link##*/}" = "$(readlink "$profile")" ]; then boots=true; else boots=false; fi
   if [ "$1" = json ]; then
-    printf "%s\n" "$between{\"generation\": $number, \"date\": \"$date\", \"nixosVersion\": \"$version\", \"kernelVersion\": \"$kernel\", \"system\": \"$(word "$system")\", \"current\": $(flag "$profile"), \"runs\": $(flag /run/current-system), \"boots\": $(flag "$profile"), \"booted\": $(flag /run/booted-system)}"
+    printf "%s\n" "$between{\"generation\": $number, \"date\": \"$date\", \"nixosVersion\": \"$version\", \"kernelVersion\": \"$kernel\", \"system\": \"$(word "$system")\", \"current\": $boots, \"runs\": $(flag /run/current-system), \"boots\": $boots, \"booted\": $(flag /run/booted-system)}"
     between=,
   else
     what=
-    if [ -z "$system" ]; then
-      what=" gone"
-    else
-      for pair in "runs /run/current-system" "boots $profile" "booted /run/booted-system"; do
-        if [ "$(flag "${pair#* }")" = true ]; then what="$what ${pair%% *}"; fi
-      done
-    fi
+    if [ -z "$system" ]; then what=" gone"; fi
+    if [ "$(flag /run/current-system)" = true ]; then what="$what runs"; fi
+    if [ "$boots" = true ]; then what="$what boots"; fi
+    if [ "$(flag /run/booted-system)" = true ]; then what="$what booted"; fi
     printf "%-11s %-20s %-34s %s\n" "$number" "$date" "$version" "$(if [ -n "$what" ]; then printf "%-12s%s" "$kernel" "$what"; else printf "%s" "$kernel"; fi)"
   fi
 done

@@ -1,5 +1,47 @@
 # $ sync.ts --rollback
-sudo sh -c 'set -u
+(
+verb=sync
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+report() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+target='this machine'
+answer=
+newline="
+"
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
+deployment='set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1
@@ -7,12 +49,14 @@ refuse() {
   printf "refused %s\n" "$*"
   exit "$status"
 }
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
 by_systemd() { [ -d /run/systemd/system ]; }
 seconds_up() {
   read -r up _ </proc/uptime
   echo "${up%%.*}"
 }
-generations() { printf "%s\n" "$profile"-*-link | sed "s/-link//; s/.*-//" | grep -x "[0-9]*" | sort -rn; }
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
 limited() { timeout -k 10 600 "$@"; }
 set_profile() {
   if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
@@ -226,11 +270,16 @@ stands() {
   fi
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
-}
+}'
+reboot='reboot'
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot"; fi; }
+standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
+ask() { sh -c "$deployment"'
 wanted=$3
-now=$(readlink "$profile")
-now=${now#system-}
+boots=$(readlink "$profile")
+now=${boots#system-}
 now=${now%-link}
+case $now in "" | *[!0-9]*) now=0 ;; esac
 there=
 found=
 for number in $(generations); do
@@ -238,13 +287,35 @@ for number in $(generations); do
   if [ "$wanted" = "$number" ]; then found=$number; fi
   if [ "$wanted" = previous ] && [ -z "$found" ] && [ "$number" -lt "$now" ] && [ -x "$profile-$number-link/bin/switch-to-configuration" ]; then found=$number; fi
 done
-if [ -z "$found" ]; then refuse 1 "there is no $([ "$wanted" = previous ] && echo "generation before $now" || echo "generation $wanted"); there are ${there:-none}"; fi
-if [ -x "$profile-$found-link/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store)"; fi
-echo "generation $found"
-echo "system $(readlink -e "$profile-$found-link")"
-compare /run/booted-system "$profile-$found-link" other
+if [ "$wanted" != previous ]; then
+  what="generation $wanted"
+elif [ "$now" = 0 ]; then
+  what="generation before what boots, which is none itself (${boots:-nothing})"
+else
+  what="generation before $now"
+fi
+if [ -z "$found" ]; then refuse 1 "there is no $what; there are ${there:-none}"; fi
 system=$(readlink -e "$profile-$found-link")
-set -- "$system" "$1" "$2" force none "$system" 0 "$found"
+if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store); --list shows those that are there"; fi
+needs=$(nix-store --query --requisites "$system") || refuse 1 "the closure of generation $found is not known to nix there; --list shows the others"
+for path in $needs; do
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then refuse 1 "the closure of generation $found is not whole, $path is gone; mend it there (nix-store --verify --check-contents --repair), or type another generation"; fi
+done
+echo "generation $found"
+echo "system $system"
+compare /run/booted-system "$system" other' sh force none previous "$@"; }
+if answer=$(ask); then :; else
+  ended=$?
+  refused "$ended"
+  exit "$ended"
+fi
+system=$(heard system | tr -cd "A-Za-z0-9+._?=/-")
+generation=$(heard generation | tr -cd "0-9")
+step "generation $generation of $target: $system"
+if [ -n "$(heard other)" ]; then
+  step "warning: that generation was not booted with these; what it needs of them works only after a reboot: $(changes other)"
+fi
+activate() { sudo sh -c "$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
 loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
@@ -352,4 +423,21 @@ if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
 tell
-exit "$status"' sh boot 'hey sync' previous
+exit "$status"' sh "$system" boot 'hey sync' force none "$system" 0 "$generation" "$@"; }
+action='boot'
+step "$action"
+state="what was begun goes on by itself. Look: readlink /run/current-system /nix/var/nix/profiles/system"
+if answer=$(activate); then ended=0; else ended=$?; fi
+refused "$ended"
+if [ -n "$(heard runs)" ]; then
+  state="$(standing)$(owed)"
+  case $ended in
+    0) ;;
+    4) state="activated, but some units failed: $(heard units) (status 4); $state. Look: systemctl --failed" ;;
+    *) state="the activation failed (status $ended); $state. Look at what it said; then type the same line again" ;;
+  esac
+fi
+if [ "$ended" -gt 0 ]; then exit "$ended"; fi
+step "$state"
+state=
+)

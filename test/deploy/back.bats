@@ -91,6 +91,70 @@ three_generations() {
   [ "$(running) $(profile)" = "${systems[2]} ${systems[2]}" ]
 }
 
+# all_generations: their links, to be put back by put_back
+all_generations() { lab host $host sh -c 'mkdir /nix/kept && cp -dR /nix/var/nix/profiles/system* /nix/kept'; }
+put_back() { lab host $host sh -c 'cd /nix/var/nix/profiles && rm -rf system* && mv /nix/kept/* . && rmdir /nix/kept'; }
+
+@test "only generations are listed, of several that are one system the one that boots; and a profile that is none is said to be" {
+  three_generations
+  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1"' sh "${systems[0]}"
+  all_generations
+  lab host $host sh -c 'cd /nix/var/nix/profiles && for odd in 0 007 old-77 x 99999999999999999999; do ln -s "$1" system-$odd-link; done
+    ln -s /nix/store/gone system-500-link; mkdir system-501-link' sh "${systems[0]}"
+  run --separate-stderr back --list --json
+  echo "$output"
+  # shellcheck disable=SC2154
+  [ -z "$stderr" ]
+  told=$(node -e 'console.log(JSON.parse(require("fs").readFileSync(0)).slice(0, 6).map((one) => [one.generation, one.current, one.boots].join(" ")).join("\n"))' <<<"$output")
+  [ "$told" = "$(printf '%s\n' "501 false false" "500 false false" "$((newest + 1)) true true" "$newest false false" "$((newest - 1)) false false" "$((newest - 2)) false false")" ]
+  back --list | grep -qE "^500 .* gone$"
+  lab host $host sh -c 'rm -rf /nix/var/nix/profiles/system /nix/var/nix/profiles/system-50* && ln -s "$1" /nix/var/nix/profiles/system' sh "${systems[0]}"
+  run back --force
+  echo "$output"
+  put_back
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"there is no generation before what boots, which is none itself (${systems[0]}); there are 1 "*" $((newest + 1)); nothing was changed"* ]]
+  [[ $output != *llegal* ]]
+}
+
+@test "a generation of which a part is gone is refused, with what to do" {
+  three_generations
+  part=$(lab host $host readlink -f "${systems[0]}/kernel")
+  part=${part%/bzImage}
+  lab host $host mv "$part" "$part.away"
+  run back --to $((newest - 2))
+  echo "$output"
+  lab host $host mv "$part.away" "$part"
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"the closure of generation $((newest - 2)) is not whole, $part is gone; mend it there"*"or type another generation; nothing was changed"* ]]
+  [ "$(running) $(profile)" = "${systems[2]} ${systems[2]}" ]
+}
+
+@test "who is not root is told so: by a reboot, and by what looks at a guarded deployment" {
+  before=$(boot_id)
+  for way in ops-reboot.ts "ops-deploy.ts --status" "ops-deploy.ts --cancel"; do
+    # shellcheck disable=SC2086
+    run "$SCRIPTS"/$way $host "admin@$target"
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ $output == *"admin is not root there, and only root may "*": add --elevate sudo, or name no user in the target"* ]]
+    [[ $output != *"nothing is armed"* && $output != *"not known"* ]]
+  done
+  [ "$(boot_id)" = "$before" ]
+}
+
+@test "a nixos-rebuild that fails before a reboot is not said to have changed nothing, and there is no reboot" {
+  before=$(boot_id)
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  printf '#!/bin/sh\nexit 4\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
+  chmod +x "$BATS_TEST_TMPDIR/bin/nixos-rebuild"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy --reboot
+  echo "$output"
+  [ "$status" = 4 ]
+  [[ ${lines[-1]} == *"nixos-rebuild has not come to its end, so root@$target may run and boot the old system or the new. Look: "*" $target readlink "* ]]
+  [ "$(boot_id)" = "$before" ]
+}
+
 @test "sync --list and --rollback do the same on the machine itself" {
   three_generations
   there() { lab host $host sh -c "$("$SCRIPTS/sync.ts" "$@" --print)"; }
@@ -99,8 +163,21 @@ three_generations() {
   [ "$(running) $(profile) $(next_boot)" = "${systems[0]} ${systems[0]} ${systems[0]}" ]
   there --rollback "$newest" --elevate none
   [ "$(running) $(profile) $(next_boot)" = "${systems[0]} ${systems[2]} ${systems[2]}" ]
-  there switch --rollback --elevate none
+  run --separate-stderr there switch --rollback --elevate none
+  echo "$stderr"
+  [ "$status" = 0 ]
+  # In words, and for a person.
+  [ -z "$output" ]
+  [[ $stderr == *"sync: generation $((newest - 1)) of this machine: ${systems[1]}"*"sync: this machine runs ${systems[1]}, boots ${systems[1]}" ]]
   [ "$(running) $(profile)" = "${systems[1]} ${systems[1]}" ]
+  run there switch --rollback "$newest" --elevate none
+  echo "$output"
+  [[ $output == *"warning: that generation was not booted with these"*"kernel 6.6.1 → 6.6.8"* ]]
+  [[ ${lines[-1]} == *"reboot needed: kernel 6.6.1 → 6.6.8. Then: reboot" ]]
+  run there --rollback 999 --elevate none
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == "sync: there is no generation 999; there are "*"; nothing was changed on this machine (status 1)" ]]
 }
 
 @test "a reboot is proven by another boot_id, also one that is over in under a second; what boots is verified" {
