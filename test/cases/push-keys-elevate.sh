@@ -124,6 +124,10 @@ try() {
     run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
   esac 2>&1
 }
+if [ "$1-$2" = sudo-secret ] && sudo -k -n -- sh -c : </dev/null >/dev/null 2>&1; then
+  echo "password unneeded"
+  set -- sudo none
+fi
 said=$(try "$1" "$2") || case $1-$2-$said in
   sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
   sudo-*"must have a tty"*) refuse "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
@@ -139,7 +143,9 @@ echo "nix-store $(command -v nix-store || echo nix-store)"'\'' sh sudo none' "$@
 program='sudo'
 step "become root on $target by $program"
 if answer=$(prove_root </dev/null); then
-  :
+  if [ "$(heard password)" = unneeded ]; then
+    say_secret() { :; }
+  fi
 else
   ended=$?
   refused "$ended"

@@ -121,6 +121,16 @@ lose_key() {
   nowhere "$BATS_TEST_TMPDIR"/said.*
 }
 
+@test "a password that sudo doesn't need is not sent, so that a sudo that logs what its commands read has none" {
+  sudo_rules 'Defaults log_input,iolog_dir=/var/log/sudo-io' 'admin ALL=(ALL) NOPASSWD: ALL'
+  typed "$password" "$SCRIPTS/ops-deploy.ts" $host admin@$target --backend nix --ask-elevate-password
+  [ "$(running) $(profile)" = "$(built) $(built)" ]
+  lab host $host sh -c 'zcat -f /var/log/sudo-io/*/*/*/stdin' >"$BATS_TEST_TMPDIR/logged"
+  lab host $host rm -rf /var/log/sudo-io
+  grep -qaF "the password ends here" "$BATS_TEST_TMPDIR/logged"
+  refute grep -qaF marker-7f3e "$BATS_TEST_TMPDIR/logged"
+}
+
 @test "what sudo doesn't read of a password that it doesn't need is no part of the keys" {
   lose_key
   typed "$password" "$SCRIPTS/ops-push-keys.ts" $host admin@$target --no-global --ask-elevate-password
