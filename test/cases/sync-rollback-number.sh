@@ -9,11 +9,40 @@ ended=0
 abandon() { :; }
 clean() { :; }
 report() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi' EXIT
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
+log_host='id3-eniac'
+log_target=''
+case ${XDG_STATE_HOME-} in
+  /*) notes=$XDG_STATE_HOME/hey ;;
+  *) notes=${HOME-}/.local/state/hey ;;
+esac
+began=$(date +%s)
+said=
+from=
+step() {
+  said=$*
+  printf "%s\n" "$verb: $*" >&2 || :
+}
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+note() {
+  transcript=
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+  ) 2>/dev/null || :
+}
 target='this machine'
 answer=
 newline="
