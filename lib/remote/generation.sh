@@ -5,7 +5,7 @@ boots=$(readlink "$profile")
 now=${boots#system-}
 now=${now%-link}
 # A profile may be a system itself, and no generation.
-case $now in "" | *[!0-9]*) now=0 ;; esac
+if [ "$now" -ge 0 ] 2>/dev/null; then :; else now=0; fi
 there=
 found=
 for number in $(generations); do

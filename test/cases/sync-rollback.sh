@@ -308,7 +308,7 @@ wanted=$3
 boots=$(readlink "$profile")
 now=${boots#system-}
 now=${now%-link}
-case $now in "" | *[!0-9]*) now=0 ;; esac
+if [ "$now" -ge 0 ] 2>/dev/null; then :; else now=0; fi
 there=
 found=
 for number in $(generations); do
