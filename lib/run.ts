@@ -55,6 +55,17 @@ function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** A process and all that it has started, itself last. */
+async function family(pid: number): Promise<readonly number[]> {
+  const below = await zx().ps.tree({ pid, recursive: true });
+  return [...below.map((found) => Number(found.pid)), pid];
+}
+
+/** Sends a signal to a process and all that it has started. */
+export async function passOn(pid: number, signal: NodeJS.Signals): Promise<void> {
+  for (const one of await family(pid)) signalled(one, signal);
+}
+
 /** @throws Refusal where a program of a plan isn't on PATH */
 export function requirePrograms(plan: Plan, text: string): void {
   for (const program of programs(plan, text)) {
@@ -69,7 +80,7 @@ export function requirePrograms(plan: Plan, text: string): void {
  */
 export async function run(name: string, plan: Plan, text: string): Promise<number> {
   requirePrograms(plan, text);
-  const { $, ps } = zx();
+  const { $ } = zx();
   const began = new Date();
   const script = $({
     shell: "/bin/sh",
@@ -91,7 +102,7 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
   const below = async () => {
     const { pid } = script;
     if (pid === undefined) return [];
-    const pids = [...(await ps.tree({ pid, recursive: true })).map((found) => Number(found.pid)), pid];
+    const pids = await family(pid);
     for (const one of pids) seen.add(one);
     return pids;
   };

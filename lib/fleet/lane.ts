@@ -1,7 +1,7 @@
 // One host's script while it runs. It writes its own transcript, in a session of its own: neither the terminal's ^C nor the end of
 // this process touches it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readSync, rmSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
@@ -56,6 +56,7 @@ export class RunningLane {
     this.#log = openSync(join(this.dir, "log"), "r");
     this.#process = spawn("/bin/sh", [join(this.dir, "script")], { stdio: ["ignore", log, log], detached: true });
     closeSync(log);
+    writeFileSync(join(this.dir, "pid"), `${this.#process.pid ?? ""}\n`);
     this.ended = new Promise((resolve) => {
       const end = (status: number) => {
         this.status = status;

@@ -1,12 +1,13 @@
 // Runs the lanes of several hosts: all ask their hosts, then one build, then each goes on in its turn.
-import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { ignored } from "../called.ts";
 import { Refusal } from "../errors.ts";
 import { requirePrograms } from "../run.ts";
 import { render } from "../script.ts";
-import { displayFor, table } from "./display.ts";
+import { Builder } from "./builder.ts";
+import { type Display, displayFor, table } from "./display.ts";
 import { Events } from "./events.ts";
 import type { Fleet } from "./fleet.ts";
 import { RunningLane } from "./lane.ts";
@@ -19,149 +20,200 @@ const patience = 30_000;
 /** How often it is looked after the lanes, in milliseconds. */
 const pace = 100;
 
-/** @returns 0; 20 where a host failed or was not begun; 21 where hosts were skipped, and nothing else; 128 + n after signal n */
+/** Waits until something is so. */
+const until = (is: () => boolean) =>
+  new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      if (!is()) return;
+      clearInterval(timer);
+      resolve();
+    }, pace / 2);
+  });
+
+/** @returns 0; 20 where a host failed or was not begun; 21 where hosts were skipped, and nothing else */
 const statusOf = (results: readonly Result[]) =>
   results.every(held) ? 0 : results.every((one) => held(one) || one.outcome === "skipped") ? 21 : 20;
 
-/**
- * @param name the verb's
- * @throws Refusal before anything runs where a program isn't on PATH
- */
-export async function runFleet(name: string, fleet: Fleet): Promise<number> {
-  const { dir, build } = fleet;
-  const buildText = build === undefined ? "" : render(name, build);
-  const scripts = Object.fromEntries(fleet.lanes.map(({ host, plan }) => [host, render(name, plan)]));
-  for (const { plan, host } of fleet.lanes) requirePrograms(plan, scripts[host] ?? "");
-  if (build !== undefined) requirePrograms(build, buildText);
-  try {
-    begin(dir, scripts);
-  } catch (error) {
-    throw new Refusal(`the run's directory can't be made (${(error as Error).message}); nothing was done`);
+class Run {
+  readonly #lanes: readonly RunningLane[];
+  readonly #results = new Map<RunningLane, Result>();
+  readonly #ends: ReadonlyMap<RunningLane, Promise<Result>>;
+  readonly #ticker: NodeJS.Timeout;
+  /** Set while nix has the terminal. */
+  #builder: Builder | undefined;
+  /** 128 + n after signal n: no host is begun any more. */
+  #stopped: number | undefined;
+  /** Why no host is begun any more, if not by a signal. */
+  #enough = false;
+
+  constructor(
+    readonly fleet: Fleet,
+    readonly events: Events,
+    readonly display: Display,
+    name: string,
+  ) {
+    this.#lanes = fleet.lanes.map((lane) => new RunningLane(lane, fleet.dir, name));
+    for (const { host, dir } of this.#lanes) events.say({ step: "lane", host, argv: ["/bin/sh", join(dir, "script")] });
+    this.#ends = new Map(this.#lanes.map((lane) => [lane, this.#end(lane)]));
+    this.#ticker = setInterval(() => {
+      this.#look();
+      if (this.#builder === undefined) display.tick(this.#lanes);
+    }, pace);
   }
-  // A terminal that is gone takes nothing along: the lanes have transcripts of their own.
-  process.stderr.on("error", () => undefined);
-  const events = new Events(dir, fleet.json);
-  const hosts = fleet.lanes.map(({ host }) => host);
-  const display = await displayFor(name, hosts, fleet.json);
-  events.say({ step: "run", argv: process.argv.slice(1), hosts });
 
-  const lanes = fleet.lanes.map((lane) => new RunningLane(lane, dir, name));
-  for (const lane of lanes) events.say({ step: "lane", host: lane.host, argv: ["/bin/sh", join(lane.dir, "script")] });
+  /** Takes down what the lanes have said. */
+  #look(): void {
+    for (const lane of this.#lanes) {
+      const said = lane.said();
+      if (said.length === 0) continue;
+      this.display.heard(lane, said);
+      for (const text of said) this.events.say({ step: "step", host: lane.host, text });
+    }
+  }
 
-  // The first ^C lets everything that has begun come to its end; the second takes it back.
-  let stopped: number | undefined;
-  let firm = false;
-  const stop = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
-    firm = stopped !== undefined || signal !== "SIGINT";
-    stopped = 128 + constants.signals[signal];
-    const going = lanes.filter((lane) => lane.begun !== undefined && lane.status === undefined);
+  async #end(lane: RunningLane): Promise<Result> {
+    await lane.ended;
+    this.#look();
+    const result = resultOf(lane);
+    this.#results.set(lane, result);
+    const { outcome, text, from, to, reboot, last, transcript, ms, status = null } = result;
+    this.events.say({ step: "ended", host: lane.host, status, ms, outcome, text, from, to, reboot, last, transcript });
+    return result;
+  }
+
+  /** The first ^C lets everything that has begun come to its end; the second, and any other signal, takes it back. */
+  stop(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
+    const firm = this.#stopped !== undefined || signal !== "SIGINT";
+    this.#stopped = 128 + constants.signals[signal];
+    const going = this.#lanes.filter((lane) => lane.begun !== undefined && lane.status === undefined);
     const names = going.map(({ host }) => host).join(", ");
     if (going.length > 0)
-      display.say(
+      this.display.say(
         firm
           ? `${signal}: these are told to go back: ${names}`
           : `^C: no host is begun any more. These come to their end, or go back at another ^C: ${names}`,
       );
-    if (firm) for (const lane of going) lane.signal(signal);
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
-
-  const look = () => {
-    for (const lane of lanes) {
-      const said = lane.said();
-      if (said.length === 0) continue;
-      display.heard(lane, said);
-      for (const text of said) events.say({ step: "step", host: lane.host, text });
-    }
-  };
-  let watching = true;
-  const ticker = setInterval(() => {
-    look();
-    if (watching) display.tick(lanes);
-  }, pace);
-
-  const results = new Map<RunningLane, Result>();
-  const finished = (lane: RunningLane) =>
-    lane.ended.then(() => {
-      look();
-      const result = resultOf(lane);
-      results.set(lane, result);
-      const { outcome, text, from, to, reboot, last, transcript, ms, status = null } = result;
-      events.say({ step: "ended", host: lane.host, status, ms, outcome, text, from, to, reboot, last, transcript });
-      return result;
-    });
-  const ends = new Map(lanes.map((lane) => [lane, finished(lane)]));
-
-  const until = (is: () => boolean) =>
-    new Promise<void>((resolve) => {
-      const timer = setInterval(() => {
-        if (!is()) return;
-        clearInterval(timer);
-        resolve();
-      }, pace / 2);
-    });
-  const asking = () => lanes.filter((lane) => lane.status === undefined && !lane.answered);
-  const impatient = setTimeout(() => {
-    for (const lane of asking()) lane.giveUp();
-  }, patience);
-  await until(() => asking().length === 0 || stopped !== undefined);
-  clearTimeout(impatient);
-
-  const waiting = () => lanes.filter((lane) => lane.status === undefined && lane.begun === undefined);
-  const silent = lanes.some((lane) => lane.status !== undefined);
-  let enough = fleet.requireAll && silent;
-  if (enough) display.say("not all hosts are ready, and --require-all was asked for: nothing is built or changed");
-  if (build !== undefined && stopped === undefined && !enough && waiting().length > 0) {
-    for (const lane of lanes) if (lane.status !== undefined) writeFileSync(join(lane.dir, "skip"), "");
-    const argv = ["/bin/sh", join(dir, "build")];
-    writeFileSync(join(dir, "build"), buildText, { mode: 0o600 });
-    events.say({ step: "build", argv });
-    const began = Date.now();
-    // nix has the terminal meanwhile.
-    watching = false;
-    display.rest();
-    const status = await new Promise<number>((resolve) => {
-      const builder = spawn("/bin/sh", argv.slice(1), { stdio: ["inherit", 2, 2] });
-      builder.on("exit", (code, signal) => resolve(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
-    });
-    watching = true;
-    events.say({ step: "built", argv, status, ms: Date.now() - began });
-    if (status > 128) stopped ??= status;
+    if (!firm) return;
+    this.#builder?.signal(signal);
+    for (const lane of going) lane.signal(signal);
   }
 
-  const go = async (some: readonly RunningLane[]) => {
+  /** The lanes that wait for their turn. */
+  #waiting(): readonly RunningLane[] {
+    return this.#lanes.filter((lane) => lane.status === undefined && lane.begun === undefined);
+  }
+
+  #refuse(why: string): void {
+    this.#enough = true;
+    this.display.say(`${why}: nothing is built or changed`);
+  }
+
+  /** Waits until each host has answered, or was given up. */
+  async ask(): Promise<void> {
+    const asking = () => this.#lanes.filter((lane) => lane.status === undefined && !lane.answered);
+    const impatient = setTimeout(() => {
+      for (const lane of asking()) lane.giveUp();
+    }, patience);
+    await until(() => asking().length === 0 || this.#stopped !== undefined);
+    clearTimeout(impatient);
+    const { canary, requireAll } = this.fleet;
+    const isOut = (lane: RunningLane) => lane.status !== undefined;
+    if (requireAll && this.#lanes.some(isOut)) this.#refuse("not all hosts are ready, and --require-all was asked for");
+    // What is to go first decides about all others.
+    else if (this.#lanes.some((lane) => lane.host === canary && isOut(lane) && lane.waits && lane.status !== 0))
+      this.#refuse(`${canary} is to go first, and is not ready`);
+  }
+
+  /** @param text the script that builds for all */
+  async build(text: string): Promise<void> {
+    if (this.#stopped !== undefined || this.#enough || this.#waiting().length === 0) return;
+    for (const lane of this.#lanes) if (lane.status !== undefined) writeFileSync(join(lane.dir, "skip"), "");
+    const argv = ["/bin/sh", join(this.fleet.dir, "build")] as const;
+    writeFileSync(argv[1], text, { mode: 0o600 });
+    this.events.say({ step: "build", argv });
+    const began = Date.now();
+    this.display.rest();
+    this.#builder = new Builder(argv);
+    const status = await this.#builder.ended;
+    this.#builder = undefined;
+    this.events.say({ step: "built", argv, status, ms: Date.now() - began });
+    if (status > 128) this.#stopped ??= status;
+  }
+
+  async #go(some: readonly RunningLane[]): Promise<void> {
     const queue = some.filter((lane) => lane.status === undefined);
     const worker = async () => {
       for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
-        if (stopped !== undefined || enough) return;
+        if (this.#stopped !== undefined || this.#enough) return;
         lane.begin();
-        events.say({ step: "begin", host: lane.host });
-        const result = await ends.get(lane);
-        if (fleet.serial && result !== undefined && !held(result)) enough = true;
+        this.events.say({ step: "begin", host: lane.host });
+        const result = await this.#ends.get(lane);
+        if (this.fleet.serial && result !== undefined && !held(result)) this.#enough = true;
       }
     };
-    await Promise.all(Array.from({ length: fleet.jobs }, worker));
-  };
-  const { canary } = fleet;
-  const canaries = typeof canary === "number" ? waiting().slice(0, canary) : lanes.filter(({ host }) => host === canary);
-  if (canaries.length > 0) {
-    await go(canaries);
-    const failing = canaries.map((lane) => results.get(lane)).filter((one) => one === undefined || !held(one));
-    if (failing.length > 0 && stopped === undefined && !enough) {
-      enough = true;
-      display.say(`${failing.map((one) => one?.host).join(", ")} went first and did not hold; the others are left as they are`);
-    }
+    await Promise.all(Array.from({ length: this.fleet.jobs }, worker));
   }
-  await go(waiting());
-  for (const lane of waiting()) lane.signal("SIGTERM");
-  await Promise.all(ends.values());
 
-  clearInterval(ticker);
-  display.rest();
-  release(dir);
-  const all = lanes.map((lane) => results.get(lane)).filter((one) => one !== undefined);
-  const status = stopped ?? statusOf(all);
-  events.say({ step: "over", status });
-  if (!fleet.json) process.stdout.write(table(all));
-  return status;
+  /** What goes first, and the others only if that holds. */
+  async go(): Promise<void> {
+    const { canary } = this.fleet;
+    const first =
+      typeof canary === "number" ? this.#waiting().slice(0, canary) : this.#lanes.filter(({ host }) => host === canary);
+    await this.#go(first);
+    const failing = first.map((lane) => this.#results.get(lane)).filter((one) => one === undefined || !held(one));
+    if (failing.length > 0 && this.#stopped === undefined && !this.#enough) {
+      this.#enough = true;
+      this.display.say(
+        `${failing.map((one) => one?.host).join(", ")} went first and did not hold; the others are left as they are`,
+      );
+    }
+    await this.#go(this.#waiting());
+  }
+
+  /** Ends what was never begun, and waits for all. @returns the exit status of the whole */
+  async over(): Promise<number> {
+    for (const lane of this.#waiting()) lane.signal("SIGTERM");
+    await Promise.all(this.#ends.values());
+    clearInterval(this.#ticker);
+    this.display.rest();
+    release(this.fleet.dir);
+    const all = this.#lanes.map((lane) => this.#results.get(lane)).filter((one) => one !== undefined);
+    const status = this.#stopped ?? statusOf(all);
+    this.events.say({ step: "over", status });
+    if (!this.fleet.json) process.stdout.write(table(all));
+    return status;
+  }
+}
+
+/**
+ * @param name the verb's
+ * @returns as statusOf; 128 + n after signal n
+ * @throws Refusal before anything runs where a program isn't on PATH
+ */
+export async function runFleet(name: string, fleet: Fleet): Promise<number> {
+  const { dir, build, lanes, json } = fleet;
+  const buildText = build && render(name, build);
+  const scripts = Object.fromEntries(lanes.map(({ host, plan }) => [host, render(name, plan)]));
+  for (const { plan, host } of lanes) requirePrograms(plan, scripts[host] ?? "");
+  if (build !== undefined && buildText !== undefined) requirePrograms(build, buildText);
+  try {
+    begin(dir, scripts);
+  } catch (error) {
+    throw new Refusal(
+      `the run's directory can't be made (${(error as Error).message}); nothing was done`,
+      "the same with XDG_STATE_HOME=DIR before it, a directory of yours",
+    );
+  }
+  // A terminal that is gone takes nothing along: the lanes have transcripts of their own.
+  process.stderr.on("error", () => undefined);
+  const hosts = lanes.map(({ host }) => host);
+  const events = new Events(dir, json);
+  events.say({ step: "run", argv: process.argv.slice(1), hosts });
+  const run = new Run(fleet, events, await displayFor(name, hosts, json), name);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => run.stop(signal));
+  await run.ask();
+  if (buildText !== undefined) await run.build(buildText);
+  await run.go();
+  return run.over();
 }

@@ -5,6 +5,7 @@
 //   RUN/HOST/script   what ran for the host, to the letter
 //   RUN/HOST/log      what that said
 //   RUN/HOST/facts    what was known of the host at its end, a fact a line, name first
+//   RUN/HOST/pid      of what runs for the host
 //   RUN/HOST/wait     the pid of who holds the host's lane; it goes on when that is gone
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
@@ -50,11 +51,19 @@ function isLeft(dir: string): boolean {
   return since !== undefined && Date.now() - since > byHand;
 }
 
+/** Whether a lane of a run goes on. */
+const goesOn = (dir: string) =>
+  readdirSync(dir).some((host) => {
+    const pid = Number(read(join(dir, host, "pid")));
+    return pid > 0 && runs(pid);
+  });
+
 /** Lets go of what runs have left that were killed, or done by hand. */
 function releaseDead(): void {
   for (const name of readdirSync(root())) {
     const pid = Number(read(join(root(), name, "pid")));
-    if (pid > 0 && !runs(pid)) {
+    // Lanes outlive who looked after them, and need what was built.
+    if (pid > 0 && !runs(pid) && !goesOn(join(root(), name))) {
       release(join(root(), name));
       rmSync(join(root(), name, "pid"), { force: true });
     } else if (!(pid > 0) && isLeft(join(root(), name))) release(join(root(), name));

@@ -119,6 +119,45 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [ "$(running_on web02)" = "$(of web02)" ]
 }
 
+@test "a canary that is off is found out before anything is built" {
+  lab power-cut web02 --stay-down
+  knobs '' web01 web02
+  run deploy --on 'web01,web02' --canary web02
+  lab power-on web02
+  lab wait web02
+  echo "$output"
+  [ "$status" = 20 ]
+  [[ $output == *"web02 is to go first, and is not ready: nothing is built or changed"* ]]
+  [ "$(outcomes)" = "not begun,skipped" ]
+  refute grep -q '"step":"build"' "$(last_run)/events"
+}
+
+@test "a signal to hey alone ends the build, and one that the caller ignores does not count" {
+  mkdir "$BATS_TEST_TMPDIR/slow"
+  printf '#!/bin/sh\ncase $* in *--keep-going*) touch %q; sleep 301 ;; esac\nexec %q "$@"\n' "$BATS_TEST_TMPDIR/building" "$(type -P nix-store)" >"$BATS_TEST_TMPDIR/slow/nix-store"
+  chmod +x "$BATS_TEST_TMPDIR/slow/nix-store"
+  knobs '' web01 web02
+  PATH=$BATS_TEST_TMPDIR/slow:$PATH "$SCRIPTS/ops-deploy.ts" --on 'web01,web02' >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+  job=$!
+  until_there 30 test -e "$BATS_TEST_TMPDIR/building"
+  kill -TERM "$job"
+  began=$SECONDS status=0
+  wait "$job" || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  [ "$status" = 143 ]
+  [ $((SECONDS - began)) -lt 20 ]
+  refute pgrep -f 'slee[p] 301'
+  [ "$(running_on web01)" = "${olds[01]}" ]
+
+  knobs '"activationScript": "sleep 2"' web01
+  (trap '' HUP && exec "$SCRIPTS/ops-deploy.ts" --on web01) >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+  job=$!
+  until_there 30 grep -q activating "$BATS_TEST_TMPDIR/said"
+  kill -HUP "$job"
+  wait "$job"
+  [ "$(running_on web01)" = "$(of web01)" ]
+}
+
 @test "--serial: one after another, none after one that fails; -j: no more than so many at once" {
   knobs '"activationScript": "sleep 1"' web{01..04}
   lab knobs web03 '{"activationStatus": 100}'
@@ -164,8 +203,12 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   activating() { [ "$(last_run)" != "$earlier" ] && grep -q activating "$(last_run)/web01/log" 2>/dev/null; }
   until_there 30 activating
   pkill -9 -f "ops-deploy.ts --on"
-  until_there 30 grep -q "deployed and confirmed" "$(last_run)/web01/log" || { cat "$(last_run)"/web01/log; false; }
-  until_there 10 grep -q "the run has ended before the turn" "$(last_run)/web02/log"
+  killed=$(last_run)
+  # The next run lets go of nothing that a lane of this one may still need.
+  deploy --on web04
+  [ "$(readlink "$killed/web01/system")" = "$(of web01)" ]
+  until_there 30 grep -q "deployed and confirmed" "$killed/web01/log" || { cat "$killed"/web01/log; false; }
+  until_there 10 grep -q "the run has ended before the turn" "$killed/web02/log"
   [ "$(running_on web01) $(running_on web02)" = "$(of web01) ${olds[02]}" ]
 }
 
