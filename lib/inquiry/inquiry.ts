@@ -32,6 +32,8 @@ export interface Report {
   readonly text: string;
   /** To exit with. */
   readonly status: number;
+  /** A file to write. */
+  readonly file?: { readonly path: string; readonly text: string } | undefined;
 }
 
 export interface Inquiry {
@@ -42,6 +44,8 @@ export interface Inquiry {
   readonly patience: number;
   /** Seconds after which all are asked again, until ^C. */
   readonly again?: number | undefined;
+  /** Whether the text is for programs: on a terminal too, each report then follows the one before. */
+  readonly data?: boolean;
   /** @param beside undefined where nothing was to be found out here */
   report(answers: readonly Answer[], beside: Answer | undefined): Report;
 }

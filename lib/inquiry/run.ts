@@ -1,6 +1,7 @@
 // Asks all machines of an inquiry side by side, once or again and again, and shows what is made of their answers.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
+import { putFile } from "../new-file.ts";
 import { requirePrograms } from "../run.ts";
 import { render } from "../script.ts";
 import type { Plan } from "../step.ts";
@@ -10,10 +11,19 @@ import type { Answer, Inquiry, Report } from "./inquiry.ts";
 /** What a machine may say at most, in bytes: it is read into memory. */
 const most = 4 << 20;
 
+/** How many are asked at once: each takes its part of this machine's time, of which a machine must not be short while it answers. */
+const atOnce = 32;
+
 type Asking = Pick<Answer, "host" | "target"> & { readonly plan: Plan };
 
 class Scripts {
   readonly #going = new Set<number>();
+  readonly #errors: "inherit" | "ignore";
+
+  /** @param errors what becomes of the stderr of a script without patience */
+  constructor(errors: "inherit" | "ignore") {
+    this.#errors = errors;
+  }
 
   /** For all that go on, and what they have started. */
   end(): void {
@@ -26,10 +36,10 @@ class Scripts {
     }
   }
 
-  /** @param patience in seconds; without it as long as it takes, and its stderr is the terminal's */
+  /** @param patience in seconds; without it as long as it takes */
   run(name: string, { host, target, plan }: Asking, patience?: number): Promise<Answer> {
     const began = Date.now();
-    const errors = patience === undefined ? "inherit" : "pipe";
+    const errors = patience === undefined ? this.#errors : "pipe";
     const child = spawn("/bin/sh", ["-c", render(name, plan)], { stdio: ["ignore", "pipe", errors], detached: true });
     const { pid } = child;
     if (pid !== undefined) this.#going.add(pid);
@@ -72,17 +82,35 @@ class Scripts {
 async function once(name: string, inquiry: Inquiry, scripts: Scripts): Promise<Report> {
   const { questions, beside, patience } = inquiry;
   const found = beside === undefined ? undefined : scripts.run(name, { host: "", target: "", plan: beside });
-  const answers = await Promise.all(questions.map((question) => scripts.run(name, question, patience)));
+  const answers: Answer[] = [];
+  const queue = [...questions.entries()];
+  const ask = async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift())
+      answers[next[0]] = await scripts.run(name, next[1], patience);
+  };
+  await Promise.all(Array.from({ length: atOnce }, ask));
   return inquiry.report(answers, await found);
+}
+
+/** As many lines of a text as the screen has. */
+function fitting(text: string): string {
+  const lines = text.trimEnd().split("\n");
+  const { rows = 24 } = process.stdout;
+  return (lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… and ${lines.length - rows + 2} lines more`]).join("\n");
 }
 
 /** A report on the screen in the place of the one before, until ^C. */
 async function watched(name: string, inquiry: Inquiry, scripts: Scripts, seconds: number): Promise<Report> {
   const { createLogUpdate } = await import("log-update");
-  const area = process.stdout.isTTY ? createLogUpdate(process.stdout) : (text: string) => void process.stdout.write(`${text}\n`);
+  const area = createLogUpdate(process.stdout);
+  const inPlace = process.stdout.isTTY && process.env["TERM"] !== "dumb" && !inquiry.data;
+  const show = inPlace ? (text: string) => area(fitting(text)) : (text: string) => void process.stdout.write(text);
+  // Nobody reads on. Its status is set.
+  process.stdout.on("error", () => process.exit());
   for (;;) {
-    const { text } = await once(name, inquiry, scripts);
-    area(text.trimEnd());
+    const { text, file } = await once(name, inquiry, scripts);
+    show(text);
+    if (file !== undefined) putFile(file.path, file.text);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
 }
@@ -92,7 +120,8 @@ export async function runInquiry(name: string, inquiry: Inquiry): Promise<number
   const { questions, beside, again } = inquiry;
   for (const plan of [...(beside === undefined ? [] : [beside]), ...questions.map((question) => question.plan)])
     requirePrograms(plan, render(name, plan));
-  const scripts = new Scripts();
+  // A line between two reports in one place would stay between them.
+  const scripts = new Scripts(again === undefined ? "inherit" : "ignore");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       scripts.end();
@@ -102,7 +131,8 @@ export async function runInquiry(name: string, inquiry: Inquiry): Promise<number
     });
   }
   if (again !== undefined) return (await watched(name, inquiry, scripts, again)).status;
-  const { text, status } = await once(name, inquiry, scripts);
+  const { text, status, file } = await once(name, inquiry, scripts);
   process.stdout.write(text);
+  if (file !== undefined) putFile(file.path, file.text);
   return status;
 }
