@@ -1038,6 +1038,7 @@ __hey_table_ops_status() {
   __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
   __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
   __hey_option --json '' '' 'as JSON, with all that is known'
+  __hey_option --html '' '' 'also as one page that can be sent, with what was deployed from here over time' files
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files

@@ -580,14 +580,15 @@ complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-confi
 complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-config; and __hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c ops-status.ts -n __hey_ours -f
-complete -c ops-status.ts -n '__hey_after 0 --flake --on --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-status.ts -n '__hey_after 1 --flake --on --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-status.ts -n '__hey_after 0 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-status.ts -n '__hey_after 1 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-status.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
 complete -c ops-status.ts -n '__hey_without --eval' -l eval -d 'also whether each runs and boots what the flake says, which takes an evaluation'
 complete -c ops-status.ts -n '__hey_without --watch' -l watch -d 'again and again, so many seconds apart (5), until ^C'
 complete -c ops-status.ts -n '__hey_without --json' -l json -d 'as JSON, with all that is known'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --html; or __hey_without --html' -l html -r -F -d 'also as one page that can be sent, with what was deployed from here over time'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'

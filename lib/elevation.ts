@@ -105,6 +105,15 @@ export function asRoot({ to, by: program, asks }: Access, by: readonly Word[], f
   };
 }
 
+/**
+ * A script of lib/remote that only asks, as root where the login becomes that without a password, else as itself.
+ * @param names like `facts`
+ */
+export function asRootIfSilent({ to, by: program }: Access, by: readonly Word[], ...names: readonly string[]): Step {
+  if (program === undefined) return remotely(by, to, farScript(names));
+  return remotely(by, to, farScript("as-root", { ...joined(farText(...names)), script: true }, ways[program].silent));
+}
+
 /** A command of a person's own, or a shell where there is none: at a terminal the program may ask for a password. */
 export function commandAsRoot({ by: program }: Access, command: readonly string[], atTerminal: boolean): readonly string[] {
   if (program === undefined) return command;

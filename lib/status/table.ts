@@ -1,61 +1,132 @@
-// Hosts as a table that fits the terminal.
+// Hosts as text: a table that fits the terminal, or the facts of one of them.
 import { columns } from "../fleet/display.ts";
+import { bytes, span } from "./amounts.ts";
+import { findings, fullest, type Level, levelOf, percentOf } from "./findings.ts";
 import type { Status } from "./status.ts";
 
-const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-
-/** Days, hours and minutes: the two greatest that count. */
-export function uptime(seconds: number): string {
-  const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60];
-  return days > 0 ? `${days} d ${hours} h` : hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min`;
+/** Where a text goes. */
+export interface Paper {
+  /** In columns; undefined where there is no terminal, and nothing is left out. */
+  readonly width: number | undefined;
+  readonly coloured: boolean;
 }
 
-const fullest = ({ disks }: Status) => {
-  const [first] = [...disks].sort((one, other) => one.free / one.size - other.free / other.size);
-  return first === undefined ? "" : `${first.at} ${gib(first.free)} left`;
-};
+/** The terminal that stdout is, if it is one (NO_COLOR: no-color.org). */
+export function paperHere(): Paper {
+  const { isTTY, columns: width } = process.stdout;
+  const plain = Boolean(process.env["NO_COLOR"]) || process.env["TERM"] === "dumb";
+  return { width: isTTY ? width || 80 : undefined, coloured: isTTY && !plain };
+}
+
+const codes: Readonly<Record<Level | "head", string>> = { well: "32", note: "33", bad: "31", head: "1" };
+const painted = (text: string, as: Level | "head", { coloured }: Paper) => (coloured ? `\x1b[${codes[as]}m${text}\x1b[m` : text);
+
+const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, Math.max(0, width - 1))}…` : text);
 
 interface Column {
   readonly head: string;
   of(status: Status): string;
+  /** What stands there where there is less room. */
+  short?(text: string): string;
 }
 
-/** The most important first: where the terminal is too narrow the last ones are left out. */
+const taken = (status: Status) => {
+  const disk = fullest(status);
+  return disk === undefined ? "" : `${disk.at} ${percentOf(disk)} %`;
+};
+const shares = ({ memory }: Status) =>
+  memory === undefined ? "" : `${Math.round((1 - memory.available / memory.total) * 100)} % of ${bytes(memory.total)}`;
+
 const all: readonly Column[] = [
   { head: "Host", of: ({ host }) => host },
-  {
-    head: "Generation",
-    of: ({ generation, date }) => `${generation ?? ""}${date === undefined ? "" : ` (${date.slice(0, 10)})`}`,
-  },
-  { head: "State", of: state },
+  { head: "Generation", of: ({ generation }) => `${generation ?? ""}` },
+  { head: "Made", of: ({ date }) => date?.slice(0, 10) ?? "" },
   { head: "Flake", of: ({ flake }) => flake ?? "" },
-  { head: "Reboot needed", of: ({ reboot }) => reboot ?? "" },
-  { head: "NixOS", of: ({ nixosVersion }) => nixosVersion ?? "" },
+  { head: "Revision", of: ({ revision }) => revision ?? "", short: (text) => text.slice(0, 7) },
+  { head: "NixOS", of: ({ nixosVersion }) => nixosVersion ?? "", short: (text) => text.split(".").slice(0, 3).join(".") },
   { head: "Kernel", of: ({ kernelVersion }) => kernelVersion ?? "" },
-  { head: "Disk", of: fullest },
-  { head: "Memory", of: ({ memory }) => (memory === undefined ? "" : `${gib(memory.available)} of ${gib(memory.total)}`) },
+  { head: "Disk", of: taken },
+  { head: "Memory", of: shares, short: (text) => text.replace(/ of.*/, "") },
   { head: "Load", of: ({ load }) => load?.toFixed(2) ?? "" },
-  { head: "Up", of: ({ uptime: seconds }) => (seconds === undefined ? "" : uptime(seconds)) },
-  { head: "Revision", of: ({ revision }) => revision?.slice(0, 12) ?? "" },
+  { head: "Up", of: ({ uptime }) => (uptime === undefined ? "" : span(uptime)) },
 ];
 
-function state({ answers, why, runs, boots, failedUnits, armed }: Status): string {
-  if (!answers) return why ?? "";
-  const odd = [
-    ...(runs === boots ? [] : ["runs another than it boots"]),
-    ...(failedUnits.length === 0 ? [] : [`failed: ${failedUnits.join(" ")}`]),
-    ...armed.map((one) => (one === "unknown" ? "armed: unknown" : one)),
+/** What gives way first where there is too little room: a column is made short, if it can be, and at its next turn left out. */
+const givingWay = "Revision NixOS Memory Load Revision Kernel Memory Up NixOS Disk Made Flake Generation".split(" ");
+
+/** What there is to say of hosts is not cut below this. */
+const enough = 30;
+
+const told = (status: Status) =>
+  findings(status)
+    .map(({ text }) => text)
+    .join("; ") || "well";
+
+export function statusTable(hosts: readonly Status[], paper: Paper): string {
+  const { width } = paper;
+  const states = hosts.map(told);
+  const natural = Math.max("State".length, ...states.map(({ length }) => length));
+  let shown = all.filter(({ of }) => hosts.some((host) => of(host) !== ""));
+  const taking = () =>
+    shown.reduce((sum, { head, of }) => sum + Math.max(head.length, ...hosts.map((host) => of(host).length)) + 2, 0);
+  for (const head of givingWay) {
+    if (width === undefined || taking() + Math.min(natural, enough) <= width) break;
+    shown = shown.flatMap((column) => {
+      const { of, short } = column;
+      if (column.head !== head) return [column];
+      return short === undefined ? [] : [{ head, of: (status: Status) => short(of(status)) }];
+    });
+  }
+  const rows = [
+    [...shown.map(({ head }) => head), "State"],
+    ...hosts.map((host, at) => [...shown.map(({ of }) => of(host)), states[at] ?? ""]),
   ];
-  return odd.join("; ") || "well";
+  const lines = columns(rows).trimEnd().split("\n");
+  return lines
+    .map((line, at) => {
+      const whole = width === undefined ? line : cut(line, width);
+      const host = hosts[at - 1];
+      if (host === undefined) return painted(whole, "head", paper);
+      const from = line.length - (states[at - 1]?.length ?? 0);
+      return whole.slice(0, from) + painted(whole.slice(from), levelOf(findings(host)), paper);
+    })
+    .map((line) => `${line}\n`)
+    .join("");
 }
 
-/** @param width of the terminal, in columns; undefined where there is none, and nothing is left out */
-export function statusTable(hosts: readonly Status[], width: number | undefined): string {
-  const filled = all.filter(({ of }) => hosts.some((host) => of(host) !== ""));
-  for (let shown = filled; ; shown = shown.slice(0, -1)) {
-    const text = columns([shown.map(({ head }) => head), ...hosts.map((host) => shown.map(({ of }) => of(host)))]);
-    const lines = text.split("\n");
-    if (width === undefined || lines.every((line) => line.length <= width)) return text;
-    if (shown.length <= 3) return lines.map((line) => (line.length > width ? `${line.slice(0, width - 1)}…` : line)).join("\n");
-  }
+/** What is known of one host. Its paths may be longer than a line. */
+export function statusList(status: Status, paper: Paper): string {
+  const { host, target, user, generation, date, runs, boots, booted, revision, nixosVersion, kernelVersion } = status;
+  const { reboot, failedUnits, disks = [], memory, load, cores, uptime, armed, flake } = status;
+  const several = (texts: readonly string[] | undefined, none: string) => (texts === undefined ? "" : texts.join(", ") || none);
+  const rows: readonly (readonly [string, string])[] = [
+    ["Host", `${host}, by ssh as ${user === undefined || target.includes("@") ? target : `${user}@${target}`}`],
+    ["State", told(status)],
+    [
+      "Generation",
+      generation === undefined
+        ? ""
+        : `${generation}${date === undefined ? "" : `, made ${date.slice(0, 16).replace("T", " ")} UTC`}`,
+    ],
+    ["Runs", runs ?? ""],
+    ["Boots", boots ?? ""],
+    ["Booted", booted ?? ""],
+    ["Flake", flake ?? ""],
+    ["Revision", revision ?? ""],
+    ["NixOS", nixosVersion ?? ""],
+    ["Kernel", kernelVersion ?? ""],
+    ["Reboot", runs === undefined ? "" : reboot === undefined ? "not needed" : `needed: ${reboot}`],
+    ["Failed units", several(failedUnits, "none")],
+    ["Armed", several(armed, "nothing")],
+    ...disks.map(
+      (disk) => ["Disk", `${disk.at}: ${percentOf(disk)} %, ${bytes(disk.free)} of ${bytes(disk.size)} left`] as const,
+    ),
+    ["Memory", memory === undefined ? "" : `${shares(status)}, ${bytes(memory.available)} left`],
+    ["Load", load === undefined ? "" : `${load.toFixed(2)}${cores === undefined ? "" : ` on ${cores} cores`}`],
+    ["Up", uptime === undefined ? "" : span(uptime)],
+  ];
+  const known = rows.filter(([, text]) => text !== "");
+  const column = Math.max(...known.map(([name]) => name.length)) + 2;
+  const paint = (name: string, text: string) => (name === "State" ? painted(text, levelOf(findings(status)), paper) : text);
+  return known.map(([name, text]) => `${painted(name.padEnd(column), "head", paper)}${paint(name, text)}\n`).join("");
 }

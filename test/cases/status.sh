@@ -229,16 +229,12 @@ stands() {
   echo "stands lost"
   case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
 }
+echo "user $(id -un)"
 tell
 echo "booted $(readlink -e /run/booted-system || echo nothing)"
 echo "date $(stat -c %Y "$profile-${now%-link}-link" 2>/dev/null)"
 echo "version $(cat /run/current-system/nixos-version 2>/dev/null)"
-echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
 echo "kernel $(uname -r)"
-if by_systemd; then failed_units | sed "s/^/unit /"; fi
-df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
-  case $at in /*) echo "disk $at $size $free" ;; esac
-done | sort -u
 while read -r key value _; do
   case $key in
     MemTotal:) echo "memory $value" ;;
@@ -247,14 +243,23 @@ while read -r key value _; do
 done </proc/meminfo
 read -r load _ </proc/loadavg
 echo "load $load"
+echo "cores $(nproc)"
 echo "up $(seconds_up)"
-say_armed() { echo "armed $(progress), $left s left, by $(readlink "$dir/by")"; }
-if [ -d /run/hey ] && [ ! -r /run/hey ]; then
-  echo "armed unknown"
-else
+say_armed() { echo "armed $(progress)$(if [ -L "$dir/trial" ]; then echo -trial; fi) $left $(readlink "$dir/by")"; }
+if [ "$(id -u)" != 0 ] && { [ -e /run/hey ] || [ -e "$trial" ]; }; then :; else
+  echo "armed"
   each_open say_armed
   case $(trial_progress) in
-    rebooting | starting) echo "armed trial boot, by $(readlink "$trial/by")" ;;
+    rebooting | starting) echo "armed boot 0 $(readlink "$trial/by")" ;;
   esac
-  if [ -L /run/hey/holder ]; then echo "armed deployment under way, by $(readlink /run/hey/holder)"; fi
-fi'\'' sh' </dev/null
+  if [ -L /run/hey/holder ]; then echo "armed lock 0 $(readlink /run/hey/holder)"; fi
+fi
+echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
+timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
+  case $at in /*) echo "disk $at $size $free" ;; esac
+done | sort -u
+if by_systemd; then
+  echo "unit"
+  failed_units | sed "s/^/unit /"
+fi
+echo "over yes"'\'' sh' </dev/null

@@ -2,6 +2,7 @@
 {
   marker = "";                    # any text: /etc/motd, and so another system
   nixosVersion = "25.11.20260101.0000000";
+  revision = "";                  # system.configurationRevision
   kernel = "6.6.1";
   initrd = "1";                   # another text: another initrd under the same kernel
   systemd = "258.1";

@@ -43,6 +43,8 @@ let
         sshd = if knobs.sshd == false then "off" else "on";
         link = if knobs.link then "up" else "down";
         firewall = knobs.firewall;
+        nixos_version = knobs.nixosVersion;
+        revision = knobs.revision;
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;
@@ -70,6 +72,7 @@ let
       install -m 444 $pid1 $out/lib/pid1.sh
       install -m 555 $power $out/sw/bin/reboot
       ln -s reboot $out/sw/bin/poweroff
+      install -m 555 $version $out/sw/bin/nixos-version
       ln -s /bin/sh $out/sw/bin/sh
       printf %s "$settings" >$out/settings
       install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
@@ -103,6 +106,7 @@ let
         sshdUnit = script ./sshd.service;
         secretsUnit = script ./agenix-install-secrets.service;
         power = script ./power.sh;
+        version = script ./nixos-version.sh;
         bootMenu = script ./boot-menu.sh;
         bootctl = script ./bootctl.sh;
         hangUnit = script ./boot-hang.service;

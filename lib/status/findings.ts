@@ -1,0 +1,49 @@
+// What a person should know of a host first.
+import type { Disk, Status } from "./status.ts";
+
+export type Level = "well" | "note" | "bad";
+
+export interface Finding {
+  readonly level: Exclude<Level, "well">;
+  readonly text: string;
+}
+
+/** How full a disk is, in percent: what is kept for root counts as taken. */
+export const percentOf = ({ size, free }: Disk) => Math.round((1 - free / size) * 100);
+
+/** The one with the least left, for its size. */
+export const fullest = ({ disks = [] }: Status): Disk | undefined =>
+  [...disks].sort((one, other) => percentOf(other) - percentOf(one))[0];
+
+/** The worst first; nothing of a host that is well. */
+export function findings(status: Status): readonly Finding[] {
+  const { answers, why, runs, boots, activationFailed, failedUnits = [], armed, reboot, flake } = status;
+  const units = `${failedUnits.length} unit${failedUnits.length === 1 ? "" : "s"} failed: ${failedUnits.join(", ")}`;
+  const disk = fullest(status);
+  const full = (level: Level) =>
+    disk !== undefined && fullness(percentOf(disk)) === level && `${disk.at} is ${percentOf(disk)} % full`;
+  const bad = [
+    !answers && why,
+    runs === "nothing" && "no NixOS system runs there",
+    activationFailed && "its last activation failed",
+    failedUnits.length > 0 && units,
+    full("bad"),
+    flake === "does not evaluate" && "does not evaluate",
+  ];
+  const notes = [
+    ...(armed ?? []),
+    answers && armed === undefined && "only root may see what is armed",
+    runs !== undefined && boots !== undefined && runs !== boots && "runs another system than it boots",
+    reboot !== undefined && `reboot needed: ${reboot}`,
+    flake === "differs" && "differs from the flake",
+    full("note"),
+  ];
+  const of = (level: Finding["level"], texts: readonly (string | false | undefined)[]) =>
+    texts.flatMap((text) => (text ? [{ level, text }] : []));
+  return [...of("bad", bad), ...of("note", notes)];
+}
+
+/** What to think of a share that is taken, in percent. */
+export const fullness = (percent: number): Level => (percent >= 95 ? "bad" : percent >= 90 ? "note" : "well");
+
+export const levelOf = (found: readonly Finding[]): Level => found[0]?.level ?? "well";
