@@ -3,15 +3,18 @@
 
 // What the machines are like now.
 import { evaluating } from "../lib/deploy.ts";
-import { accessTo, asRoot, elevateOption } from "../lib/elevation.ts";
+import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
 import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { entries } from "../lib/log.ts";
+import { requireWritable } from "../lib/new-file.ts";
 import { withSettings } from "../lib/settings.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
-import { statusTable } from "../lib/status/table.ts";
+import { paperHere, statusList, statusTable } from "../lib/status/table.ts";
 import { fragment } from "../lib/step.ts";
-import { askingWords, farScript, sshOptions, sshWords } from "../lib/target.ts";
+import { askingWords, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 const takes = {
@@ -22,6 +25,7 @@ const takes = {
   eval: flag("also whether each runs and boots what the flake says, which takes an evaluation"),
   watch: option("SECONDS", "again and again, so many seconds apart (5), until ^C", "seconds", { bare: "5", range: [1, 3600] }),
   json: flag("as JSON, with all that is known"),
+  html: option("FILE", "also as one page that can be sent, with what was deployed from here over time", "files"),
   ...elevateOption,
   ...sshOptions,
 };
@@ -29,27 +33,36 @@ const takes = {
 export default verb(module, {
   summary: "Show what hosts run and boot, and how they are",
   takes,
-  examples: ["", "vps-ultraman", "--on @vps --eval"],
+  examples: ["", "vps-ultraman", "--on @vps --eval", "--html fleet.html"],
   inquire: (given) => {
     const machines = machinesAsked(given);
     if (given.host !== undefined) requireHost(findFlake(given.flake, "as given"), given.host);
+    if (given.html !== undefined) requireWritable(given.html);
     const hosts = machines.map(({ host }) => host);
+    const again = given.watch === undefined ? undefined : Number(given.watch);
     return {
       // Two for the connection, and the rest for a machine that is slow.
       patience: 6,
-      again: given.watch === undefined ? undefined : Number(given.watch),
+      again,
+      data: given.json,
       beside: given.eval ? { lines: [...evaluating(findFlake(given.flake, "as given"), []), fragment("local/systems.sh", { hosts: hosts.join(" ") })] } : undefined,
       questions: machines.map((machine) => {
         const { host, target } = machine;
         const own = withSettings(takes, given, machine);
-        const ask = asRoot(accessTo(target, own), ["ssh", ...askingWords, ...sshWords(own)], farScript(["deployment", "status"]));
+        const ask = asRootIfSilent(accessTo(target, own), ["ssh", ...askingWords, ...sshWords(own)], "deployment", "status");
         return { host, target, plan: { lines: [{ ...ask, stdin: "none" }] } };
       }),
       report: (answers, beside) => {
         const wanted = (host: string) => beside && (beside.facts.one(host)?.split(" ")[1] ?? "");
         const all = answers.map((answer) => statusOf(answer, wanted(answer.host)));
-        const width = process.stdout.isTTY ? process.stdout.columns : undefined;
-        return { text: given.json ? `${JSON.stringify(all, null, 2)}\n` : statusTable(all, width), status: all.every(({ answers: does }) => does) ? 0 : 21 };
+        const [only] = given.host === undefined ? [] : all;
+        const text = only === undefined ? statusTable(all, paperHere()) : statusList(only, paperHere());
+        const undecided = all.some(({ flake }) => flake === "does not evaluate");
+        return {
+          text: given.json ? `${JSON.stringify(all, null, again === undefined ? 2 : 0)}\n` : text,
+          status: undecided ? 20 : all.every(({ answers: does }) => does) ? 0 : 21,
+          file: given.html === undefined ? undefined : { path: given.html, text: page(all, entries(), { now: new Date(), again }) },
+        };
       },
     };
   },

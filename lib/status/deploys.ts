@@ -1,0 +1,30 @@
+// What was deployed to a host, of all that was noted.
+import { meaning } from "../fleet/result.ts";
+import type { Entry } from "../log.ts";
+
+/** `back`: the host runs an older system again, because somebody wanted it or because the new one did not hold. */
+export type Outcome = "done" | "back" | "failed";
+
+export interface Deploy extends Entry {
+  readonly outcome: Outcome;
+  readonly result: string;
+}
+
+const verbs: readonly string[] = ["ops-deploy", "ops-sync", "ops-rollback", "ops-bootstrap"];
+
+/** Statuses of what has gone back by itself (README.md has the list). */
+const wentBack: readonly number[] = [10, 12];
+
+/** Those that were to change what the host runs, oldest first. */
+export const deploysOf = (host: string, noted: readonly Entry[]): readonly Deploy[] =>
+  noted
+    .filter((entry) => entry.host === host && verbs.includes(entry.verb))
+    .map((entry) => {
+      const { status, verb } = entry;
+      const back = wentBack.includes(status) || (status === 0 && verb === "ops-rollback");
+      const outcome = back ? "back" : status === 0 ? "done" : "failed";
+      return { ...entry, outcome, result: status === 0 && back ? "went back, as asked" : meaning(status) };
+    });
+
+export const counted = (deploys: readonly Deploy[], outcome: Outcome) =>
+  deploys.filter((deploy) => deploy.outcome === outcome).length;
