@@ -56,3 +56,13 @@ deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
   lab wait $host
   [ "$(running)" = "$(built)" ]
 }
+
+@test "ops-status names the units that failed, as systemd has them" {
+  status() { "$SCRIPTS/ops-status.ts" "$host" "$@"; }
+  lab host $host sh -c 'systemctl reset-failed; systemd-run --quiet --unit=odd-one false; systemd-run --quiet --unit="second@x" false' || :
+  until_there 10 eval '[ "$(lab host $host systemctl list-units --failed --plain --no-legend | wc -l)" = 2 ]'
+  [ "$(status --json | jq -r '.[0].failedUnits | join(" ")')" = "odd-one.service second@x.service" ]
+  status | grep -qx 'State  *2 units failed: odd-one.service, second@x.service.*'
+  lab host $host systemctl reset-failed
+  [ "$(status --json | jq -c '.[0].failedUnits')" = "[]" ]
+}
