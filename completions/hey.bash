@@ -649,9 +649,14 @@ __hey_dispatcher() {
     hey_left=("${hey_left[@]:1}")
     helps=1
   done
+  if [[ -n $helps && ( ${hey_left[0]-} == --man-dir || $hey_word == -* && ${hey_left[*]-} != [!-]* ) ]]; then
+    __hey_verb help
+    return
+  fi
+  [[ -z $helps || ${hey_left[0]-} != --man ]] || hey_left=("${hey_left[@]:1}")
   if [[ ${#hey_left[@]} -eq 0 ]]; then
     for at in "${!firsts[@]}"; do __hey_add "${firsts[at]}" "${first_notes[at]}"; done
-    [[ -n $helps || $hey_word != -* ]] && return
+    [[ $hey_word == -* ]] || return 0
     for at in "${!flags[@]}"; do __hey_add "${flags[at]}" "${flag_notes[at]}"; done
     return
   fi
@@ -766,6 +771,8 @@ __hey_disko() { __hey_main disko "$@"; }
 
 __hey_table_help() {
   hey_rest=1
+  __hey_option --man '' --man-dir 'as a man page; hey help --man ops deploy | man -l - shows it'
+  __hey_option --man-dir '' --man 'write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package'\''s' dirs
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
 }

@@ -344,9 +344,17 @@ function __hey_dispatcher
         set helps 1
         set -e left[1]
     end
+    if set -q helps[1]
+        # Its own options stand before the verb's words.
+        if test "$left[1]" = --man-dir; or string match -q -- '-*' (commandline -ct); and not string match -q -- '[^-]*' $left
+            complete -C (string join ' ' -- help.ts (string escape -- $left) (commandline -ct))
+            return
+        end
+        test "$left[1]" = --man; and set -e left[1]
+    end
     if not set -q left[1]
         string join \n -- $firsts
-        if not set -q helps[1]; and string match -q -- '-*' (commandline -ct)
+        if string match -q -- '-*' (commandline -ct)
             string join \n -- $flags
         end
         return
@@ -386,8 +394,10 @@ complete -c disko.ts -n '__hey_without -h --help' -s h -l help -d 'show this hel
 complete -c disko.ts -n __hey_after_dashes -a '(__hey_passed disko)'
 
 complete -c help.ts -n __hey_ours -f
-complete -c help.ts -n 'not __hey_beyond 0; and __hey_without --print' -l print -d 'print the exact shell script instead of running it'
-complete -c help.ts -n 'not __hey_beyond 0; and __hey_without -h --help' -s h -l help -d 'show this help'
+complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without --man-dir --man' -l man -d 'as a man page; hey help --man ops deploy | man -l - shows it'
+complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and contains -- (commandline -opc)[-1] --man-dir; or __hey_without --man --man-dir' -l man-dir -r -f -a '(__fish_complete_directories)' -d 'write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package\'s'
+complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c install.ts -n __hey_ours -f
 complete -c install.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_without --host' -l host -r -f -a '(__hey_hosts)' -d 'the host in the flake'

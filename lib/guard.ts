@@ -3,7 +3,7 @@
 import { spelled } from "./called.ts";
 import { type Access, accessTo, askingSecret, asRoot, type ElevateGiven, provingRoot } from "./elevation.ts";
 import { Usage } from "./errors.ts";
-import { flag, option, options } from "./spec.ts";
+import { flag, option, options, type Statuses } from "./spec.ts";
 import { type Captured, define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
 import { farScript, farText, plainWords, sshWords } from "./target.ts";
 
@@ -34,6 +34,17 @@ export const guardOptions = (excluded: readonly string[]) => ({
   }),
   "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
 });
+
+export const guardStatuses = {
+  0: "done, and confirmed where a guard was asked for",
+  1: "failed before anything was changed there, or it can't be reached",
+  10: "rolled back; the host was seen to run the old system",
+  11: "the host does not answer; by its own clock it has gone back, or has confirmed: the last line says so",
+  12: "the activation failed or hung, or units failed; rolled back",
+  13: "another deployment holds the lock: whose, and since when",
+  14: "confirmed and running, but not committed (a full disk): a reboot brings the old system",
+  15: "not confirmed, and the way back failed",
+} satisfies Statuses;
 
 /** Whether an option, in hey.toml, makes a deployment go back by itself. */
 export const guards = (option: string) => guarding.includes(option);

@@ -3,7 +3,7 @@
 import { type Access, asRoot } from "./elevation.ts";
 import { Usage } from "./errors.ts";
 import { deploymentScript } from "./guard.ts";
-import { flag, option } from "./spec.ts";
+import { flag, option, type Statuses } from "./spec.ts";
 import { define, fragment, type Line, step, variable } from "./step.ts";
 import { farScript, remotely } from "./target.ts";
 
@@ -29,6 +29,11 @@ export const rebootOptions = {
   "no-reboot": flag("without that, where hey.toml says reboot", { excludes: ["reboot"] }),
   wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
 };
+
+export const rebootStatuses = {
+  30: "rebooted, but not seen back within --wait, or not gone down",
+  32: "rebooted, but it runs another system than the one that should boot",
+} satisfies Statuses;
 
 /** The reboot that a line asks for, if it does. @throws Usage for a time to wait for nothing */
 export function askedReboot({

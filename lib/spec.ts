@@ -203,6 +203,16 @@ export function excluded(takes: Takes, one: string, other: string): boolean {
   return names(one).includes(other) || names(other).includes(one);
 }
 
+/** What exit statuses mean, by number. */
+export type Statuses = Readonly<Record<number, string>>;
+
+/** Of every verb; one of its own says it better. */
+export const statuses: Statuses = {
+  0: "done",
+  1: "refused, as things are not so that it could be done; nothing was touched",
+  2: "the words are wrong; nothing was touched",
+};
+
 /** The options that every verb has. */
 export const common = {
   print: flag("print the exact shell script instead of running it"),

@@ -7,7 +7,7 @@ import type { Fleet } from "./fleet/fleet.ts";
 import { type Laned, requireAlone, several } from "./fleet/options.ts";
 import type { Inquiry } from "./inquiry/inquiry.ts";
 import { render } from "./script.ts";
-import { common, type Given, type Takes } from "./spec.ts";
+import { common, type Given, type Statuses, type Takes } from "./spec.ts";
 import type { Plan } from "./step.ts";
 
 interface Described<T extends Takes> {
@@ -18,6 +18,10 @@ interface Described<T extends Takes> {
   readonly passes?: string;
   /** Words after the verb's name, as a person would type them. */
   readonly examples: readonly string[];
+  /** A paragraph under the summary, for what that leaves open. */
+  readonly description?: string;
+  /** What its exit statuses mean, where that is more than of every verb. */
+  readonly statuses?: Statuses;
   /** Who speaks in its messages, if not the verb's own name. */
   readonly speaker?: string;
 }
@@ -48,6 +52,9 @@ export interface Verb {
   readonly takes: Takes;
   readonly passes: string | undefined;
   readonly examples: readonly string[];
+  readonly description: string | undefined;
+  /** Its own. */
+  readonly statuses: Statuses | undefined;
 }
 
 /** A reader that has gone (head) is no error of ours; a full disk is said. */
@@ -132,13 +139,15 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
  * @param self the file's own `module`; its name is the verb's
  */
 export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & { readonly spec: Spec<T> } {
-  const { summary, passes, examples } = spec;
+  const { summary, passes, examples, description, statuses } = spec;
   const name = basename(self.filename, ".ts");
   const made: Verb = {
     name,
     summary,
     passes,
     examples,
+    description,
+    statuses,
     takes: { ...spec.takes, ...common },
   };
   if (require.main === self) {

@@ -20,6 +20,7 @@ const modes = {
 
 export default verb(module, {
   summary: "Partition, format and mount a host's disks with disko, before an install",
+  description: "Where disks are wiped it asks for the host's name first. disko is run by nix where it is not on PATH.",
   takes: {
     mode: arg("what to do", modes),
     host: required("HOST", "the host in the flake", "hosts"),

@@ -4,23 +4,32 @@
 // What there is: all verbs, or one.
 import { spelled } from "../lib/called.ts";
 import { didYouMean, shown, Usage } from "../lib/errors.ts";
-import { help } from "../lib/help.ts";
-import { rest } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
+import { help, tagline } from "../lib/help.ts";
+import { heyPage, pageName, verbPage } from "../lib/man.ts";
+import { flag, option, rest } from "../lib/spec.ts";
+import { fragment, step } from "../lib/step.ts";
 import { verb } from "../lib/verb.ts";
 import { allVerbs } from "../lib/verbs.ts";
 
-const title = "hey: deploy NixOS machines from a flake; --print shows what would be run";
+const said = (text: string) => ({ lines: [step("printf", "%s\\n", text.trimEnd().split("\n").flatMap((line) => line || [""]))] });
 
 export default verb(module, {
   summary: "Show the verbs, or the help of one",
   speaker: "hey",
-  takes: { verb: rest("the verb, as it is typed: ops deploy") },
-  examples: ["", "ops deploy"],
-  plan: ({ verb: words }) => {
+  takes: {
+    verb: rest("the verb, as it is typed: ops deploy"),
+    man: flag("as a man page; hey help --man ops deploy | man -l - shows it", { excludes: ["man-dir"] }),
+    "man-dir": option("DIR", "write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package's", "dirs"),
+  },
+  examples: ["", "ops deploy", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
+  plan: ({ verb: words, man, manDir }) => {
     if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
     const verbs = allVerbs();
     const name = words.join("-");
+    if (manDir !== undefined) {
+      if (name !== "") throw new Usage(`--man-dir is for all pages; leave out ${shown(words.join(" "))}, or type --man`);
+      return { lines: [fragment("local/man-pages.sh", { dir: manDir, help: __filename, pages: [undefined, ...verbs].map(pageName).join(" ") })] };
+    }
     const one = verbs.find((candidate) => candidate.name === name);
     const some = name === "" ? verbs : verbs.filter((candidate) => candidate.name.startsWith(`${name}-`));
     if (one === undefined && some.length === 0) {
@@ -30,9 +39,10 @@ export default verb(module, {
       const meant = didYouMean(typed, names) || didYouMean(words[0] ?? "", names);
       throw new Usage(`there is no verb ${shown(typed)}${meant || `; type ${spelled("help")} for all of them`}`);
     }
+    if (man && one === undefined && name !== "") throw new Usage(`${shown(name)} has no page of its own; type ${spelled("help")} --man, or one of ${some.map((listed) => listed.name.replace("-", " ")).join(", ")}`);
+    if (man) return said(one === undefined ? heyPage(verbs) : verbPage(one, verbs));
+    if (one !== undefined) return said(help(one, spelled(one.name)));
     const width = Math.max(...some.map((listed) => spelled(listed.name).length)) + 2;
-    const list = [title, "", ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`), "", `More of one: ${spelled("help")} ops deploy`];
-    const text = one === undefined ? list : help(one, spelled(one.name)).trimEnd().split("\n");
-    return { lines: [step("printf", "%s\\n", text.flatMap((line) => line || [""]))] };
+    return said([`hey: ${tagline}`, "", ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`), "", `More of one: ${spelled("help")} ops deploy`].join("\n"));
   },
 });

@@ -19,6 +19,7 @@ const generators = { "nixos-facter": "nixos-facter's report", "nixos-generate-co
 
 export default verb(module, {
   summary: "Install NixOS on a remote machine that runs anything else (erases its disks)",
+  description: "Shows what the machine says of itself, asks for the host's name, and runs nixos-anywhere with the host's keys, so that the first boot can decrypt its secrets. Then it waits until the machine comes back, and proves that it is itself: by its key, its system, and its secrets.",
   takes: {
     host: arg("host in the flake", "hosts"),
     target: arg("where to reach the machine by ssh (not for --vm-test)", "targets", "optional"),
@@ -49,6 +50,13 @@ export default verb(module, {
   },
   passes: "nixos-anywhere",
   examples: ["vps-ultraman vps_ultraman_root --no-disko-deps", "vps-ultraman vps_ultraman_root --generate", "vps-ultraman --vm-test"],
+  statuses: {
+    0: "installed and verified",
+    30: "installed, but not seen back within --wait",
+    31: "it came back with another host key",
+    32: "it came back with the right key, but another system",
+    33: "it runs the right system, but agenix or sops-nix failed",
+  },
   plan: (given) => {
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
     const flake = findFlake(given.flake, "as given");

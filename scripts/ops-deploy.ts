@@ -8,10 +8,10 @@ import { buildAll, buildOptions, connected, deployByNix } from "../lib/deploy.ts
 import { accessTo, elevateOptions, provingRebuild, rebuildWords } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
-import { armedThere, askedGuard, guardOptions } from "../lib/guard.ts";
+import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
+import { armedThere, askedGuard, guardOptions, guardStatuses } from "../lib/guard.ts";
 import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/passing.ts";
-import { afterwards, askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
+import { afterwards, askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/reboot.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { fragment, step } from "../lib/step.ts";
 import { nixSshopts, sshOptions } from "../lib/target.ts";
@@ -19,6 +19,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Build a host's system here and activate it there",
+  description: "Builds the host's system on this machine, copies it to the target, and makes it the running one and that of the next boot. With --guard the host goes back by itself unless this machine can still log in afterwards, over new connections. With --on or --all several hosts are built for at once and deployed to side by side.",
   takes: {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
@@ -46,6 +47,7 @@ export default verb(module, {
   },
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --boot --reboot --guard", "vps-pacman --backend nix"],
+  statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
   // Where hey.toml keeps another backend, that is for one host.
   adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
   before: (given, hosts, dir) => {

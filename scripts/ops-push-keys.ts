@@ -6,7 +6,7 @@ import { again } from "../lib/called.ts";
 import { accessTo, askingSecret, asRoot, elevateOptions, provingRoot } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { findFlake, requireHost } from "../lib/flake.ts";
-import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
+import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
 import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey, noGlobalKey, noHostKey } from "../lib/keys.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { staging } from "../lib/staging.ts";
@@ -16,6 +16,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Send a host's ssh key and the global key to its target, for agenix",
+  description: "The keys lie in ~/.ssh/keys.homelab/{vps,pc,server}/ssh_host_ed25519_key_HOST, and the global one in /persist/etc/ssh or /etc/ssh. They go as one stream through one ssh, are checked there, and are renamed into place, so that each is whole at any moment. The old key leaves known_hosts when a new connection has proven the new one.",
   takes: {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach the machine by ssh, if neither hey.toml nor an ssh alias of the host says so", "where said"),
@@ -33,6 +34,7 @@ export default verb(module, {
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
+  statuses: { 1: "refused, or with --check: keys differ", ...fleetStatuses },
   adapted: (given) => {
     if (given.keyCmd !== undefined) throw new Usage("--key-cmd writes one host's key; leave --on out");
     // Each puts known_hosts right, which is one file.

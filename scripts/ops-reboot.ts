@@ -4,8 +4,8 @@
 // Reboot a host, and see that it comes back.
 import { connected, present } from "../lib/deploy.ts";
 import { accessTo, elevateOptions } from "../lib/elevation.ts";
-import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
-import { afterwards } from "../lib/reboot.ts";
+import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
+import { afterwards, rebootStatuses } from "../lib/reboot.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { step } from "../lib/step.ts";
 import { sshOptions } from "../lib/target.ts";
@@ -13,6 +13,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Reboot a host, wait until it is back, and verify which system was booted",
+  description: "A reboot is proven by another boot_id over a new connection, and then by the system that runs.",
   takes: {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
@@ -24,6 +25,7 @@ export default verb(module, {
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --if-needed"],
+  statuses: { ...fleetStatuses, ...rebootStatuses },
   plan: ({ host, target, ifNeeded, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
     const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given, lane };

@@ -5,15 +5,16 @@
 import { rollBack } from "../lib/deploy.ts";
 import { accessTo, elevateOptions } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
-import { fleetOptions, inHostsPlace } from "../lib/fleet/options.ts";
-import { askedGuard, guardOptions } from "../lib/guard.ts";
-import { askedReboot, rebootOptions, requireTrial } from "../lib/reboot.ts";
+import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
+import { askedGuard, guardOptions, guardStatuses } from "../lib/guard.ts";
+import { askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/reboot.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Take a host back to another generation, or list those that it has",
+  description: "Takes a host to any generation that it still has; nothing is built, and no flake is needed. A generation whose closure is gone is refused before anything is touched.",
   takes: {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
@@ -30,6 +31,7 @@ export default verb(module, {
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
+  statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
   adapted: (given) => {
     if (given.to !== undefined) throw new Usage("--to is a generation of one host; leave it out, and each goes back to the one before what it boots");
     return given;

@@ -33,6 +33,7 @@ const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --
 
 export default verb(module, {
   summary: "Build this machine's system and activate it at the next boot, or now",
+  description: "By nh where that is on PATH, else by nixos-rebuild. A host that is not this machine is refused for boot, switch and test, as its system would become this one's.",
   takes: {
     action: arg("what to do with the system", actions, "optional"),
     host: option("HOST", "the host in the flake, if not this machine's name", "hosts"),

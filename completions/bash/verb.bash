@@ -137,9 +137,14 @@ __hey_dispatcher() {
     hey_left=("${hey_left[@]:1}")
     helps=1
   done
+  if [[ -n $helps && ( ${hey_left[0]-} == --man-dir || $hey_word == -* && ${hey_left[*]-} != [!-]* ) ]]; then
+    __hey_verb help
+    return
+  fi
+  [[ -z $helps || ${hey_left[0]-} != --man ]] || hey_left=("${hey_left[@]:1}")
   if [[ ${#hey_left[@]} -eq 0 ]]; then
     for at in "${!firsts[@]}"; do __hey_add "${firsts[at]}" "${first_notes[at]}"; done
-    [[ -n $helps || $hey_word != -* ]] && return
+    [[ $hey_word == -* ]] || return 0
     for at in "${!flags[@]}"; do __hey_add "${flags[at]}" "${flag_notes[at]}"; done
     return
   fi

@@ -100,9 +100,17 @@ function __hey_dispatcher
         set helps 1
         set -e left[1]
     end
+    if set -q helps[1]
+        # Its own options stand before the verb's words.
+        if test "$left[1]" = --man-dir; or string match -q -- '-*' (commandline -ct); and not string match -q -- '[^-]*' $left
+            complete -C (string join ' ' -- help.ts (string escape -- $left) (commandline -ct))
+            return
+        end
+        test "$left[1]" = --man; and set -e left[1]
+    end
     if not set -q left[1]
         string join \n -- $firsts
-        if not set -q helps[1]; and string match -q -- '-*' (commandline -ct)
+        if string match -q -- '-*' (commandline -ct)
             string join \n -- $flags
         end
         return

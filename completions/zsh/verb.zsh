@@ -58,12 +58,21 @@ _hey_dispatcher() {
   local first verb
   _hey_dispatched
   while [[ $words[2] == (help|-h|--help) ]] && (( CURRENT > 2 )); do
-    # Help has no other words than the verb's, and none of its own options fit between them.
     shift words
     (( CURRENT-- ))
-    flags=()
     first=help
   done
+  if [[ $first == help ]]; then
+    # Its own options stand before the verb's words.
+    if [[ $words[2] == --man-dir ]] && (( CURRENT > 2 )) || [[ $PREFIX == -* && $words[2] == -* ]]; then
+      _hey_verb help
+      return
+    fi
+    if [[ $words[2] == --man ]]; then
+      shift words
+      (( CURRENT-- ))
+    fi
+  fi
   if (( CURRENT == 2 )); then
     _describe -t verbs verb firsts || { [[ $PREFIX == -* ]] && (( $#flags )) && _describe -o options flags }
     return

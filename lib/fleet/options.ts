@@ -1,6 +1,6 @@
 // The words by which a verb is told of several hosts.
 import { Usage } from "../errors.ts";
-import { camel, flag, option, type Takes } from "../spec.ts";
+import { camel, flag, option, type Statuses, type Takes } from "../spec.ts";
 
 /** The options of verbs that can be for several hosts. */
 export const fleetOptions = {
@@ -12,6 +12,11 @@ export const fleetOptions = {
   "require-all": flag("nothing is built or changed unless all hosts answer"),
   json: flag("events as JSON on stdout, one a line"),
 };
+
+export const fleetStatuses = {
+  20: "of several hosts some failed, or were not begun",
+  21: "of several hosts some were skipped, as they don't answer, and no more",
+} satisfies Statuses;
 
 export interface FleetGiven {
   readonly on: string | undefined;
