@@ -23,11 +23,11 @@ rendered() { mandoc -T utf8 -O width=400 "man/${1:+hey-$1}.1" | col -bx | tr -s 
   mandoc -T lint -W warning man/*.1
   # It would.
   { cat man/hey.1 && echo '.TQX'; } >broken
-  ! mandoc -T lint -W warning broken
+  if mandoc -T lint -W warning broken; then false; fi
 }
 
 @test "pages are ASCII, and the same however and wherever they are made" {
-  ! LC_ALL=C grep -n '[^ -~]' man/*.1
+  if LC_ALL=C grep -n '[^ -~]' man/*.1; then false; fi
   LC_ALL=C TZ=Asia/Tokyo "$repo/scripts/help.ts" --man ops deploy | diff man/hey-ops-deploy.1 -
   (cd / && "$repo/scripts/help.ts" --man ops-deploy) | diff man/hey-ops-deploy.1 -
   "$repo/scripts/hey" help --man | diff man/hey.1 -
@@ -86,7 +86,7 @@ X
   "$repo/scripts/hey" help --man-dir "a b/c"
   diff -r man "a b/c"
   : >file
-  ! "$repo/scripts/hey" help --man-dir file/man 2>stderr
+  if "$repo/scripts/hey" help --man-dir file/man 2>stderr; then false; fi
   grep -q 'file.*: Not a directory' stderr
 }
 
