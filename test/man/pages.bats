@@ -90,6 +90,16 @@ X
   grep -q 'file.*: Not a directory' stderr
 }
 
+@test "the printed script writes the same, in every shell" {
+  local shell
+  "$repo/scripts/hey" help --print --man-dir printed >script
+  for shell in dash bash "zsh -f" "busybox sh"; do
+    rm -rf printed
+    $shell <script
+    diff -r man printed
+  done
+}
+
 @test "words that have no page are refused" {
   local line
   refused() {
