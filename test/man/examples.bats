@@ -8,6 +8,9 @@ setup_file() {
   make_key "$machine/home/me/.ssh/global" everywhere
   make_flake "$machine/path/to/homelab" id3-eniac vps-ultraman vps-pacman web1 web2 db
   printf '[hosts.%s]\ntags = ["vps"]\n' vps-ultraman vps-pacman >"$machine/path/to/homelab/hey.toml"
+  # Something was done to a host.
+  mkdir -p "$machine/home/me/.local/state/hey"
+  echo '{"began":1,"ended":2,"status":0,"verb":"ops-deploy","host":"vps-ultraman","target":"vps"}' >"$machine/home/me/.local/state/hey/log"
   node "$repo/lib/load.cjs" "$repo/test/man/facts.ts" | awk -F '\t' -v OFS='\t' '$2 == "example" { print $1, $3 }' >"$BATS_FILE_TMPDIR/examples"
 }
 

@@ -26,6 +26,11 @@ rendered() { mandoc -T utf8 -O width=400 "man/${1:+hey-$1}.1" | col -bx | tr -s 
   if mandoc -T lint -W warning broken; then false; fi
 }
 
+@test "a hyphen that is typed can be copied from the page" {
+  # In UTF-8, groff makes a typographic one of a bare '-'.
+  if grep -hv '^\.TH ' man/*.1 | grep -E '(^|[^\\])-'; then false; fi
+}
+
 @test "pages are ASCII, and the same however and wherever they are made" {
   if LC_ALL=C grep -n '[^ -~]' man/*.1; then false; fi
   LC_ALL=C TZ=Asia/Tokyo "$repo/scripts/help.ts" --man ops deploy | diff man/hey-ops-deploy.1 -
