@@ -124,6 +124,11 @@ prepare_for_systemd() {
     e2scrub_reap.service fstrim.timer systemd-tmpfiles-clean.timer ssh.service tmp.mount; do
     ln -s /dev/null "$units/$unit"
   done
+  # Each daemon-reload would run them all, this machine's own ones too.
+  mkdir "$units-generators"
+  for unit in /lib/systemd/system-generators/* /usr/local/lib/systemd/system-generators/*; do
+    [ ! -e "$unit" ] || ln -sf /dev/null "$units-generators/${unit##*/}"
+  done
   printf '[Journal]\nStorage=volatile\nRuntimeMaxUse=4M\n' >"$1/etc/systemd/journald.conf.d/lab.conf"
   tr -d - </proc/sys/kernel/random/uuid >"$1/etc/machine-id"
 }
