@@ -3,11 +3,6 @@
 # boots, none when it is off), off, cut, slow, arch, meminfo, boot-disk (what findmnt says of /boot), efivars/. What is in kexec/ boots next, from memory (ram/); so does a copy of iso/
 # when the disk doesn't boot.
 
-known() {
-  [ -n "${1-}" ] && [ -e "$LAB/hosts/$1/number" ] && return
-  die "no such host: ${1-} (see: lab add)"
-}
-
 do_add() {
   local name pids=() pid
   [ $# != 0 ] || return 0
@@ -187,21 +182,6 @@ enter_cgroup() {
   echo 0 >"$LAB_CGROUP/$1/cgroup.procs"
 }
 
-# pid_of NAME: of its PID 1
-pid_of() {
-  known "${1-}"
-  grep -s . "$LAB/hosts/$1/pid" || die "$1 is off"
-}
-
-do_host() {
-  local pid
-  pid=$(pid_of "${1-}")
-  shift
-  # shellcheck disable=SC2016 # for the host's shell
-  exec nsenter -t "$pid" --mount --uts --ipc --net --pid env -i TERM="${TERM:-dumb}" HOME=/root USER=root LANG=C.UTF-8 \
-    PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -c 'cd && exec "$@"' sh "${@:-/bin/bash}"
-}
-
 do_wait() {
   known "${1-}"
   local deadline=$((SECONDS + 30))
@@ -217,7 +197,7 @@ do_reboot() {
 
 do_power_cut() {
   local pid
-  pid=$(pid_of "${1-}")
+  pid_of "${1-}"
   if [ "${2-}" = --stay-down ]; then : >"$LAB/hosts/$1/off"; fi
   kill -s KILL "$pid"
 }
