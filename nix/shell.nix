@@ -17,6 +17,7 @@
   grub2,
   iproute2,
   jq,
+  libxml2,
   mandoc,
   nix,
   openssh,
@@ -37,6 +38,6 @@ let
   '';
 in
 mkShell {
-  packages = [ nodejs age bats dash expect fish git jq mandoc nix openssh shellcheck tmux zsh ]
+  packages = [ nodejs age bats dash expect fish git jq libxml2 mandoc nix openssh shellcheck tmux zsh ]
     ++ lib.optionals stdenvNoCC.hostPlatform.isLinux [ busyboxAlone dbus doas grub2 iproute2 procps shadow sudo systemd util-linux ];
 }

@@ -71,6 +71,7 @@ flake() { echo "path:$PWD/source#$1"; }
       dbus-daemon) name=dbus ;;
       newuidmap) name=shadow ;;
       grub-editenv) name=grub2 ;;
+      xmllint) name=libxml2 ;;
       busybox) name=busybox-alone ;;
       *) name=$program ;;
     esac

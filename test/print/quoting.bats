@@ -17,7 +17,8 @@ setup() {
   before=$(files)
 }
 
-files() { find "$machine/path" "$machine/home" "$machine/tmp" -name .cache -prune -o -print; }
+# But for what is kept of every run.
+files() { find "$machine/path" "$machine/home" "$machine/tmp" \( -name .cache -o -name .local \) -prune -o -print; }
 
 teardown() {
   [ ! -e "$canary" ]
