@@ -847,10 +847,10 @@ __hey_table_ops_deploy() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --reboot' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask' 'build on that machine instead of here' targets
   __hey_option --build-on '' --build-host 'where the system is built' choices
   __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
@@ -865,9 +865,12 @@ __hey_table_ops_deploy() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--dry-activate --build-host --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
@@ -987,7 +990,7 @@ __hey_table_ops_rollback() {
   __hey_arg target targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --to '' --list 'the generation, if not the one before what boots' generations
-  __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
+  __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
   __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
@@ -996,6 +999,9 @@ __hey_table_ops_rollback() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --diff '' --list 'show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' --list 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'also when someone else has changed what runs there'
   __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
@@ -1064,10 +1070,10 @@ __hey_table_ops_sync() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --reboot' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask' 'build on that machine instead of here' targets
   __hey_option --build-on '' --build-host 'where the system is built' choices
   __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
@@ -1082,9 +1088,12 @@ __hey_table_ops_sync() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--dry-activate --build-host --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' --cancel 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' --status 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds

@@ -5,6 +5,7 @@ import { type Access, askingSecret, asRoot, asRootInAddress, provingRoot } from 
 import { type Flake, toplevel } from "./flake.ts";
 import { deploymentScript, type Guard, guarded, trialMeans } from "./guard.ts";
 import { nix } from "./nix.ts";
+import { type Preview, previewing, requireTerminal } from "./preview.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
 import { flag, option } from "./spec.ts";
 import { define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
@@ -44,6 +45,7 @@ export interface Change {
   /** Undone unless this machine proves that it can still get in. */
   readonly guard: Guard | undefined;
   readonly reboot: Reboot | undefined;
+  readonly preview: Preview;
   readonly sshGiven: SshGiven;
   /** The directory of this host in a run of several. */
   readonly lane: string | undefined;
@@ -58,6 +60,8 @@ export interface Deployment extends Change {
   readonly useSubstitutes: boolean;
   /** Words for nix build. */
   readonly passed: readonly string[];
+  /** Words for nix eval: those that change what is evaluated. */
+  readonly evaluated: readonly string[];
 }
 
 /** ssh's words for the one connection that all of a run share. */
@@ -77,7 +81,7 @@ const first = ({ guard, lane }: Pick<Change, "guard" | "lane">): readonly Word[]
  * @param copies whether nix there must take unsigned paths from the login itself
  */
 export function connected(
-  about: Pick<Change, "host" | "target" | "access" | "guard" | "reboot" | "sshGiven" | "lane">,
+  about: Pick<Change, "host" | "target" | "access" | "guard" | "reboot" | "sshGiven" | "lane"> & Partial<Pick<Change, "preview">>,
   copies = false,
 ): readonly Line[] {
   const { access, guard, reboot } = about;
@@ -96,6 +100,7 @@ export function connected(
     }),
     fragment("local/record.sh", { host: about.host }),
     ...(about.lane === undefined ? [] : [fragment("local/lane.sh", { lane: about.lane })]),
+    ...requireTerminal(about.preview),
     define("reach", step("ssh", sharedWords(about))),
     // -S in the caller's NIX_SSHOPTS would win over ControlPath. By exec, so that who ends the function's process ends ssh.
     ...(proves ? [define("fresh", step("exec", "ssh", [...freshWords, ...ssh, "-S", "none"]))] : []),
@@ -233,6 +238,7 @@ export function deployByNix(about: Deployment): Plan {
       ...(triedByBoot(about) ? [fragment("local/built-trial.sh")] : []),
       ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
       ...copying(about, sharedWords(about)),
+      ...previewing(about, specialisation === undefined ? variable("system") : variable("specialised"), flake, about.evaluated),
       ...activated(about, "new"),
     ],
   };
@@ -250,6 +256,7 @@ export function rollBack(about: Change, to: string): Plan {
       ...asked(about, ["generation"], to),
       fragment("local/back-to.sh"),
       ...rebooting(about),
+      ...previewing(about, variable("system"), undefined, []),
       ...activated(about, variable("generation")),
     ],
   };

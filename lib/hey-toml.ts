@@ -8,6 +8,7 @@ import { didYouMean, Ended, shown, Usage } from "./errors.ts";
 import { type Flake, hostsOf, unknownHost } from "./flake.ts";
 import { guardOptions } from "./guard.ts";
 import { keyOptions } from "./keys.ts";
+import { previewOptions } from "./preview.ts";
 import { rebootOptions } from "./reboot.ts";
 import type { Setting, Settings } from "./settings.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "./spec.ts";
@@ -17,6 +18,7 @@ import { fits, printable } from "./words.ts";
 
 const groups: Takes = {
   ...guardOptions([]),
+  ...previewOptions([]),
   ...rebootOptions,
   ...elevateOptions,
   ...sshOptions,

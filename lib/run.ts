@@ -36,7 +36,8 @@ function inherited(text: string): string {
   return names.length === 0 ? text : `trap '' ${names.join(" ")}\nexec /bin/sh -c ${quote(text)}`;
 }
 
-const hasTerminal = () => {
+/** Whether there is a terminal to ask on. */
+export const hasTerminal = () => {
   try {
     const { closeSync, openSync } = require("node:fs") as typeof import("node:fs");
     closeSync(openSync("/dev/tty", "r"));

@@ -11,6 +11,7 @@ import { attribute, findFlake, requireHost } from "../lib/flake.ts";
 import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
 import { armedThere, askedGuard, guardOptions, guardStatuses } from "../lib/guard.ts";
 import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/passing.ts";
+import { askedPreview, previewOptions } from "../lib/preview.ts";
 import { afterwards, askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/reboot.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { fragment, step } from "../lib/step.ts";
@@ -35,6 +36,7 @@ export default verb(module, {
     specialisation: { ...passing.specialisation, excludes: ["boot"] },
     "install-bootloader": { ...passing["install-bootloader"], excludes: ["test", "dry-activate"] },
     ...guardOptions(["dry-activate", "build-host"]),
+    ...previewOptions(["dry-activate", "build-host", "status", "cancel"]),
     force: flag("deploy also when someone else has changed what runs there"),
     status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
     cancel: flag("end a guarded deployment now: back to what ran before"),
@@ -68,16 +70,18 @@ export default verb(module, {
     // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
     if (guard !== undefined && backend === "nixos-rebuild") throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
     if (lane !== undefined && backend === "nixos-rebuild") throw new Usage("several hosts are deployed to with nix and ssh alone; leave --backend nixos-rebuild out");
+    const preview = askedPreview(given);
+    if (preview !== undefined && backend === "nixos-rebuild") throw new Usage(`${given.ask ? "--ask" : "--diff"} compares with what the target runs, and nixos-rebuild with this machine; leave --backend nixos-rebuild out`);
     const onTarget = given.buildOn === "target";
-    if (backend === "nix" || guard !== undefined || lane !== undefined) {
+    if (backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined) {
       const elsewhere = onTarget ? "--build-on target" : given.buildHost === undefined ? undefined : "--build-host";
-      if (elsewhere !== undefined) throw new Usage(`${elsewhere} is nixos-rebuild's; with ${lane !== undefined ? "--on" : guard === undefined ? "--backend nix" : "--guard"} type --builders 'ssh://HOST'`);
+      if (elsewhere !== undefined) throw new Usage(`${elsewhere} is nixos-rebuild's; with ${lane !== undefined ? "--on" : guard !== undefined ? "--guard" : preview !== undefined ? "--diff and --ask" : "--backend nix"} type --builders 'ssh://HOST'`);
       if (guard !== undefined && given.specialisation !== undefined) {
         throw new Usage("--guard goes by the system, and --specialisation runs another one; leave out one of them");
       }
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
-      return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, passed: words, sshGiven: given, lane });
+      return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, preview, passed: words, evaluated: evaluationWords(given), sshGiven: given, lane });
     }
     if (access.asks && reboot !== undefined) {
       throw new Usage("nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix");

@@ -7,6 +7,7 @@ import { accessTo, elevateOptions } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
 import { askedGuard, guardOptions, guardStatuses } from "../lib/guard.ts";
+import { askedPreview, previewOptions } from "../lib/preview.ts";
 import { askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/reboot.ts";
 import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
 import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
@@ -23,6 +24,7 @@ export default verb(module, {
     list: flag("list the generations there, newest first: what runs, what boots, what was booted", { excludes: ["boot", "guard", "reboot"] }),
     boot: flag("activate at the next boot, not now"),
     ...guardOptions(["list"]),
+    ...previewOptions(["list"]),
     force: flag("also when someone else has changed what runs there"),
     ...rebootOptions,
     ...fleetOptions,
@@ -46,6 +48,6 @@ export default verb(module, {
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
     requireTrial(boot, guard, reboot);
-    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard, reboot, sshGiven: given, lane }, to);
+    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard, reboot, preview: askedPreview(given), sshGiven: given, lane }, to);
   },
 });

@@ -4,7 +4,7 @@ const assert = require("node:assert/strict");
 
 const lines = readFileSync(0, "utf8").trimEnd().split("\n");
 const events = lines.map((line) => JSON.parse(line));
-const more = { run: ["hosts"], lane: [], begin: [], build: [], built: [], over: [], step: ["text"] };
+const more = { run: ["hosts"], lane: [], begin: [], build: [], built: [], over: [], step: ["text"], preview: ["text"] };
 more.ended = ["outcome", "text", "last", "transcript"];
 const optional = ["from", "to", "reboot"];
 const whole = (value) => Number.isInteger(value) && value >= 0;

@@ -40,6 +40,9 @@ export interface Fleet extends Manner {
   /** Runs when all lanes have asked their hosts, and before the first goes on. */
   readonly build: Plan | undefined;
   readonly lanes: readonly Lane[];
+  /** Whether it is shown what will change, for all that do, before the first does; and whether it is asked then. */
+  readonly previews: boolean;
+  readonly asks: boolean;
 }
 
 /** A verb that can be for several hosts. */
@@ -87,13 +90,14 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const dir = newRun();
   const one = { ...given, on: undefined, all: false };
   const build = verb.before?.(given, hosts, dir);
+  const lanes = machines.map((machine) => {
+    const { host, target } = machine;
+    return { host, target, plan: naming(host, () => planFor(verb, { ...one, lane: join(dir, host) }, machine)) };
+  });
+  const has = (file: string) => lanes.some(({ plan }) => plan.lines.some((line) => "file" in line && line.file === file));
   return {
     ...{ dir, serial, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
-    build,
-    lanes: machines.map((machine) => {
-      const { host, target } = machine;
-      return { host, target, plan: naming(host, () => planFor(verb, { ...one, lane: join(dir, host) }, machine)) };
-    }),
+    ...{ build, lanes, previews: has("local/preview.sh"), asks: has("local/asking-terminal.sh") },
   };
 }
 

@@ -73,10 +73,16 @@ export class RunningLane {
     return !this.waits || facts(this.dir).has("answered");
   }
 
-  /** Lets it go on. */
+  /** Lets it go on as far as nothing changes on its host. */
+  prepare(): void {
+    rmSync(join(this.dir, "wait"), { force: true });
+  }
+
+  /** Lets it go on to its end. */
   begin(): void {
     this.begun = Date.now();
-    rmSync(join(this.dir, "wait"), { force: true });
+    this.prepare();
+    rmSync(join(this.dir, "ask"), { force: true });
   }
 
   /** Ends it, as its host does not answer. */

@@ -4,15 +4,16 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { ignored } from "../called.ts";
 import { Refusal } from "../errors.ts";
-import { requirePrograms } from "../run.ts";
+import { hasTerminal, requirePrograms } from "../run.ts";
 import { render } from "../script.ts";
 import { Builder } from "./builder.ts";
 import { type Display, displayFor, table } from "./display.ts";
 import { Events } from "./events.ts";
 import type { Fleet } from "./fleet.ts";
 import { RunningLane } from "./lane.ts";
+import { agreed } from "./question.ts";
 import { held, type Result, resultOf } from "./result.ts";
-import { begin, release } from "./transcripts.ts";
+import { begin, preview, release } from "./transcripts.ts";
 
 /** How long a host may take to answer, in milliseconds: a login that hangs looks alive to ssh. */
 const patience = 30_000;
@@ -39,6 +40,8 @@ class Run {
   readonly #results = new Map<RunningLane, Result>();
   readonly #ends: ReadonlyMap<RunningLane, Promise<Result>>;
   readonly #ticker: NodeJS.Timeout;
+  /** Whether a person is being asked. */
+  #asks = false;
   /** Set while nix has the terminal. */
   #builder: Builder | undefined;
   /** 128 + n after signal n: no host is begun any more. */
@@ -57,7 +60,7 @@ class Run {
     this.#ends = new Map(this.#lanes.map((lane) => [lane, this.#end(lane)]));
     this.#ticker = setInterval(() => {
       this.#look();
-      if (this.#builder === undefined) display.tick(this.#lanes);
+      if (this.#builder === undefined && !this.#asks) display.tick(this.#lanes);
     }, pace);
   }
 
@@ -140,18 +143,49 @@ class Run {
     if (status > 128) this.#stopped ??= status;
   }
 
-  async #go(some: readonly RunningLane[]): Promise<void> {
+  /** Takes some lanes a step further, no more than so many at once. */
+  async #each(some: readonly RunningLane[], further: (lane: RunningLane) => Promise<void>): Promise<void> {
     const queue = some.filter((lane) => lane.status === undefined);
     const worker = async () => {
       for (let lane = queue.shift(); lane !== undefined; lane = queue.shift()) {
         if (this.#stopped !== undefined || this.#enough) return;
-        lane.begin();
-        this.events.say({ step: "begin", host: lane.host });
-        const result = await this.#ends.get(lane);
-        if (this.fleet.serial && result !== undefined && !held(result)) this.#enough = true;
+        await further(lane);
       }
     };
     await Promise.all(Array.from({ length: this.fleet.jobs }, worker));
+  }
+
+  #go(some: readonly RunningLane[]): Promise<void> {
+    return this.#each(some, async (lane) => {
+      lane.begin();
+      this.events.say({ step: "begin", host: lane.host });
+      const result = await this.#ends.get(lane);
+      if (this.fleet.serial && result !== undefined && !held(result)) this.#enough = true;
+    });
+  }
+
+  /** Shows for all what will change, and asks once whether it may. */
+  async preview(): Promise<void> {
+    if (!this.fleet.previews) return;
+    await this.#each(this.#waiting(), (lane) => {
+      lane.prepare();
+      return until(() => preview(lane.dir) !== "" || lane.status !== undefined || this.#stopped !== undefined);
+    });
+    const ready = this.#waiting().filter((lane) => preview(lane.dir) !== "");
+    for (const { host, dir } of ready) {
+      const text = preview(dir).trimEnd();
+      this.events.say({ step: "preview", host, text });
+      this.display.say(`${host}: ${text}`);
+    }
+    if (!this.fleet.asks || ready.length === 0 || this.#stopped !== undefined || this.#enough) return;
+    this.#asks = true;
+    this.display.rest();
+    const yes = await agreed(`Go on with ${ready.map(({ host }) => host).join(", ")}? [y/N] `, () => this.#stopped !== undefined);
+    this.#asks = false;
+    if (!yes && this.#stopped === undefined) {
+      this.#enough = true;
+      this.display.say("not agreed to; nothing was changed on any host");
+    }
   }
 
   /** What goes first, and the others only if that holds. */
@@ -196,8 +230,10 @@ export async function runFleet(name: string, fleet: Fleet): Promise<number> {
   const scripts = Object.fromEntries(lanes.map(({ host, plan }) => [host, render(name, plan)]));
   for (const { plan, host } of lanes) requirePrograms(plan, scripts[host] ?? "");
   if (build !== undefined && buildText !== undefined) requirePrograms(build, buildText);
+  if (fleet.asks && !hasTerminal())
+    throw new Refusal("there is no terminal for the question of --ask; nothing was done", "--yes");
   try {
-    begin(dir, scripts);
+    begin(dir, scripts, fleet.previews ? ["wait", "ask"] : ["wait"]);
   } catch (error) {
     throw new Refusal(
       `the run's directory can't be made (${(error as Error).message}); nothing was done`,
@@ -214,6 +250,7 @@ export async function runFleet(name: string, fleet: Fleet): Promise<number> {
     process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => run.stop(signal));
   await run.ask();
   if (buildText !== undefined) await run.build(buildText);
+  await run.preview();
   await run.go();
   return run.over();
 }

@@ -7,6 +7,8 @@
 //   RUN/HOST/facts    what was known of the host at its end, a fact a line, name first
 //   RUN/HOST/pid      of what runs for the host
 //   RUN/HOST/wait     the pid of who holds the host's lane; it goes on when that is gone
+//   RUN/HOST/ask      the same, until it is agreed to what will change
+//   RUN/HOST/preview  what will change
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -73,15 +75,16 @@ function releaseDead(): void {
 /**
  * Makes a run's directory, which only this user can read, with the script of each host.
  * @param scripts by host
+ * @param held what holds each of them in turn: the names of files
  */
-export function begin(dir: string, scripts: Readonly<Record<string, string>>): void {
+export function begin(dir: string, scripts: Readonly<Record<string, string>>, held: readonly string[]): void {
   makeDirectory(dir);
   releaseDead();
   writeFileSync(join(dir, "pid"), `${process.pid}\n`);
   for (const [host, text] of Object.entries(scripts)) {
     mkdirSync(join(dir, host));
     writeFileSync(join(dir, host, "script"), text, { mode: 0o600 });
-    writeFileSync(join(dir, host, "wait"), `${process.pid}\n`);
+    for (const name of held) writeFileSync(join(dir, host, name), `${process.pid}\n`);
   }
 }
 
@@ -91,6 +94,9 @@ export const plain = (line: string) =>
     .replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "")
     .replaceAll("\t", " ")
     .replace(/[\p{Cc}\p{Cf}]/gu, "");
+
+/** What will change on a host; empty while that isn't known. */
+export const preview = (dir: string): string => read(join(dir, "preview")).split("\n").map(plain).join("\n");
 
 /** What is known of a host by now. */
 export function facts(dir: string): ReadonlyMap<string, string> {

@@ -1,6 +1,16 @@
 # One of several hosts of a run. What is known at the end is noted for whoever looks after all of them.
 answered=
 current=
+# await_turn FILE: whoever looks after all hosts of a run holds this one here by that file. By hand nobody does.
+await_turn() {
+  report
+  while keeper=$(cat "$lane/$1" 2>/dev/null); do
+    if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
+      state="the run has ended before the turn of $target; nothing was changed on it"
+      exit 1
+    fi
+  done
+}
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do

@@ -394,6 +394,15 @@ recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/n
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
 answered=
 current=
+await_turn() {
+  report
+  while keeper=$(cat "$lane/$1" 2>/dev/null); do
+    if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
+      state="the run has ended before the turn of $target; nothing was changed on it"
+      exit 1
+    fi
+  done
+}
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
@@ -420,13 +429,7 @@ else
   exit 1
 fi
 answered=yes
-report
-while keeper=$(cat "$lane/wait" 2>/dev/null); do
-  if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
-    state="the run has ended before the turn of $target; nothing was changed on it"
-    exit 1
-  fi
-done
+await_turn wait
 afterwards() { true "$@"; }
 already='boots'
 reboots=''

@@ -320,6 +320,15 @@ recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/n
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
 answered=
 current=
+await_turn() {
+  report
+  while keeper=$(cat "$lane/$1" 2>/dev/null); do
+    if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
+      state="the run has ended before the turn of $target; nothing was changed on it"
+      exit 1
+    fi
+  done
+}
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
@@ -342,13 +351,7 @@ else
   exit 1
 fi
 answered=yes
-report
-while keeper=$(cat "$lane/wait" 2>/dev/null); do
-  if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
-    state="the run has ended before the turn of $target; nothing was changed on it"
-    exit 1
-  fi
-done
+await_turn wait
 reboot_there() { reach root@vps-pacman -- 'sh -c '\'''"$deployment"'
 need_root reboot
 take_lock "$1"
@@ -730,6 +733,15 @@ recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/n
 lane='/home/me/.local/state/hey/runs/RUN/vps-ultraman'
 answered=
 current=
+await_turn() {
+  report
+  while keeper=$(cat "$lane/$1" 2>/dev/null); do
+    if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
+      state="the run has ended before the turn of $target; nothing was changed on it"
+      exit 1
+    fi
+  done
+}
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
@@ -752,13 +764,7 @@ else
   exit 1
 fi
 answered=yes
-report
-while keeper=$(cat "$lane/wait" 2>/dev/null); do
-  if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
-    state="the run has ended before the turn of $target; nothing was changed on it"
-    exit 1
-  fi
-done
+await_turn wait
 reboot_there() { reach root@vps-ultraman -- 'sh -c '\'''"$deployment"'
 need_root reboot
 take_lock "$1"

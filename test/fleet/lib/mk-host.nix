@@ -118,6 +118,10 @@ in
 {
   config = {
     networking.hostName = name;
+    age = {
+      inherit (host) identityPaths;
+      secrets = if builtins.pathExists secret then { demo.file = secret; } else { };
+    };
     system.nixos.version = host.nixosVersion;
     system.build = {
       toplevel = mkSystem host;

@@ -1,0 +1,31 @@
+// The one question of a run, on the terminal.
+import { openSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { ReadStream } from "node:tty";
+
+/**
+ * Asks, and waits for a line.
+ * @param over whether nobody waits for the answer any more
+ * @returns whether it was a yes; the end of the input is a no
+ */
+export function agreed(question: string, over: () => boolean): Promise<boolean> {
+  const terminal = new ReadStream(openSync("/dev/tty", "r"));
+  const lines = createInterface({ input: terminal, terminal: false });
+  process.stderr.write(question);
+  return new Promise((resolve) => {
+    const end = (yes: boolean) => {
+      // First of all, as closing is an end of the input too.
+      resolve(yes);
+      clearInterval(looking);
+      lines.close();
+      terminal.destroy();
+    };
+    const looking = setInterval(() => {
+      if (!over()) return;
+      process.stderr.write("\n");
+      end(false);
+    }, 50);
+    lines.once("line", (line) => end(/^y(es)?$/i.test(line.trim())));
+    lines.once("close", () => end(false));
+  });
+}

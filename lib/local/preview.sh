@@ -1,0 +1,76 @@
+# What will change on the target, against what runs there, and the question of --ask. Where others are deployed to as well, whoever looks
+# after all of them shows and asks.
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow=$(printf "\342\206\222")
+values() {
+  printf "%s\n" "$answer" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
+    LC_ALL=C tr -cd "\n -~"
+}
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo "$(($1 / 1048576)) MiB"; fi; }
+# tag KEY: how age names the recipient of an ssh key: four bytes of its hash, in base64 without padding
+tag() {
+  hash=$(printf "%s" "$1" | base64 -d | sha256sum | cut -c 1-8)
+  hash=$((0x$hash))
+  for bits in $((hash >> 26)) $(((hash >> 20) & 63)) $(((hash >> 14) & 63)) $(((hash >> 8) & 63)) $(((hash >> 2) & 63)) $(((hash & 3) << 4)); do
+    printf "%s" ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ | cut -c "$((bits + 1))"
+  done | tr -d "\n"
+}
+# header FILE: the lines of an age file that name its recipients
+header() {
+  if head -c 11 "$1" | grep -q "^-----BEGIN"; then
+    sed "1d;/^-----END/d" "$1" | base64 -d 2>/dev/null
+  else
+    cat "$1"
+  fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
+}
+# unreadable: the secrets of the host of which it is no recipient. A recipient that is no ssh key may be its own all the same.
+unreadable() {
+  tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
+  if [ -z "$tags" ]; then return; fi
+  printf "%s\n" "$secrets" | while read -r secret file; do
+    if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
+    if [ ! -r "$file" ]; then continue; fi
+    named=$(header "$file")
+    case $named in *"-> X25519"* | "") continue ;; esac
+    printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags" || echo "$secret"
+  done
+}
+show_preview() {
+  echo "$target, against what runs there now:"
+  if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
+  values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
+  before=$(values size | sed -n "1s/[^0-9]//g;1p")
+  after=$(values size | sed -n "2s/[^0-9]//g;2p")
+  if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
+  values unit | grep . | sed "s/^/  /" || :
+  if [ -n "$(heard reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
+  lost=$(unreadable)
+  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
+}
+step "what will change on $target"
+known=$answer
+if answer=$(preview </dev/null); then :; else
+  state="what will change on $target could not be found out; nothing was changed on it (status 1)"
+  exit 1
+fi
+if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
+  show_preview >"$lane/preview.new"
+  mv -f "$lane/preview.new" "$lane/preview"
+  await_turn ask
+else
+  show_preview
+  if [ -n "$asks" ]; then
+    printf "%s" "Go on with $target? [y/N] " >/dev/tty
+    IFS= read -r reply </dev/tty || reply=
+    case $reply in
+      [yY] | [yY][eE][sS]) ;;
+      *)
+        state="not agreed to; nothing was changed on $target (status 1)"
+        exit 1
+        ;;
+    esac
+  fi
+fi
+answer=$known

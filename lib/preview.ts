@@ -1,0 +1,64 @@
+// What will change on a host, shown before it does, and the question whether it may.
+import { type Access, asRoot } from "./elevation.ts";
+import { type Flake, machine } from "./flake.ts";
+import { deploymentScript } from "./guard.ts";
+import { nix } from "./nix.ts";
+import { flag } from "./spec.ts";
+import { define, fragment, type Line, step, variable, type Word } from "./step.ts";
+import { farScript } from "./target.ts";
+
+/** The options of verbs that change what a host runs. @param excluded options beside which there is nothing to ask */
+export const previewOptions = (excluded: readonly string[]) => ({
+  diff: flag("show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can't read", {
+    excludes: excluded.filter((name) => name !== "dry-activate"),
+    kept: "always",
+  }),
+  ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
+  yes: flag("show what --ask shows, without the question", { short: "y" }),
+});
+
+export type Preview = "show" | "ask" | undefined;
+
+export const askedPreview = ({
+  diff,
+  ask,
+  yes,
+}: {
+  readonly diff: boolean;
+  readonly ask: boolean;
+  readonly yes: boolean;
+}): Preview => (ask && !yes ? "ask" : diff || ask ? "show" : undefined);
+
+/** Before anything else: that there is somebody to ask. */
+export const requireTerminal = (preview: Preview): readonly Line[] =>
+  preview === "ask" ? [fragment("local/asking-terminal.sh")] : [];
+
+/** agenix's options, as lines: where private keys lie, and each secret with its file. */
+const declared =
+  'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" ' +
+  '(map (path: "identity ${toString path}\\n") (age.identityPaths or [ ]) ++ ' +
+  'map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\\n") (builtins.attrNames secrets))';
+
+/**
+ * Behind the copy, as the target compares its own closure with the new one, and asks the new one what it would do.
+ * @param runs what would be activated there
+ * @param flake the one that says which secrets the host has; undefined for a system that is there already
+ * @param words for nix eval
+ */
+export function previewing(
+  about: { readonly access: Access; readonly action: string; readonly host: string; readonly preview: Preview },
+  runs: Word,
+  flake: Flake | undefined,
+  words: readonly string[],
+): readonly Line[] {
+  const { access, action, host, preview } = about;
+  if (preview === undefined) return [];
+  const evaluate = flake && step(nix, "eval", "--raw", `${machine(flake, host)}.config`, "--apply", declared, words);
+  const asked = asRoot(access, ["reach"], farScript(deploymentScript("preview"), runs, action, variable("identities")));
+  return [
+    ...(evaluate === undefined ? [] : [{ ...evaluate, capture: "declared" }]),
+    fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
+    define("preview", asked),
+    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "" }),
+  ];
+}
