@@ -901,6 +901,59 @@ __hey_table_ops_deploy() {
 }
 __hey_ops_deploy() { __hey_main ops_deploy "$@"; }
 
+__hey_table_ops_doctor() {
+  __hey_arg host hosts
+  __hey_arg target targets
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --eval '' '' 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
+  __hey_option --skip '' '' 'don'\''t look at that finding' choices many
+  __hey_option --json '' '' 'as JSON'
+  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+  __hey_choice skip host-untracked 'git does not track a file of the host, so nix does not see it'
+  __hey_choice skip tool-missing 'a program that is needed here is not on PATH'
+  __hey_choice skip tools 'the versions of nix, ssh and nixos-rebuild here'
+  __hey_choice skip target-by-name 'neither hey.toml nor an ssh alias says where the host is reached'
+  __hey_choice skip name-unknown 'the target'\''s name does not resolve'
+  __hey_choice skip port-closed 'nothing listens at the target'\''s ssh port'
+  __hey_choice skip no-answer 'the target does not answer in time'
+  __hey_choice skip host-key-unknown 'known_hosts has no key of the target'
+  __hey_choice skip host-key-changed 'the target presents another key than known_hosts has'
+  __hey_choice skip login-refused 'sshd takes none of the keys offered'
+  __hey_choice skip unreachable 'ssh fails otherwise'
+  __hey_choice skip not-nixos 'no NixOS runs there'
+  __hey_choice skip no-root 'the login does not become root there without a password'
+  __hey_choice skip untrusted 'nix there takes no unsigned paths from the login'
+  __hey_choice skip disk-full 'a disk there is full'
+  __hey_choice skip disk-low 'a disk there is nearly full'
+  __hey_choice skip boot-full '/boot has no room for one more kernel'
+  __hey_choice skip memory-low 'little memory is left there'
+  __hey_choice skip units-failed 'units have failed there'
+  __hey_choice skip activation-failed 'the last activation there failed'
+  __hey_choice skip armed 'another deployment is under way there'
+  __hey_choice skip reboot-needed 'what boots there has another kernel, initrd or systemd than what was booted'
+  __hey_choice skip clock 'the clock there is wrong'
+  __hey_choice skip key-missing 'no key of the host is kept here'
+  __hey_choice skip key-differs 'the host'\''s key here is another than on its disk'
+  __hey_choice skip key-presented 'sshd there presents another key than is on its disk'
+  __hey_choice skip key-unlisted 'secrets.nix or .sops.yaml does not mention the host'\''s key'
+  __hey_choice skip eval-fails 'the host does not evaluate'
+  __hey_choice skip eval-arch 'the host'\''s system is for another architecture'
+  __hey_choice skip eval-sshd 'sshd would not be enabled'
+  __hey_choice skip eval-port 'sshd would not listen, or the firewall would be closed, at the port that ssh uses'
+  __hey_choice skip eval-login 'nobody who becomes root could log in with a key of mine'
+  __hey_choice skip eval-root 'who could log in could not become root without a password'
+  __hey_choice elevate sudo sudo
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+}
+__hey_ops_doctor() { __hey_main ops_doctor "$@"; }
+
 __hey_table_ops_hosts() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' '--import -y --yes' 'only these: host names, patterns and @tags, with '\''!'\'' what is left out' machines
@@ -1160,9 +1213,9 @@ __hey_sync() { __hey_main sync "$@"; }
 
 __hey_dispatched() {
   firsts=(completions disko help install ops sync)
-  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
-  seconds=('ops bootstrap' 'ops deploy' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
-  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
+  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
+  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Find out what would go wrong with a deployment, before one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
 }
@@ -1174,6 +1227,7 @@ __hey_register -F __hey_help help.ts
 __hey_register -F __hey_install install.ts
 __hey_register -F __hey_ops_bootstrap ops-bootstrap.ts
 __hey_register -F __hey_ops_deploy ops-deploy.ts
+__hey_register -F __hey_ops_doctor ops-doctor.ts
 __hey_register -F __hey_ops_hosts ops-hosts.ts
 __hey_register -F __hey_ops_log ops-log.ts
 __hey_register -F __hey_ops_push_keys ops-push-keys.ts

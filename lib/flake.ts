@@ -177,6 +177,14 @@ function tracked(dir: string, path: string): boolean {
   return git.status !== 1;
 }
 
+/** Files of a host that git doesn't track, so that nix doesn't see them; relative to the flake's directory. */
+export function untracked({ dir }: Flake, host: string): readonly string[] {
+  if (dir === undefined) return [];
+  const words = ["ls-files", "--others", "--exclude-standard", "-z", "--", `hosts/${host}`, `hosts/${host}.nix`];
+  const git = spawnSync("git", ["-C", dir, ...words], { encoding: "utf8" });
+  return git.status === 0 ? git.stdout.split("\0").filter(Boolean) : [];
+}
+
 /**
  * Refuses a host that the flake can't have: one that is not among its hosts while others are, or whose folder git
  * doesn't track, so that nix doesn't see it. A flake elsewhere, or one that names no host literally, is taken at its word.

@@ -52,15 +52,29 @@ class Scripts {
       if (out.length < most) out += text;
     });
     hear(child.stderr, (text) => {
-      said = (said + text).slice(-4096);
+      said = (said + text).slice(-65536);
     });
     return new Promise((resolve) => {
       const end = (status: number) => {
         clearTimeout(timer);
         if (pid !== undefined) this.#going.delete(pid);
-        const lines = said.split(/[\r\n]+/).map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, "").trim());
-        const last = lines.filter(Boolean).at(-1) ?? "";
-        resolve({ host, target, status: late ? undefined : status, facts: new Facts(out), said: last, ms: Date.now() - began });
+        const errors = said
+          .split(/[\r\n]+/)
+          .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, "").trim())
+          .filter(Boolean);
+        // What ssh -v says beside is no reason.
+        const last =
+          errors.filter((line) => !/^(?:debug1:|Authenticated to|Transferred:|Bytes per second:|OpenSSH_)/.test(line)).at(-1) ??
+          "";
+        resolve({
+          host,
+          target,
+          status: late ? undefined : status,
+          facts: new Facts(out),
+          errors,
+          said: last,
+          ms: Date.now() - began,
+        });
       };
       const timer = setTimeout(
         () => {

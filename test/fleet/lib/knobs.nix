@@ -31,5 +31,6 @@
   bootLimit = 100;                # how many generations the boot menu has
   bootHang = false;               # under systemd: a unit that sysinit.target waits for, for ever
 
+  options = { };                  # of NixOS's modules, for what is evaluated only
   specialisations = { };          # name = { knobs; }
 }

@@ -116,8 +116,8 @@ let
       };
 in
 {
-  config = {
-    networking.hostName = name;
+  config = host.options // {
+    networking = { hostName = name; } // host.options.networking or { };
     age = {
       inherit (host) identityPaths;
       secrets = if builtins.pathExists secret then { demo.file = secret; } else { };

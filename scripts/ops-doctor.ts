@@ -1,0 +1,82 @@
+#!/bin/sh
+":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+
+import { evaluated, evaluating } from "../lib/doctor/evaluated.ts";
+import { type Finding, ids } from "../lib/doctor/finding.ts";
+import { before, keys, tools } from "../lib/doctor/here.ts";
+import { asText } from "../lib/doctor/report.ts";
+// What would go wrong with a deployment, found out before one.
+import { answered, silent } from "../lib/doctor/there.ts";
+import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
+import { Usage } from "../lib/errors.ts";
+import { findFlake, unknownHost } from "../lib/flake.ts";
+import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { quote } from "../lib/script.ts";
+import { withSettings } from "../lib/settings.ts";
+import { arg, flag, flakeOption, options } from "../lib/spec.ts";
+import { statusOf } from "../lib/status/status.ts";
+import { paperHere } from "../lib/status/table.ts";
+import { askingWords, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
+import { verb } from "../lib/verb.ts";
+
+const takes = {
+  host: arg("host in the flake, if not all of them", "hosts", "optional"),
+  target: arg("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "targets", "optional"),
+  flake: flakeOption,
+  ...askedOptions,
+  eval: flag("also whether each could still be entered with what the flake has for it, which takes an evaluation"),
+  skip: options("ID", "don't look at that finding", ids),
+  json: flag("as JSON"),
+  ...elevateOption,
+  ...sshOptions,
+};
+
+export default verb(module, {
+  summary: "Find out what would go wrong with a deployment, before one",
+  description: "Asks all hosts side by side, one connection each, and changes nothing. Each finding has an id, what was seen, and a command that mends it.",
+  takes,
+  examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
+  statuses: { 0: "no errors", 1: "errors were found" },
+  inquire: (given) => {
+    const flake = findFlake(given.flake, "as given");
+    const unknown = given.host === undefined ? undefined : unknownHost(flake, given.host);
+    if (unknown !== undefined) throw new Usage(unknown);
+    const asked = machinesAsked(given).map((machine) => {
+      const own = withSettings(takes, given, machine);
+      const access = accessTo(machine.target, own);
+      return { machine, own, access, words: sshWords(own) };
+    });
+    const hosts = asked.map(({ machine }) => machine.host);
+    return {
+      // Two for the connection, and the rest for a machine that is slow.
+      patience: 8,
+      data: given.json,
+      beside: given.eval ? evaluating(flake, hosts) : undefined,
+      questions: asked.map(({ machine, access, words }) => {
+        // -v, as ssh says only then which key the target has presented; not over a connection that is there already, which presents none.
+        const ssh = ["ssh", "-v", ...askingWords, "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
+        const ask = asRootIfSilent(access, ssh, "deployment", "status", "health", "trusted");
+        return { host: machine.host, target: machine.target, plan: { lines: [{ ...ask, stdin: "none" }] } };
+      }),
+      report: (answers, beside) => {
+        const findings = asked.flatMap(({ machine, own, access, words }, at): readonly Finding[] => {
+          const answer = answers[at];
+          if (answer === undefined) return [];
+          const status = statusOf(answer, undefined);
+          const ssh = sshFacts(words, access.to);
+          const typed = { host: `${quote(machine.host)} ${quote(machine.target)}`, shell: `${quote(machine.target)}${access.typedShell}` };
+          const said = status.runs === undefined ? [silent(answer, access.to, ssh)] : answered(status, answer, typed);
+          const entrance = { ssh, user: ssh("user"), arch: answer.facts.one("arch"), elevates: own.elevate !== undefined };
+          return [
+            ...before(flake, machine, given.target !== undefined),
+            ...said,
+            ...keys(flake, machine, answer.facts.one("public")),
+            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), entrance)),
+          ];
+        });
+        const all = [...tools(), ...findings].filter(({ id }) => !given.skip.includes(id));
+        return { text: given.json ? `${JSON.stringify(all, null, 2)}\n` : asText(all, hosts, paperHere().coloured), status: all.some(({ level }) => level === "error") ? 1 : 0 };
+      },
+    };
+  },
+});

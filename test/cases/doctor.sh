@@ -1,0 +1,298 @@
+# $ ops-doctor.ts vps-ultraman vps_ultraman_root
+ssh -v -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' -o 'ControlMaster=no' -o 'ControlPath=none' root@vps_ultraman_root -- 'sh -c '\''set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then
+    echo open
+  else
+    echo over
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+trial=/nix/var/nix/hey-trial
+trial_progress() {
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+apart() {
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+inhibited() { grep -q "changes to critical components" "$1"; }
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
+      for fact in started status why units back inhibited; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      echo "cut yes"
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}
+echo "user $(id -un)"
+tell
+echo "booted $(readlink -e /run/booted-system || echo nothing)"
+echo "date $(stat -c %Y "$profile-${now%-link}-link" 2>/dev/null)"
+echo "version $(cat /run/current-system/nixos-version 2>/dev/null)"
+echo "kernel $(uname -r)"
+while read -r key value _; do
+  case $key in
+    MemTotal:) echo "memory $value" ;;
+    MemAvailable:) echo "available $value" ;;
+  esac
+done </proc/meminfo
+read -r load _ </proc/loadavg
+echo "load $load"
+echo "cores $(nproc)"
+echo "up $(seconds_up)"
+say_armed() { echo "armed $(progress)$(if [ -L "$dir/trial" ]; then echo -trial; fi) $left $(readlink "$dir/by")"; }
+if [ "$(id -u)" != 0 ] && { [ -e /run/hey ] || [ -e "$trial" ]; }; then :; else
+  echo "armed"
+  each_open say_armed
+  case $(trial_progress) in
+    rebooting | starting) echo "armed boot 0 $(readlink "$trial/by")" ;;
+  esac
+  if [ -L /run/hey/holder ]; then echo "armed lock 0 $(readlink /run/hey/holder)"; fi
+fi
+echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
+timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
+  case $at in /*) echo "disk $at $size $free" ;; esac
+done | sort -u
+if by_systemd; then
+  echo "unit"
+  failed_units | sed "s/^/unit /"
+fi
+echo "over yes"
+echo "login ${SUDO_USER:-${DOAS_USER:-$(id -un)}}"
+echo "arch $(uname -m)-linux"
+echo "clock $(date +%s)"
+for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
+for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do
+  if [ -r "$key.pub" ]; then
+    echo "public $(cut -d " " -f 1,2 "$key.pub")"
+    echo "fingerprint $(ssh-keygen -l -f "$key.pub" 2>/dev/null | cut -d " " -f 2)"
+    break
+  fi
+done
+me=${SUDO_USER:-${DOAS_USER:-$(id -un)}}
+refuse() { echo "untrusted $*"; }
+configuration() {
+  for words in "config show" show-config; do
+    NIX_USER_CONF_FILES=/dev/null NIX_CONFIG="" nix --extra-experimental-features nix-command $words 2>/dev/null && return
+  done
+  cat /etc/nix/nix.conf 2>/dev/null
+}
+setting() { printf "%s\n" "$settings" | sed -n "s/^$1 *= *//p" | tail -n 1; }
+trusted() {
+  if [ "$(setting require-sigs)" = false ]; then return 0; fi
+  set -f
+  for who in $(setting trusted-users); do
+    case $who in
+      "*" | "$me") return 0 ;;
+      @*) case " $(id -Gn) " in *" ${who#@} "*) return 0 ;; esac ;;
+    esac
+  done
+  return 1
+}
+settings=$(configuration)
+trusted || refuse "nix there takes no unsigned paths from $me (lacks a signature by a trusted key); add $me to nix.settings.trusted-users there, or type --backend nix, which copies as root"'\'' sh' </dev/null

@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# What ops-doctor finds: each made to happen, and seen; and nothing of a host that is well.
+
+load words
+load guarded
+load fleet
+load elevated
+
+setup_file() {
+  lab_only
+  host=vps-ultraman
+  export password=$BATS_FILE_TMPDIR/password
+  admin_with_password
+}
+setup() {
+  guarded_setup plain
+  # A key of its own is kept here and lies there, as after a first install.
+  if [ ! -e "$BATS_FILE_TMPDIR/keys" ]; then
+    "$SCRIPTS/ops-push-keys.ts" $host $target >/dev/null 2>&1
+    touch "$BATS_FILE_TMPDIR/keys"
+  fi
+}
+
+doctor() { "$SCRIPTS/ops-doctor.ts" "$@"; }
+# found LINE…: ids of the findings, with the host's name where it is of one, sorted
+found() { doctor --json --skip tools "$@" | jq -r '.[] | "\(.level) \(.id)"' | sort | paste -sd ,; }
+there() { lab host $host "$@"; }
+
+@test "a host that is well has no errors and no warnings, over one connection, and nothing is changed" {
+  deploy --backend nix
+  before=$(logins $host) activations=$(activations)
+  run doctor $host $target
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ ${lines[-1]} == "1 host: 0 errors, 0 warnings" ]]
+  [ $(($(logins $host) - before)) = 1 ]
+  [ "$(activations)" = "$activations" ]
+  [ "$(found $host $target)" = "" ]
+  [[ $(doctor --json $host $target | jq -r '.[0] | "\(.id) \(.host) \(.fix) \(.seen)"') == "tools null null nix (Nix) "*"OpenSSH_"* ]]
+}
+
+@test "README has the same ids" {
+  diff <(sed -n '/^## Before a deployment: ops-doctor/,/^## /s/^| `\([a-z-]*\)` | \(.*\) |$/\1 \2/p' "$BATS_TEST_DIRNAME/../../README.md") \
+    <(sed -nE '/^export const ids/,/^}/s/^  "?([a-z-]+)"?: "(.*)",$/\1 \2/p' "$BATS_TEST_DIRNAME/../../lib/doctor/finding.ts")
+}
+
+@test "why a host can't be reached is told apart, each with its own remedy" {
+  sed "s/^Host vps_ultraman_root\$/Host nowhere.invalid\n  HostName nowhere.invalid\nHost closed\n  HostName 127.0.0.1\n  Port 9\nHost unknown\n  UserKnownHostsFile \/dev\/null\nHost refused\n  IdentityFile none\n  IdentitiesOnly yes\n  PubkeyAuthentication no\nHost changed\n  UserKnownHostsFile ${BATS_TEST_TMPDIR//\//\\\/}\/changed\n&/" "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/config"
+  address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
+  sed -i "s/^Host \(unknown\|refused\|changed\)\$/&\n  HostName $address/" "$BATS_TEST_TMPDIR/config"
+  echo "$address $(cut -d ' ' -f 1,2 /etc/ssh/global_ed25519.pub)" >"$BATS_TEST_TMPDIR/changed"
+  export NIX_SSHOPTS="-F $BATS_TEST_TMPDIR/config"
+  bad=0
+  while read -r name id fix; do
+    answer=$(doctor --json --skip tools $host "$name" | jq -r '.[] | select(.level == "error") | "\(.id) \(.fix)"')
+    [[ $answer == "$id "*"$fix"* ]] || { echo "$name: $answer"; bad=1; }
+  done <<ROWS
+nowhere.invalid name-unknown ssh -G
+closed port-closed ssh -v
+unknown host-key-unknown ssh-keyscan
+refused login-refused ssh-copy-id
+changed host-key-changed ssh-keygen -R
+ROWS
+  [ "$bad" = 0 ]
+  lab link $host down
+  began=$SECONDS
+  run found $host $target
+  lab link $host up
+  echo "$output"
+  [[ $output == *"error no-answer"* ]]
+  [ $((SECONDS - began)) -le 10 ]
+}
+
+@test "what the host is like: disks, /boot, clock, units, reboots, deployments, a failed activation" {
+  deploy --backend nix
+  there sh -c 'head -c 5000000 /dev/zero >/boot/filler 2>/dev/null; true'
+  small() { there sh -c 'mount -o remount,size=$(($(df -P -k / | sed -n "2s/^[^ ]* *[0-9]* *\([0-9]*\).*/\1/p") + $1))k /' sh "$1"; }
+  small 300000
+  [[ $(found $host $target) == *"warning disk-low"* ]]
+  small 60000
+  seen=$(doctor --json $host $target) || :
+  there rm -f /boot/filler
+  there mount -o remount,size=4g /
+  echo "$seen"
+  [ "$(jq -r '.[] | select(.id == "disk-full" or .id == "boot-full") | "\(.id) \(.level)"' <<<"$seen" | sort -u | paste -sd ,)" = "boot-full error,disk-full error" ]
+  [[ $(jq -r '.[] | select(.id == "disk-full") | .fix' <<<"$seen" | head -n 1) == *"ops-ssh.ts $target nix-collect-garbage"* ]]
+
+  there sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\nexec /usr/bin/date -d \"-9 days\" \"\$@\"\n" >/run/wrappers/bin/date && chmod 755 /run/wrappers/bin/date'
+  run found $host $target
+  there rm /run/wrappers/bin/date
+  echo "$output"
+  [[ $output == *"warning clock"* ]]
+
+  lab knobs $host '{"marker": "failing", "kernel": "6.6.9", "activationStatus": 1}'
+  run deploy --backend nix
+  run found $host $target
+  echo "$output"
+  [ "$output" = "note reboot-needed,warning activation-failed" ]
+
+  lab knobs $host '{"marker": "armed", "activationHang": "units"}'
+  deploy --guard --confirm-timeout 30 >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+  job=$!
+  until_there 20 grep -q 'activate on' "$BATS_TEST_TMPDIR/said"
+  run found $host $target
+  "$SCRIPTS/ops-deploy.ts" $host $target --cancel
+  wait "$job" || :
+  echo "$output"
+  [[ $output == *"warning armed"* ]]
+}
+
+@test "keys: kept here, on the disk, presented, listed" {
+  deploy --backend nix --force
+  key=$HOME/.ssh/keys.homelab/vps/ssh_host_ed25519_key_$host
+  mv "$key" "$key.away"
+  [[ $(found $host $target) == *"note key-missing"* ]]
+  ssh-keygen -q -t ed25519 -N '' -f "$key"
+  run found $host $target
+  rm -f "$key" "$key.pub"
+  mv "$key.away" "$key"
+  [[ $output == *"warning key-differs"* ]]
+  cp "$FLEET/secrets.nix" "$BATS_TEST_TMPDIR/secrets.nix"
+  sed -i "s,$(ssh-keygen -y -f "$key" | cut -d ' ' -f 2),nobody," "$FLEET/secrets.nix"
+  run found $host $target
+  cp "$BATS_TEST_TMPDIR/secrets.nix" "$FLEET/secrets.nix"
+  [[ $output == "warning key-unlisted" ]]
+  there sh -c 'cp /etc/ssh/ssh_host_ed25519_key.pub /tmp/kept.pub && ssh-keygen -q -t ed25519 -N "" -f /tmp/other && cp /tmp/other.pub /etc/ssh/ssh_host_ed25519_key.pub'
+  run found $host $target
+  there sh -c 'cp /tmp/kept.pub /etc/ssh/ssh_host_ed25519_key.pub; rm -f /tmp/other*'
+  [[ $output == *"error key-presented"* ]]
+}
+
+@test "files that git doesn't track, a target that nothing is said of, and findings that are left out" {
+  touch "$FLEET/hosts/$host/new.nix"
+  run found $host $target
+  fix=$(doctor --json $host $target | jq -r '.[] | select(.id == "host-untracked") | .fix')
+  eval "$fix"
+  after=$(found $host $target)
+  git -C "$FLEET" rm -q --cached "hosts/$host/new.nix"
+  rm "$FLEET/hosts/$host/new.nix"
+  [ "$output" = "error host-untracked" ]
+  [ "$after" = "" ]
+  run found id3-eniac
+  [[ $output == *"note target-by-name"* ]]
+  run doctor id3-eniac --skip name-unknown --skip target-by-name --skip key-missing --skip tools
+  [ "$status" = 0 ]
+  [[ $output == "1 host: 0 errors, 0 warnings" ]]
+}
+
+# options JSON: what the flake has for the host, for --eval
+options() { lab knobs $host "{\"options\": $1}"; }
+evaluated() { found $host $target --eval; }
+
+@test "--eval: sshd off, another port, a closed firewall, nobody with a key of mine, an admin whom sudo asks, another architecture" {
+  ssh-keygen -q -t ed25519 -N '' -f "$HOME/.ssh/id_doctor" <<<y
+  mine=$(cut -d ' ' -f 1,2 "$HOME/.ssh/id_doctor.pub")
+  root="\"users\": {\"users\": {\"root\": {\"openssh\": {\"authorizedKeys\": {\"keys\": [\"$mine me@here\"]}}}}}"
+  admin=${root/'"root": {'/'"admin": {"extraGroups": ["wheel"], '}
+  sshd='"services": {"openssh": {"enable": true}}'
+  bad=0
+  while IFS='|' read -r given wanted; do
+    options "{$given}"
+    seen=$(evaluated)
+    [ "$seen" = "$wanted" ] || { printf '%s\n' "$given" "  wanted: $wanted" "  seen: $seen"; bad=1; }
+  done <<ROWS
+$sshd, $root|
+$root|error eval-sshd
+"services": {"openssh": {"enable": true, "ports": [2222]}}, $root|error eval-port
+"services": {"openssh": {"enable": true, "openFirewall": false}}, $root|error eval-port
+"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"allowedTCPPorts": [22]}}, $root|
+"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}, $root|
+"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"enable": false}}, $root|
+$sshd|error eval-login
+"services": {"openssh": {"enable": true, "settings": {"PermitRootLogin": "no"}}}, $root|error eval-login
+$sshd, $admin|warning eval-root
+$sshd, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-login
+ROWS
+  rm -f "$HOME/.ssh/id_doctor" "$HOME/.ssh/id_doctor.pub"
+  [ "$bad" = 0 ]
+  echo 'throw "no such thing"' >"$FLEET/hosts/$host/default.nix"
+  run found $host $target --eval
+  git -C "$FLEET" checkout -q "hosts/$host/default.nix"
+  [[ $output == *"error eval-fails"* ]]
+}
+
+@test "as somebody who is not root, and who becomes root or doesn't" {
+  deploy --backend nix
+  sudo_rules 'admin ALL=(ALL) ALL'
+  trusted_users
+  for words in "" "--elevate sudo"; do
+    # shellcheck disable=SC2086
+    run found $host admin@$target $words
+    echo "$output"
+    [ "$output" = "error no-root,note untrusted" ]
+  done
+  trusted_users admin
+  [ "$(found $host admin@$target)" = "error no-root" ]
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  [ "$(found $host admin@$target --elevate sudo)" = "" ]
+}
