@@ -232,7 +232,7 @@ export function deployByNix(about: Deployment): Plan {
     lines: [
       ...connected(about),
       ...(about.access.by !== undefined && !about.access.asks ? [fragment("local/nix-store-there.sh")] : []),
-      ...asked(about),
+      ...asked(about, ["room"]),
       ...rebooting(about),
       ...building(about),
       ...(triedByBoot(about) ? [fragment("local/built-trial.sh")] : []),

@@ -327,6 +327,11 @@ need_root deploy
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
 tell
+timeout 3 df -P -k / /nix 2>/dev/null | (
+  while read -r _ _ _ free _ at; do
+    case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
+  done
+) || exit
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
 loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }

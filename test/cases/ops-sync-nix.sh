@@ -325,7 +325,12 @@ need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
 refuse_changed "$1" "$2"
-tell'\'' sh keep "'"$expected"'"' "$@"; }
+tell
+timeout 3 df -P -k / /nix 2>/dev/null | (
+  while read -r _ _ _ free _ at; do
+    case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
+  done
+) || exit'\'' sh keep "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)

@@ -79,7 +79,15 @@ ROWS
   [[ $(found $host $target) == *"warning disk-low"* ]]
   small 60000
   seen=$(doctor --json $host $target) || :
+  # What is deadly a deployment finds by itself, before the build; a way back needs no room.
+  small 20000
+  run deploy --backend nix
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"/ is full there (19 MiB left), and nothing can be copied; make room first: "*"; nothing was changed on root@$target (status 1)" ]]
+  [[ $output != *": build "* ]]
   there rm -f /boot/filler
+  "$SCRIPTS/ops-rollback.ts" $host $target
   there mount -o remount,size=4g /
   echo "$seen"
   [ "$(jq -r '.[] | select(.id == "disk-full" or .id == "boot-full") | "\(.id) \(.level)"' <<<"$seen" | sort -u | paste -sd ,)" = "boot-full error,disk-full error" ]
