@@ -8,7 +8,7 @@ import { nix } from "./nix.ts";
 import { type Preview, previewing, requireTerminal } from "./preview.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
 import { flag, option } from "./spec.ts";
-import { define, fragment, joined, type Line, type Plan, step, variable, type Word } from "./step.ts";
+import { define, fragment, joined, type Line, type Plan, type Step, step, variable, type Word } from "./step.ts";
 import { alertWords, farScript, farText, freshWords, masterWords, plainWords, type SshGiven, sshWords } from "./target.ts";
 
 /** The options of a deployment that hold for a host whatever is deployed. */
@@ -223,6 +223,11 @@ export const present = (about: Pick<Change, "access" | "guard" | "lane">): reado
   fragment("local/gate.sh"),
 ];
 
+/** A look over the connection that there is. */
+const lookingAt =
+  ({ access }: Pick<Change, "access">) =>
+  (script: Step): Step => ({ stdin: "none", ...asRoot(access, ["reach"], script) });
+
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix(about: Deployment): Plan {
   const { flake, host, specialisation, lane } = about;
@@ -238,7 +243,13 @@ export function deployByNix(about: Deployment): Plan {
       ...(triedByBoot(about) ? [fragment("local/built-trial.sh")] : []),
       ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
       ...copying(about, sharedWords(about)),
-      ...previewing(about, specialisation === undefined ? variable("system") : variable("specialised"), flake, about.evaluated),
+      ...previewing(
+        about,
+        lookingAt(about),
+        specialisation === undefined ? variable("system") : variable("specialised"),
+        flake,
+        about.evaluated,
+      ),
       ...activated(about, "new"),
     ],
   };
@@ -256,7 +267,7 @@ export function rollBack(about: Change, to: string): Plan {
       ...asked(about, ["generation"], to),
       fragment("local/back-to.sh"),
       ...rebooting(about),
-      ...previewing(about, variable("system"), undefined, []),
+      ...previewing(about, lookingAt(about), variable("system"), undefined, []),
       ...activated(about, variable("generation")),
     ],
   };

@@ -1,15 +1,14 @@
 // What will change on a host, shown before it does, and the question whether it may.
-import { type Access, asRoot } from "./elevation.ts";
 import { type Flake, machine } from "./flake.ts";
 import { deploymentScript } from "./guard.ts";
 import { nix } from "./nix.ts";
 import { flag } from "./spec.ts";
-import { define, fragment, type Line, step, variable, type Word } from "./step.ts";
+import { define, fragment, type Line, type Step, step, variable, type Word } from "./step.ts";
 import { farScript } from "./target.ts";
 
-/** The options of verbs that change what a host runs. @param excluded options beside which there is nothing to ask */
+/** The options of verbs that change what a machine runs. @param excluded options beside which there is nothing to ask */
 export const previewOptions = (excluded: readonly string[]) => ({
-  diff: flag("show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can't read", {
+  diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
     excludes: excluded.filter((name) => name !== "dry-activate"),
     kept: "always",
   }),
@@ -40,21 +39,23 @@ const declared =
   'map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\\n") (builtins.attrNames secrets))';
 
 /**
- * Behind the copy, as the target compares its own closure with the new one, and asks the new one what it would do.
- * @param runs what would be activated there
+ * Where the new system is, as a machine compares its own closure with that one, and asks it what it would do.
+ * @param there its script as root on that machine. It reads nothing.
+ * @param runs what would be activated
  * @param flake the one that says which secrets the host has; undefined for a system that is there already
  * @param words for nix eval
  */
 export function previewing(
-  about: { readonly access: Access; readonly action: string; readonly host: string; readonly preview: Preview },
+  about: { readonly action: string; readonly host: string; readonly preview: Preview },
+  there: (script: Step) => Step,
   runs: Word,
   flake: Flake | undefined,
   words: readonly string[],
 ): readonly Line[] {
-  const { access, action, host, preview } = about;
+  const { action, host, preview } = about;
   if (preview === undefined) return [];
   const evaluate = flake && step(nix, "eval", "--raw", `${machine(flake, host)}.config`, "--apply", declared, words);
-  const asked = asRoot(access, ["reach"], farScript(deploymentScript("preview"), runs, action, variable("identities")));
+  const asked = there(farScript(deploymentScript("preview"), runs, action, variable("identities")));
   return [
     ...(evaluate === undefined ? [] : [{ ...evaluate, capture: "declared" }]),
     fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),

@@ -37,7 +37,7 @@ function inherited(text: string): string {
 }
 
 /** Whether there is a terminal to ask on. */
-export const hasTerminal = () => {
+const hasTerminal = () => {
   try {
     const { closeSync, openSync } = require("node:fs") as typeof import("node:fs");
     closeSync(openSync("/dev/tty", "r"));
@@ -46,6 +46,11 @@ export const hasTerminal = () => {
     return false;
   }
 };
+
+/** @throws Refusal where there is none, before anything is done */
+export function requireTerminal(): void {
+  if (!hasTerminal()) throw new Refusal("there is no terminal for the question of --ask; nothing was done", "--yes");
+}
 
 /** Sends a signal, 0 for none; whether there is such a process. */
 function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -81,6 +86,7 @@ export function requirePrograms(plan: Plan, text: string): void {
  */
 export async function run(name: string, plan: Plan, text: string): Promise<number> {
   requirePrograms(plan, text);
+  if (plan.asks) requireTerminal();
   const { $ } = zx();
   const began = new Date();
   const script = $({

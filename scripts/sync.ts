@@ -5,13 +5,15 @@
 import { wordsFor } from "../lib/backends.ts";
 import { spelled } from "../lib/called.ts";
 import { Refusal, Usage } from "../lib/errors.ts";
-import { attribute, findFlake, hostsOf, requireHost } from "../lib/flake.ts";
+import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/flake.ts";
 import { deploymentScript } from "../lib/guard.ts";
 import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
-import { buildWords, passing, systemWords, updateWords } from "../lib/passing.ts";
+import { nix } from "../lib/nix.ts";
+import { buildWords, evaluationWords, passing, systemWords, updateWords } from "../lib/passing.ts";
+import { askedPreview, previewing, previewOptions, requireTerminal } from "../lib/preview.ts";
 import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
-import { define, type Elevation, elevated, elevations, fragment, joined, step, variable } from "../lib/step.ts";
+import { define, type Elevation, elevated, elevations, fragment, joined, type Step, step, variable } from "../lib/step.ts";
 import { farScript, farText } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 import { fits } from "../lib/words.ts";
@@ -43,6 +45,7 @@ export default verb(module, {
     rollback: option("N", "back to a generation: the one before what boots, or this", "generations", { bare: "previous", excludes: ["list", ...building] }),
     list: flag("list the generations of this machine, newest first", { excludes: ["elevate", ...building] }),
     json: flag("with --list, as JSON"),
+    ...previewOptions(["list"]),
     force: flag("activate a host here that is not this machine"),
     ...passing,
   },
@@ -53,6 +56,10 @@ export default verb(module, {
     if (json && !list) throw new Usage("--json is a way to list; add --list");
     if ((list || rollback !== undefined) && passed.length > 0) throw new Usage(`nothing is built for --${list ? "list" : "rollback"}; leave out -- and what follows`);
     if (list && words.action !== undefined) throw new Usage(`--list only looks; leave out ${words.action}`);
+    const preview = askedPreview(words);
+    if (preview !== undefined && rootless.includes(action)) throw new Usage(`${action} changes nothing here; leave out ${words.ask ? "--ask" : "--diff"}`);
+    if (words.ask && action === "dry-activate") throw new Usage("dry-activate changes nothing here, so there is nothing to ask; type --diff");
+    const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
     if (list) return { lines: [farScript(["deployment", "generations"], json ? "json" : "table")] };
     if (rollback !== undefined) {
       if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
@@ -65,10 +72,12 @@ export default verb(module, {
         lines: [
           fragment("local/heard.sh", { target: "this machine" }),
           fragment("local/standing.sh", { deployment: joined(farText("deployment")), reboot: "reboot" }),
-          define("ask", farScript(deploymentScript("generation"), "force", "none", rollback)),
+          ...requireTerminal(preview),
+          define("ask", farScript(deploymentScript("generation", "booted"), "force", "none", rollback)),
           fragment("local/ask-here.sh"),
           fragment("local/back-to.sh"),
-          define("activate", elevated((elevate ?? "sudo") as Elevation, activate)),
+          ...previewing({ action, host: hostname(), preview }, asRoot, system, undefined, []),
+          define("activate", asRoot(activate)),
           fragment("local/activate-here.sh", { action }),
         ],
       };
@@ -93,12 +102,30 @@ export default verb(module, {
     if (changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh") {
       // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
       const strategy = elevate === undefined || elevate === "sudo" ? [] : wordsFor("nh", elevate === "none" ? "elevateNone" : "elevateOther", `--elevate ${elevate}`, [[elevate]]);
-      const own = [...strategy, ...systemWords("nh", words), ...updateWords("nh", words)];
+      const own = [...(preview === "ask" ? wordsFor("nh", "ask", "--ask") : []), ...strategy, ...systemWords("nh", words), ...updateWords("nh", words)];
       const build = ["--show-trace", ...buildWords("nh", words), ...passed];
-      return { logged, evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, own, "--", build)] };
+      return { logged, asks: preview === "ask", evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, own, "--", build)] };
     }
     const own = [...systemWords("nixos-rebuild", words, action === "dry-activate"), ...buildWords("nixos-rebuild", words), ...updateWords("nixos-rebuild", words)];
     const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, own, passed);
-    return { ...(changes && { logged }), evaluates: { dir: flake.dir, host }, lines: [rootless.includes(action) ? rebuild : elevated((elevate ?? "sudo") as Elevation, rebuild)] };
+    const only = rootless.includes(action) ? rebuild : asRoot(rebuild);
+    const about = { ...(changes && { logged }), evaluates: { dir: flake.dir, host } };
+    if (preview === undefined) return { ...about, lines: [only] };
+    const build = [...buildWords("nix", words), ...updateWords("nix", words), ...passed];
+    return {
+      ...about,
+      lines: [
+        fragment("local/heard.sh", { target: "this machine", deployment: joined(farText("deployment")) }),
+        ...requireTerminal(preview),
+        fragment("local/private-place.sh"),
+        fragment("local/building-here.sh"),
+        { ...step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), "/system"), toplevel(flake, host), build), note: `build ${host}` },
+        fragment("local/built-system.sh"),
+        ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation, host })]),
+        ...previewing({ action, host, preview }, asRoot, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
+        ...(changes ? [fragment("local/rebuilding-here.sh")] : []),
+        { ...only, note: `nixos-rebuild ${action}` },
+      ],
+    };
   },
 });

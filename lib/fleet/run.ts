@@ -4,7 +4,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { ignored } from "../called.ts";
 import { Refusal } from "../errors.ts";
-import { hasTerminal, requirePrograms } from "../run.ts";
+import { requirePrograms, requireTerminal } from "../run.ts";
 import { render } from "../script.ts";
 import { Builder } from "./builder.ts";
 import { type Display, displayFor, table } from "./display.ts";
@@ -230,8 +230,7 @@ export async function runFleet(name: string, fleet: Fleet): Promise<number> {
   const scripts = Object.fromEntries(lanes.map(({ host, plan }) => [host, render(name, plan)]));
   for (const { plan, host } of lanes) requirePrograms(plan, scripts[host] ?? "");
   if (build !== undefined && buildText !== undefined) requirePrograms(build, buildText);
-  if (fleet.asks && !hasTerminal())
-    throw new Refusal("there is no terminal for the question of --ask; nothing was done", "--yes");
+  if (fleet.asks) requireTerminal();
   try {
     begin(dir, scripts, fleet.previews ? ["wait", "ask"] : ["wait"]);
   } catch (error) {

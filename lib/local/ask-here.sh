@@ -1,5 +1,7 @@
 # Before root is needed: is it there to go back to?
-if answer=$(ask); then :; else
+if answer=$(ask); then
+  from=$(heard number)
+else
   ended=$?
   refused "$ended"
   exit "$ended"

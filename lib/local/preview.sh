@@ -1,4 +1,4 @@
-# What will change on the target, against what runs there, and the question of --ask. Where others are deployed to as well, whoever looks
+# What will change on the target, against what it runs, and the question of --ask. Where others are deployed to as well, whoever looks
 # after all of them shows and asks.
 # What nix writes beyond ASCII has another place there; nothing else may come through.
 arrow=$(printf "\342\206\222")
@@ -38,7 +38,7 @@ unreadable() {
   done
 }
 show_preview() {
-  echo "$target, against what runs there now:"
+  echo "$target, against what it runs now:"
   if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
   values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
   before=$(values size | sed -n "1s/[^0-9]//g;1p")
@@ -51,7 +51,7 @@ show_preview() {
 }
 step "what will change on $target"
 known=$answer
-if answer=$(preview </dev/null); then :; else
+if answer=$(preview); then :; else
   state="what will change on $target could not be found out; nothing was changed on it (status 1)"
   exit 1
 fi

@@ -409,7 +409,7 @@ compare /run/booted-system "$new" reboot
 for key in $3; do
   public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null) || continue
   echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
-done'\'' sh "'"$system"'" switch "'"$identities"'"' "$@"; }
+done'\'' sh "'"$system"'" switch "'"$identities"'"' </dev/null "$@"; }
 asks='yes'
 arrow=$(printf "\342\206\222")
 values() {
@@ -444,7 +444,7 @@ unreadable() {
   done
 }
 show_preview() {
-  echo "$target, against what runs there now:"
+  echo "$target, against what it runs now:"
   if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
   values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
   before=$(values size | sed -n "1s/[^0-9]//g;1p")
@@ -457,7 +457,7 @@ show_preview() {
 }
 step "what will change on $target"
 known=$answer
-if answer=$(preview </dev/null); then :; else
+if answer=$(preview); then :; else
   state="what will change on $target could not be found out; nothing was changed on it (status 1)"
   exit 1
 fi

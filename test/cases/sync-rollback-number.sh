@@ -332,8 +332,12 @@ for path in $needs; do
 done
 echo "generation $found"
 echo "system $system"
-compare /run/booted-system "$system" other' sh force none 12 "$@"; }
-if answer=$(ask); then :; else
+compare /run/booted-system "$system" other
+echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+tell' sh force none 12 "$@"; }
+if answer=$(ask); then
+  from=$(heard number)
+else
   ended=$?
   refused "$ended"
   exit "$ended"

@@ -22,7 +22,7 @@ unchanged() { [ "$(running) $(profile) $(next_boot)" = "$old $old $old" ]; }
     run --separate-stderr $shell "$BATS_TEST_TMPDIR/script"
     echo "$output"
     [ "$status" = 0 ]
-    [[ ${lines[0]} == "root@$target, against what runs there now:" ]]
+    [[ ${lines[0]} == "root@$target, against what it runs now:" ]]
     [[ $output == *"  linux: 6.6.1 → 6.6.9"* ]]
     [[ $output == *"  payload: "*"+300.0 KiB"* ]]
     [[ $output == *"  would restart the following units: sshd.service"* ]]
@@ -92,7 +92,7 @@ unchanged() { [ "$(running) $(profile) $(next_boot)" = "$old $old $old" ]; }
   unchanged
   run setsid -w "$SCRIPTS/ops-deploy.ts" $host $target --ask --yes
   [ "$status" = 0 ]
-  [[ $output == *"against what runs there now:"* ]]
+  [[ $output == *"against what it runs now:"* ]]
   [ "$(running)" = "$(built)" ]
 }
 

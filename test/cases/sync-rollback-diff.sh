@@ -1,0 +1,578 @@
+# $ sync.ts --rollback --diff --elevate none
+(
+verb=sync
+if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
+set -eu
+step() { printf "%s\n" "$verb: $*" >&2 || :; }
+state=
+ended=0
+abandon() { :; }
+clean() { :; }
+report() { :; }
+note() { :; }
+heard() { :; }
+trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
+trap "exit 129" HUP
+trap "exit 130" INT
+trap "exit 141" PIPE
+trap "exit 143" TERM
+log_host='id3-eniac'
+log_target=''
+case ${XDG_STATE_HOME-} in
+  /*) notes=$XDG_STATE_HOME/hey ;;
+  *) notes=${HOME-}/.local/state/hey ;;
+esac
+began=$(date +%s)
+said=
+from=
+step() {
+  said=$*
+  printf "%s\n" "$verb: $*" >&2 || :
+}
+by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+note() {
+  transcript=
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+  ) 2>/dev/null || :
+}
+target='this machine'
+answer=
+newline="
+"
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+heard() {
+  value=$newline$answer$newline
+  case $value in
+    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
+    *) return 0 ;;
+  esac
+  value=${value%%"$newline"*}
+  case $value in
+    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
+  esac
+  printf "%s\n" "$value"
+}
+changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+refused() {
+  if [ -n "$(heard refused)" ]; then
+    state="$(heard refused); nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+}
+deployment='set -u
+profile=/nix/var/nix/profiles/system
+refuse() {
+  status=$1
+  shift
+  printf "refused %s\n" "$*"
+  exit "$status"
+}
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
+by_systemd() { [ -d /run/systemd/system ]; }
+seconds_up() {
+  read -r up _ </proc/uptime
+  echo "${up%%.*}"
+}
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
+limited() { timeout -k 10 600 "$@"; }
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+kernel_of() {
+  for version in "$1"/kernel-modules/lib/modules/*; do
+    if [ -d "$version" ]; then echo "${version##*/}"; fi
+  done
+}
+compare() {
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+tell() {
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then
+    echo open
+  else
+    echo over
+  fi
+}
+each_open() {
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+holds() {
+  case $(progress) in
+    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
+    committing | going-back) true ;;
+    *) false ;;
+  esac
+}
+refuse_open() {
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+trial=/nix/var/nix/hey-trial
+trial_progress() {
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
+refuse_held() {
+  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+}
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if flock -n 9; then break; fi
+    refuse_held
+    sleep 0.1
+  done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  by="$1, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$by" /run/hey/holder
+}
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case " $boots $2 " in *" $runs "*) return ;; esac
+  if [ "$1" = force ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
+}
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+apart() {
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=${LOCALE_ARCHIVE-}
+  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+activating() {
+  if by_systemd; then
+    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
+      inactive | failed) return 1 ;;
+      *) return 0 ;;
+    esac
+  fi
+  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+}
+disarm() {
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
+}
+inhibited() { grep -q "changes to critical components" "$1"; }
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+archive() {
+  unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
+  mv -T "$dir" "/run/hey/past/$id"
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
+}
+marker=/nix/var/nix/hey-commit
+stands() {
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        if [ ! -d "$at" ]; then continue; fi
+      fi
+      if [ "$said" = over ]; then
+        for end in rolled-back kept committed uncommitted; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
+      for fact in started status why units back inhibited; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      echo "cut yes"
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
+  echo "stands lost"
+  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+}'
+reboot='reboot'
+owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot"; fi; }
+standing() { printf "%s" "$target runs $(heard runs), boots $(heard boots)"; }
+ask() { sh -c "$deployment"'
+wanted=$3
+boots=$(readlink "$profile")
+now=${boots#system-}
+now=${now%-link}
+if [ "$now" -ge 0 ] 2>/dev/null; then :; else now=0; fi
+there=
+found=
+for number in $(generations); do
+  there="$number${there:+ }$there"
+  if [ "$wanted" = "$number" ]; then found=$number; fi
+  if [ "$wanted" = previous ] && [ -z "$found" ] && [ "$number" -lt "$now" ] && [ -x "$profile-$number-link/bin/switch-to-configuration" ]; then found=$number; fi
+done
+if [ "$wanted" != previous ]; then
+  what="generation $wanted"
+elif [ "$now" = 0 ]; then
+  what="generation before what boots, which is none itself (${boots:-nothing})"
+else
+  what="generation before $now"
+fi
+if [ -z "$found" ]; then refuse 1 "there is no $what; there are ${there:-none}"; fi
+system=$(readlink -e "$profile-$found-link")
+if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "the closure of generation $found is gone (garbage collection, or a damaged store); --list shows those that are there"; fi
+needs=$(nix-store --query --requisites "$system") || refuse 1 "the closure of generation $found is not known to nix there; --list shows the others"
+for path in $needs; do
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then refuse 1 "the closure of generation $found is not whole, $path is gone; mend it there (nix-store --verify --check-contents --repair), or type another generation"; fi
+done
+echo "generation $found"
+echo "system $system"
+compare /run/booted-system "$system" other
+echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+tell' sh force none previous "$@"; }
+if answer=$(ask); then
+  from=$(heard number)
+else
+  ended=$?
+  refused "$ended"
+  exit "$ended"
+fi
+system=$(heard system | tr -cd "A-Za-z0-9+._?=/-")
+generation=$(heard generation | tr -cd "0-9")
+step "generation $generation of $target: $system"
+if [ -n "$(heard other)" ]; then
+  step "warning: that generation was not booted with these; what it needs of them works only after a reboot: $(changes other)"
+fi
+declared=''
+flake_dir=''
+identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p" | LC_ALL=C tr -c "A-Za-z0-9._/-" " ")
+secrets=$(printf "%s\n" "$declared" | sed -n "s/^secret //p")
+preview() { sh -c "$deployment"'
+new=$1
+action=$2
+running=$(readlink -e /run/current-system)
+if [ "$running" = "$new" ]; then echo "same yes"; fi
+if command -v dix >/dev/null 2>&1; then
+  limited env NO_COLOR=1 dix "$running" "$new"
+elif command -v nvd >/dev/null 2>&1; then
+  limited nvd --color never diff "$running" "$new"
+else
+  limited nix --extra-experimental-features nix-command store diff-closures "$running" "$new"
+fi 2>&1 </dev/null | sed "s/^/package /"
+for system in "$running" "$new"; do
+  size=$(nix --extra-experimental-features nix-command path-info --closure-size "$system" </dev/null 2>/dev/null)
+  echo "size ${size##*[[:blank:]]}"
+done
+case $action in
+  switch | test | dry-activate)
+    locales=${LOCALE_ARCHIVE-}
+    [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+    limited env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" dry-activate </dev/null 2>&1 | sed "s/^/unit /"
+    ;;
+esac
+compare /run/booted-system "$new" reboot
+for key in $3; do
+  public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null) || continue
+  echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
+done' sh "$system" boot "$identities" "$@"; }
+asks=''
+arrow=$(printf "\342\206\222")
+values() {
+  printf "%s\n" "$answer" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
+    LC_ALL=C tr -cd "\n -~"
+}
+colour="$(printf "\033")\[[0-9;]*m"
+amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo "$(($1 / 1048576)) MiB"; fi; }
+tag() {
+  hash=$(printf "%s" "$1" | base64 -d | sha256sum | cut -c 1-8)
+  hash=$((0x$hash))
+  for bits in $((hash >> 26)) $(((hash >> 20) & 63)) $(((hash >> 14) & 63)) $(((hash >> 8) & 63)) $(((hash >> 2) & 63)) $(((hash & 3) << 4)); do
+    printf "%s" ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ | cut -c "$((bits + 1))"
+  done | tr -d "\n"
+}
+header() {
+  if head -c 11 "$1" | grep -q "^-----BEGIN"; then
+    sed "1d;/^-----END/d" "$1" | base64 -d 2>/dev/null
+  else
+    cat "$1"
+  fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
+}
+unreadable() {
+  tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
+  if [ -z "$tags" ]; then return; fi
+  printf "%s\n" "$secrets" | while read -r secret file; do
+    if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
+    if [ ! -r "$file" ]; then continue; fi
+    named=$(header "$file")
+    case $named in *"-> X25519"* | "") continue ;; esac
+    printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags" || echo "$secret"
+  done
+}
+show_preview() {
+  echo "$target, against what it runs now:"
+  if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
+  values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
+  before=$(values size | sed -n "1s/[^0-9]//g;1p")
+  after=$(values size | sed -n "2s/[^0-9]//g;2p")
+  if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
+  values unit | grep . | sed "s/^/  /" || :
+  if [ -n "$(heard reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
+  lost=$(unreadable)
+  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
+}
+step "what will change on $target"
+known=$answer
+if answer=$(preview); then :; else
+  state="what will change on $target could not be found out; nothing was changed on it (status 1)"
+  exit 1
+fi
+if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
+  show_preview >"$lane/preview.new"
+  mv -f "$lane/preview.new" "$lane/preview"
+  await_turn ask
+else
+  show_preview
+  if [ -n "$asks" ]; then
+    printf "%s" "Go on with $target? [y/N] " >/dev/tty
+    IFS= read -r reply </dev/tty || reply=
+    case $reply in
+      [yY] | [yY][eE][sS]) ;;
+      *)
+        state="not agreed to; nothing was changed on $target (status 1)"
+        exit 1
+        ;;
+    esac
+  fi
+fi
+answer=$known
+activate() { sh -c "$deployment"'
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
+  fi
+}
+commit() {
+  newest=$(generations | head -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  rm -f "$marker"
+}
+uncommit() {
+  marked=$(readlink "$marker") || return 0
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+  fi
+  boot_entry "$(readlink -e "$profile")"
+}
+boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
+mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
+  marked=$(readlink "$marker") || return 0
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+set -e
+system=$1
+action=$2
+locales=${LOCALE_ARCHIVE-}
+[ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
+take_lock "$3"
+refuse_changed "$4" "$5"
+case $action in
+  switch | boot)
+    rm -f "$marker"
+    if [ -L "$trial/id" ]; then end_trial >&2; fi
+    set_profile "$system" "$8" >&2
+    ;;
+esac
+dir=$(mktemp -d /run/hey-activation.XXXXXX)
+: >"$dir/log"
+if by_systemd; then
+  systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
+    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
+    --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
+else
+  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
+    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+fi
+job=$!
+tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
+status=0
+wait "$job" || status=$?
+wait
+if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
+if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
+rm -rf "$dir"
+if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
+tell
+exit "$status"' sh "$system" boot 'hey sync' force none "$system" 0 "$generation" "$@"; }
+action='boot'
+step "$action"
+state="what was begun goes on by itself. Look: readlink /run/current-system /nix/var/nix/profiles/system"
+if answer=$(activate); then ended=0; else ended=$?; fi
+refused "$ended"
+if [ -n "$(heard runs)" ]; then
+  state="$(standing)$(owed)"
+  case $ended in
+    0) ;;
+    4) state="activated, but some units failed: $(heard units) (status 4); $state. Look: systemctl --failed" ;;
+    *) state="the activation failed (status $ended); $state. Look at what it said; then type the same line again" ;;
+  esac
+fi
+if [ "$ended" -gt 0 ]; then exit "$ended"; fi
+step "$state"
+state=
+)
