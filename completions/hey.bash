@@ -865,7 +865,7 @@ __hey_table_ops_deploy() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --ask '' '--dry-activate --build-host --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
@@ -1052,7 +1052,7 @@ __hey_table_ops_rollback() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' --list 'show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --diff '' --list 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --ask '' --list 'show that, and ask before anything is changed'
   __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'also when someone else has changed what runs there'
@@ -1141,7 +1141,7 @@ __hey_table_ops_sync() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change there: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --ask '' '--dry-activate --build-host --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
@@ -1185,8 +1185,11 @@ __hey_table_sync() {
   __hey_option --backend '' '--rollback --list' 'the program that does it, if not nh where that is on PATH' choices
   __hey_option --elevate '' --list 'how to become root' choices
   __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
-  __hey_option --list '' '--host --backend --elevate --rollback --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
+  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
+  __hey_option --diff '' --list 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' --list 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'

@@ -120,3 +120,121 @@ unchanged() { [ "$(running) $(profile) $(next_boot)" = "$old $old $old" ]; }
     case $answer in y) [ "$ended" = 0 ] ;; n) [ "$ended" = 20 ] ;; *) [ "$ended" = 130 ] ;; esac
   done
 }
+
+# here WORDS…: the line of sync for the host itself, with its flake there, as a script at its /root/sync
+here() {
+  lab host $host rm -rf "$FLEET"
+  tar -C "$FLEET" -c . | lab host $host sh -c 'mkdir -p "$1" && tar -C "$1" -x' sh "$FLEET"
+  HEY_HOSTNAME=$host "$SCRIPTS/sync.ts" "$@" --elevate none --print | lab host $host sh -c 'cat >/root/sync'
+}
+# Nobody can have the real one here: this one notes its words, and does the same with the real nix.
+rebuild_there() {
+  lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >/run/wrappers/bin/nixos-rebuild && chmod +x /run/wrappers/bin/nixos-rebuild && rm -f /root/rebuilt' <<'SH'
+#!/bin/sh
+set -eu
+echo "$*" >>/root/rebuilt
+flake=$3 action=$4
+nix build --out-link /root/built "${flake%#*}#nixosConfigurations.\"${flake#*#}\".config.system.build.toplevel"
+system=$(readlink /root/built)
+case $action in boot | switch) nix-env -p /nix/var/nix/profiles/system --set "$system" ;; esac
+NIXOS_INSTALL_BOOTLOADER=0 exec "$system/bin/switch-to-configuration" "$action"
+SH
+}
+rebuilt() { lab host $host sh -c 'cat /root/rebuilt 2>/dev/null || :'; }
+# The link of a build that keeps the garbage collector off.
+kept_there() { lab host $host sh -c 'for root in /nix/var/nix/gcroots/auto/*; do case $(readlink "$root") in */hey.*/system) readlink -e "$root" || [ ! -d "$(dirname "$(readlink "$root")")" ] || echo "$root" ;; esac; done'; }
+last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1"; }
+
+@test "sync: what will change on the machine itself, in every shell; y runs nixos-rebuild's line, all else leaves it as it was" {
+  rebuild_there
+  lab knobs $host '{"marker": "here", "kernel": "6.6.9", "sshdExtra": "# another here"}'
+  ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/other"
+  cp "$FLEET/secrets/demo.age" "$BATS_TEST_TMPDIR/kept"
+  echo secret | age -R "$BATS_TEST_TMPDIR/other.pub" -o "$FLEET/secrets/demo.age"
+  here dry-activate --diff
+  cp "$BATS_TEST_TMPDIR/kept" "$FLEET/secrets/demo.age"
+  for shell in dash bash "zsh -f" "busybox sh"; do
+    # shellcheck disable=SC2086
+    run --separate-stderr lab host $host $shell /root/sync
+    echo "$output" "$stderr"
+    [ "$status" = 0 ]
+    [[ ${lines[0]} == "this machine, against what it runs now:" ]]
+    [[ $output == *"  linux: "*" → 6.6.9"* ]]
+    [[ $output == *"  would restart the following units: sshd.service"* ]]
+    [[ $output == *"  reboot needed: kernel 6.6.1 → 6.6.9"* ]]
+    [[ $output == *"secrets that are not encrypted to a key of this host: demo"* ]]
+    [ -z "$(kept_there)" ]
+  done
+  [ "$(rebuilt | sort -u)" = "--show-trace --flake $FLEET#$host dry-activate" ]
+  unchanged
+  rebuild_there
+  for answer in n C-d C-c y; do
+    here switch --ask
+    in_terminal "lab host $host sh /root/sync"
+    until_seen 'Go on with this machine'
+    unchanged
+    [ -n "$(kept_there)" ]
+    case $answer in C-*) press $answer ;; *) press $answer Enter ;; esac
+    until_ended
+    [ -z "$(kept_there)" ]
+    case $answer in
+      y) [ "$ended" = 0 ] && [ "$(running)" = "$(built)" ] && [ "$(rebuilt)" = "--show-trace --flake $FLEET#$host switch" ] ;;
+      C-c) [ "$ended" = 130 ] && unchanged && [ -z "$(rebuilt)" ] ;;
+      *) [ "$ended" = 1 ] && unchanged && [ -z "$(rebuilt)" ] && [[ $(last_noted .said) == "not agreed to; nothing was changed on this machine (status 1)" ]] ;;
+    esac
+  done
+}
+
+@test "sync --rollback: shows and asks too, and notes what booted before" {
+  lab knobs $host '{"marker": "forth"}'
+  deploy --backend nix
+  new=$(running)
+  number=$(lab host $host readlink /nix/var/nix/profiles/system | tr -cd 0-9)
+  for answer in n y; do
+    here switch --rollback --ask
+    in_terminal "lab host $host sh /root/sync"
+    until_seen 'Go on with this machine'
+    shows 'this machine, against what it runs now'
+    [ "$(running) $(profile)" = "$new $new" ]
+    press $answer Enter
+    until_ended
+    case $answer in
+      n) [ "$ended" = 1 ] && [ "$(running) $(profile)" = "$new $new" ] && [ "$(last_noted '"\(.from) \(.to) \(.status)"')" = "$number null 1" ] ;;
+      y) [ "$ended" = 0 ] && unchanged && [ "$(last_noted '"\(.from) \(.to) \(.status)"')" = "$number $((number - 1)) 0" ] ;;
+    esac
+  done
+}
+
+@test "sync: without a terminal --ask is refused before anything is done, by either backend; nh asks by itself" {
+  rebuild_there
+  for words in "switch --ask" "--rollback --ask"; do
+    # shellcheck disable=SC2086
+    here $words
+    run setsid -w "$(type -P lab)" host $host sh /root/sync
+    echo "$output"
+    [ "$status" = 1 ]
+    [ "$output" = "sync: there is no terminal for the question of --ask; nothing was done. Try: --yes" ]
+  done
+  here switch --ask --yes
+  run setsid -w "$(type -P lab)" host $host sh /root/sync
+  [ "$status" = 0 ]
+  [[ $output == *"against what it runs now:"* ]]
+  [ "$(rebuilt)" = "--show-trace --flake $FLEET#$host switch" ]
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  printf '%s\n' '#!/bin/sh' 'case $1 in --version) echo nh 4.3.2; exit ;; esac' "echo \"nh \$*\" >>$BATS_TEST_TMPDIR/nh" 'printf "Apply the config? "; read -r yes </dev/tty && [ "$yes" = y ]' >"$BATS_TEST_TMPDIR/bin/nh"
+  chmod +x "$BATS_TEST_TMPDIR/bin/nh"
+  export HEY_HOSTNAME=$host PATH=$BATS_TEST_TMPDIR/bin:$PATH
+  run setsid -w "$SCRIPTS/sync.ts" switch --ask
+  echo "$output"
+  [ "$status" = 1 ]
+  [ "$output" = "sync: there is no terminal for the question of --ask; nothing was done. Try: --yes" ]
+  [ ! -e "$BATS_TEST_TMPDIR/nh" ]
+  for answer in n y; do
+    in_terminal "$SCRIPTS/sync.ts switch --ask"
+    until_seen 'Apply the config'
+    press $answer Enter
+    until_ended
+    [ "$ended" = "$([ $answer = y ]; echo $?)" ]
+  done
+  [ "$(sort -u "$BATS_TEST_TMPDIR/nh")" = "nh os switch $FLEET --hostname $host --ask -- --show-trace" ]
+}
