@@ -21,7 +21,7 @@ begin() {
   # Which loader has booted it does not change with that.
   local booted=grub
   if lab host $host sh -c 'ls /sys/firmware/efi/efivars/LoaderInfo-*' >/dev/null 2>&1; then booted=systemd-boot; fi
-  if [ "$booted" != "$loader" ]; then lab reboot $host && sleep 1 && lab wait $host; fi
+  if [ "$booted" != "$loader" ]; then lab reboot $host && lab wait $host; fi
   old=$(running)
   generations=$(listed)
 }
@@ -219,7 +219,7 @@ ended() {
   refused "it could not be armed: the boot menu does not boot $old by default"
   lab host $host umount /sys/firmware/efi/efivars
   refused "there is neither systemd-boot with its EFI variables nor GRUB (/boot/grub/grub.cfg)"
-  lab reboot $host && sleep 1 && lab wait $host
+  lab reboot $host && lab wait $host
 }
 
 @test "a boot loader that does not forget the entry: it is tried once and no more, and the last line says what to do" {
@@ -234,7 +234,7 @@ ended() {
   [ "$status" = 15 ]
   [[ $last == *"runs $new, boots $old (status 15)"* ]]
   [ "$(boots 2)" = "$new"$'\n'"$new" ]
-  lab reboot $host && sleep 1
+  lab reboot $host
   as_before
 }
 

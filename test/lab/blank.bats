@@ -42,7 +42,6 @@ in_lab() {
     on vps-pacman lsblk -J | python3 -c "import json, sys; json.load(sys.stdin)"
     not on vps-pacman lsblk -o NONSENSE
     lab reboot vps-pacman
-    sleep 1
     lab wait vps-pacman
     [ "$(on vps_pacman_admin uname -m; on vps-pacman cat /old-data)" = "aarch64
 what the disk held" ]

@@ -191,8 +191,12 @@ do_wait() {
   done
 }
 
+# Until the old PID 1 is gone, as until then its sshd may still let a `wait` in.
 do_reboot() {
-  do_host "${1-}" reboot
+  local pid
+  pid_of "${1-}"
+  (do_host "$1" reboot)
+  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
 }
 
 do_power_cut() {
