@@ -28,6 +28,7 @@ const generate = (...words: string[]) => step("node", join(root, "lib/load.cjs")
 
 export default verb(module, {
   summary: "Complete hosts, targets and options at TAB, in zsh, bash and fish",
+  description: "Shows the line for the file of the shell. At TAB no program is started: hosts and targets come from the flake's folders, ssh's files and what was evaluated before.",
   takes: {
     shell: arg("the shell that is to complete them", choices, "optional"),
     install: flag("put the line into the shell's own file, once", { excludes: ["write", "check"] }),

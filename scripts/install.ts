@@ -12,6 +12,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Install a host on mounted disks, from the installer ISO",
+  description: "Its disks are partitioned and mounted before, by disko for example. nixos-install asks for a password of root at its end.",
   takes: {
     host: required("HOST", "the host in the flake", "hosts"),
     root: option("DIR", "where its disks are mounted, if not /mnt", "dirs"),

@@ -15,6 +15,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "List the hosts of the flake: where each is reached, its tags and settings",
+  description: "A host is reached by its target in hey.toml, else by an ssh alias of its name, else by the name itself.",
   takes: {
     flake: flakeOption,
     on: option("SELECTION", "only these: host names, patterns and @tags, with '!' what is left out", "machines"),

@@ -11,6 +11,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Show what was done to hosts from this machine: when, by whom, and what came of it",
+  description: "Deployments, ways back, reboots, installs and keys that were sent are noted by their scripts at the end, also by one that was printed and run by hand. What is killed with -9 notes nothing.",
   takes: {
     host: arg("only what was done to this host", "hosts", "optional"),
     last: option("N", "so many at most, the newest (50)", "number", { short: "n", range: [1, 1000] }),

@@ -10,6 +10,7 @@ import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
   summary: "Open a root shell on a target, or run one command there",
+  description: "The exit status is that of the command there, or 255 where ssh itself has failed.",
   takes: {
     target: arg("where to reach the machine by ssh", "targets"),
     command: rest("a command to run there; its words arrive as they are typed here"),

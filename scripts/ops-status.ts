@@ -32,8 +32,10 @@ const takes = {
 
 export default verb(module, {
   summary: "Show what hosts run and boot, and how they are",
+  description: "Asks all hosts side by side, one connection each, and changes nothing. A host that does not answer is a line that says why.",
   takes,
   examples: ["", "vps-ultraman", "--on @vps --eval", "--html fleet.html"],
+  statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
   inquire: (given) => {
     const machines = machinesAsked(given);
     if (given.host !== undefined) requireHost(findFlake(given.flake, "as given"), given.host);
