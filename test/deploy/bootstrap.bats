@@ -257,3 +257,26 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   [ "$(lab host $host cat /etc/motd)" = "line 3" ]
   [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
 }
+
+@test "from nothing to a decrypted secret, by README's own lines" {
+  mapfile -t typed < <(sed -n '/^### From nothing to a decrypted secret/,/^### /p' "$SCRIPTS/../README.md" | sed -n '/^```sh/,/^```/p' | grep -v '^```' | sed 's/  *#.*//')
+  [ "${#typed[@]}" = 6 ]
+  rm -rf "$keys" secrets secrets.nix
+  git add -A
+  export PATH=$SCRIPTS:$PATH EDITOR=$BATS_TEST_TMPDIR/editor
+  # What a person writes: the public half that was shown.
+  printf '%s\n' '#!/bin/sh' 'key=$(cat "$HOME/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman.pub")' 'echo "{ \"secrets/demo.age\".publicKeys = [ \"$key\" ]; }" >"$1"' >"$EDITOR"
+  chmod +x "$EDITOR"
+  run bash -c "${typed[0]}"
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"stopped before the install"* ]]
+  [[ $output == *"$(cut -d ' ' -f 1,2 "$key.pub")"* ]]
+  untouched
+  bash -c "${typed[1]}"
+  bash -c "${typed[2]}" <<<"from nothing"
+  bash -c "${typed[3]}"
+  # The question is asked on a terminal.
+  bash -c "${typed[4]} --yes"
+  [ "$(bash -c "${typed[5]}")" = "from nothing" ]
+}
