@@ -49,14 +49,16 @@ most_at_once() {
 
 # A terminal of its own, for what a person does there.
 in_tmux() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
-in_terminal() { in_tmux new-session -d -x 120 -y 40 "$1; echo \"ended \$?\"; sleep 600" 3>&-; }
+# ^C is for the program alone: where that dies of it, this shell would, too.
+in_terminal() { in_tmux new-session -d -x 120 -y 40 "trap : INT; $1; echo \"ended \$?\"; sleep 600" 3>&-; }
 screen() { in_tmux capture-pane -p | grep . || :; }
 shows() { screen | grep -q "$1"; }
 until_seen() { until_there 40 shows "$1"; }
 press() { in_tmux send-keys "$@"; }
 until_ended() {
-  until_seen "^ended [0-9]"
+  # Behind a ^C it may stand on the same line.
+  until_seen "ended [0-9]"
   screen
-  ended=$(screen | sed -n 's/^ended //p')
+  ended=$(screen | sed -n 's/.*ended \([0-9]*\).*/\1/p')
   in_tmux kill-server
 }

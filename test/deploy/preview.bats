@@ -143,6 +143,7 @@ SH
 rebuilt() { lab host $host sh -c 'cat /root/rebuilt 2>/dev/null || :'; }
 # The link of a build that keeps the garbage collector off.
 kept_there() { lab host $host sh -c 'for root in /nix/var/nix/gcroots/auto/*; do case $(readlink "$root") in */hey.*/system) readlink -e "$root" || [ ! -d "$(dirname "$(readlink "$root")")" ] || echo "$root" ;; esac; done'; }
+none_kept() { [ -z "$(kept_there)" ]; }
 last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1"; }
 
 @test "sync: what will change on the machine itself, in every shell; y runs nixos-rebuild's line, all else leaves it as it was" {
@@ -176,7 +177,8 @@ last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1";
     [ -n "$(kept_there)" ]
     case $answer in C-*) press $answer ;; *) press $answer Enter ;; esac
     until_ended
-    [ -z "$(kept_there)" ]
+    # ^C ends the way into the host before the script there.
+    until_there 10 none_kept
     case $answer in
       y) [ "$ended" = 0 ] && [ "$(running)" = "$(built)" ] && [ "$(rebuilt)" = "--show-trace --flake $FLEET#$host switch" ] ;;
       C-c) [ "$ended" = 130 ] && unchanged && [ -z "$(rebuilt)" ] ;;

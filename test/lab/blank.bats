@@ -139,6 +139,8 @@ what the disk held" ]
 @test "it waits for ever where the real one does, and takes an unknown flag as the target" {
   in_lab --hosts "" '
     lab blank vps-ultraman
+    # Two that are the first to open a store get into the way of each other.
+    nix-store --init
     nixos-anywhere --flake "$FLEET#vps-ultraman" vps_ultraman_2222 &
     waiting=$!
     nixos-anywhere --flake "$FLEET#vps-ultraman" --nonsense 2>"$LAB/said" &
