@@ -35,6 +35,20 @@ unchanged() { [ "$(running) $(profile) $(next_boot)" = "$old $old $old" ]; }
   [ "$(lab host $host ls /nix/var/nix/profiles)" = "$before" ]
 }
 
+@test "packages are compared by dix or nvd where the host has one" {
+  lab knobs $host '{"marker": "compared"}'
+  for program in nvd dix; do
+    lab host $host sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\necho \"$1 got \$*\"\n" >"/run/wrappers/bin/$1" && chmod +x "/run/wrappers/bin/$1"' sh $program
+    run --separate-stderr deploy --diff --dry-activate
+    [ "$status" = 0 ]
+    case $program in
+      dix) [[ ${lines[1]} == "  dix got $old $(built)" ]] ;;
+      nvd) [[ ${lines[1]} == "  nvd got --color never diff $old $(built)" ]] ;;
+    esac
+  done
+  lab host $host rm -f /run/wrappers/bin/dix /run/wrappers/bin/nvd
+}
+
 @test "secrets: named where the host's key is no recipient, and not where it is one" {
   run --separate-stderr deploy --diff --dry-activate
   [[ $output == *"secrets that are not encrypted to a key of this host: demo"* ]]
