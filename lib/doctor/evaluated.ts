@@ -118,7 +118,7 @@ export function evaluated(
     say(
       "eval-login",
       "error",
-      `neither root${entrance.rootLogin === "no" ? " (PermitRootLogin is no)" : ""} nor a user in wheel has one of my ${mine.size} keys (users.users.NAME.openssh.authorizedKeys.keys)`,
+      `neither root${entrance.rootLogin === "no" ? " (PermitRootLogin is no)" : ""} nor a user in wheel has ${mine.size === 1 ? "my one key" : `one of my ${mine.size} keys`} (users.users.NAME.openssh.authorizedKeys.keys)`,
     );
   else if (!root && admins.length > 0 && entrance.wheelAsks)
     say(
