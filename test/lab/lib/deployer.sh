@@ -95,8 +95,10 @@ quietly() {
 $said"
 }
 
+# Whole at any moment: another host may be evaluated just then.
 do_knobs() {
-  printf '%s\n' "$2" >"$FLEET/hosts/$1/knobs.json"
+  printf '%s\n' "$2" >"$FLEET/.git/$1.json"
+  mv "$FLEET/.git/$1.json" "$FLEET/hosts/$1/knobs.json"
   git -C "$FLEET" add "hosts/$1/knobs.json"
 }
 
