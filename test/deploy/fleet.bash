@@ -59,6 +59,6 @@ until_ended() {
   # Behind a ^C it may stand on the same line.
   until_seen "ended [0-9]"
   screen
-  ended=$(screen | sed -n 's/.*ended \([0-9]*\).*/\1/p')
+  ended=$(screen | sed -n 's/.*ended \([0-9][0-9]*\).*/\1/p')
   in_tmux kill-server
 }
