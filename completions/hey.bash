@@ -850,7 +850,7 @@ __hey_table_ops_deploy() {
   __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
   __hey_option --build-on '' --build-host 'where the system is built' choices
   __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
@@ -865,8 +865,8 @@ __hey_table_ops_deploy() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' '--dry-activate --build-host --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --diff '' '--status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--dry-activate --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
@@ -1126,7 +1126,7 @@ __hey_table_ops_sync() {
   __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
   __hey_option --build-on '' --build-host 'where the system is built' choices
   __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
@@ -1141,8 +1141,8 @@ __hey_table_ops_sync() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--build-host --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' '--dry-activate --build-host --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --diff '' '--status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--dry-activate --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --yes -y '' 'show what --ask shows, without the question'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'

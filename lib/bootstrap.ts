@@ -60,7 +60,10 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
     fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
     ...(!about.consent
-      ? [fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` })]
+      ? [
+          fragment("local/question.sh"),
+          fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` }),
+        ]
       : []),
     ...(key === undefined || entry === undefined ? [] : [fragment("local/expect-key.sh", entry)]),
     {

@@ -26,5 +26,6 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
       ? [{ argv: [...evaluate.argv, at(attribute)], capture: "text", note: `evaluate ${attribute}` }]
       : [define("evaluate", evaluate), fragment("local/evaluate.sh", { better: at(better), attribute: at(attribute) })];
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
-  return { lines: [...evaluated, fragment("local/write-settings.sh", { file, consent: consent ? "yes" : "" })] };
+  const writing = [fragment("local/question.sh"), fragment("local/write-settings.sh", { file, consent: consent ? "yes" : "" })];
+  return { lines: [...evaluated, ...writing] };
 }

@@ -2,6 +2,7 @@
 import { aliases, type Declared } from "./aliases.ts";
 import { Ended } from "./errors.ts";
 import { type Flake, findFlake, hostsOf } from "./flake.ts";
+import { thisHost } from "./machine.ts";
 import { readSettings, type Setting, type Settings, settingsOf } from "./settings.ts";
 import type { SshGiven } from "./target.ts";
 import { isName } from "./words.ts";
@@ -85,13 +86,27 @@ interface Named {
   readonly sshConfig?: string | undefined;
 }
 
-/** The machine that a line names by its host. A flake that isn't there is for the verb to say, if it needs one. @throws Usage */
-export function machineTyped({ host, target, flake, sshOption = [], sshConfig }: Named): Machine {
-  let found: Flake | undefined;
+/** A flake that isn't there is for the verb to say, if it needs one. */
+function flakeIfAny(given: string | undefined): Flake | undefined {
   try {
-    found = findFlake(flake, "as given");
+    return findFlake(given, "as given");
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
+    return undefined;
   }
-  return machine(host, readSettings(found), target === undefined ? reading({ sshOption, sshConfig }) : () => new Map());
+}
+
+/** The machine that this one is in the flake, or the host that it is taken for. @throws Usage for a mistake in hey.toml */
+export function machineHere({ host, flake }: { readonly host: string | undefined; readonly flake: string | undefined }): Machine {
+  const found = flakeIfAny(flake);
+  return machine(host ?? thisHost(found === undefined ? [] : hostsOf(found)), readSettings(found), () => new Map());
+}
+
+/** The machine that a line names by its host. @throws Usage for a mistake in hey.toml */
+export function machineTyped({ host, target, flake, sshOption = [], sshConfig }: Named): Machine {
+  return machine(
+    host,
+    readSettings(flakeIfAny(flake)),
+    target === undefined ? reading({ sshOption, sshConfig }) : () => new Map(),
+  );
 }

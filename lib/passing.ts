@@ -61,6 +61,36 @@ export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry
 /** Words that nix has for evaluations, and nix-store refuses. */
 const evaluates =
   /^--(?:(?:no-)?(?:eval-cache|pure-eval|accept-flake-config|show-trace)|impure|refresh|recreate-lock-file|commit-lock-file|no-(?:update-lock-file|write-lock-file|registries|use-registries))$/;
+/** Words that nixos-rebuild and nix build both have, with the number of values behind them. */
+const shared: readonly (readonly [RegExp, number])[] = [
+  [evaluates, 0],
+  [/^(?:-[LvkK]|--(?:print-build-logs|verbose|quiet|keep-going|keep-failed|fallback|repair|offline))$/, 0],
+  [/^(?:-[jI]|--(?:max-jobs|cores|builders|log-format|include|update-input))$/, 1],
+  [/^--(?:option|override-input)$/, 2],
+];
+/** Words of nixos-rebuild's that leave the system as it is, with how it comes to run. */
+const alone = /^--(?:fast|no-reexec|no-build-nix)$/;
+
+/**
+ * Of the words after `--` for nixos-rebuild those that nix build needs to make the same system.
+ * @throws Usage for one that may make another of it, or have a value: which isn't known
+ */
+export function sharedWords(passed: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < passed.length; at++) {
+    const word = passed[at] ?? "";
+    if (alone.test(word)) continue;
+    const values = shared.find(([words]) => words.test(word))?.[1];
+    if (values === undefined)
+      throw new Usage(
+        `${shown(word)} is nixos-rebuild's, and --diff and --ask build with nix beforehand; leave out ${shown(word)}, or --diff and --ask`,
+      );
+    kept.push(...passed.slice(at, at + 1 + values));
+    at += values;
+  }
+  return kept;
+}
+
 /** Words of nix's for what nix-store says otherwise. */
 const logs = /^(?:-L|--print-build-logs)$/;
 const withLogs = ["--log-format", "bar-with-logs"];

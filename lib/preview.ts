@@ -60,6 +60,7 @@ export function previewing(
     ...(evaluate === undefined ? [] : [{ ...evaluate, capture: "declared" }]),
     fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
     define("preview", asked),
+    ...(preview === "ask" ? [fragment("local/question.sh")] : []),
     fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "" }),
   ];
 }

@@ -6,6 +6,7 @@ import { Ended, Refusal } from "./errors.ts";
 import type { Fleet } from "./fleet/fleet.ts";
 import { type Laned, requireAlone, several } from "./fleet/options.ts";
 import type { Inquiry } from "./inquiry/inquiry.ts";
+import type { Machine } from "./inventory.ts";
 import { render } from "./script.ts";
 import { common, type Given, type Statuses, type Takes } from "./spec.ts";
 import type { Plan } from "./step.ts";
@@ -30,6 +31,8 @@ interface Described<T extends Takes> {
 interface Doing<T extends Takes> extends Described<T> {
   /** Facts first, then a constant plan: no question to network, nix or target here. @throws Ended */
   plan(given: Given<T> & Laned): Plan;
+  /** Where the line names no host as an argument: the machine whose settings in hey.toml count as if typed, if any do. @throws Usage */
+  machine?(given: Given<T>): Machine | undefined;
   /** For several hosts: what runs when all have been asked, and before the first is changed. @throws Ended */
   before?(given: Given<T>, hosts: readonly string[], dir: string): Plan | undefined;
   /** What is given instead for several hosts. @throws Usage for what only one can have */
@@ -82,14 +85,17 @@ function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Made {
   if ("inquire" in spec) return spec.inquire(given);
   const { takes, plan } = spec;
   const { host } = takes;
-  if (host?.kind !== "arg" || host.optional) return plan(given);
+  const { planFor } = require("./settings.ts") as typeof import("./settings.ts");
+  if (host?.kind !== "arg" || host.optional) {
+    const machine = spec.machine?.(given);
+    return machine === undefined ? plan(given) : planFor({ takes, plan }, given, machine);
+  }
   if (several(given)) {
     const { fleetOf } = require("./fleet/fleet.ts") as typeof import("./fleet/fleet.ts");
     return fleetOf(spec, given);
   }
   requireAlone(takes, given);
   const { machineTyped } = require("./inventory.ts") as typeof import("./inventory.ts");
-  const { planFor } = require("./settings.ts") as typeof import("./settings.ts");
   return planFor({ takes, plan }, given, machineTyped(given as unknown as Parameters<typeof machineTyped>[0]));
 }
 

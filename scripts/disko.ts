@@ -38,7 +38,8 @@ export default verb(module, {
     // disko asks for a "yes" of its own before it destroys; ours, for the host's name, comes before that one and is stricter.
     const words = step(program, "--mode", mode, destroys && "--yes-wipe-all-disks", "--flake", attribute(flake, host), passed);
     const run = elevated(elevate as Elevation, words);
-    const question = fragment("local/ask-name.sh", { name: host, danger: `disko ${mode} destroys all data on the disks of ${host}` });
-    return { lines: destroys && !yes ? [question, run] : [run] };
+    const danger = `disko ${mode} destroys all data on the disks of ${host}`;
+    const question = [fragment("local/question.sh"), fragment("local/ask-name.sh", { name: host, danger })];
+    return { lines: destroys && !yes ? [...question, run] : [run] };
   },
 });

@@ -36,7 +36,7 @@ export default verb(module, {
     specialisation: { ...passing.specialisation, excludes: ["boot"] },
     "install-bootloader": { ...passing["install-bootloader"], excludes: ["test", "dry-activate"] },
     ...guardOptions(["dry-activate", "build-host"]),
-    ...previewOptions(["dry-activate", "build-host", "status", "cancel"]),
+    ...previewOptions(["dry-activate", "status", "cancel"]),
     force: flag("deploy also when someone else has changed what runs there"),
     status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
     cancel: flag("end a guarded deployment now: back to what ran before"),

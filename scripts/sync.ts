@@ -7,9 +7,10 @@ import { spelled } from "../lib/called.ts";
 import { Refusal, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/flake.ts";
 import { deploymentScript } from "../lib/guard.ts";
+import { machineHere } from "../lib/inventory.ts";
 import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
 import { nix } from "../lib/nix.ts";
-import { buildWords, evaluationWords, passing, systemWords, updateWords } from "../lib/passing.ts";
+import { buildWords, evaluationWords, passing, sharedWords, systemWords, updateWords } from "../lib/passing.ts";
 import { askedPreview, previewing, previewOptions, requireTerminal } from "../lib/preview.ts";
 import { quote } from "../lib/script.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec.ts";
@@ -51,6 +52,8 @@ export default verb(module, {
   },
   passes: "nixos-rebuild, or to nix behind nh",
   examples: ["", "switch", "build --host vps-ultraman"],
+  // What changes nothing is never asked about.
+  machine: ({ action = "boot", list, host, flake }) => (list || !changing.includes(action) ? undefined : machineHere({ host, flake })),
   plan: (words) => {
     const { action = "boot", host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     if (json && !list) throw new Usage("--json is a way to list; add --list");
@@ -111,7 +114,7 @@ export default verb(module, {
     const only = rootless.includes(action) ? rebuild : asRoot(rebuild);
     const about = { ...(changes && { logged }), evaluates: { dir: flake.dir, host } };
     if (preview === undefined) return { ...about, lines: [only] };
-    const build = [...buildWords("nix", words), ...updateWords("nix", words), ...passed];
+    const build = [...buildWords("nix", words), ...updateWords("nix", words), ...sharedWords(passed)];
     return {
       ...about,
       lines: [

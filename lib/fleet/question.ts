@@ -1,14 +1,17 @@
 // The one question of a run, on the terminal.
+import { spawnSync } from "node:child_process";
 import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { ReadStream } from "node:tty";
+import { constant } from "../script.ts";
 
 /**
- * Asks, and waits for a line.
+ * Asks, and waits for a line. What was typed before is no answer.
  * @param over whether nobody waits for the answer any more
  * @returns whether it was a yes; the end of the input is a no
  */
 export function agreed(question: string, over: () => boolean): Promise<boolean> {
+  spawnSync("/bin/sh", ["-c", `${constant("local/question.sh")}\nforget_typed`], { stdio: "ignore" });
   const terminal = new ReadStream(openSync("/dev/tty", "r"));
   const lines = createInterface({ input: terminal, terminal: false });
   process.stderr.write(question);

@@ -1,7 +1,7 @@
 if (: </dev/tty) 2>/dev/null; then
-  printf "%s\nType %s to go on: " "$danger" "$name" >/dev/tty
-  IFS= read -r answer </dev/tty || answer=
-  if [ "$answer" = "$name" ]; then
+  printf "%s\n" "$danger" >/dev/tty
+  question "Type $name to go on: "
+  if [ "$reply" = "$name" ]; then
     :
   else
     step "that is not $name; nothing was done"

@@ -15,9 +15,9 @@ heard() {
     *) return 0 ;;
   esac
   value=${value%%"$newline"*}
-  case $value in
-    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
-  esac
+  # Beyond ASCII some letters move the cursor, or turn round what follows. (The blank goes first, as an interactive shell looks up its
+  # history for what it finds behind a !.)
+  if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
 # changes NAME: a fact of what differs, with an arrow

@@ -28,26 +28,38 @@ header() {
 # unreadable: the secrets of the host of which it is no recipient. A recipient that is no ssh key may be its own all the same.
 unreadable() {
   tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
-  if [ -z "$tags" ]; then return; fi
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if [ ! -r "$file" ]; then continue; fi
     named=$(header "$file")
-    case $named in *"-> X25519"* | "") continue ;; esac
-    printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags" || echo "$secret"
+    # age adds a recipient that is none, so that nobody relies on what they are.
+    if printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
+    if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
+    echo "$secret"
   done
 }
+say_secrets() {
+  if [ -z "$secrets" ]; then return; fi
+  if [ -z "$(values identity)$(values recipient)" ]; then
+    echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
+    return
+  fi
+  lost=$(unreadable)
+  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
+}
+# size_of LINE: the first or the second of two, in bytes. A shell takes a number that begins with a zero for an octal one.
+size_of() { values size | sed -n "$1s/^0*\([0-9]\{1,15\}\)\$/\1/p"; }
 show_preview() {
   echo "$target, against what it runs now:"
   if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
   values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
-  before=$(values size | sed -n "1s/[^0-9]//g;1p")
-  after=$(values size | sed -n "2s/[^0-9]//g;2p")
+  before=$(size_of 1)
+  after=$(size_of 2)
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
   values unit | grep . | sed "s/^/  /" || :
   if [ -n "$(heard reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
-  lost=$(unreadable)
-  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
+  say_secrets
+  values unseen | grep . | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
 known=$answer
@@ -61,16 +73,14 @@ if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
   await_turn ask
 else
   show_preview
-  if [ -n "$asks" ]; then
-    printf "%s" "Go on with $target? [y/N] " >/dev/tty
-    IFS= read -r reply </dev/tty || reply=
-    case $reply in
-      [yY] | [yY][eE][sS]) ;;
-      *)
-        state="not agreed to; nothing was changed on $target (status 1)"
-        exit 1
-        ;;
-    esac
+  if [ -z "$asks" ] || agreed "Go on with $target?"; then :; else
+    state="not agreed to; nothing was changed on $target (status 1)"
+    exit 1
   fi
+fi
+# Who was to see what will change, and is asked nothing, has agreed to none of what could not be shown.
+if [ -z "$asks" ] && [ -n "$(values unseen)" ]; then
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask, or leave --diff out"
+  exit 1
 fi
 answer=$known

@@ -5,26 +5,41 @@ new=$1
 action=$2
 running=$(readlink -e /run/current-system)
 if [ "$running" = "$new" ]; then echo "same yes"; fi
-if command -v dix >/dev/null 2>&1; then
-  limited env NO_COLOR=1 dix "$running" "$new"
-elif command -v nvd >/dev/null 2>&1; then
-  limited nvd --color never diff "$running" "$new"
-else
-  limited nix --extra-experimental-features nix-command store diff-closures "$running" "$new"
-fi 2>&1 </dev/null | sed "s/^/package /"
+has() { command -v "$1" >/dev/null 2>&1; }
+# told NAME WHAT TEXT STATUS: a text as facts of that name; "unseen" where a program failed that was to say it
+told() {
+  if [ "$4" = 0 ]; then
+    printf "%s\n" "$3" | sed "s/^/$1 /"
+  else
+    echo "unseen $2 (status $4) $(printf "%s\n" "$3" | grep . | tail -n 1)"
+  fi
+}
+said=$(has dix && limited env NO_COLOR=1 dix "$running" "$new" 2>&1 </dev/null) ||
+  said=$(has nvd && limited nvd --color never diff "$running" "$new" 2>&1 </dev/null) ||
+  said=$(limited nix --extra-experimental-features nix-command store diff-closures "$running" "$new" 2>&1 </dev/null)
+told package "packages" "$said" "$?"
 for system in "$running" "$new"; do
-  size=$(nix --extra-experimental-features nix-command path-info --closure-size "$system" </dev/null 2>/dev/null)
-  echo "size ${size##*[[:blank:]]}"
+  said=$(nix --extra-experimental-features nix-command path-info --closure-size "$system" 2>/dev/null </dev/null)
+  told size "the size" "${said##*[[:blank:]]}" "$?"
 done
 case $action in
   switch | test | dry-activate)
     locales=${LOCALE_ARCHIVE-}
     [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-    limited env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" dry-activate </dev/null 2>&1 | sed "s/^/unit /"
+    would() { limited env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 "$@" "$new/bin/switch-to-configuration" dry-activate 2>&1 </dev/null; }
+    # What a check before the switch has against it is said, and what would be done without that.
+    said=$(would) || {
+      told unit "" "$said" 0
+      said=$(would NIXOS_NO_CHECK=1)
+    }
+    told unit "what activation would do" "$said" "$?"
     ;;
 esac
 compare /run/booted-system "$new" reboot
 for key in $3; do
-  public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null) || continue
-  echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
+  if public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null); then
+    echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
+  elif [ -e "$key" ]; then
+    echo "identity $key"
+  fi
 done

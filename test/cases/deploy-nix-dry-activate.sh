@@ -67,9 +67,7 @@ heard() {
     *) return 0 ;;
   esac
   value=${value%%"$newline"*}
-  case $value in
-    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
-  esac
+  if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }

@@ -18,12 +18,34 @@ trap "exit 129" HUP
 trap "exit 130" INT
 trap "exit 141" PIPE
 trap "exit 143" TERM
+forget_typed() {
+  interrupted=
+  trap "interrupted=yes" INT
+  terminal=$(stty -g </dev/tty)
+  stty -icanon min 0 time 0 </dev/tty || :
+  cat </dev/tty >/dev/null || :
+  stty "$terminal" </dev/tty
+  trap "exit 130" INT
+  if [ -n "$interrupted" ]; then exit 130; fi
+}
+question() {
+  forget_typed
+  printf "%s" "$1" >/dev/tty
+  IFS= read -r reply </dev/tty || reply=
+}
+agreed() {
+  question "$1 [y/N] "
+  case $reply in
+    [yY] | [yY][eE][sS]) ;;
+    *) return 1 ;;
+  esac
+}
 name='id3-eniac'
 danger='disko destroy destroys all data on the disks of id3-eniac'
 if (: </dev/tty) 2>/dev/null; then
-  printf "%s\nType %s to go on: " "$danger" "$name" >/dev/tty
-  IFS= read -r answer </dev/tty || answer=
-  if [ "$answer" = "$name" ]; then
+  printf "%s\n" "$danger" >/dev/tty
+  question "Type $name to go on: "
+  if [ "$reply" = "$name" ]; then
     :
   else
     step "that is not $name; nothing was done"

@@ -94,29 +94,46 @@ let
     );
 in
 file "deploy-rs" (concatMap node (attrNames deploy.nodes))' '.#deploy')
+forget_typed() {
+  interrupted=
+  trap "interrupted=yes" INT
+  terminal=$(stty -g </dev/tty)
+  stty -icanon min 0 time 0 </dev/tty || :
+  cat </dev/tty >/dev/null || :
+  stty "$terminal" </dev/tty
+  trap "exit 130" INT
+  if [ -n "$interrupted" ]; then exit 130; fi
+}
+question() {
+  forget_typed
+  printf "%s" "$1" >/dev/tty
+  IFS= read -r reply </dev/tty || reply=
+}
+agreed() {
+  question "$1 [y/N] "
+  case $reply in
+    [yY] | [yY][eE][sS]) ;;
+    *) return 1 ;;
+  esac
+}
 file='/path/to/fleet/hey.toml'
 consent=''
 if [ -n "$file" ] && [ -s "$file" ]; then there=yes; else there=; fi
 printf "%s\n" "$text"
-answer=
+write_settings() {
+  printf "%s\n" "$text" >"$file"
+  step "written to $file"
+}
 if [ -z "$file" ]; then
   step "shown only: the flake is no directory here"
 elif [ -n "$there" ]; then
   step "shown only: $file is there already. Try: move it away"
   exit 1
 elif [ "$consent" = yes ]; then
-  answer=y
+  write_settings
 elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
-  printf "Write this to %s? [y/N] " "$file" >/dev/tty
-  IFS= read -r answer </dev/tty || answer=
-  case $answer in [yY] | [yY][eE][sS]) ;; *) step "nothing was written" ;; esac
+  if agreed "Write this to $file?"; then write_settings; else step "nothing was written"; fi
 else
   step "shown only. Try: --yes, or redirect it to $file"
 fi
-case $answer in
-  [yY] | [yY][eE][sS])
-    printf "%s\n" "$text" >"$file"
-    step "written to $file"
-    ;;
-esac
 )

@@ -261,9 +261,7 @@ heard() {
     *) return 0 ;;
   esac
   value=${value%%"$newline"*}
-  case $value in
-    *[[:cntrl:]]*) value=$(printf "%s" "$value" | tr -d "[:cntrl:]") ;;
-  esac
+  if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
@@ -297,28 +295,41 @@ new=$1
 action=$2
 running=$(readlink -e /run/current-system)
 if [ "$running" = "$new" ]; then echo "same yes"; fi
-if command -v dix >/dev/null 2>&1; then
-  limited env NO_COLOR=1 dix "$running" "$new"
-elif command -v nvd >/dev/null 2>&1; then
-  limited nvd --color never diff "$running" "$new"
-else
-  limited nix --extra-experimental-features nix-command store diff-closures "$running" "$new"
-fi 2>&1 </dev/null | sed "s/^/package /"
+has() { command -v "$1" >/dev/null 2>&1; }
+told() {
+  if [ "$4" = 0 ]; then
+    printf "%s\n" "$3" | sed "s/^/$1 /"
+  else
+    echo "unseen $2 (status $4) $(printf "%s\n" "$3" | grep . | tail -n 1)"
+  fi
+}
+said=$(has dix && limited env NO_COLOR=1 dix "$running" "$new" 2>&1 </dev/null) ||
+  said=$(has nvd && limited nvd --color never diff "$running" "$new" 2>&1 </dev/null) ||
+  said=$(limited nix --extra-experimental-features nix-command store diff-closures "$running" "$new" 2>&1 </dev/null)
+told package "packages" "$said" "$?"
 for system in "$running" "$new"; do
-  size=$(nix --extra-experimental-features nix-command path-info --closure-size "$system" </dev/null 2>/dev/null)
-  echo "size ${size##*[[:blank:]]}"
+  said=$(nix --extra-experimental-features nix-command path-info --closure-size "$system" 2>/dev/null </dev/null)
+  told size "the size" "${said##*[[:blank:]]}" "$?"
 done
 case $action in
   switch | test | dry-activate)
     locales=${LOCALE_ARCHIVE-}
     [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-    limited env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 "$new/bin/switch-to-configuration" dry-activate </dev/null 2>&1 | sed "s/^/unit /"
+    would() { limited env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 "$@" "$new/bin/switch-to-configuration" dry-activate 2>&1 </dev/null; }
+    said=$(would) || {
+      told unit "" "$said" 0
+      said=$(would NIXOS_NO_CHECK=1)
+    }
+    told unit "what activation would do" "$said" "$?"
     ;;
 esac
 compare /run/booted-system "$new" reboot
 for key in $3; do
-  public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null) || continue
-  echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
+  if public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null); then
+    echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
+  elif [ -e "$key" ]; then
+    echo "identity $key"
+  fi
 done' sh "$system" dry-activate "$identities" "$@"; }
 asks=''
 arrow=$(printf "\342\206\222")
@@ -344,26 +355,36 @@ header() {
 }
 unreadable() {
   tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
-  if [ -z "$tags" ]; then return; fi
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if [ ! -r "$file" ]; then continue; fi
     named=$(header "$file")
-    case $named in *"-> X25519"* | "") continue ;; esac
-    printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags" || echo "$secret"
+    if printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
+    if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
+    echo "$secret"
   done
 }
+say_secrets() {
+  if [ -z "$secrets" ]; then return; fi
+  if [ -z "$(values identity)$(values recipient)" ]; then
+    echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
+    return
+  fi
+  lost=$(unreadable)
+  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
+}
+size_of() { values size | sed -n "$1s/^0*\([0-9]\{1,15\}\)\$/\1/p"; }
 show_preview() {
   echo "$target, against what it runs now:"
   if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
   values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
-  before=$(values size | sed -n "1s/[^0-9]//g;1p")
-  after=$(values size | sed -n "2s/[^0-9]//g;2p")
+  before=$(size_of 1)
+  after=$(size_of 2)
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
   values unit | grep . | sed "s/^/  /" || :
   if [ -n "$(heard reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
-  lost=$(unreadable)
-  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
+  say_secrets
+  values unseen | grep . | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
 known=$answer
@@ -377,17 +398,14 @@ if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
   await_turn ask
 else
   show_preview
-  if [ -n "$asks" ]; then
-    printf "%s" "Go on with $target? [y/N] " >/dev/tty
-    IFS= read -r reply </dev/tty || reply=
-    case $reply in
-      [yY] | [yY][eE][sS]) ;;
-      *)
-        state="not agreed to; nothing was changed on $target (status 1)"
-        exit 1
-        ;;
-    esac
+  if [ -z "$asks" ] || agreed "Go on with $target?"; then :; else
+    state="not agreed to; nothing was changed on $target (status 1)"
+    exit 1
   fi
+fi
+if [ -z "$asks" ] && [ -n "$(values unseen)" ]; then
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask, or leave --diff out"
+  exit 1
 fi
 answer=$known
 step 'nixos-rebuild dry-activate'

@@ -35,10 +35,13 @@ unchanged() { [ "$(running) $(profile) $(next_boot)" = "$old $old $old" ]; }
   [ "$(lab host $host ls /nix/var/nix/profiles)" = "$before" ]
 }
 
+# there PROGRAM: a program of the host's, before its own, from stdin
+there() { lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >"/run/wrappers/bin/$1" && chmod +x "/run/wrappers/bin/$1"' sh "$1"; }
+
 @test "packages are compared by dix or nvd where the host has one" {
   lab knobs $host '{"marker": "compared"}'
   for program in nvd dix; do
-    lab host $host sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\necho \"$1 got \$*\"\n" >"/run/wrappers/bin/$1" && chmod +x "/run/wrappers/bin/$1"' sh $program
+    printf '#!/bin/sh\necho "%s got $*"\n' $program | there $program
     run --separate-stderr deploy --diff --dry-activate
     [ "$status" = 0 ]
     case $program in
@@ -92,6 +95,83 @@ unchanged() { [ "$(running) $(profile) $(next_boot)" = "$old $old $old" ]; }
   unchanged
 }
 
+@test "--ask: what was typed before the question is no answer to it, nor a half line" {
+  for hosts in "$host $target" "--on vps-ultraman,vps-pacman"; do
+    for typed in "y Enter" "y"; do
+      lab knobs $host "{\"marker\": \"before $hosts $typed\"}"
+      in_terminal "$SCRIPTS/ops-deploy.ts $hosts --ask"
+      # shellcheck disable=SC2086
+      press $typed
+      until_seen 'Go on with '
+      unchanged
+      press Enter
+      until_ended
+      case $hosts in --on*) [ "$ended" = 20 ] ;; *) [ "$ended" = 1 ] ;; esac
+      unchanged
+    done
+  done
+}
+
+@test "what can't be found out is said, and nothing is done without a question; where a program fails another is asked" {
+  lab knobs $host '{"marker": "unseen", "kernel": "6.6.9", "dryActivateStatus": 7}'
+  printf '#!/bin/sh\necho half; exit 1\n' | there dix
+  run --separate-stderr deploy --diff --dry-activate
+  echo "$output" "$stderr"
+  [ "$status" = 1 ]
+  [[ $output == *"  linux: 6.6.1 → 6.6.9"* ]]
+  [[ $output != *half* ]]
+  [ "${lines[-1]}" = "  could not be found out: what activation would do (status 7) would activate the configuration..." ]
+  printf '#!/bin/sh\ncase " $* " in *" diff-closures "* | *" path-info "*) echo "odd: \302\233 no" >&2; exit 3 ;; esac\nexec %s "$@"\n' "$(lab host $host sh -c 'command -v nix')" | there nix
+  lab knobs $host '{"marker": "unseen", "kernel": "6.6.9"}'
+  for words in --diff "--ask --yes" "--diff --dry-activate"; do
+    # shellcheck disable=SC2086
+    run --separate-stderr deploy $words
+    echo "$output" "$stderr"
+    [ "$status" = 1 ]
+    [[ $output == *"  would activate the configuration..."* ]]
+    [[ $output == *"  could not be found out: packages (status 3) odd:  no"* ]]
+    [[ $output == *"  could not be found out: the size (status 3)"* ]]
+    [[ $stderr == *"not all of what will change on root@$target could be found out; nothing was changed on it (status 1). Try: --ask, or leave --diff out" ]]
+    unchanged
+  done
+  in_terminal "$SCRIPTS/ops-deploy.ts $host $target --ask"
+  until_seen 'Go on with root@'
+  shows 'could not be found out: packages'
+  press y Enter
+  until_ended
+  [ "$ended" = 0 ]
+  [ "$(running)" = "$(built)" ]
+  lab host $host rm -f /run/wrappers/bin/dix /run/wrappers/bin/nix
+}
+
+@test "a check that would not let the system run is shown, with what activation would do" {
+  lab knobs $host '{"checkStatus": 1, "sshdExtra": "# checked"}'
+  run --separate-stderr deploy --diff --dry-activate
+  echo "$output" "$stderr"
+  [[ $output == *"  Pre-switch check"*"failed"*"  would restart the following units: sshd.service"* ]]
+  refute grep -q "could not be found out" <<<"$output"
+}
+
+@test "secrets: none of their keys there, or one that is no ssh key" {
+  lab knobs $host '{"identityPaths": ["/etc/none", "/root/age"]}'
+  run --separate-stderr deploy --diff --dry-activate
+  [ "$status" = 0 ]
+  [ "${lines[-1]}" = "  secrets can't be decrypted there, as it has none of these keys: /etc/none /root/age" ]
+  age-keygen -o "$BATS_TEST_TMPDIR/age" 2>"$BATS_TEST_TMPDIR/said"
+  lab host $host sh -c 'cat >/root/age' <"$BATS_TEST_TMPDIR/age"
+  # The secret is for ssh keys only, of which it is none.
+  run --separate-stderr deploy --diff --dry-activate
+  [ "${lines[-1]}" = "  secrets that are not encrypted to a key of this host: demo" ]
+  cp "$FLEET/secrets/demo.age" "$BATS_TEST_TMPDIR/kept"
+  echo secret | age -r "$(age-keygen -y "$BATS_TEST_TMPDIR/age")" -o "$FLEET/secrets/demo.age"
+  run --separate-stderr deploy --diff --dry-activate
+  cp "$BATS_TEST_TMPDIR/kept" "$FLEET/secrets/demo.age"
+  lab host $host rm /root/age
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output != *"secrets"* ]]
+}
+
 @test "without a terminal --ask is refused before anything is done; --yes shows it and goes on" {
   lab knobs $host '{"marker": "unasked"}'
   run setsid -w "$SCRIPTS/ops-deploy.ts" $host $target --ask
@@ -143,7 +223,8 @@ here() {
 }
 # Nobody can have the real one here: this one notes its words, and does the same with the real nix.
 rebuild_there() {
-  lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >/run/wrappers/bin/nixos-rebuild && chmod +x /run/wrappers/bin/nixos-rebuild && rm -f /root/rebuilt' <<'SH'
+  lab host $host rm -f /root/rebuilt
+  there nixos-rebuild <<'SH'
 #!/bin/sh
 set -eu
 echo "$*" >>/root/rebuilt

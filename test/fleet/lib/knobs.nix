@@ -20,6 +20,7 @@
   activationStatus = 0;           # what switch-to-configuration ends with, or { switch = 4; test = 1; }
   activationHang = "";            # "activate": before the system is current; "units": after that
   activationScript = "";          # POSIX sh, run by activate as root, with $verb
+  dryActivateStatus = 0;          # what dry-activate ends with
   checkStatus = 0;                # what the checks before a switch end with
 
   identityPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];

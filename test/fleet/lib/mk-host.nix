@@ -48,6 +48,7 @@ let
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;
+        status_dry_activate = knobs.dryActivateStatus;
         host_key = knobs.hostKey;
         secret = if builtins.pathExists secret then script secret else "";
         secret_unit = if knobs.secretUnit then "on" else "off";

@@ -43,7 +43,7 @@ fi
 if [ "$verb" = dry-activate ]; then
   echo "would activate the configuration..."
   sshd_changed && echo "would restart the following units: sshd.service"
-  exit 0
+  exit "$status_dry_activate"
 fi
 
 if [ "$verb" != test ]; then
