@@ -370,7 +370,7 @@ forget_typed() {
   trap "interrupted=yes" INT
   terminal=$(stty -g </dev/tty)
   stty -icanon min 0 time 0 </dev/tty || :
-  cat </dev/tty >/dev/null || :
+  sed d </dev/tty || :
   stty "$terminal" </dev/tty
   trap "exit 130" INT
   if [ -n "$interrupted" ]; then exit 130; fi

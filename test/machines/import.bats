@@ -134,10 +134,13 @@ SEEN
 
 @test "import: it is asked for on a terminal" {
   of_deploy_rs
-  HOME=$BATS_TEST_TMPDIR run script -qec "$repo/scripts/ops-hosts.ts --import deploy-rs" /dev/null <<<n
+  answered() {
+    HOME=$BATS_TEST_TMPDIR run expect -c "spawn -noecho $repo/scripts/ops-hosts.ts --import deploy-rs; expect -ex {[y/N] }; send $1\\r; expect eof"
+  }
+  answered n
   [[ $output == *"Write this to $PWD/hey.toml? [y/N]"*"nothing was written"* ]]
   [ ! -e hey.toml ]
-  HOME=$BATS_TEST_TMPDIR run script -qec "$repo/scripts/ops-hosts.ts --import deploy-rs" /dev/null <<<y
+  answered y
   [[ $output == *"written to $PWD/hey.toml"* ]]
   [ -s hey.toml ]
 }
