@@ -66,7 +66,9 @@ export default verb(module, {
           const ssh = sshFacts(words, access.to);
           const typed = { host: `${quote(machine.host)} ${quote(machine.target)}`, shell: `${quote(machine.target)}${access.typedShell}` };
           const said = status.runs === undefined ? [silent(answer, access.to, ssh)] : answered(status, answer, typed);
-          const entrance = { ssh, user: ssh("user"), arch: answer.facts.one("arch"), elevates: own.elevate !== undefined };
+          // A router may lead to another port of the host than ssh goes to.
+          const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
+          const entrance = { ssh, user: ssh("user"), arch: answer.facts.one("arch"), came, elevates: own.elevate !== undefined };
           return [
             ...before(flake, machine, given.target !== undefined),
             ...said,

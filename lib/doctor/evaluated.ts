@@ -10,6 +10,13 @@ import { define, fragment, joined, type Plan, step } from "../step.ts";
 import type { SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
 
+/** What its firewall lets in by an interface, which may be a pattern; "" are all. */
+interface Gate {
+  readonly interface: string;
+  readonly ports: readonly number[];
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+}
+
 /** What evaluated.nix says of a host. */
 interface Entrance {
   readonly system: string;
@@ -18,9 +25,7 @@ interface Entrance {
   readonly opens: boolean;
   readonly rootLogin: string;
   readonly firewall: boolean;
-  readonly allowed: readonly number[];
-  readonly ranges: readonly { readonly from: number; readonly to: number }[];
-  readonly interfaces: readonly string[];
+  readonly open: readonly Gate[];
   readonly wheelAsks: boolean;
   readonly users: readonly { readonly name: string; readonly keys: readonly string[]; readonly wheel: boolean }[];
 }
@@ -64,6 +69,43 @@ export function myKeys(ssh: SshFacts): ReadonlySet<string> {
   return new Set(texts.flatMap((text) => text.split("\n")).flatMap((line) => blob(line) ?? []));
 }
 
+/** Where ssh comes in. */
+interface Way {
+  readonly port: number;
+  /** Undefined where the host has not said it. */
+  readonly interface: string | undefined;
+}
+
+/** Whether a firewall's name for interfaces means one: iptables ends a pattern with +, nftables with *. */
+const means = (pattern: string, name: string) =>
+  /[+*]$/.test(pattern) ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+
+/** What is wrong with a host's ports for who comes that way. */
+function closed(
+  { ports, opens, firewall, open }: Entrance,
+  { port, interface: came }: Way,
+): Pick<Finding, "level" | "seen"> | undefined {
+  if (!ports.includes(port))
+    return { level: "error", seen: `services.openssh.ports is [ ${ports.join(" ")} ], and ssh comes to port ${port}` };
+  const gates = open
+    .filter((gate) => gate.ports.includes(port) || gate.ranges.some(({ from, to }) => from <= port && port <= to))
+    .map((gate) => gate.interface);
+  if (!firewall || opens || gates.includes("")) return undefined;
+  if (came !== undefined && gates.some((gate) => means(gate, came))) return undefined;
+  // Nobody comes from elsewhere by the loopback interface, which NixOS always trusts.
+  const others = gates.filter((gate) => gate !== "lo");
+  const only = others.length === 0 ? "" : `; only by ${others.join(", ")}`;
+  if (came === undefined && others.length > 0)
+    return {
+      level: "warning",
+      seen: `the firewall lets port ${port} in by ${others.join(", ")} only, and by which interface ssh comes is not known`,
+    };
+  return {
+    level: "error",
+    seen: `the firewall does not let port ${port} in${came === undefined ? "" : ` by ${came}, by which ssh comes`}${only} (networking.firewall.allowedTCPPorts)`,
+  };
+}
+
 /**
  * @param value what evaluating() said of the host; undefined for nothing
  * @param arch of the host itself, as `x86_64-linux`; undefined where it did not answer
@@ -76,6 +118,7 @@ export function evaluated(
     readonly ssh: SshFacts;
     readonly user: string | undefined;
     readonly arch: string | undefined;
+    readonly came: Way;
     readonly elevates: boolean;
   },
 ): readonly Finding[] {
@@ -94,21 +137,12 @@ export function evaluated(
     );
     return found;
   }
-  const { ssh, user, arch, elevates } = about;
-  const port = Number(ssh("port") ?? "22");
+  const { ssh, user, arch, came, elevates } = about;
   if (arch !== undefined && entrance.system !== "" && arch !== entrance.system)
     say("eval-arch", "error", `its system is for ${entrance.system}, and it is ${arch} (nixpkgs.hostPlatform)`);
+  const shut = closed(entrance, came);
   if (!entrance.sshd) say("eval-sshd", "error", "services.openssh.enable is false");
-  const open =
-    !entrance.firewall ||
-    (entrance.opens && entrance.ports.includes(port)) ||
-    entrance.allowed.includes(port) ||
-    entrance.ranges.some(({ from, to }) => from <= port && port <= to) ||
-    entrance.interfaces.length > 0;
-  if (entrance.sshd && !entrance.ports.includes(port))
-    say("eval-port", "error", `services.openssh.ports is [ ${entrance.ports.join(" ")} ], and ssh goes to port ${port}`);
-  else if (entrance.sshd && !open)
-    say("eval-port", "error", `the firewall lets nothing in at port ${port} (networking.firewall.allowedTCPPorts)`);
+  else if (shut !== undefined) say("eval-port", shut.level, shut.seen);
   const mine = myKeys(ssh);
   const enters = (name: string) =>
     (entrance.users.find((one) => one.name === name)?.keys ?? []).some((line) => mine.has(blob(line) ?? ""));

@@ -25,6 +25,7 @@ let
   keysOf = name: let keys = (users.${name}.openssh or { }).authorizedKeys or { }; in
     (keys.keys or [ ]) ++ builtins.concatLists (map (file: builtins.filter builtins.isString (builtins.split "\n" (builtins.readFile file))) (keys.keyFiles or [ ]));
   member = name: builtins.elem "wheel" (users.${name}.extraGroups or [ ]);
+  gate = interface: given: { inherit interface; ports = given.allowedTCPPorts or [ ]; ranges = given.allowedTCPPortRanges or [ ]; };
 in
 builtins.toJSON {
   system = (pkgs.stdenv.hostPlatform or { }).system or pkgs.system or "";
@@ -33,9 +34,9 @@ builtins.toJSON {
   opens = sshd.openFirewall or true;
   rootLogin = toString ((sshd.settings or { }).PermitRootLogin or "prohibit-password");
   firewall = firewall.enable or true;
-  allowed = firewall.allowedTCPPorts or [ ];
-  ranges = firewall.allowedTCPPortRanges or [ ];
-  interfaces = firewall.trustedInterfaces or [ ];
+  open = [ (gate "" firewall) ]
+    ++ map (name: gate name firewall.interfaces.${name}) (builtins.attrNames (firewall.interfaces or { }))
+    ++ map (name: gate name { allowedTCPPortRanges = [{ from = 1; to = 65535; }]; }) (firewall.trustedInterfaces or [ ]);
   wheelAsks = (sudo.enable or true) && (sudo.wheelNeedsPassword or true);
   users = map (name: { inherit name; keys = keysOf name; wheel = member name; }) (builtins.attrNames users);
 }' '.#nixosConfigurations."vps-ultraman"' "$@"; }
@@ -49,7 +50,7 @@ fi
 
 ssh -v -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' -o 'ControlMaster=no' -o 'ControlPath=none' admin@vps_ultraman_root -- 'sh -c '\''script=$1
 shift
-if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script"; fi
+if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script" sh "${SSH_CONNECTION-}"; fi
 exec sh -c "$script"'\'' sh '\''set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
@@ -317,6 +318,14 @@ echo "over yes"
 echo "login ${SUDO_USER:-${DOAS_USER:-$(id -un)}}"
 echo "arch $(uname -m)-linux"
 echo "clock $(date +%s)"
+printf "%s\n" "${SSH_CONNECTION-${1-}}" | while read -r client _ server port; do
+  case $client in
+    *%*) interface=${client#*%} ;;
+    *) interface=$(ip route get "$client" from "$server" 2>/dev/null | sed -n "s/.* dev \([^ ]*\).*/\1/p") ;;
+  esac
+  echo "port $port"
+  echo "interface $interface"
+done
 for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
 for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do
   if [ -r "$key.pub" ]; then

@@ -156,38 +156,76 @@ ROWS
 
 # options JSON: what the flake has for the host, for --eval
 options() { lab knobs $host "{\"options\": $1}"; }
-evaluated() { found $host $target --eval; }
 
-@test "--eval: sshd off, another port, a closed firewall, nobody with a key of mine, an admin whom sudo asks, another architecture" {
-  ssh-keygen -q -t ed25519 -N '' -f "$HOME/.ssh/id_doctor" <<<y
-  mine=$(cut -d ' ' -f 1,2 "$HOME/.ssh/id_doctor.pub")
+# as_wanted [ARGUMENT…]: of each line on stdin, options for the flake and the findings, what is seen with it
+as_wanted() {
+  local given wanted seen bad=0
+  while IFS='|' read -r given wanted; do
+    options "{$given}"
+    seen=$(found $host "$@" --eval)
+    [ "$seen" = "$wanted" ] || { printf '%s\n' "$given" "  wanted: $wanted" "  seen: $seen"; bad=1; }
+  done
+  return "$bad"
+}
+# What sshd and the users are in the rows of options.
+parts() {
+  mine=$(cut -d ' ' -f 1,2 "$LAB/id_ed25519.pub")
   root="\"users\": {\"users\": {\"root\": {\"openssh\": {\"authorizedKeys\": {\"keys\": [\"$mine me@here\"]}}}}}"
   admin=${root/'"root": {'/'"admin": {"extraGroups": ["wheel"], '}
   sshd='"services": {"openssh": {"enable": true}}'
-  bad=0
-  while IFS='|' read -r given wanted; do
-    options "{$given}"
-    seen=$(evaluated)
-    [ "$seen" = "$wanted" ] || { printf '%s\n' "$given" "  wanted: $wanted" "  seen: $seen"; bad=1; }
-  done <<ROWS
+  shut='"services": {"openssh": {"enable": true, "openFirewall": false}}'
+}
+
+@test "--eval: sshd off, another port, nobody with a key of mine, an admin whom sudo asks, another architecture" {
+  parts
+  as_wanted $target <<ROWS
 $sshd, $root|
 $root|error eval-sshd
 "services": {"openssh": {"enable": true, "ports": [2222]}}, $root|error eval-port
-"services": {"openssh": {"enable": true, "openFirewall": false}}, $root|error eval-port
-"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"allowedTCPPorts": [22]}}, $root|
-"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}, $root|
-"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"enable": false}}, $root|
 $sshd|error eval-login
 "services": {"openssh": {"enable": true, "settings": {"PermitRootLogin": "no"}}}, $root|error eval-login
 $sshd, $admin|warning eval-root
 $sshd, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-login
 ROWS
-  rm -f "$HOME/.ssh/id_doctor" "$HOME/.ssh/id_doctor.pub"
-  [ "$bad" = 0 ]
   echo 'throw "no such thing"' >"$FLEET/hosts/$host/default.nix"
   run found $host $target --eval
   git -C "$FLEET" checkout -q "hosts/$host/default.nix"
   [[ $output == *"error eval-fails"* ]]
+}
+
+@test "--eval: a firewall that is closed for the interface by which ssh comes" {
+  parts
+  as_wanted $target <<ROWS
+$shut, $root|error eval-port
+$shut, "networking": {"firewall": {"allowedTCPPorts": [22]}}, $root|
+$shut, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}, $root|
+$shut, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 23, "to": 30}]}}, $root|error eval-port
+$shut, "networking": {"firewall": {"enable": false}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth+"]}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error eval-port
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPorts": [22]}}}}, $root|
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}}}, $root|
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPorts": [80]}}}}, $root|error eval-port
+$shut, "networking": {"firewall": {"interfaces": {"eth1": {"allowedTCPPorts": [22]}}}}, $root|error eval-port
+ROWS
+  [[ $(doctor --json $host $target --eval) == *" by eth0, by which ssh comes; only by eth1 "* ]]
+  # sudo keeps nothing of the connection.
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  trusted_users admin
+  as_wanted admin@$target --elevate sudo <<ROWS
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error eval-port
+ROWS
+  # From who doesn't answer it is not known.
+  lab link $host down
+  run as_wanted $target <<ROWS
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error no-answer,warning eval-port
+$shut, $root|error eval-port,error no-answer
+ROWS
+  lab link $host up
+  echo "$output"
+  [ "$status" = 0 ]
 }
 
 @test "as somebody who is not root, and who becomes root or doesn't" {
