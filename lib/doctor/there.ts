@@ -34,7 +34,7 @@ export function silent(answer: Answer, to: string, ssh: SshFacts): Finding {
     told ??
     (status === undefined
       ? (["no-answer", "it does not answer in time"] as const)
-      : (["unreachable", answer.said || `ssh ended with status ${status}`] as const));
+      : (["unreachable", answer.said || `ssh ends with status ${status}, and nothing says why`] as const));
   const [hostname = "", port = "22"] = [ssh("hostname"), ssh("port")];
   const name = knownAs(ssh);
   const fixes: Partial<Record<Id, string>> = {

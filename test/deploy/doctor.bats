@@ -62,6 +62,15 @@ refused login-refused ssh-copy-id
 changed host-key-changed ssh-keygen -R
 ROWS
   [ "$bad" = 0 ]
+  # A login shell that ends at once, without a word or with half a line: what ssh -v says is no reason.
+  there sed -i.kept 's,^root:.*,root:x:0:0::/root:/bin/false,' /etc/passwd
+  silent=$(doctor --json --skip tools $host $target | jq -r '.[].seen')
+  there sh -c 'printf "#!/bin/sh\nprintf \"not today\" >&2\nexit 3\n" >/etc/half && chmod 755 /etc/half && sed -i "s,^root:.*,root:x:0:0::/root:/etc/half," /etc/passwd'
+  half=$(doctor --json --skip tools $host $target | jq -r '.[] | "\(.id) \(.seen)"')
+  there mv /etc/passwd.kept /etc/passwd
+  echo "$silent" "$half"
+  [ "$silent" = "ssh ends with status 1, and nothing says why" ]
+  [ "$half" = "unreachable not today" ]
   lab link $host down
   began=$SECONDS
   run found $host $target
