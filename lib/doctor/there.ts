@@ -5,6 +5,7 @@ import { quote } from "../script.ts";
 import type { Status } from "../status/status.ts";
 import { knownAs, type SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
+import { presentedIn } from "./handshake.ts";
 
 /** What is left for a person to run, in bytes of memory: below it an activation is likely to be killed. */
 const leastMemory = 128 << 20;
@@ -102,7 +103,7 @@ export function answered(
   // Its clock was read at some moment between the question and the answer.
   if (clock !== undefined && (clock < now - answer.ms / 1000 - mostDrift || clock > now + mostDrift))
     say("clock", "warning", `its clock differs by ${Math.round(clock - now)} s`, shell("systemctl restart systemd-timesyncd"));
-  const presented = answer.errors.flatMap((line) => /Server host key: ssh-ed25519 (SHA256:\S+)/.exec(line)?.[1] ?? [])[0];
+  const presented = presentedIn(answer.errors);
   const disk = facts.one("fingerprint");
   if (presented !== undefined && disk !== undefined && presented !== disk)
     say("key-presented", "error", `sshd presents ${presented}, and on the disk is ${disk}`, shell("systemctl restart sshd"));

@@ -24,6 +24,16 @@ setup() {
 doctor() { "$SCRIPTS/ops-doctor.ts" "$@"; }
 # found LINE…: ids of the findings, with the host's name where it is of one, sorted
 found() { doctor --json --skip tools "$@" | jq -r '.[] | "\(.level) \(.id)"' | sort | paste -sd ,; }
+# through_jump COMMAND…: where the target "behind" is the host through another one, and "mapped" the same at a port that leads to its 22
+through_jump() {
+  local address
+  address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
+  printf "Host %s\n  HostName $address\n  User root\n  %s\n" behind "ProxyJump vps-pacman" \
+    mapped "Port 2022
+  HostKeyAlias $address
+  ProxyCommand ssh -v -F $LAB/ssh_config -W $address:22 vps-pacman" | cat - "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/jump"
+  NIX_SSHOPTS="-F $BATS_TEST_TMPDIR/jump" "$@"
+}
 there() { lab host $host "$@"; }
 
 @test "a host that is well has no errors and no warnings, over one connection, and nothing is changed" {
@@ -142,8 +152,16 @@ ROWS
   [[ $output == "warning key-unlisted" ]]
   there sh -c 'cp /etc/ssh/ssh_host_ed25519_key.pub /tmp/kept.pub && ssh-keygen -q -t ed25519 -N "" -f /tmp/other && cp /tmp/other.pub /etc/ssh/ssh_host_ed25519_key.pub'
   run found $host $target
+  behind=$(through_jump found $host behind)
   there sh -c 'cp /tmp/kept.pub /etc/ssh/ssh_host_ed25519_key.pub; rm -f /tmp/other*'
   [[ $output == *"error key-presented"* ]]
+  [[ $behind == *"error key-presented"* ]]
+  # What the jump host presents is nothing of this host's.
+  [ "$(through_jump found $host behind)" = "" ]
+  there sed -i.kept 's,^root:.*,root:x:0:0::/root:/bin/false,' /etc/passwd
+  silent=$(through_jump doctor --json --skip tools $host behind | jq -r '.[].seen')
+  there mv /etc/passwd.kept /etc/passwd
+  [ "$silent" = "ssh ends with status 1, and nothing says why" ]
 }
 
 @test "files that git doesn't track, a target that nothing is said of, and findings that are left out" {
@@ -225,6 +243,11 @@ ROWS
   as_wanted admin@$target --elevate sudo <<ROWS
 $shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $root|
 $shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error eval-port
+ROWS
+  # Where a router leads to another port, that of the host counts.
+  through_jump as_wanted mapped <<ROWS
+$sshd, $root|
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPorts": [22]}}}}, $root|
 ROWS
   # From who doesn't answer it is not known.
   lab link $host down
