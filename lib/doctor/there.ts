@@ -52,7 +52,6 @@ export function silent(answer: Answer, to: string, ssh: SshFacts): Finding {
 /**
  * Of a host that has answered.
  * @param typed how it is named in lines to type: `HOST TARGET`, and the same for a shell
- * @param elapsed seconds between the host's clock and the moment when its answer had come
  */
 export function answered(
   status: Status,
@@ -99,7 +98,7 @@ export function answered(
     say("activation-failed", "warning", "the last activation failed", `${spelled("ops-deploy")} ${typed.host}`);
   for (const what of status.armed ?? []) say("armed", "warning", what, `${spelled("ops-deploy")} ${typed.host} --status`);
   if (status.reboot !== undefined) say("reboot-needed", "note", status.reboot, `${spelled("ops-reboot")} ${typed.host}`);
-  const [clock, now] = [facts.number("clock"), Date.now() / 1000];
+  const [clock, now] = [facts.number("clock"), answer.at / 1000];
   // Its clock was read at some moment between the question and the answer.
   if (clock !== undefined && (clock < now - answer.ms / 1000 - mostDrift || clock > now + mostDrift))
     say("clock", "warning", `its clock differs by ${Math.round(clock - now)} s`, shell("systemctl restart systemd-timesyncd"));

@@ -26,6 +26,8 @@ export interface Answer {
   readonly said: string;
   /** Milliseconds that it took. */
   readonly ms: number;
+  /** When it was over, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface Report {

@@ -60,6 +60,7 @@ class Scripts {
         clearTimeout(timer);
         if (pid !== undefined) this.#going.delete(pid);
         const errors = linesOf(said);
+        const at = Date.now();
         resolve({
           host,
           target,
@@ -67,7 +68,8 @@ class Scripts {
           facts: new Facts(out),
           errors,
           said: reasonIn(errors),
-          ms: Date.now() - began,
+          ms: at - began,
+          at,
         });
       };
       const timer = setTimeout(

@@ -112,11 +112,18 @@ ROWS
   [ "$(jq -r '.[] | select(.id == "disk-full" or .id == "boot-full") | "\(.id) \(.level)"' <<<"$seen" | sort -u | paste -sd ,)" = "boot-full error,disk-full error" ]
   [[ $(jq -r '.[] | select(.id == "disk-full") | .fix' <<<"$seen" | head -n 1) == *"ops-ssh.ts $target nix-collect-garbage"* ]]
 
-  there sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\nexec /usr/bin/date -d \"-9 days\" \"\$@\"\n" >/run/wrappers/bin/date && chmod 755 /run/wrappers/bin/date'
+  behind_by() { there sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\nexec /usr/bin/date -d \"-$1\" \"\$@\"\n" >/run/wrappers/bin/date && chmod 755 /run/wrappers/bin/date' sh "$1"; }
+  behind_by "9 days"
   run found $host $target
+  [[ $output == *"warning clock"* ]]
+  # Its clock is compared with the moment of its answer, however long an evaluation takes.
+  behind_by "27 seconds"
+  printf '#!/bin/sh\nsleep 6\nexec %q "$@"\n' "$(type -P nix)" >"$BATS_TEST_TMPDIR/nix" && chmod 755 "$BATS_TEST_TMPDIR/nix"
+  PATH=$BATS_TEST_TMPDIR:$PATH run found $host $target --eval
   there rm /run/wrappers/bin/date
   echo "$output"
-  [[ $output == *"warning clock"* ]]
+  [[ $output == *"error eval-sshd"* ]]
+  [[ $output != *clock* ]]
 
   lab knobs $host '{"marker": "failing", "kernel": "6.6.9", "activationStatus": 1}'
   run deploy --backend nix
