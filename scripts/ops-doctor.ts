@@ -4,6 +4,7 @@
 import { evaluated, evaluating } from "../lib/doctor/evaluated.ts";
 import { type Finding, ids } from "../lib/doctor/finding.ts";
 import { before, keys, tools } from "../lib/doctor/here.ts";
+import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
 // What would go wrong with a deployment, found out before one.
 import { answered, silent } from "../lib/doctor/there.ts";
@@ -68,12 +69,12 @@ export default verb(module, {
           const said = status.runs === undefined ? [silent(answer, access.to, ssh)] : answered(status, answer, typed);
           // A router may lead to another port of the host than ssh goes to.
           const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
-          const entrance = { ssh, user: ssh("user"), arch: answer.facts.one("arch"), came, elevates: own.elevate !== undefined };
+          const entrance = () => ({ mine: offered(ssh, answer.errors), user: ssh("user"), arch: answer.facts.one("arch"), came, elevates: own.elevate !== undefined });
           return [
             ...before(flake, machine, given.target !== undefined),
             ...said,
             ...keys(flake, machine, answer.facts.one("public")),
-            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), entrance)),
+            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), entrance())),
           ];
         });
         const all = [...tools(), ...findings].filter(({ id }) => !given.skip.includes(id));

@@ -1,14 +1,11 @@
 // Whether a host could still be entered with the configuration that the flake has for it.
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Flake, machine } from "../flake.ts";
-import { home, untilded } from "../machine.ts";
 import { nix } from "../nix.ts";
 import { constant, quote } from "../script.ts";
 import { define, fragment, joined, type Plan, step } from "../step.ts";
-import type { SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
+import { fingerprint, type Offered } from "./offered.ts";
 
 /** What its firewall lets in by an interface, which may be a pattern; "" are all. */
 interface Gate {
@@ -39,34 +36,6 @@ export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
       fragment("local/evaluated.sh", { host }),
     ]),
   };
-}
-
-/** The key in a line of authorized_keys or of a .pub, without options and comment. */
-const blob = (line: string) => /\b(?:ssh|ecdsa|sk)-[\w@.-]+ ([A-Za-z0-9+/=]{40,})/.exec(line)?.[1];
-
-/** The public keys that ssh would offer: those of the agent, of ~/.ssh, and of ssh's configuration for a target. Private files aren't read. */
-export function myKeys(ssh: SshFacts): ReadonlySet<string> {
-  const agent = spawnSync("ssh-add", ["-L"], { encoding: "utf8", timeout: 2000, stdio: ["ignore", "pipe", "ignore"] });
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  const folder = join(home(), ".ssh");
-  let files: readonly string[] = [];
-  try {
-    files = readdirSync(folder).filter((name) => name.endsWith(".pub"));
-  } catch {
-    // There is none.
-  }
-  const texts = [
-    agent.stdout ?? "",
-    ...files.map((name) => read(join(folder, name))),
-    read(`${untilded(ssh("identityfile") ?? "")}.pub`),
-  ];
-  return new Set(texts.flatMap((text) => text.split("\n")).flatMap((line) => blob(line) ?? []));
 }
 
 /** Where ssh comes in. */
@@ -115,7 +84,7 @@ export function evaluated(
   host: string,
   value: string | undefined,
   about: {
-    readonly ssh: SshFacts;
+    readonly mine: Offered;
     readonly user: string | undefined;
     readonly arch: string | undefined;
     readonly came: Way;
@@ -137,22 +106,22 @@ export function evaluated(
     );
     return found;
   }
-  const { ssh, user, arch, came, elevates } = about;
+  const { mine, user, arch, came, elevates } = about;
   if (arch !== undefined && entrance.system !== "" && arch !== entrance.system)
     say("eval-arch", "error", `its system is for ${entrance.system}, and it is ${arch} (nixpkgs.hostPlatform)`);
   const shut = closed(entrance, came);
   if (!entrance.sshd) say("eval-sshd", "error", "services.openssh.enable is false");
   else if (shut !== undefined) say("eval-port", shut.level, shut.seen);
-  const mine = myKeys(ssh);
+  const { keys, beside } = mine;
   const enters = (name: string) =>
-    (entrance.users.find((one) => one.name === name)?.keys ?? []).some((line) => mine.has(blob(line) ?? ""));
+    (entrance.users.find((one) => one.name === name)?.keys ?? []).some((line) => keys.has(fingerprint(line) ?? ""));
   const root = entrance.rootLogin !== "no" && enters("root");
   const admins = entrance.users.filter(({ name, wheel }) => wheel && enters(name)).map(({ name }) => name);
-  if (mine.size > 0 && !root && admins.length === 0)
+  if (keys.size > 0 && !root && admins.length === 0)
     say(
       "eval-login",
-      "error",
-      `neither root${entrance.rootLogin === "no" ? " (PermitRootLogin is no)" : ""} nor a user in wheel has ${mine.size === 1 ? "my one key" : `one of my ${mine.size} keys`} (users.users.NAME.openssh.authorizedKeys.keys)`,
+      beside === undefined ? "error" : "warning",
+      `neither root${entrance.rootLogin === "no" ? " (PermitRootLogin is no)" : ""} nor a user in wheel has ${keys.size === 1 ? "my one key" : `one of my ${keys.size} keys`} (users.users.NAME.openssh.authorizedKeys.keys)${beside === undefined ? "" : `; not looked at is ${beside}`}`,
     );
   else if (!root && admins.length > 0 && entrance.wheelAsks)
     say(
@@ -160,7 +129,7 @@ export function evaluated(
       "warning",
       `only ${admins.join(", ")} could log in, and sudo would ask for a password (security.sudo.wheelNeedsPassword)`,
     );
-  else if (!root && user === "root" && !elevates && mine.size > 0)
+  else if (!root && user === "root" && !elevates && keys.size > 0)
     say("eval-login", "error", `${admins.join(", ")} could log in, and root could not, as whom ssh goes there`);
   return found;
 }

@@ -227,6 +227,39 @@ ROWS
   [[ $output == *"error eval-fails"* ]]
 }
 
+@test "--eval: the keys that ssh offers are those of every IdentityFile, and of its agent" {
+  local at=$BATS_TEST_TMPDIR
+  for key in one two three; do ssh-keygen -q -t ed25519 -N '' -f "$at/$key"; done
+  eval "$(ssh-agent -a "$at/agent" 3>&-)" >/dev/null
+  unset SSH_AUTH_SOCK
+  SSH_AUTH_SOCK=$at/agent ssh-add -q "$at/three"
+  # takes KEY WANTED WORD…: what is found where root has that key, and ssh these words more
+  takes() {
+    local of=$1 wanted=$2
+    shift 2
+    mine=$(cut -d ' ' -f 1,2 "$of.pub")
+    NIX_SSHOPTS="$NIX_SSHOPTS $*" as_wanted $target <<<"\"services\": {\"openssh\": {\"enable\": true}}, \"users\": {\"users\": {\"root\": {\"openssh\": {\"authorizedKeys\": {\"keys\": [\"restrict,pty $mine x\"]}}}}}|$wanted"
+  }
+  takes "$at/one" "error eval-login"
+  takes "$at/one" "" -o IdentityFile="$at/one" -o IdentityFile="$at/two"
+  takes "$at/two" "" -o IdentityFile="$at/one" -o IdentityFile="$at/two"
+  # That of an agent is offered unless ssh is told otherwise, as it is here.
+  takes "$at/three" "error eval-login" -o IdentityAgent="$at/agent"
+  takes "$at/three" "" -o IdentityAgent="$at/agent" -o IdentitiesOnly=no
+  takes "$at/three" "error eval-login" -o IdentityAgent=none -o IdentitiesOnly=no
+  # What it is that gets in is known of ssh -v, where no public half lies beside the private one; of others it is not known.
+  mv "$LAB/id_ed25519.pub" "$at/lab.pub"
+  takes "$at/lab" ""
+  takes "$at/one" "error eval-login"
+  mv "$at/two.pub" "$at/away.pub"
+  takes "$at/one" "warning eval-login" -o IdentityFile="$at/two"
+  mv "$at/lab.pub" "$LAB/id_ed25519.pub"
+  touch "$at/one-cert.pub"
+  mv "$at/one.pub" "$at/kept.pub"
+  takes "$at/kept" "warning eval-login" -o IdentityFile="$at/one"
+  kill "$SSH_AGENT_PID"
+}
+
 @test "--eval: a firewall that is closed for the interface by which ssh comes" {
   parts
   as_wanted $target <<ROWS
