@@ -29,6 +29,7 @@ const takes = {
   skip: options("ID", "don't look at that finding", ids),
   json: flag("as JSON"),
   ...elevateOption,
+  "ask-elevate-password": flag("deployments ask for the password that sudo wants there (implies --elevate sudo)", { kept: "always" }),
   ...sshOptions,
 };
 
@@ -45,7 +46,7 @@ export default verb(module, {
     const asked = machinesAsked(given).map((machine) => {
       const own = withSettings(takes, given, machine);
       const access = accessTo(machine.target, own);
-      return { machine, own, access, words: sshWords(own) };
+      return { machine, access, words: sshWords(own) };
     });
     const hosts = asked.map(({ machine }) => machine.host);
     return {
@@ -60,21 +61,21 @@ export default verb(module, {
         return { host: machine.host, target: machine.target, plan: { lines: [{ ...ask, stdin: "none" }] } };
       }),
       report: (answers, beside) => {
-        const findings = asked.flatMap(({ machine, own, access, words }, at): readonly Finding[] => {
+        const findings = asked.flatMap(({ machine, access, words }, at): readonly Finding[] => {
           const answer = answers[at];
           if (answer === undefined) return [];
           const status = statusOf(answer, undefined);
           const ssh = sshFacts(words, access.to);
           const typed = { host: `${quote(machine.host)} ${quote(machine.target)}`, shell: `${quote(machine.target)}${access.typedShell}` };
-          const said = status.runs === undefined ? [silent(answer, access.to, ssh)] : answered(status, answer, typed);
+          const said = status.runs === undefined ? [silent(answer, access.to, ssh)] : answered(status, answer, typed, access.asks);
           // A router may lead to another port of the host than ssh goes to.
           const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
-          const entrance = () => ({ mine: offered(ssh, answer.errors), user: ssh("user"), arch: answer.facts.one("arch"), came, elevates: own.elevate !== undefined });
+          const login = () => ({ user: ssh("user") ?? "root", by: access.by, asks: access.asks, mine: offered(ssh, answer.errors) });
           return [
             ...before(flake, machine, given.target !== undefined),
             ...said,
             ...keys(flake, machine, answer.facts.one("public")),
-            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), entrance())),
+            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), { login: login(), arch: answer.facts.one("arch"), came })),
           ];
         });
         const all = [...tools(), ...findings].filter(({ id }) => !given.skip.includes(id));

@@ -52,11 +52,13 @@ export function silent(answer: Answer, to: string, ssh: SshFacts): Finding {
 /**
  * Of a host that has answered.
  * @param typed how it is named in lines to type: `HOST TARGET`, and the same for a shell
+ * @param asks whether a deployment asks for sudo's password
  */
 export function answered(
   status: Status,
   answer: Answer,
   typed: { readonly host: string; readonly shell: string },
+  asks: boolean,
 ): readonly Finding[] {
   const { host } = status;
   const { facts } = answer;
@@ -68,8 +70,8 @@ export function answered(
   if (status.user !== "root")
     say(
       "no-root",
-      "error",
-      `${status.user ?? "the login"} is not root there, and does not become root without a password`,
+      asks ? "note" : "error",
+      `${status.user ?? "the login"} is not root there, and does not become root without a password${asks ? ", for which a deployment asks" : ""}`,
       `${spelled("ops-deploy")} ${typed.host} --ask-elevate-password`,
     );
   const trust = facts.one("untrusted");

@@ -210,21 +210,94 @@ parts() {
   shut='"services": {"openssh": {"enable": true, "openFirewall": false}}'
 }
 
-@test "--eval: sshd off, another port, nobody with a key of mine, an admin whom sudo asks, another architecture" {
+@test "--eval: sshd off, another port, what does not evaluate" {
   parts
   as_wanted $target <<ROWS
 $sshd, $root|
 $root|error eval-sshd
 "services": {"openssh": {"enable": true, "ports": [2222]}}, $root|error eval-port
-$sshd|error eval-login
-"services": {"openssh": {"enable": true, "settings": {"PermitRootLogin": "no"}}}, $root|error eval-login
-$sshd, $admin|warning eval-root
-$sshd, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-login
 ROWS
   echo 'throw "no such thing"' >"$FLEET/hosts/$host/default.nix"
   run found $host $target --eval
   git -C "$FLEET" checkout -q "hosts/$host/default.nix"
   [[ $output == *"error eval-fails"* ]]
+}
+
+@test "--eval: who ssh goes as can log in, and become root" {
+  parts
+  both=${root/'"root": {'/'"admin": {"extraGroups": ["wheel"], "openssh": {"authorizedKeys": {"keys": ["'$mine'"]}}}, "root": {'}
+  user=${admin/'"extraGroups": ["wheel"], '/}
+  member=${user%\}}', "groups": {"wheel": {"members": ["admin"]}}}'
+  permit() { printf '"services": {"openssh": {"enable": true, "settings": {"PermitRootLogin": %s}}}' "$1"; }
+  sudo() { printf '"security": {"sudo": {%s}}' "$1"; }
+  every() { printf '"extraRules": [{"%s": ["%s"], "commands": [{"command": "%s", "options": [%s]}]}]' "$@"; }
+  silent='"wheelNeedsPassword": false'
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  bad=0
+  while IFS='|' read -r who given wanted; do
+    case $who in
+      root) words=$target ;;
+      admin) words="admin@$target" ;;
+      ask) words="admin@$target --ask-elevate-password" ;;
+      *) words="admin@$target --elevate $who" ;;
+    esac
+    # How the host is now is no matter here.
+    # shellcheck disable=SC2086
+    as_wanted $words --skip no-root --skip untrusted <<<"$given|$wanted" || { bad=1; echo "  as: $words"; }
+  done <<ROWS
+root|$sshd, $root|
+root|$(permit null), $root|
+root|$(permit '"yes"'), $root|
+root|$(permit '"without-password"'), $root|
+root|$(permit '"prohibit-password"'), $root|
+root|$(permit '"forced-commands-only"'), $root|error eval-login
+root|$(permit '"no"'), $root|error eval-login
+root|$(permit false), $root|error eval-login
+root|$(permit '"no"'), $both|error eval-login
+root|$sshd|error eval-login
+root|$sshd, $admin|error eval-login
+root|$sshd, $admin, $(sudo "$silent")|error eval-login
+root|$sshd, $both, $(sudo '"enable": false')|
+sudo|$sshd, $root|error eval-login
+sudo|$sshd, $admin|warning eval-root
+sudo|$sshd, $both|warning eval-root
+sudo|$sshd, $admin, $(sudo "$silent")|
+sudo|$(permit '"no"'), $admin, $(sudo "$silent")|
+sudo|$sshd, $admin, $(sudo "\"enable\": false, $silent")|error eval-root
+sudo|$sshd, $user, $(sudo "$silent")|error eval-root
+sudo|$sshd, $member, $(sudo "$silent")|
+sudo|$sshd, $admin, "security": {"sudo": {"enable": false}, "sudo-rs": {"enable": true}}|warning eval-root
+sudo|$sshd, $admin, "security": {"sudo": {"enable": false}, "sudo-rs": {"enable": true, $silent}}|
+sudo|$sshd, $admin, "security": {"sudo": {"enable": false}, "doas": {"enable": true, $silent}}|error eval-root
+sudo|$sshd, $user, $(sudo "$(every users admin ALL '"NOPASSWD"')")|
+sudo|$sshd, $user, $(sudo "$(every groups users ALL '"NOPASSWD"')")|error eval-root
+sudo|$sshd, $user, $(sudo "$(every users admin ALL '')")|warning eval-root
+sudo|$sshd, $user, $(sudo "$(every users admin /bin/ls '"NOPASSWD"')")|error eval-root
+sudo|$sshd, $admin, $(sudo "$silent, $(every users admin ALL '')")|warning eval-root
+sudo|$sshd, $admin, $(sudo "$(every groups wheel ALL '"SETENV", "NOPASSWD"')")|
+doas|$sshd, $admin, $(sudo "$silent")|error eval-root
+doas|$sshd, $admin, "security": {"doas": {"enable": true}}|warning eval-root
+doas|$sshd, $admin, "security": {"doas": {"enable": true, $silent}}|
+doas|$sshd, $user, "security": {"doas": {"enable": true, "extraRules": [{"users": ["admin"], "noPass": true}]}}|
+doas|$sshd, $user, "security": {"doas": {"enable": true, "extraRules": [{"users": ["admin"], "noPass": true, "cmd": "ls"}]}}|error eval-root
+run0|$sshd, $admin|error eval-root
+run0|$sshd, $admin, "security": {"polkit": {"enable": true}}|
+ask|$sshd, $admin|
+ask|$sshd, $root|error eval-login
+ask|$sshd, $admin, $(sudo '"enable": false')|error eval-root
+admin|$sshd, $root|error eval-login
+admin|$sshd, $admin|warning eval-root
+admin|$sshd, $admin, "security": {"doas": {"enable": true, $silent}}|
+admin|$sshd, $admin, $(sudo '"enable": false')|error eval-root
+ROWS
+  [ "$bad" = 0 ]
+  # Who else gets in is the way back.
+  options "{$(permit '"no"'), $both}"
+  doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
+  grep -xF 'root, as whom ssh goes, could not log in (PermitRootLogin is no); who could: admin --elevate sudo with a password' "$BATS_TEST_TMPDIR/seen"
+  options "{$sshd}"
+  doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
+  grep -xF 'root, as whom ssh goes, could not log in with my one key (users.users.NAME.openssh.authorizedKeys.keys); nobody else could who becomes root' "$BATS_TEST_TMPDIR/seen"
 }
 
 @test "--eval: the keys that ssh offers are those of every IdentityFile, and of its agent" {
@@ -281,8 +354,8 @@ ROWS
   sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
   trusted_users admin
   as_wanted admin@$target --elevate sudo <<ROWS
-$shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $root|
-$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error eval-port
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-port
 ROWS
   # Where a router leads to another port, that of the host counts.
   through_jump as_wanted mapped <<ROWS
@@ -310,6 +383,8 @@ ROWS
     echo "$output"
     [ "$output" = "error no-root,note untrusted" ]
   done
+  # A deployment that asks for the password can become root all the same.
+  [ "$(found $host admin@$target --ask-elevate-password)" = "note no-root,note untrusted" ]
   trusted_users admin
   [ "$(found $host admin@$target)" = "error no-root" ]
   sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
