@@ -67,9 +67,9 @@ there() { lab host $host "$@"; }
   done <<ROWS
 nowhere.invalid name-unknown ssh -G
 closed port-closed ssh -v
-unknown host-key-unknown ssh-keyscan
+unknown host-key-unknown ssh -G
 refused login-refused ssh-copy-id
-changed host-key-changed ssh-keygen -R
+changed host-key-changed ssh-keygen -f
 ROWS
   [ "$bad" = 0 ]
   # A login shell that ends at once, without a word or with half a line: what ssh -v says is no reason.
@@ -88,6 +88,61 @@ ROWS
   echo "$output"
   [[ $output == *"error no-answer"* ]]
   [ $((SECONDS - began)) -le 10 ]
+}
+
+@test "a host's key that is not known, or another, is known once the fix was run and its fingerprint said yes to" {
+  local at=$BATS_TEST_TMPDIR address
+  address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
+  printf "Host named\n  HostName $address\n  User root\n  HostKeyAlias of-ultraman\n  UserKnownHostsFile $at/named\nHost several\n  HostName $address\n  User root\n  UserKnownHostsFile $at/first $at/second\n" |
+    cat - "$LAB/ssh_config" >"$at/config"
+  printf '#!/bin/sh\nprintf "%%s\n" "$1" >>%q\necho yes\n' "$at/asked" >"$at/yes" && chmod 755 "$at/yes"
+  export SSH_ASKPASS=$at/yes SSH_ASKPASS_REQUIRE=force
+  other=$(cut -d ' ' -f 1,2 /etc/ssh/global_ed25519.pub)
+  # mended NAME ID: that is what is found, and nothing any more once the fix was run
+  mended() {
+    [ "$(found $host "$1" --ssh-config "$at/config")" = "error $2" ]
+    sh -c "$(doctor --json $host "$1" --ssh-config "$at/config" | jq -r --arg id "$2" '.[] | select(.id == $id) | .fix')"
+    [ "$(found $host "$1" --ssh-config "$at/config")" = "" ]
+  }
+  unset NIX_SSHOPTS
+  mended named host-key-unknown
+  grep -q '^of-ultraman ' "$at/named"
+  grep -q 'fingerprint is SHA256:' "$at/asked"
+  echo "of-ultraman $other" >"$at/named"
+  mended named host-key-changed
+  # Of several files ssh says in which it is.
+  echo "$address $other" | tee "$at/second" >"$at/kept"
+  mended several host-key-changed
+  refute grep -qxFf "$at/kept" "$at/second"
+}
+
+@test "a fix reaches the host as the doctor did" {
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  trusted_users
+  there sh -c 'head -c 5000000 /dev/zero >/boot/filler 2>/dev/null; true'
+  unset NIX_SSHOPTS
+  cd /
+  asked=(--flake "$FLEET" --ssh-config "$LAB/ssh_config" --ssh-option ConnectTimeout=7)
+  doctor --json $host admin@$target "${asked[@]}" --elevate sudo >"$BATS_TEST_TMPDIR/found" || :
+  there rm -f /boot/filler
+  fix() { jq -r --arg id "$1" '[.[] | select(.id == $id)][0].fix' "$BATS_TEST_TMPDIR/found"; }
+  run sh -c "$(fix untrusted)"
+  echo "$output"
+  [ "$status" = 0 ]
+  run sh -c "$(fix boot-full)"
+  echo "$output"
+  [ "$status" = 0 ]
+  # Without --elevate it is root who goes: sudo's password is for a deployment.
+  sudo_rules 'admin ALL=(ALL) ALL'
+  doctor --json $host admin@$target "${asked[@]}" >"$BATS_TEST_TMPDIR/found" || :
+  [ "$(fix no-root)" = "$SCRIPTS/ops-deploy.ts $host admin@$target ${asked[*]:0:4} --ssh-option 'ConnectTimeout=7' --ask-elevate-password" ]
+  doctor --json $host admin@$target "${asked[@]}" --ask-elevate-password >"$BATS_TEST_TMPDIR/found" || :
+  [ "$(fix no-root)" = "$SCRIPTS/ops-deploy.ts --elevate sudo --ask-elevate-password $host admin@$target ${asked[*]:0:4} --ssh-option 'ConnectTimeout=7'" ]
+  # What is no NixOS is installed by nixos-anywhere, which takes no configuration of ssh's.
+  there mv /run/current-system /run/away
+  doctor --json $host $target "${asked[@]}" >"$BATS_TEST_TMPDIR/found" || :
+  there mv /run/away /run/current-system
+  [ "$(fix not-nixos)" = "$SCRIPTS/ops-bootstrap.ts $host root@$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p') --ssh-option 'Port=22' --flake $FLEET --ssh-option 'ConnectTimeout=7'" ]
 }
 
 @test "what the host is like: disks, /boot, clock, units, reboots, deployments, a failed activation" {
