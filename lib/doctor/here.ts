@@ -9,6 +9,7 @@ import { findHostKey } from "../keys.ts";
 import { onPath } from "../machine.ts";
 import { quote } from "../script.ts";
 import type { Finding } from "./finding.ts";
+import { settingTarget } from "./target-setting.ts";
 import type { Typing } from "./typing.ts";
 
 /** The first line that a program says of itself. */
@@ -47,10 +48,7 @@ export function before(flake: Flake | undefined, { host, target, rule }: Machine
   if (rule.by === "name" && !typed)
     found.push({
       ...{ id: "target-by-name", level: "note", host, seen: `it is reached as ${target}, for want of anything else` },
-      fix:
-        flake?.dir === undefined
-          ? null
-          : `printf '\\n[hosts."%s"]\\ntarget = "root@%s"\\n' ${quote(host)} ADDRESS >>${quote(join(flake.dir, "hey.toml"))}`,
+      fix: flake?.dir === undefined ? null : settingTarget(join(flake.dir, "hey.toml"), host),
     });
   return found;
 }

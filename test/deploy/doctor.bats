@@ -243,6 +243,46 @@ ROWS
   [[ $output == "1 host: 0 errors, 0 warnings" ]]
 }
 
+@test "the fix for a target that nothing is said of leaves a hey.toml in which it is said" {
+  mkdir -p "$FLEET/hosts/a.b"
+  cp "$FLEET/hosts/007/default.nix" "$FLEET/hosts/a.b/"
+  git -C "$FLEET" add -N hosts/a.b
+  bad=0 tried=0
+  while IFS='|' read -r name given; do
+    rm -f "$FLEET/hey.toml"
+    [ "$given" = none ] || printf %b "$given" >"$FLEET/hey.toml"
+    tags=$("$SCRIPTS/ops-hosts.ts" --json | jq -c 'map({host, tags})')
+    fix=$(doctor --json "$name" --skip tools | jq -r '.[] | select(.id == "target-by-name") | .fix')
+    sh -c "${fix//ADDRESS/192.0.2.7}" || bad=1
+    said=$("$SCRIPTS/ops-hosts.ts" --json | jq -r --arg name "$name" '.[] | select(.host == $name) | .target')
+    [ "$said" = root@192.0.2.7 ] && [ "$tags" = "$("$SCRIPTS/ops-hosts.ts" --json | jq -c 'map({host, tags})')" ] && [ ! -e "$FLEET/hey.toml.old" ] ||
+      { bad=1; echo "$given" "  fix: $fix" "  target: $said"; cat "$FLEET/hey.toml"; }
+    tried=$((tried + 1))
+  done <<'ROWS'
+id3-eniac|none
+id3-eniac|[defaults]\ntags = ["x"]
+id3-eniac|[hosts]\n007.tags = ["x"]\n
+id3-eniac|[hosts.id3-eniac]\n
+id3-eniac|[hosts.id3-eniac] # with "quotes"\ntags = [\n  "x",\n]\n[hosts.007]\ntags = ["id3-eniac"]\n
+id3-eniac|[hosts.007]\ntags = ["id3-eniac"]\n\n[hosts."id3-eniac"]\ntags = ["x"]
+id3-eniac|hosts.id3-eniac.tags = ["x"]\n
+id3-eniac|hosts.007.tags = ["x"]\nhosts.id3-eniac.tags = [\n  "x",\n]\n
+id3-eniac|[hosts]\nid3-eniac.tags = ["x"]\n007.tags = ["y"]\n
+id3-eniac|[hosts]\nid3-eniac = { tags = ["x"] }\n
+id3-eniac|[hosts]\nid3-eniac = {}\n
+id3-eniac|hosts = { 007 = { tags = ["y"] } }\n
+id3-eniac|hosts = { 007 = { tags = ["y"] }, id3-eniac = { tags = ["x"] } }\n
+id3-eniac|hosts = {}\n
+a.b|none
+a.b|[hosts."a.b"]\r\ntags = ["x"]\r\n
+a.b|hosts = { "a.b" = { tags = ["x"] } } # it's \\\\ "that"\n
+ROWS
+  rm -rf "$FLEET/hey.toml" "$FLEET/hosts/a.b"
+  git -C "$FLEET" reset -q -- hosts/a.b
+  [ "$tried" = 17 ]
+  [ "$bad" = 0 ]
+}
+
 # options JSON: what the flake has for the host, for --eval
 options() { lab knobs $host "{\"options\": $1}"; }
 
