@@ -911,6 +911,7 @@ __hey_table_ops_doctor() {
   __hey_option --skip '' '' 'don'\''t look at that finding' choices many
   __hey_option --json '' '' 'as JSON'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
+  __hey_option --ask-elevate-password '' '' 'deployments ask for the password that sudo wants there (implies --elevate sudo)'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -946,8 +947,8 @@ __hey_table_ops_doctor() {
   __hey_choice skip eval-arch 'the host'\''s system is for another architecture'
   __hey_choice skip eval-sshd 'sshd would not be enabled'
   __hey_choice skip eval-port 'sshd would not listen, or the firewall would be closed, at the port that ssh uses'
-  __hey_choice skip eval-login 'nobody who becomes root could log in with a key of mine'
-  __hey_choice skip eval-root 'who could log in could not become root without a password'
+  __hey_choice skip eval-login 'as whom ssh goes could not log in with a key of mine'
+  __hey_choice skip eval-root 'as whom ssh goes could log in, and not become root without a password'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'

@@ -26,7 +26,7 @@ const ways = {
   },
 } as const satisfies Readonly<Record<string, Becoming>>;
 
-type Program = keyof typeof ways;
+export type Program = keyof typeof ways;
 
 const programs = { sudo: "sudo", doas: "OpenDoas", run0: "systemd's run0" } as const satisfies Readonly<Record<Program, string>>;
 

@@ -63,7 +63,12 @@ export const remotely = (by: readonly Word[], to: string, far: Step): Step => ({
 });
 
 /** What ssh would do with a name, of `ssh -G`: reads the configuration only. Names of options are in lower case. */
-export type SshFacts = (name: string) => string | undefined;
+export interface SshFacts {
+  /** An option's value; of one that is there several times the last. */
+  (name: string): string | undefined;
+  /** Of an option that is there several times, as IdentityFile, in their order. */
+  all(name: string): readonly string[];
+}
 
 /**
  * Asks ssh how it would reach a target. CanonicalizeHostname is off here, as it would ask the name servers.
@@ -76,8 +81,9 @@ export function sshFacts(words: readonly string[], to: string): SshFacts {
   });
   if (asked.status !== 0)
     throw new Usage(`ssh does not take ${shown(to)}: ${(asked.error?.message ?? asked.stderr).trim().split("\n").at(-1)}`);
-  const facts = new Map(asked.stdout.split("\n").map((line) => [line.split(" ", 1)[0] ?? "", line.slice(line.indexOf(" ") + 1)]));
-  return (name) => facts.get(name);
+  const lines = asked.stdout.split("\n");
+  const all = (name: string) => lines.flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []));
+  return Object.assign((name: string) => all(name).at(-1), { all });
 }
 
 /**

@@ -1,17 +1,18 @@
 #!/bin/sh
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
+// What would go wrong with a deployment, found out before one.
 import { evaluated, evaluating } from "../lib/doctor/evaluated.ts";
 import { type Finding, ids } from "../lib/doctor/finding.ts";
 import { before, keys, tools } from "../lib/doctor/here.ts";
+import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
-// What would go wrong with a deployment, found out before one.
 import { answered, silent } from "../lib/doctor/there.ts";
+import { typing } from "../lib/doctor/typing.ts";
 import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { findFlake, unknownHost } from "../lib/flake.ts";
 import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
-import { quote } from "../lib/script.ts";
 import { withSettings } from "../lib/settings.ts";
 import { arg, flag, flakeOption, options } from "../lib/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -28,6 +29,7 @@ const takes = {
   skip: options("ID", "don't look at that finding", ids),
   json: flag("as JSON"),
   ...elevateOption,
+  "ask-elevate-password": flag("deployments ask for the password that sudo wants there (implies --elevate sudo)", { kept: "always" }),
   ...sshOptions,
 };
 
@@ -64,14 +66,16 @@ export default verb(module, {
           if (answer === undefined) return [];
           const status = statusOf(answer, undefined);
           const ssh = sshFacts(words, access.to);
-          const typed = { host: `${quote(machine.host)} ${quote(machine.target)}`, shell: `${quote(machine.target)}${access.typedShell}` };
-          const said = status.runs === undefined ? [silent(answer, access.to, ssh)] : answered(status, answer, typed);
-          const entrance = { ssh, user: ssh("user"), arch: answer.facts.one("arch"), elevates: own.elevate !== undefined };
+          const type = typing(machine, { ...own, flake: given.flake }, access, ssh);
+          const said = status.runs === undefined ? [silent(answer, ssh, type)] : answered(status, answer, type, access);
+          // A router may lead to another port of the host than ssh goes to.
+          const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
+          const login = () => ({ user: ssh("user") ?? "root", by: access.by, asks: access.asks, mine: offered(ssh, answer.errors) });
           return [
             ...before(flake, machine, given.target !== undefined),
             ...said,
-            ...keys(flake, machine, answer.facts.one("public")),
-            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), entrance)),
+            ...keys(flake, machine.host, answer.facts.one("public"), type),
+            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), { login: login(), arch: answer.facts.one("arch"), came })),
           ];
         });
         const all = [...tools(), ...findings].filter(({ id }) => !given.skip.includes(id));

@@ -1,28 +1,17 @@
 // Whether a host could still be entered with the configuration that the flake has for it.
-import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Flake, machine } from "../flake.ts";
-import { home, untilded } from "../machine.ts";
 import { nix } from "../nix.ts";
 import { constant, quote } from "../script.ts";
 import { define, fragment, joined, type Plan, step } from "../step.ts";
-import type { SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
+import { type Login, type Logins, locked } from "./login.ts";
+import { closed, type Ports, type Way } from "./ports.ts";
 
 /** What evaluated.nix says of a host. */
-interface Entrance {
+interface Entrance extends Ports, Logins {
   readonly system: string;
   readonly sshd: boolean;
-  readonly ports: readonly number[];
-  readonly opens: boolean;
-  readonly rootLogin: string;
-  readonly firewall: boolean;
-  readonly allowed: readonly number[];
-  readonly ranges: readonly { readonly from: number; readonly to: number }[];
-  readonly interfaces: readonly string[];
-  readonly wheelAsks: boolean;
-  readonly users: readonly { readonly name: string; readonly keys: readonly string[]; readonly wheel: boolean }[];
 }
 
 /** An evaluation for each host, one after another: a line each, its name and JSON, or its name and the error. */
@@ -36,34 +25,6 @@ export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
   };
 }
 
-/** The key in a line of authorized_keys or of a .pub, without options and comment. */
-const blob = (line: string) => /\b(?:ssh|ecdsa|sk)-[\w@.-]+ ([A-Za-z0-9+/=]{40,})/.exec(line)?.[1];
-
-/** The public keys that ssh would offer: those of the agent, of ~/.ssh, and of ssh's configuration for a target. Private files aren't read. */
-export function myKeys(ssh: SshFacts): ReadonlySet<string> {
-  const agent = spawnSync("ssh-add", ["-L"], { encoding: "utf8", timeout: 2000, stdio: ["ignore", "pipe", "ignore"] });
-  const read = (file: string) => {
-    try {
-      return readFileSync(file, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  const folder = join(home(), ".ssh");
-  let files: readonly string[] = [];
-  try {
-    files = readdirSync(folder).filter((name) => name.endsWith(".pub"));
-  } catch {
-    // There is none.
-  }
-  const texts = [
-    agent.stdout ?? "",
-    ...files.map((name) => read(join(folder, name))),
-    read(`${untilded(ssh("identityfile") ?? "")}.pub`),
-  ];
-  return new Set(texts.flatMap((text) => text.split("\n")).flatMap((line) => blob(line) ?? []));
-}
-
 /**
  * @param value what evaluating() said of the host; undefined for nothing
  * @param arch of the host itself, as `x86_64-linux`; undefined where it did not answer
@@ -73,10 +34,9 @@ export function evaluated(
   host: string,
   value: string | undefined,
   about: {
-    readonly ssh: SshFacts;
-    readonly user: string | undefined;
+    readonly login: Login;
     readonly arch: string | undefined;
-    readonly elevates: boolean;
+    readonly came: Way;
   },
 ): readonly Finding[] {
   const found: Finding[] = [];
@@ -94,39 +54,13 @@ export function evaluated(
     );
     return found;
   }
-  const { ssh, user, arch, elevates } = about;
-  const port = Number(ssh("port") ?? "22");
+  const { login, arch, came } = about;
   if (arch !== undefined && entrance.system !== "" && arch !== entrance.system)
     say("eval-arch", "error", `its system is for ${entrance.system}, and it is ${arch} (nixpkgs.hostPlatform)`);
+  const shut = closed(entrance, came);
   if (!entrance.sshd) say("eval-sshd", "error", "services.openssh.enable is false");
-  const open =
-    !entrance.firewall ||
-    (entrance.opens && entrance.ports.includes(port)) ||
-    entrance.allowed.includes(port) ||
-    entrance.ranges.some(({ from, to }) => from <= port && port <= to) ||
-    entrance.interfaces.length > 0;
-  if (entrance.sshd && !entrance.ports.includes(port))
-    say("eval-port", "error", `services.openssh.ports is [ ${entrance.ports.join(" ")} ], and ssh goes to port ${port}`);
-  else if (entrance.sshd && !open)
-    say("eval-port", "error", `the firewall lets nothing in at port ${port} (networking.firewall.allowedTCPPorts)`);
-  const mine = myKeys(ssh);
-  const enters = (name: string) =>
-    (entrance.users.find((one) => one.name === name)?.keys ?? []).some((line) => mine.has(blob(line) ?? ""));
-  const root = entrance.rootLogin !== "no" && enters("root");
-  const admins = entrance.users.filter(({ name, wheel }) => wheel && enters(name)).map(({ name }) => name);
-  if (mine.size > 0 && !root && admins.length === 0)
-    say(
-      "eval-login",
-      "error",
-      `neither root${entrance.rootLogin === "no" ? " (PermitRootLogin is no)" : ""} nor a user in wheel has ${mine.size === 1 ? "my one key" : `one of my ${mine.size} keys`} (users.users.NAME.openssh.authorizedKeys.keys)`,
-    );
-  else if (!root && admins.length > 0 && entrance.wheelAsks)
-    say(
-      "eval-root",
-      "warning",
-      `only ${admins.join(", ")} could log in, and sudo would ask for a password (security.sudo.wheelNeedsPassword)`,
-    );
-  else if (!root && user === "root" && !elevates && mine.size > 0)
-    say("eval-login", "error", `${admins.join(", ")} could log in, and root could not, as whom ssh goes there`);
+  else if (shut !== undefined) say("eval-port", shut.level, shut.seen);
+  const lock = locked(entrance, login);
+  if (lock !== undefined) say(lock.id, lock.level, lock.seen);
   return found;
 }

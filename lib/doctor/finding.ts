@@ -36,8 +36,8 @@ export const ids = {
   "eval-arch": "the host's system is for another architecture",
   "eval-sshd": "sshd would not be enabled",
   "eval-port": "sshd would not listen, or the firewall would be closed, at the port that ssh uses",
-  "eval-login": "nobody who becomes root could log in with a key of mine",
-  "eval-root": "who could log in could not become root without a password",
+  "eval-login": "as whom ssh goes could not log in with a key of mine",
+  "eval-root": "as whom ssh goes could log in, and not become root without a password",
 } as const satisfies Choices;
 
 export type Id = keyof typeof ids;

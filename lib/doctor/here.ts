@@ -2,7 +2,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { spelled } from "../called.ts";
 import { some } from "../errors.ts";
 import { type Flake, untracked } from "../flake.ts";
 import type { Machine } from "../inventory.ts";
@@ -10,6 +9,8 @@ import { findHostKey } from "../keys.ts";
 import { onPath } from "../machine.ts";
 import { quote } from "../script.ts";
 import type { Finding } from "./finding.ts";
+import { settingTarget } from "./target-setting.ts";
+import type { Typing } from "./typing.ts";
 
 /** The first line that a program says of itself. */
 function version(program: string, word: string): string {
@@ -47,10 +48,7 @@ export function before(flake: Flake | undefined, { host, target, rule }: Machine
   if (rule.by === "name" && !typed)
     found.push({
       ...{ id: "target-by-name", level: "note", host, seen: `it is reached as ${target}, for want of anything else` },
-      fix:
-        flake?.dir === undefined
-          ? null
-          : `printf '\\n[hosts."%s"]\\ntarget = "root@%s"\\n' ${quote(host)} ADDRESS >>${quote(join(flake.dir, "hey.toml"))}`,
+      fix: flake?.dir === undefined ? null : settingTarget(join(flake.dir, "hey.toml"), host),
     });
   return found;
 }
@@ -83,12 +81,17 @@ export function listsWithout(flake: Flake | undefined, key: string): readonly st
 }
 
 /** Of the host's key: here, on its disk, and in the lists of recipients. @param there on its disk, as `type key` */
-export function keys(flake: Flake | undefined, { host, target }: Machine, there: string | undefined): readonly Finding[] {
+export function keys(flake: Flake | undefined, host: string, there: string | undefined, type: Typing): readonly Finding[] {
   const here = publicHere(host);
-  const push = `${spelled("ops-push-keys")} ${quote(host)} ${quote(target)}`;
   if (here === undefined)
     return [
-      { id: "key-missing", level: "note", host, seen: "no key of it is in ~/.ssh/keys.homelab", fix: `${push} --generate` },
+      {
+        id: "key-missing",
+        level: "note",
+        host,
+        seen: "no key of it is in ~/.ssh/keys.homelab",
+        fix: type.verb("ops-push-keys", "--generate"),
+      },
       ...unlisted(flake, host, there),
     ];
   const differs = there !== undefined && there !== here;
@@ -100,7 +103,7 @@ export function keys(flake: Flake | undefined, { host, target }: Machine, there:
             level: "warning",
             host,
             seen: "its key on its disk is not the one that is kept here",
-            fix: push,
+            fix: type.verb("ops-push-keys"),
           } as const,
         ]
       : []),

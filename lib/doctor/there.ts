@@ -1,10 +1,12 @@
 // What a host says, or why it says nothing.
-import { spelled } from "../called.ts";
+import type { Access } from "../elevation.ts";
 import type { Answer } from "../inquiry/inquiry.ts";
 import { quote } from "../script.ts";
 import type { Status } from "../status/status.ts";
-import { knownAs, type SshFacts } from "../target.ts";
+import { knownAs, knownHostsEntry, type SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
+import { presentedIn } from "./handshake.ts";
+import type { Typing } from "./typing.ts";
 
 /** What is left for a person to run, in bytes of memory: below it an activation is likely to be killed. */
 const leastMemory = 128 << 20;
@@ -24,7 +26,7 @@ const silences: readonly (readonly [RegExp, Id])[] = [
 ];
 
 /** Of a host that has not answered. */
-export function silent(answer: Answer, to: string, ssh: SshFacts): Finding {
+export function silent(answer: Answer, ssh: SshFacts, type: Typing): Finding {
   const { host, status, errors } = answer;
   const told = silences.flatMap(([words, id]) => {
     const line = errors.find((one) => words.test(one));
@@ -34,50 +36,53 @@ export function silent(answer: Answer, to: string, ssh: SshFacts): Finding {
     told ??
     (status === undefined
       ? (["no-answer", "it does not answer in time"] as const)
-      : (["unreachable", answer.said || `ssh ended with status ${status}`] as const));
-  const [hostname = "", port = "22"] = [ssh("hostname"), ssh("port")];
-  const name = knownAs(ssh);
+      : (["unreachable", answer.said || `ssh ends with status ${status}, and nothing says why`] as const));
   const fixes: Partial<Record<Id, string>> = {
-    "name-unknown": `ssh -G ${quote(to)}`,
-    "host-key-changed": `ssh-keygen -R ${quote(name)}`,
-    "host-key-unknown": `ssh-keyscan -p ${port} ${quote(hostname)} | tee -a ~/.ssh/known_hosts | ssh-keygen -l -f -`,
-    "login-refused": `ssh-copy-id ${quote(to)}`,
-    "port-closed": `ssh -v -p ${port} ${quote(to)}`,
-    "no-answer": `ping -c 3 ${quote(hostname)}`,
+    "name-unknown": type.ssh("ssh -G"),
+    "host-key-changed": `${forgetting(errors, ssh)} && ${learning(ssh, type)}`,
+    "host-key-unknown": learning(ssh, type),
+    "login-refused": type.ssh("ssh-copy-id"),
+    "no-answer": `ping -c 3 ${quote(ssh("hostname") ?? "")}`,
   };
-  return { id, level: "error", host, seen: seen.replace(/^debug1: /, ""), fix: fixes[id] ?? `ssh -v ${quote(to)}` };
+  return { id, level: "error", host, seen: seen.replace(/^debug1: /, ""), fix: fixes[id] ?? type.ssh("ssh -v") };
 }
 
 /**
- * Of a host that has answered.
- * @param typed how it is named in lines to type: `HOST TARGET`, and the same for a shell
- * @param elapsed seconds between the host's clock and the moment when its answer had come
+ * ssh itself takes a key down where it will look for it, and through whatever leads there, once a person has said that the fingerprint is
+ * right. Where it keeps none, it shows by what it goes.
  */
-export function answered(
-  status: Status,
-  answer: Answer,
-  typed: { readonly host: string; readonly shell: string },
-): readonly Finding[] {
+const learning = (ssh: SshFacts, type: Typing): string =>
+  /^(?:none|\/dev\/null)$/.test(ssh("userknownhostsfile") ?? "")
+    ? type.ssh("ssh -G")
+    : type.ssh("ssh -o StrictHostKeyChecking=ask -o BatchMode=no", "true");
+
+/** Takes the key away that ssh has found: of several files it says which. */
+function forgetting(errors: readonly string[], ssh: SshFacts): string {
+  const found =
+    errors.flatMap((line) => /^Offending .*key in (.+):\d+$/.exec(line)?.[1] ?? []).at(-1) ?? knownHostsEntry(ssh)?.known_hosts;
+  return `ssh-keygen${found === undefined ? "" : ` -f ${quote(found)}`} -R ${quote(knownAs(ssh))}`;
+}
+
+/** Of a host that has answered. */
+export function answered(status: Status, answer: Answer, type: Typing, { by, asks }: Access): readonly Finding[] {
   const { host } = status;
   const { facts } = answer;
   const found: Finding[] = [];
   const say = (id: Id, level: Level, seen: string, fix: string) => void found.push({ id, level, host, seen, fix });
-  const shell = (command: string) => `${spelled("ops-ssh")} ${typed.shell} ${command}`;
-  if (status.runs === "nothing") say("not-nixos", "error", "no NixOS runs there", `${spelled("ops-bootstrap")} ${typed.host}`);
+  if (status.runs === "nothing") say("not-nixos", "error", "no NixOS runs there", type.bootstrap());
   const login = facts.one("login");
   if (status.user !== "root")
     say(
       "no-root",
-      "error",
-      `${status.user ?? "the login"} is not root there, and does not become root without a password`,
-      `${spelled("ops-deploy")} ${typed.host} --ask-elevate-password`,
+      asks ? "note" : "error",
+      `${status.user ?? "the login"} is not root there, and does not become root without a password${asks ? ", for which a deployment asks" : ""}`,
+      by !== undefined && by !== "sudo" ? type.shell("id") : type.verb("ops-deploy", ...(asks ? [] : ["--ask-elevate-password"])),
     );
   const trust = facts.one("untrusted");
-  if (trust !== undefined && login !== "root")
-    say("untrusted", "note", trust, `${spelled("ops-deploy")} ${typed.host} --backend nix`);
+  if (trust !== undefined && login !== "root") say("untrusted", "note", trust, type.verb("ops-deploy", "--backend", "nix"));
   for (const { at, size, free } of status.disks ?? []) {
     if (at === "/boot") continue;
-    const collect = shell("nix-collect-garbage --delete-older-than 14d");
+    const collect = type.shell("nix-collect-garbage", "--delete-older-than", "14d");
     const left = `${at} has ${Math.round(free / 2 ** 20)} MiB left of ${Math.round(size / 2 ** 20)}`;
     if (free < leastDisk || free < size / 50) say("disk-full", "error", left, collect);
     else if (free < 4 * leastDisk || free < size / 10) say("disk-low", "warning", left, collect);
@@ -87,24 +92,39 @@ export function answered(
   if (boot !== undefined && kernel > 0) {
     const more = Math.floor(boot.free / kernel);
     const seen = `/boot has room for ${more} more kernel${more === 1 ? "" : "s"} with initrd (${Math.round(boot.free / 2 ** 20)} MiB left)`;
-    if (more < 2) say("boot-full", more < 1 ? "error" : "warning", seen, shell("nix-collect-garbage --delete-older-than 14d"));
+    if (more < 2)
+      say("boot-full", more < 1 ? "error" : "warning", seen, type.shell("nix-collect-garbage", "--delete-older-than", "14d"));
   }
   const { available = Number.MAX_VALUE } = status.memory ?? {};
   if (available < leastMemory)
-    say("memory-low", "warning", `${Math.round(available / 2 ** 20)} MiB of memory are left`, shell("ps aux --sort=-rss"));
+    say(
+      "memory-low",
+      "warning",
+      `${Math.round(available / 2 ** 20)} MiB of memory are left`,
+      type.shell("ps", "aux", "--sort=-rss"),
+    );
   if (status.failedUnits !== undefined && status.failedUnits.length > 0)
-    say("units-failed", "warning", `failed: ${status.failedUnits.join(", ")}`, shell("systemctl --failed"));
-  if (status.activationFailed)
-    say("activation-failed", "warning", "the last activation failed", `${spelled("ops-deploy")} ${typed.host}`);
-  for (const what of status.armed ?? []) say("armed", "warning", what, `${spelled("ops-deploy")} ${typed.host} --status`);
-  if (status.reboot !== undefined) say("reboot-needed", "note", status.reboot, `${spelled("ops-reboot")} ${typed.host}`);
-  const [clock, now] = [facts.number("clock"), Date.now() / 1000];
+    say("units-failed", "warning", `failed: ${status.failedUnits.join(", ")}`, type.shell("systemctl", "--failed"));
+  if (status.activationFailed) say("activation-failed", "warning", "the last activation failed", type.verb("ops-deploy"));
+  for (const what of status.armed ?? []) say("armed", "warning", what, type.verb("ops-deploy", "--status"));
+  if (status.reboot !== undefined) say("reboot-needed", "note", status.reboot, type.verb("ops-reboot"));
+  const [clock, now] = [facts.number("clock"), answer.at / 1000];
   // Its clock was read at some moment between the question and the answer.
   if (clock !== undefined && (clock < now - answer.ms / 1000 - mostDrift || clock > now + mostDrift))
-    say("clock", "warning", `its clock differs by ${Math.round(clock - now)} s`, shell("systemctl restart systemd-timesyncd"));
-  const presented = answer.errors.flatMap((line) => /Server host key: ssh-ed25519 (SHA256:\S+)/.exec(line)?.[1] ?? [])[0];
+    say(
+      "clock",
+      "warning",
+      `its clock differs by ${Math.round(clock - now)} s`,
+      type.shell("systemctl", "restart", "systemd-timesyncd"),
+    );
+  const presented = presentedIn(answer.errors);
   const disk = facts.one("fingerprint");
   if (presented !== undefined && disk !== undefined && presented !== disk)
-    say("key-presented", "error", `sshd presents ${presented}, and on the disk is ${disk}`, shell("systemctl restart sshd"));
+    say(
+      "key-presented",
+      "error",
+      `sshd presents ${presented}, and on the disk is ${disk}`,
+      type.shell("systemctl", "restart", "sshd"),
+    );
   return found;
 }

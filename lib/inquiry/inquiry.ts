@@ -21,11 +21,13 @@ export interface Answer {
   /** The script's; undefined where it was ended, as it took too long. */
   readonly status: number | undefined;
   readonly facts: Facts;
-  /** The lines of its stderr; and the last of them: where there is no answer, why. */
+  /** The lines of its stderr; and why there is no answer, where one of them says so. */
   readonly errors: readonly string[];
   readonly said: string;
   /** Milliseconds that it took. */
   readonly ms: number;
+  /** When it was over, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 export interface Report {

@@ -7,6 +7,7 @@ import { render } from "../script.ts";
 import type { Plan } from "../step.ts";
 import { Facts } from "./facts.ts";
 import type { Answer, Inquiry, Report } from "./inquiry.ts";
+import { linesOf, reasonIn } from "./stderr.ts";
 
 /** What a machine may say at most, in bytes: it is read into memory. */
 const most = 4 << 20;
@@ -58,22 +59,17 @@ class Scripts {
       const end = (status: number) => {
         clearTimeout(timer);
         if (pid !== undefined) this.#going.delete(pid);
-        const errors = said
-          .split(/[\r\n]+/)
-          .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, "").trim())
-          .filter(Boolean);
-        // What ssh -v says beside is no reason.
-        const last =
-          errors.filter((line) => !/^(?:debug1:|Authenticated to|Transferred:|Bytes per second:|OpenSSH_)/.test(line)).at(-1) ??
-          "";
+        const errors = linesOf(said);
+        const at = Date.now();
         resolve({
           host,
           target,
           status: late ? undefined : status,
           facts: new Facts(out),
           errors,
-          said: last,
-          ms: Date.now() - began,
+          said: reasonIn(errors),
+          ms: at - began,
+          at,
         });
       };
       const timer = setTimeout(

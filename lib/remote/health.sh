@@ -3,6 +3,16 @@
 echo "login ${SUDO_USER:-${DOAS_USER:-$(id -un)}}"
 echo "arch $(uname -m)-linux"
 echo "clock $(date +%s)"
+# At which port this connection came in, and by which interface: the one by which packets go back, as NixOS drops those that come by
+# another (networking.firewall.checkReversePath).
+printf "%s\n" "${SSH_CONNECTION-${1-}}" | while read -r client _ server port; do
+  case $client in
+    *%*) interface=${client#*%} ;;
+    *) interface=$(ip route get "$client" from "$server" 2>/dev/null | sed -n "s/.* dev \([^ ]*\).*/\1/p") ;;
+  esac
+  echo "port $port"
+  echo "interface $interface"
+done
 # What one more kernel takes in /boot, in bytes.
 for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
 for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do

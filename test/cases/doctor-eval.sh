@@ -18,26 +18,53 @@ trap "exit 141" PIPE
 trap "exit 143" TERM
 evaluate() { nix --extra-experimental-features 'nix-command flakes' eval --raw --apply '{ config, pkgs ? { }, ... }:
 let
+  inherit (builtins) any attrNames concatMap elem filter foldl'\'' isString match readFile split;
   sshd = config.services.openssh or { };
   firewall = config.networking.firewall or { };
   users = config.users.users or { };
-  sudo = config.security.sudo or { };
+  groups = config.users.groups or { };
+  security = config.security or { };
   keysOf = name: let keys = (users.${name}.openssh or { }).authorizedKeys or { }; in
-    (keys.keys or [ ]) ++ builtins.concatLists (map (file: builtins.filter builtins.isString (builtins.split "\n" (builtins.readFile file))) (keys.keyFiles or [ ]));
-  member = name: builtins.elem "wheel" (users.${name}.extraGroups or [ ]);
+    (keys.keys or [ ]) ++ concatMap (file: filter isString (split "\n" (readFile file))) (keys.keyFiles or [ ]);
+  groupsOf = name: [ (users.${name}.group or "") ] ++ (users.${name}.extraGroups or [ ])
+    ++ filter (group: elem name (groups.${group}.members or [ ])) (attrNames groups);
+  gate = interface: given: { inherit interface; ports = given.allowedTCPPorts or [ ]; ranges = given.allowedTCPPortRanges or [ ]; };
+  rule = users: groups: silent: { inherit users groups silent; };
+  wheel = program: rule [ ] [ "wheel" ] (!(program.wheelNeedsPassword or true));
+  sudo = program: [ (wheel program) ] ++ concatMap
+    (given: map (command: rule (given.users or [ ]) (given.groups or [ ]) (elem "NOPASSWD" (command.options or [ ])))
+      (filter (command: (command.command or command) == "ALL") (given.commands or [ ])))
+    (filter (given: match "(ALL|root)(:.*)?" (given.runAs or "ALL") != null) (program.extraRules or [ ]));
+  doas = program: [ (wheel program) ] ++ map (given: rule (given.users or [ ]) (given.groups or [ ]) (given.noPass or false))
+    (filter (given: given.cmd or null == null && elem (given.runAs or null) [ null "root" ]) (program.extraRules or [ ]));
+  by = rules: name:
+    let fits = rule: elem name rule.users || any (group: elem group rule.groups) (groupsOf name); in
+    foldl'\'' (last: rule: if fits rule then (if rule.silent then "silent" else "asks") else last) "never" rules;
+  rules = {
+    sudo =
+      if (security.sudo-rs or { }).enable or false then sudo security.sudo-rs
+      else if (security.sudo or { }).enable or true then sudo (security.sudo or { })
+      else [ ];
+    doas = if (security.doas or { }).enable or false then doas security.doas else [ ];
+  };
 in
 builtins.toJSON {
   system = (pkgs.stdenv.hostPlatform or { }).system or pkgs.system or "";
   sshd = sshd.enable or false;
   ports = sshd.ports or [ 22 ];
   opens = sshd.openFirewall or true;
-  rootLogin = toString ((sshd.settings or { }).PermitRootLogin or "prohibit-password");
+  rootLogin = (sshd.settings or { }).PermitRootLogin or null;
   firewall = firewall.enable or true;
-  allowed = firewall.allowedTCPPorts or [ ];
-  ranges = firewall.allowedTCPPortRanges or [ ];
-  interfaces = firewall.trustedInterfaces or [ ];
-  wheelAsks = (sudo.enable or true) && (sudo.wheelNeedsPassword or true);
-  users = map (name: { inherit name; keys = keysOf name; wheel = member name; }) (builtins.attrNames users);
+  open = [ (gate "" firewall) ]
+    ++ map (name: gate name firewall.interfaces.${name}) (attrNames (firewall.interfaces or { }))
+    ++ map (name: gate name { allowedTCPPortRanges = [{ from = 1; to = 65535; }]; }) (firewall.trustedInterfaces or [ ]);
+  users = map
+    (name: {
+      inherit name;
+      keys = keysOf name;
+      becomes = { sudo = by rules.sudo name; doas = by rules.doas name; run0 = if (security.polkit or { }).enable or false then "unknown" else "never"; };
+    })
+    (attrNames users);
 }' '.#nixosConfigurations."vps-ultraman"' "$@"; }
 host='vps-ultraman'
 if said=$(evaluate </dev/null 2>&1); then
@@ -49,7 +76,7 @@ fi
 
 ssh -v -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' -o 'ControlMaster=no' -o 'ControlPath=none' admin@vps_ultraman_root -- 'sh -c '\''script=$1
 shift
-if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script"; fi
+if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script" sh "${SSH_CONNECTION-}"; fi
 exec sh -c "$script"'\'' sh '\''set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
@@ -317,6 +344,14 @@ echo "over yes"
 echo "login ${SUDO_USER:-${DOAS_USER:-$(id -un)}}"
 echo "arch $(uname -m)-linux"
 echo "clock $(date +%s)"
+printf "%s\n" "${SSH_CONNECTION-${1-}}" | while read -r client _ server port; do
+  case $client in
+    *%*) interface=${client#*%} ;;
+    *) interface=$(ip route get "$client" from "$server" 2>/dev/null | sed -n "s/.* dev \([^ ]*\).*/\1/p") ;;
+  esac
+  echo "port $port"
+  echo "interface $interface"
+done
 for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
 for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do
   if [ -r "$key.pub" ]; then

@@ -266,6 +266,14 @@ echo "over yes"
 echo "login ${SUDO_USER:-${DOAS_USER:-$(id -un)}}"
 echo "arch $(uname -m)-linux"
 echo "clock $(date +%s)"
+printf "%s\n" "${SSH_CONNECTION-${1-}}" | while read -r client _ server port; do
+  case $client in
+    *%*) interface=${client#*%} ;;
+    *) interface=$(ip route get "$client" from "$server" 2>/dev/null | sed -n "s/.* dev \([^ ]*\).*/\1/p") ;;
+  esac
+  echo "port $port"
+  echo "interface $interface"
+done
 for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
 for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do
   if [ -r "$key.pub" ]; then

@@ -1,7 +1,7 @@
 # $ ops-status.ts vps-ultraman admin@vps_ultraman_root --elevate sudo
 ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' admin@vps_ultraman_root -- 'sh -c '\''script=$1
 shift
-if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script"; fi
+if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script" sh "${SSH_CONNECTION-}"; fi
 exec sh -c "$script"'\'' sh '\''set -u
 profile=/nix/var/nix/profiles/system
 refuse() {

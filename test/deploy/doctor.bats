@@ -24,6 +24,16 @@ setup() {
 doctor() { "$SCRIPTS/ops-doctor.ts" "$@"; }
 # found LINE…: ids of the findings, with the host's name where it is of one, sorted
 found() { doctor --json --skip tools "$@" | jq -r '.[] | "\(.level) \(.id)"' | sort | paste -sd ,; }
+# through_jump COMMAND…: where the target "behind" is the host through another one, and "mapped" the same at a port that leads to its 22
+through_jump() {
+  local address
+  address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
+  printf "Host %s\n  HostName $address\n  User root\n  %s\n" behind "ProxyJump vps-pacman" \
+    mapped "Port 2022
+  HostKeyAlias $address
+  ProxyCommand ssh -v -F $LAB/ssh_config -W $address:22 vps-pacman" | cat - "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/jump"
+  NIX_SSHOPTS="-F $BATS_TEST_TMPDIR/jump" "$@"
+}
 there() { lab host $host "$@"; }
 
 @test "a host that is well has no errors and no warnings, over one connection, and nothing is changed" {
@@ -57,11 +67,20 @@ there() { lab host $host "$@"; }
   done <<ROWS
 nowhere.invalid name-unknown ssh -G
 closed port-closed ssh -v
-unknown host-key-unknown ssh-keyscan
+unknown host-key-unknown ssh -G
 refused login-refused ssh-copy-id
-changed host-key-changed ssh-keygen -R
+changed host-key-changed ssh-keygen -f
 ROWS
   [ "$bad" = 0 ]
+  # A login shell that ends at once, without a word or with half a line: what ssh -v says is no reason.
+  there sed -i.kept 's,^root:.*,root:x:0:0::/root:/bin/false,' /etc/passwd
+  silent=$(doctor --json --skip tools $host $target | jq -r '.[].seen')
+  there sh -c 'printf "#!/bin/sh\nprintf \"not today\" >&2\nexit 3\n" >/etc/half && chmod 755 /etc/half && sed -i "s,^root:.*,root:x:0:0::/root:/etc/half," /etc/passwd'
+  half=$(doctor --json --skip tools $host $target | jq -r '.[] | "\(.id) \(.seen)"')
+  there mv /etc/passwd.kept /etc/passwd
+  echo "$silent" "$half"
+  [ "$silent" = "ssh ends with status 1, and nothing says why" ]
+  [ "$half" = "unreachable not today" ]
   lab link $host down
   began=$SECONDS
   run found $host $target
@@ -69,6 +88,61 @@ ROWS
   echo "$output"
   [[ $output == *"error no-answer"* ]]
   [ $((SECONDS - began)) -le 10 ]
+}
+
+@test "a host's key that is not known, or another, is known once the fix was run and its fingerprint said yes to" {
+  local at=$BATS_TEST_TMPDIR address
+  address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
+  printf "Host named\n  HostName $address\n  User root\n  HostKeyAlias of-ultraman\n  UserKnownHostsFile $at/named\nHost several\n  HostName $address\n  User root\n  UserKnownHostsFile $at/first $at/second\n" |
+    cat - "$LAB/ssh_config" >"$at/config"
+  printf '#!/bin/sh\nprintf "%%s\n" "$1" >>%q\necho yes\n' "$at/asked" >"$at/yes" && chmod 755 "$at/yes"
+  export SSH_ASKPASS=$at/yes SSH_ASKPASS_REQUIRE=force
+  other=$(cut -d ' ' -f 1,2 /etc/ssh/global_ed25519.pub)
+  # mended NAME ID: that is what is found, and nothing any more once the fix was run
+  mended() {
+    [ "$(found $host "$1" --ssh-config "$at/config")" = "error $2" ]
+    sh -c "$(doctor --json $host "$1" --ssh-config "$at/config" | jq -r --arg id "$2" '.[] | select(.id == $id) | .fix')"
+    [ "$(found $host "$1" --ssh-config "$at/config")" = "" ]
+  }
+  unset NIX_SSHOPTS
+  mended named host-key-unknown
+  grep -q '^of-ultraman ' "$at/named"
+  grep -q 'fingerprint is SHA256:' "$at/asked"
+  echo "of-ultraman $other" >"$at/named"
+  mended named host-key-changed
+  # Of several files ssh says in which it is.
+  echo "$address $other" | tee "$at/second" >"$at/kept"
+  mended several host-key-changed
+  refute grep -qxFf "$at/kept" "$at/second"
+}
+
+@test "a fix reaches the host as the doctor did" {
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  trusted_users
+  there sh -c 'head -c 5000000 /dev/zero >/boot/filler 2>/dev/null; true'
+  unset NIX_SSHOPTS
+  cd /
+  asked=(--flake "$FLEET" --ssh-config "$LAB/ssh_config" --ssh-option ConnectTimeout=7)
+  doctor --json $host admin@$target "${asked[@]}" --elevate sudo >"$BATS_TEST_TMPDIR/found" || :
+  there rm -f /boot/filler
+  fix() { jq -r --arg id "$1" '[.[] | select(.id == $id)][0].fix' "$BATS_TEST_TMPDIR/found"; }
+  run sh -c "$(fix untrusted)"
+  echo "$output"
+  [ "$status" = 0 ]
+  run sh -c "$(fix boot-full)"
+  echo "$output"
+  [ "$status" = 0 ]
+  # Without --elevate it is root who goes: sudo's password is for a deployment.
+  sudo_rules 'admin ALL=(ALL) ALL'
+  doctor --json $host admin@$target "${asked[@]}" >"$BATS_TEST_TMPDIR/found" || :
+  [ "$(fix no-root)" = "$SCRIPTS/ops-deploy.ts $host admin@$target ${asked[*]:0:4} --ssh-option 'ConnectTimeout=7' --ask-elevate-password" ]
+  doctor --json $host admin@$target "${asked[@]}" --ask-elevate-password >"$BATS_TEST_TMPDIR/found" || :
+  [ "$(fix no-root)" = "$SCRIPTS/ops-deploy.ts --elevate sudo --ask-elevate-password $host admin@$target ${asked[*]:0:4} --ssh-option 'ConnectTimeout=7'" ]
+  # What is no NixOS is installed by nixos-anywhere, which takes no configuration of ssh's.
+  there mv /run/current-system /run/away
+  doctor --json $host $target "${asked[@]}" >"$BATS_TEST_TMPDIR/found" || :
+  there mv /run/away /run/current-system
+  [ "$(fix not-nixos)" = "$SCRIPTS/ops-bootstrap.ts $host root@$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p') --ssh-option 'Port=22' --flake $FLEET --ssh-option 'ConnectTimeout=7'" ]
 }
 
 @test "what the host is like: disks, /boot, clock, units, reboots, deployments, a failed activation" {
@@ -93,11 +167,18 @@ ROWS
   [ "$(jq -r '.[] | select(.id == "disk-full" or .id == "boot-full") | "\(.id) \(.level)"' <<<"$seen" | sort -u | paste -sd ,)" = "boot-full error,disk-full error" ]
   [[ $(jq -r '.[] | select(.id == "disk-full") | .fix' <<<"$seen" | head -n 1) == *"ops-ssh.ts $target nix-collect-garbage"* ]]
 
-  there sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\nexec /usr/bin/date -d \"-9 days\" \"\$@\"\n" >/run/wrappers/bin/date && chmod 755 /run/wrappers/bin/date'
+  behind_by() { there sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\nexec /usr/bin/date -d \"-$1\" \"\$@\"\n" >/run/wrappers/bin/date && chmod 755 /run/wrappers/bin/date' sh "$1"; }
+  behind_by "9 days"
   run found $host $target
+  [[ $output == *"warning clock"* ]]
+  # Its clock is compared with the moment of its answer, however long an evaluation takes.
+  behind_by "27 seconds"
+  printf '#!/bin/sh\nsleep 6\nexec %q "$@"\n' "$(type -P nix)" >"$BATS_TEST_TMPDIR/nix" && chmod 755 "$BATS_TEST_TMPDIR/nix"
+  PATH=$BATS_TEST_TMPDIR:$PATH run found $host $target --eval
   there rm /run/wrappers/bin/date
   echo "$output"
-  [[ $output == *"warning clock"* ]]
+  [[ $output == *"error eval-sshd"* ]]
+  [[ $output != *clock* ]]
 
   lab knobs $host '{"marker": "failing", "kernel": "6.6.9", "activationStatus": 1}'
   run deploy --backend nix
@@ -133,8 +214,16 @@ ROWS
   [[ $output == "warning key-unlisted" ]]
   there sh -c 'cp /etc/ssh/ssh_host_ed25519_key.pub /tmp/kept.pub && ssh-keygen -q -t ed25519 -N "" -f /tmp/other && cp /tmp/other.pub /etc/ssh/ssh_host_ed25519_key.pub'
   run found $host $target
+  behind=$(through_jump found $host behind)
   there sh -c 'cp /tmp/kept.pub /etc/ssh/ssh_host_ed25519_key.pub; rm -f /tmp/other*'
   [[ $output == *"error key-presented"* ]]
+  [[ $behind == *"error key-presented"* ]]
+  # What the jump host presents is nothing of this host's.
+  [ "$(through_jump found $host behind)" = "" ]
+  there sed -i.kept 's,^root:.*,root:x:0:0::/root:/bin/false,' /etc/passwd
+  silent=$(through_jump doctor --json --skip tools $host behind | jq -r '.[].seen')
+  there mv /etc/passwd.kept /etc/passwd
+  [ "$silent" = "ssh ends with status 1, and nothing says why" ]
 }
 
 @test "files that git doesn't track, a target that nothing is said of, and findings that are left out" {
@@ -154,40 +243,229 @@ ROWS
   [[ $output == "1 host: 0 errors, 0 warnings" ]]
 }
 
+@test "the fix for a target that nothing is said of leaves a hey.toml in which it is said" {
+  mkdir -p "$FLEET/hosts/a.b"
+  cp "$FLEET/hosts/007/default.nix" "$FLEET/hosts/a.b/"
+  git -C "$FLEET" add -N hosts/a.b
+  bad=0 tried=0
+  while IFS='|' read -r name given; do
+    rm -f "$FLEET/hey.toml"
+    [ "$given" = none ] || printf %b "$given" >"$FLEET/hey.toml"
+    tags=$("$SCRIPTS/ops-hosts.ts" --json | jq -c 'map({host, tags})')
+    fix=$(doctor --json "$name" --skip tools | jq -r '.[] | select(.id == "target-by-name") | .fix')
+    sh -c "${fix//ADDRESS/192.0.2.7}" || bad=1
+    said=$("$SCRIPTS/ops-hosts.ts" --json | jq -r --arg name "$name" '.[] | select(.host == $name) | .target')
+    [ "$said" = root@192.0.2.7 ] && [ "$tags" = "$("$SCRIPTS/ops-hosts.ts" --json | jq -c 'map({host, tags})')" ] && [ ! -e "$FLEET/hey.toml.old" ] ||
+      { bad=1; echo "$given" "  fix: $fix" "  target: $said"; cat "$FLEET/hey.toml"; }
+    tried=$((tried + 1))
+  done <<'ROWS'
+id3-eniac|none
+id3-eniac|[defaults]\ntags = ["x"]
+id3-eniac|[hosts]\n007.tags = ["x"]\n
+id3-eniac|[hosts.id3-eniac]\n
+id3-eniac|[hosts.id3-eniac] # with "quotes"\ntags = [\n  "x",\n]\n[hosts.007]\ntags = ["id3-eniac"]\n
+id3-eniac|[hosts.007]\ntags = ["id3-eniac"]\n\n[hosts."id3-eniac"]\ntags = ["x"]
+id3-eniac|hosts.id3-eniac.tags = ["x"]\n
+id3-eniac|hosts.007.tags = ["x"]\nhosts.id3-eniac.tags = [\n  "x",\n]\n
+id3-eniac|[hosts]\nid3-eniac.tags = ["x"]\n007.tags = ["y"]\n
+id3-eniac|[hosts]\nid3-eniac = { tags = ["x"] }\n
+id3-eniac|[hosts]\nid3-eniac = {}\n
+id3-eniac|hosts = { 007 = { tags = ["y"] } }\n
+id3-eniac|hosts = { 007 = { tags = ["y"] }, id3-eniac = { tags = ["x"] } }\n
+id3-eniac|hosts = {}\n
+a.b|none
+a.b|[hosts."a.b"]\r\ntags = ["x"]\r\n
+a.b|hosts = { "a.b" = { tags = ["x"] } } # it's \\\\ "that"\n
+ROWS
+  rm -rf "$FLEET/hey.toml" "$FLEET/hosts/a.b"
+  git -C "$FLEET" reset -q -- hosts/a.b
+  [ "$tried" = 17 ]
+  [ "$bad" = 0 ]
+}
+
 # options JSON: what the flake has for the host, for --eval
 options() { lab knobs $host "{\"options\": $1}"; }
-evaluated() { found $host $target --eval; }
 
-@test "--eval: sshd off, another port, a closed firewall, nobody with a key of mine, an admin whom sudo asks, another architecture" {
-  ssh-keygen -q -t ed25519 -N '' -f "$HOME/.ssh/id_doctor" <<<y
-  mine=$(cut -d ' ' -f 1,2 "$HOME/.ssh/id_doctor.pub")
+# as_wanted [ARGUMENT…]: of each line on stdin, options for the flake and the findings, what is seen with it
+as_wanted() {
+  local given wanted seen bad=0
+  while IFS='|' read -r given wanted; do
+    options "{$given}"
+    seen=$(found $host "$@" --eval)
+    [ "$seen" = "$wanted" ] || { printf '%s\n' "$given" "  wanted: $wanted" "  seen: $seen"; bad=1; }
+  done
+  return "$bad"
+}
+# What sshd and the users are in the rows of options.
+parts() {
+  mine=$(cut -d ' ' -f 1,2 "$LAB/id_ed25519.pub")
   root="\"users\": {\"users\": {\"root\": {\"openssh\": {\"authorizedKeys\": {\"keys\": [\"$mine me@here\"]}}}}}"
   admin=${root/'"root": {'/'"admin": {"extraGroups": ["wheel"], '}
   sshd='"services": {"openssh": {"enable": true}}'
-  bad=0
-  while IFS='|' read -r given wanted; do
-    options "{$given}"
-    seen=$(evaluated)
-    [ "$seen" = "$wanted" ] || { printf '%s\n' "$given" "  wanted: $wanted" "  seen: $seen"; bad=1; }
-  done <<ROWS
+  shut='"services": {"openssh": {"enable": true, "openFirewall": false}}'
+}
+
+@test "--eval: sshd off, another port, what does not evaluate" {
+  parts
+  as_wanted $target <<ROWS
 $sshd, $root|
 $root|error eval-sshd
 "services": {"openssh": {"enable": true, "ports": [2222]}}, $root|error eval-port
-"services": {"openssh": {"enable": true, "openFirewall": false}}, $root|error eval-port
-"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"allowedTCPPorts": [22]}}, $root|
-"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}, $root|
-"services": {"openssh": {"enable": true, "openFirewall": false}}, "networking": {"firewall": {"enable": false}}, $root|
-$sshd|error eval-login
-"services": {"openssh": {"enable": true, "settings": {"PermitRootLogin": "no"}}}, $root|error eval-login
-$sshd, $admin|warning eval-root
-$sshd, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-login
 ROWS
-  rm -f "$HOME/.ssh/id_doctor" "$HOME/.ssh/id_doctor.pub"
-  [ "$bad" = 0 ]
   echo 'throw "no such thing"' >"$FLEET/hosts/$host/default.nix"
   run found $host $target --eval
   git -C "$FLEET" checkout -q "hosts/$host/default.nix"
   [[ $output == *"error eval-fails"* ]]
+}
+
+@test "--eval: who ssh goes as can log in, and become root" {
+  parts
+  both=${root/'"root": {'/'"admin": {"extraGroups": ["wheel"], "openssh": {"authorizedKeys": {"keys": ["'$mine'"]}}}, "root": {'}
+  user=${admin/'"extraGroups": ["wheel"], '/}
+  member=${user%\}}', "groups": {"wheel": {"members": ["admin"]}}}'
+  permit() { printf '"services": {"openssh": {"enable": true, "settings": {"PermitRootLogin": %s}}}' "$1"; }
+  sudo() { printf '"security": {"sudo": {%s}}' "$1"; }
+  every() { printf '"extraRules": [{"%s": ["%s"], "commands": [{"command": "%s", "options": [%s]}]}]' "$@"; }
+  silent='"wheelNeedsPassword": false'
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  bad=0
+  while IFS='|' read -r who given wanted; do
+    case $who in
+      root) words=$target ;;
+      admin) words="admin@$target" ;;
+      ask) words="admin@$target --ask-elevate-password" ;;
+      *) words="admin@$target --elevate $who" ;;
+    esac
+    # How the host is now is no matter here.
+    # shellcheck disable=SC2086
+    as_wanted $words --skip no-root --skip untrusted <<<"$given|$wanted" || { bad=1; echo "  as: $words"; }
+  done <<ROWS
+root|$sshd, $root|
+root|$(permit null), $root|
+root|$(permit '"yes"'), $root|
+root|$(permit '"without-password"'), $root|
+root|$(permit '"prohibit-password"'), $root|
+root|$(permit '"forced-commands-only"'), $root|error eval-login
+root|$(permit '"no"'), $root|error eval-login
+root|$(permit false), $root|error eval-login
+root|$(permit '"no"'), $both|error eval-login
+root|$sshd|error eval-login
+root|$sshd, $admin|error eval-login
+root|$sshd, $admin, $(sudo "$silent")|error eval-login
+root|$sshd, $both, $(sudo '"enable": false')|
+sudo|$sshd, $root|error eval-login
+sudo|$sshd, $admin|warning eval-root
+sudo|$sshd, $both|warning eval-root
+sudo|$sshd, $admin, $(sudo "$silent")|
+sudo|$(permit '"no"'), $admin, $(sudo "$silent")|
+sudo|$sshd, $admin, $(sudo "\"enable\": false, $silent")|error eval-root
+sudo|$sshd, $user, $(sudo "$silent")|error eval-root
+sudo|$sshd, $member, $(sudo "$silent")|
+sudo|$sshd, $admin, "security": {"sudo": {"enable": false}, "sudo-rs": {"enable": true}}|warning eval-root
+sudo|$sshd, $admin, "security": {"sudo": {"enable": false}, "sudo-rs": {"enable": true, $silent}}|
+sudo|$sshd, $admin, "security": {"sudo": {"enable": false}, "doas": {"enable": true, $silent}}|error eval-root
+sudo|$sshd, $user, $(sudo "$(every users admin ALL '"NOPASSWD"')")|
+sudo|$sshd, $user, $(sudo "$(every groups users ALL '"NOPASSWD"')")|error eval-root
+sudo|$sshd, $user, $(sudo "$(every users admin ALL '')")|warning eval-root
+sudo|$sshd, $user, $(sudo "$(every users admin /bin/ls '"NOPASSWD"')")|error eval-root
+sudo|$sshd, $admin, $(sudo "$silent, $(every users admin ALL '')")|warning eval-root
+sudo|$sshd, $admin, $(sudo "$(every groups wheel ALL '"SETENV", "NOPASSWD"')")|
+doas|$sshd, $admin, $(sudo "$silent")|error eval-root
+doas|$sshd, $admin, "security": {"doas": {"enable": true}}|warning eval-root
+doas|$sshd, $admin, "security": {"doas": {"enable": true, $silent}}|
+doas|$sshd, $user, "security": {"doas": {"enable": true, "extraRules": [{"users": ["admin"], "noPass": true}]}}|
+doas|$sshd, $user, "security": {"doas": {"enable": true, "extraRules": [{"users": ["admin"], "noPass": true, "cmd": "ls"}]}}|error eval-root
+run0|$sshd, $admin|error eval-root
+run0|$sshd, $admin, "security": {"polkit": {"enable": true}}|
+ask|$sshd, $admin|
+ask|$sshd, $root|error eval-login
+ask|$sshd, $admin, $(sudo '"enable": false')|error eval-root
+admin|$sshd, $root|error eval-login
+admin|$sshd, $admin|warning eval-root
+admin|$sshd, $admin, "security": {"doas": {"enable": true, $silent}}|
+admin|$sshd, $admin, $(sudo '"enable": false')|error eval-root
+ROWS
+  [ "$bad" = 0 ]
+  # Who else gets in is the way back.
+  options "{$(permit '"no"'), $both}"
+  doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
+  grep -xF 'root, as whom ssh goes, could not log in (PermitRootLogin is no); who could: admin --elevate sudo with a password' "$BATS_TEST_TMPDIR/seen"
+  options "{$sshd}"
+  doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
+  grep -xF 'root, as whom ssh goes, could not log in with my one key (users.users.NAME.openssh.authorizedKeys.keys); nobody else could who becomes root' "$BATS_TEST_TMPDIR/seen"
+}
+
+@test "--eval: the keys that ssh offers are those of every IdentityFile, and of its agent" {
+  local at=$BATS_TEST_TMPDIR
+  for key in one two three; do ssh-keygen -q -t ed25519 -N '' -f "$at/$key"; done
+  eval "$(ssh-agent -a "$at/agent" 3>&-)" >/dev/null
+  unset SSH_AUTH_SOCK
+  SSH_AUTH_SOCK=$at/agent ssh-add -q "$at/three"
+  # takes KEY WANTED WORD…: what is found where root has that key, and ssh these words more
+  takes() {
+    local of=$1 wanted=$2
+    shift 2
+    mine=$(cut -d ' ' -f 1,2 "$of.pub")
+    NIX_SSHOPTS="$NIX_SSHOPTS $*" as_wanted $target <<<"\"services\": {\"openssh\": {\"enable\": true}}, \"users\": {\"users\": {\"root\": {\"openssh\": {\"authorizedKeys\": {\"keys\": [\"restrict,pty $mine x\"]}}}}}|$wanted"
+  }
+  takes "$at/one" "error eval-login"
+  takes "$at/one" "" -o IdentityFile="$at/one" -o IdentityFile="$at/two"
+  takes "$at/two" "" -o IdentityFile="$at/one" -o IdentityFile="$at/two"
+  # That of an agent is offered unless ssh is told otherwise, as it is here.
+  takes "$at/three" "error eval-login" -o IdentityAgent="$at/agent"
+  takes "$at/three" "" -o IdentityAgent="$at/agent" -o IdentitiesOnly=no
+  takes "$at/three" "error eval-login" -o IdentityAgent=none -o IdentitiesOnly=no
+  # What it is that gets in is known of ssh -v, where no public half lies beside the private one; of others it is not known.
+  mv "$LAB/id_ed25519.pub" "$at/lab.pub"
+  takes "$at/lab" ""
+  takes "$at/one" "error eval-login"
+  mv "$at/two.pub" "$at/away.pub"
+  takes "$at/one" "warning eval-login" -o IdentityFile="$at/two"
+  mv "$at/lab.pub" "$LAB/id_ed25519.pub"
+  touch "$at/one-cert.pub"
+  mv "$at/one.pub" "$at/kept.pub"
+  takes "$at/kept" "warning eval-login" -o IdentityFile="$at/one"
+  kill "$SSH_AGENT_PID"
+}
+
+@test "--eval: a firewall that is closed for the interface by which ssh comes" {
+  parts
+  as_wanted $target <<ROWS
+$shut, $root|error eval-port
+$shut, "networking": {"firewall": {"allowedTCPPorts": [22]}}, $root|
+$shut, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}, $root|
+$shut, "networking": {"firewall": {"allowedTCPPortRanges": [{"from": 23, "to": 30}]}}, $root|error eval-port
+$shut, "networking": {"firewall": {"enable": false}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth+"]}}, $root|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error eval-port
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPorts": [22]}}}}, $root|
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPortRanges": [{"from": 20, "to": 30}]}}}}, $root|
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPorts": [80]}}}}, $root|error eval-port
+$shut, "networking": {"firewall": {"interfaces": {"eth1": {"allowedTCPPorts": [22]}}}}, $root|error eval-port
+ROWS
+  [[ $(doctor --json $host $target --eval) == *" by eth0, by which ssh comes; only by eth1 "* ]]
+  # sudo keeps nothing of the connection.
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  trusted_users admin
+  as_wanted admin@$target --elevate sudo <<ROWS
+$shut, "networking": {"firewall": {"trustedInterfaces": ["eth0"]}}, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $admin, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-port
+ROWS
+  # Where a router leads to another port, that of the host counts.
+  through_jump as_wanted mapped <<ROWS
+$sshd, $root|
+$shut, "networking": {"firewall": {"interfaces": {"eth0": {"allowedTCPPorts": [22]}}}}, $root|
+ROWS
+  # From who doesn't answer it is not known.
+  lab link $host down
+  run as_wanted $target <<ROWS
+$shut, "networking": {"firewall": {"trustedInterfaces": ["tailscale0"]}}, $root|error no-answer,warning eval-port
+$shut, $root|error eval-port,error no-answer
+ROWS
+  lab link $host up
+  echo "$output"
+  [ "$status" = 0 ]
 }
 
 @test "as somebody who is not root, and who becomes root or doesn't" {
@@ -200,6 +478,8 @@ ROWS
     echo "$output"
     [ "$output" = "error no-root,note untrusted" ]
   done
+  # A deployment that asks for the password can become root all the same.
+  [ "$(found $host admin@$target --ask-elevate-password)" = "note no-root,note untrusted" ]
   trusted_users admin
   [ "$(found $host admin@$target)" = "error no-root" ]
   sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'

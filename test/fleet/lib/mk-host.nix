@@ -16,6 +16,7 @@ let
   shellQuote = value: "'" + builtins.replaceStrings [ "'" ] [ "'\\''" ] (toString value) + "'";
   perVerb = value: verb: if builtins.isAttrs value then value.${verb} or 0 else value;
   secret = ../secrets/demo.age;
+  networking = host.options.networking or { };
   script = file: builtins.path { name = baseNameOf file; path = file; };
 
   mkSystem = knobs:
@@ -118,7 +119,10 @@ let
 in
 {
   config = host.options // {
-    networking = { hostName = name; } // host.options.networking or { };
+    networking = { hostName = name; } // networking // {
+      # NixOS's own module adds it.
+      firewall = networking.firewall or { } // { trustedInterfaces = networking.firewall.trustedInterfaces or [ ] ++ [ "lo" ]; };
+    };
     age = {
       inherit (host) identityPaths;
       secrets = if builtins.pathExists secret then { demo.file = secret; } else { };

@@ -1,0 +1,31 @@
+// What ssh -v has said of how it got in.
+
+/**
+ * The last line of that kind before the target was given its command. The ssh that leads through a jump host is given -v, too, and has said
+ * its own before, as nothing is heard of the target until it is in; what the host itself says comes later.
+ */
+function last(lines: readonly string[], kind: RegExp): string | undefined {
+  const sent = lines.map((line) => line.startsWith("debug1: Sending command: ")).lastIndexOf(true);
+  return lines
+    .slice(0, Math.max(0, sent))
+    .flatMap((line) => kind.exec(line)?.[1] ?? [])
+    .at(-1);
+}
+
+/** The fingerprint of the ed25519 key that a target has presented; undefined where it was another kind of key, or nobody got in. */
+export const presentedIn = (lines: readonly string[]): string | undefined =>
+  /^ssh-ed25519 (\S+)/.exec(last(lines, /^debug1: Server host key: (.*)/) ?? "")?.[1];
+
+/** A key as ssh -v names it: its file, or its name in the agent; `ED25519`, or `ED25519-CERT` of a certificate; `SHA256:…`. */
+interface Named {
+  readonly from: string;
+  readonly kind: string;
+  readonly fingerprint: string;
+}
+
+/** The key by which the target let somebody in; undefined where ssh does not say, or it was by none. */
+export function acceptedIn(lines: readonly string[]): Named | undefined {
+  const said = last(lines, /^debug1: Server accepts key: (.*)/) ?? "";
+  const [, from, kind, fingerprint] = /^(.*) ([\w-]+) (SHA256:\S+)/.exec(said) ?? [];
+  return from === undefined || kind === undefined || fingerprint === undefined ? undefined : { from, kind, fingerprint };
+}

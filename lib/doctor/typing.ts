@@ -1,0 +1,39 @@
+// Lines to type that reach a host as it was reached.
+import { spelled } from "../called.ts";
+import type { Access } from "../elevation.ts";
+import type { Machine } from "../inventory.ts";
+import { quote } from "../script.ts";
+import { type SshFacts, type SshGiven, sshWords } from "../target.ts";
+
+export interface Typing {
+  /** A verb of hey that takes HOST TARGET, with these words more. */
+  verb(name: string, ...more: readonly string[]): string;
+  /** The same for ops-bootstrap, which goes by no --ssh-config, and by no user who elevates. */
+  bootstrap(): string;
+  /** A command there, as root. */
+  shell(...command: readonly string[]): string;
+  /** ssh, or a program that takes its options, with these words behind the target. */
+  ssh(program: string, ...behind: readonly string[]): string;
+}
+
+interface Given extends SshGiven {
+  readonly flake: string | undefined;
+}
+
+const line = (...words: readonly string[]) => words.map(quote).join(" ");
+
+/** @param ssh what ssh makes of the target */
+export function typing({ host, target }: Machine, given: Given, access: Access, ssh: SshFacts): Typing {
+  const { flake, sshOption, sshConfig } = given;
+  const ofFlake = flake === undefined ? [] : ["--flake", flake];
+  const options = sshOption.flatMap((pair) => ["--ssh-option", pair]);
+  const config = sshConfig === undefined ? [] : ["--ssh-config", sshConfig];
+  const direct = [`${ssh("user") ?? "root"}@${ssh("hostname") ?? target}`, "--ssh-option", `Port=${ssh("port") ?? "22"}`];
+  return {
+    verb: (name, ...more) => `${spelled(name)}${access.typed} ${line(host, target, ...ofFlake, ...config, ...options, ...more)}`,
+    bootstrap: () =>
+      `${spelled("ops-bootstrap")} ${line(host, ...(sshConfig === undefined ? [target] : direct), ...ofFlake, ...options)}`,
+    shell: (...command) => `${spelled("ops-ssh")}${access.typedShell} ${line(...config, ...options, target, ...command)}`,
+    ssh: (program, ...behind) => `${program} ${line(...sshWords(given), access.to, ...behind)}`,
+  };
+}

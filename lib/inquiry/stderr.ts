@@ -1,0 +1,18 @@
+// What a question's stderr says, with what ssh -v says beside.
+
+/** Messages of ssh -v. They are no reason for anything. */
+const beside = /^(?:debug[1-3]: |OpenSSH_|Authenticated |Transferred: |Bytes per second: |Killed by signal )/;
+
+/**
+ * Its lines, without what moves a cursor. A message of ssh -v ends with \r\n, may stand behind half a line of the host's, and may have
+ * lines of its own, as it shows the command that is sent: of these only the first is kept.
+ */
+export const linesOf = (text: string): readonly string[] =>
+  text
+    .replace(/debug[1-3]: [\s\S]*?\r\n/g, (message) => `\n${message.split("\n", 1)[0]}\n`)
+    .split(/[\r\n]+/)
+    .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, "").trim())
+    .filter(Boolean);
+
+/** The last line that says why there is no answer; "" where none does. */
+export const reasonIn = (lines: readonly string[]): string => lines.filter((line) => !beside.test(line)).at(-1) ?? "";
