@@ -39,8 +39,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
