@@ -63,6 +63,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
       ? [fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` })]
       : []),
     ...(key === undefined || entry === undefined ? [] : [fragment("local/expect-key.sh", entry)]),
+    fragment("local/touched.sh"),
     {
       ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
       stdin: "none",

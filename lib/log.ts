@@ -23,6 +23,8 @@ export interface Entry {
   /** Numbers of the generations that booted before and boot now, where known: nixos-rebuild does not tell. */
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** Whether it has ended before anything of the host was changed; undefined where it has not, or where that is not known. */
+  readonly untouched: true | undefined;
   /** What only a reboot changes; undefined where none was owed. */
   readonly reboot: string | undefined;
   /** The last line that it said. */
@@ -57,7 +59,7 @@ function entry(line: string): Entry | undefined {
     ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
     ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
     ...{ from: text("from"), to: text("to"), reboot: text("reboot")?.replaceAll("->", "→"), said: text("said") ?? "" },
-    transcript: text("transcript"),
+    ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
   };
 }
 

@@ -110,6 +110,6 @@ export default verb(module, {
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = { host, target, access, guard, reboot, sshGiven: given, lane };
     const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), ...afterwards(about), fragment("local/rebuilding.sh"), rebuilding, step("afterwards")];
-    return { lines, logged: about, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
+    return { lines, ...(!dryActivate && { logged: about }), needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

@@ -218,6 +218,7 @@ await_end() {
 # Arms it, or ends where it refuses.
 arm_there() {
   armed=yes
+  touched=yes
   if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
     :
   else

@@ -26,6 +26,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -42,7 +43,7 @@ note() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -78,6 +79,7 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
+    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -470,6 +472,7 @@ runs="$system"
 step "$action on $target"
 lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
 state=$lost
+touched=yes
 case $action in
   switch | test) recorded "$(heard runs)" "$runs" ;;
 esac

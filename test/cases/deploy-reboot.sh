@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -41,7 +42,7 @@ note() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -77,6 +78,7 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
+    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -342,12 +344,18 @@ afterwards() {
   if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"
+  before=$touched
+  touched=yes
   if answer=$(reboot_there </dev/null); then :; else
     ended=$?
-    refused "$ended"
+    if [ -n "$(heard refused)" ]; then
+      touched=$before
+      state="$(heard refused); $target was not rebooted (status $ended)"
+    fi
     exit "$ended"
   fi
   if [ "$(heard unneeded)" = yes ]; then
+    touched=$before
     state=
     step "no reboot is needed: $(standing)"
     return 0
@@ -379,6 +387,7 @@ afterwards() {
   step "rebooted: $(standing)"
 }
 state="nixos-rebuild has not come to its end, so $target may run and boot the old system or the new. Look: $shell $where readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+touched=yes
 nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps-ultraman
 afterwards
 )

@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -41,7 +42,7 @@ note() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -77,6 +78,7 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
+    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -1333,6 +1335,7 @@ await_end() {
 }
 arm_there() {
   armed=yes
+  touched=yes
   if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
     :
   else

@@ -56,6 +56,41 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   [ "$(log -n 2 | wc -l)" = 3 ]
 }
 
+@test "what has ended before anything was changed says so, and is no deploy of the page; a look is not noted at all" {
+  change first
+  deploy --backend nix --dry-activate --diff
+  deploy --dry-activate --backend nix
+  [ "$(log)" = "$(log | head -n 1)" ]
+  deploy --backend nix
+  # It does not answer; it is refused; it is not built.
+  run "$SCRIPTS/ops-deploy.ts" $host $target --backend nix --ssh-option ConnectTimeout=1 --ssh-option Port=9
+  [ "$status" = 1 ]
+  run "$SCRIPTS/ops-rollback.ts" $host $target --to 999
+  [ "$status" = 1 ]
+  echo 'throw "no"' >"$FLEET/hosts/$host/default.nix"
+  run deploy --backend nix
+  git -C "$FLEET" checkout -q "hosts/$host"
+  [ "$status" != 0 ]
+  run "$SCRIPTS/ops-deploy.ts" $host $target --guard --ssh-option ConnectTimeout=1 --ssh-option Port=9
+  [ "$status" = 1 ]
+  "$SCRIPTS/ops-reboot.ts" $host $target --if-needed
+  # What has begun to change something has, however it ends.
+  change fails '"activationStatus": 1'
+  run deploy --backend nix
+  run deploy --guard --force
+  [ "$status" = 12 ]
+  echo "$(noted '.[] | "\(.verb) \(.status) \(.untouched) \(.said)"')"
+  [ "$(noted '.[] | "\(.verb) \(.status == 0) \(.untouched)"' | paste -sd ,)" = "ops-deploy true null,ops-deploy false true,ops-rollback false true,ops-deploy false true,ops-deploy false true,ops-reboot true true,ops-deploy false null,ops-deploy false null" ]
+  "$SCRIPTS/ops-deploy.ts" --on vps-pacman
+  "$SCRIPTS/ops-deploy.ts" --on vps-pacman
+  [ "$(noted '.[-1] | "\(.host) \(.status) \(.untouched)"')" = "vps-pacman 0 true" ]
+  run log vps-pacman
+  [[ ${lines[1]} == *"already so" ]]
+  "$SCRIPTS/ops-status.ts" --on 'vps*' --html "$BATS_TEST_TMPDIR/page.html"
+  page=$(xmllint --xpath "//*[@id = '$host']" "$BATS_TEST_TMPDIR/page.html")
+  for text in "3 deploys" ">1 done<" ">1 went back<" ">1 failed<"; do grep -qF "$text" <<<"$page"; done
+}
+
 @test "a command of one line is noted by its status; what isn't a change is not" {
   mkdir -p "$BATS_TEST_TMPDIR/bin"
   printf '#!/bin/sh\nexit 4\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
@@ -63,6 +98,8 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy
   [ "$status" = 4 ]
   deploy --status
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy --dry-activate
+  [ "$status" = 4 ]
   "$SCRIPTS/ops-rollback.ts" $host $target --list
   deploy --backend nix --print >/dev/null
   [ "$(noted '.[] | "\(.verb) \(.status) \(.from)"')" = "ops-deploy 4 null" ]

@@ -136,3 +136,17 @@ refute() { if "$@"; then return 1; fi; }
   [ "$(jq -c keys_unsorted "$noted")" = '["began","ended","status","by","verb","host","target"]' ]
   [ "$(id -u)" = 0 ] || { chmod 0 "$noted" && run log && [ "$status" = 1 ]; }
 }
+
+@test "what has changed nothing is no deploy of the page, and is in the log; of an old line it is not known" {
+  now=$(date +%s)
+  entry() { echo "{\"began\": $((now - 60)), \"ended\": $((now - 30)), \"status\": $1, \"verb\": \"ops-deploy\", \"host\": \"web1\"$2}"; }
+  { entry 0 '' && entry 1 '' && entry 1 ', "untouched": "yes"' && entry 0 ', "untouched": "yes"' && entry 10 ', "untouched": "no"'; } >"$noted"
+  [ "$(log --json | jq -c 'map([.status, .untouched])')" = "[[0,null],[1,null],[1,true],[0,true],[10,null]]" ]
+  [ "$(log | sed 1d | sed 's/.* 30 s  *//' | paste -sd ,)" = "rolled back,already so,failed (1),failed (1),done" ]
+  page
+  [ "$(paged "count(//*[@id = 'web1']//*[local-name() = 'g'])")" = 3 ]
+  [ "$(paged "count(//*[@id = 'web1']//*[@class = 'deploys']//*[local-name() = 'tbody']/*)")" = 3 ]
+  paged "string(//*[@id = 'web1']//*[local-name() = 'figcaption'])" | grep -qx '3 deploys, the longest 30 s'
+  paged "string(//*[@id = 'web1']//*[@class = 'legend'])" | grep -qx '1 done1 went back1 failed'
+  paged "string(//*[@class = 'tiles'])" | grep -qx "3deploys since .*, 1 failed"
+}
