@@ -91,6 +91,23 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   for text in "3 deploys" ">1 done<" ">1 went back<" ">1 failed<"; do grep -qF "$text" <<<"$page"; done
 }
 
+@test "what finds the lock held when it would begin has changed nothing; a reboot that does says that it was none" {
+  # Somebody takes it while the system is copied.
+  mkdir -p "$BATS_TEST_TMPDIR/bin"
+  printf '%s\n' '#!/bin/sh' "case \" \$* \" in *' copy '*) $(type -P lab) host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock sleep 8 >/dev/null 2>&1 & sleep 0.3' 3>&- ;; esac" \
+    "exec $(type -P nix) \"\$@\"" >"$BATS_TEST_TMPDIR/bin/nix"
+  chmod +x "$BATS_TEST_TMPDIR/bin/nix"
+  change held
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy --backend nix
+  echo "$output"
+  [ "$status" = 13 ]
+  run "$SCRIPTS/ops-reboot.ts" $host $target
+  echo "$output"
+  [ "$status" = 13 ]
+  [[ ${lines[-1]} == "ops-reboot: another deployment holds the lock"*"; root@$target was not rebooted (status 13)" ]]
+  [ "$(noted '.[] | "\(.verb) \(.status) \(.untouched)"' | paste -sd ,)" = "ops-deploy 13 true,ops-reboot 13 true" ]
+}
+
 @test "a command of one line is noted by its status; what isn't a change is not" {
   mkdir -p "$BATS_TEST_TMPDIR/bin"
   printf '#!/bin/sh\nexit 4\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
