@@ -183,6 +183,5 @@ export function provingRebuild(access: Access, given: SshGiven): readonly Line[]
     define("reach", step("ssh", plainWords, sshWords(given), "-o", "ConnectTimeout=10")),
     fragment("local/heard.sh", { target: access.to }),
     ...provingRoot(access, ["reach"], true, access.asks ? "later" : "none"),
-    fragment("local/touched.sh"),
   ];
 }

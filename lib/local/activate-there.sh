@@ -6,6 +6,7 @@ case $action in
   switch | test) recorded "$(heard runs)" "$runs" ;;
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+if [ -n "$(heard refused)" ]; then touched=; fi
 refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"

@@ -225,6 +225,7 @@ arm_there() {
     ended=$?
     if [ "$ended" -ne 255 ]; then
       armed=
+      if [ -n "$(heard refused)" ]; then touched=; fi
       refused "$ended"
     fi
     # By a signal, or else it has failed before anything was changed.

@@ -25,7 +25,6 @@ changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 # refused STATUS: ends with what the target said against it, if it did
 refused() {
   if [ -n "$(heard refused)" ]; then
-    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi

@@ -152,7 +152,6 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -579,6 +578,7 @@ case $action in
   switch | test) recorded "$(heard runs)" "$runs" ;;
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+if [ -n "$(heard refused)" ]; then touched=; fi
 refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"

@@ -78,7 +78,6 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -501,7 +500,6 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi

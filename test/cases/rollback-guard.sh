@@ -78,7 +78,6 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -1201,6 +1200,7 @@ arm_there() {
     ended=$?
     if [ "$ended" -ne 255 ]; then
       armed=
+      if [ -n "$(heard refused)" ]; then touched=; fi
       refused "$ended"
     fi
     case $ended in 129 | 13? | 14?) ;; *) ended=1 ;; esac

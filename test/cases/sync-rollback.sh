@@ -69,7 +69,6 @@ heard() {
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    touched=
     state="$(heard refused); nothing was changed on $target (status $1)"
     exit "$1"
   fi
@@ -466,6 +465,7 @@ step "$action"
 state="what was begun goes on by itself. Look: readlink /run/current-system /nix/var/nix/profiles/system"
 touched=yes
 if answer=$(activate); then ended=0; else ended=$?; fi
+if [ -n "$(heard refused)" ]; then touched=; fi
 refused "$ended"
 if [ -n "$(heard runs)" ]; then
   state="$(standing)$(owed)"

@@ -98,14 +98,19 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
     "exec $(type -P nix) \"\$@\"" >"$BATS_TEST_TMPDIR/bin/nix"
   chmod +x "$BATS_TEST_TMPDIR/bin/nix"
   change held
-  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy --backend nix
-  echo "$output"
-  [ "$status" = 13 ]
+  for words in "--backend nix" --guard; do
+    lab host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock true'
+    # shellcheck disable=SC2086
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy $words
+    echo "$output"
+    [ "$status" = 13 ]
+  done
   run "$SCRIPTS/ops-reboot.ts" $host $target
   echo "$output"
   [ "$status" = 13 ]
   [[ ${lines[-1]} == "ops-reboot: another deployment holds the lock"*"; root@$target was not rebooted (status 13)" ]]
-  [ "$(noted '.[] | "\(.verb) \(.status) \(.untouched)"' | paste -sd ,)" = "ops-deploy 13 true,ops-reboot 13 true" ]
+  [ "$(noted '.[] | "\(.verb) \(.status) \(.untouched)"' | paste -sd ,)" = "ops-deploy 13 true,ops-deploy 13 true,ops-reboot 13 true" ]
+  lab host $host flock /run/hey/lock true
 }
 
 @test "a command of one line is noted by its status; what isn't a change is not" {
