@@ -66,6 +66,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
         ]
       : []),
     ...(key === undefined || entry === undefined ? [] : [fragment("local/expect-key.sh", entry)]),
+    fragment("local/touched.sh"),
     {
       ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
       stdin: "none",

@@ -230,11 +230,12 @@ const lookingAt =
 
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and activates. */
 export function deployByNix(about: Deployment): Plan {
-  const { flake, host, specialisation, lane } = about;
+  const { flake, host, action, specialisation, lane } = about;
   return {
     ...(lane === undefined && { evaluates: { dir: flake.dir, host } }),
     logged: about,
     lines: [
+      ...(action === "dry-activate" ? [fragment("local/unnoted.sh")] : []),
       ...connected(about),
       ...(about.access.by !== undefined && !about.access.asks ? [fragment("local/nix-store-there.sh")] : []),
       ...asked(about, ["room"]),

@@ -15,7 +15,7 @@ export function asTable(entries: readonly Entry[]): readonly string[] {
   const head = ["When", "Host", "What", "By", "Generation", "Reboot needed", "Time", "Result"];
   const rows = entries.map((one) => [
     ...[when(one.began), one.host, one.verb.replace("-", " "), one.by, changeOf(one), one.reboot ?? ""],
-    ...[duration(one.ms), meaning(one.status)],
+    ...[duration(one.ms), one.status === 0 && one.untouched ? "already so" : meaning(one.status)],
   ]);
   const [first = "", ...lines] = columns([head, ...rows])
     .trimEnd()

@@ -1,14 +1,17 @@
 // What was done to which host, and what came of it: $XDG_STATE_HOME/hey/log, a line of JSON each. Scripts of several steps write theirs
 // by themselves at their end (lib/local/log.sh), so that one that was printed and run by hand is noted as well.
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";
+import { Refusal, shown } from "./errors.ts";
 import { hostname } from "./machine.ts";
+import { reason } from "./new-file.ts";
 import { makeDirectory, stateHome } from "./state.ts";
+import { visible } from "./words.ts";
 
 export interface Entry {
   readonly began: Date;
-  /** How long it took, in milliseconds; seconds are what is noted. */
+  /** How long it took, in milliseconds; seconds are what is noted. 0 where the clock was set back meanwhile. */
   readonly ms: number;
   /** `user@machine` of who did it. */
   readonly by: string;
@@ -20,6 +23,8 @@ export interface Entry {
   /** Numbers of the generations that booted before and boot now, where known: nixos-rebuild does not tell. */
   readonly from: string | undefined;
   readonly to: string | undefined;
+  /** Whether it has ended before anything of the host was changed; undefined where it has not, or where that is not known. */
+  readonly untouched: true | undefined;
   /** What only a reboot changes; undefined where none was owed. */
   readonly reboot: string | undefined;
   /** The last line that it said. */
@@ -30,6 +35,15 @@ export interface Entry {
 
 const file = () => join(stateHome(), "hey", "log");
 
+/** Seconds of a year that has four digits. */
+const isTime = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 253_402_300_800;
+
+const isStatus = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
+/** What of a text is kept, in UTF-16 units: as much as a path may have. */
+const longest = 4096;
+
 /** A line of the file; undefined for what is none, as of a disk that was full. */
 function entry(line: string): Entry | undefined {
   let read: Readonly<Record<string, unknown>>;
@@ -38,24 +52,31 @@ function entry(line: string): Entry | undefined {
   } catch {
     return undefined;
   }
-  const text = (name: string) => (typeof read[name] === "string" ? read[name].replace(/[\p{Cc}\p{Cf}]/gu, "") : undefined);
+  const text = (name: string) => (typeof read[name] === "string" ? visible(read[name].slice(0, longest)) : undefined);
   const { began, ended, status } = read;
-  if (typeof began !== "number" || typeof ended !== "number" || typeof status !== "number") return undefined;
+  if (!isTime(began) || !isTime(ended) || !isStatus(status)) return undefined;
   return {
-    ...{ began: new Date(began * 1000), ms: (ended - began) * 1000, status },
+    ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
     ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
     ...{ from: text("from"), to: text("to"), reboot: text("reboot")?.replaceAll("->", "→"), said: text("said") ?? "" },
-    transcript: text("transcript"),
+    ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
   };
 }
 
-/** All that was noted, oldest first; nothing where there is no such file. */
+/** Whether the file is there. @throws Refusal for what is no file, as who opens a pipe waits for the one at its other end */
+function isThere(): boolean {
+  const there = statSync(file(), { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(file())} is no ordinary file`);
+  return there !== undefined;
+}
+
+/** All that was noted, oldest first; nothing where there is no such file. @throws Refusal for one that can't be read */
 export function entries(): readonly Entry[] {
   let text = "";
   try {
-    text = readFileSync(file(), "utf8");
-  } catch {
-    return [];
+    if (isThere()) text = readFileSync(file(), "utf8");
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(`${shown(file())} can't be read (${reason(error)})`);
   }
   const known = text.split("\n").map(entry);
   return known.filter((one) => one !== undefined).sort((one, other) => one.began.getTime() - other.began.getTime());
@@ -71,12 +92,13 @@ function user(): string {
 }
 
 /** Notes a command of one step, which has no script that could. */
-export function note(verb: string, about: Pick<Entry, "host" | "target">, began: Date, status: number): void {
+export function note(verb: string, { host, target }: Pick<Entry, "host" | "target">, began: Date, status: number): void {
   const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
   const by = `${user()}@${hostname()}`;
-  const line = { began: seconds(began), ended: seconds(new Date()), status, by, verb, ...about };
+  const line = { began: seconds(began), ended: seconds(new Date()), status, by, verb, host, target };
   try {
     makeDirectory(dirname(file()));
+    isThere();
     appendFileSync(file(), `${JSON.stringify(line)}\n`, { mode: 0o600 });
   } catch {
     // A full disk costs the record, and no host its deployment.

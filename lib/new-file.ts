@@ -4,7 +4,8 @@ import { accessSync, constants, lstatSync, renameSync, rmSync, writeFileSync } f
 import { basename, dirname, join, resolve } from "node:path";
 import { Refusal, shown } from "./errors.ts";
 
-const reason = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+/** Why the system did not do something, in a word. */
+export const reason = (error: unknown) => (error as NodeJS.ErrnoException).code ?? (error as Error).message;
 
 /** Refuses what could not be written, while nothing has been done yet. @throws Refusal */
 export function requireWritable(path: string): void {

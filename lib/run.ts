@@ -129,9 +129,13 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
   });
   for (const signal of ["SIGTERM", "SIGHUP"] as const) on(signal, () => pass(signal));
 
-  const { exitCode, signal } = await script;
+  const { exitCode, signal, cause } = await script;
   while ([...seen].some((pid) => signalled(pid, 0))) await new Promise((resolve) => setTimeout(resolve, 50));
   const status = signal === null ? (exitCode ?? 1) : 128 + constants.signals[signal];
+  if (exitCode === null && signal === null) {
+    process.stderr.write(`${name}: /bin/sh can't be started: ${(cause as NodeJS.ErrnoException | null)?.code ?? "unknown"}\n`);
+    return status;
+  }
   const { dir, host } = plan.evaluates ?? {};
   if (status === 0 && dir !== undefined && host !== undefined) remember(dir, host);
   // A script of several steps has said itself how it ended.

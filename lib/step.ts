@@ -50,6 +50,8 @@ export interface Plan {
   readonly logged?: { readonly host: string; readonly target: string };
   /** What nix evaluates on the way: completions offer the host from then on. */
   readonly evaluates?: { readonly dir: string | undefined; readonly host: string };
+  /** Text for stdout, where that is all: it is written without a shell, of which each word has a limit (128 KiB on Linux). */
+  readonly says?: string;
 }
 
 type Falsy = false | undefined | "";
@@ -60,6 +62,12 @@ export function step(...words: readonly (Word | Falsy | readonly Word[])[]): Ste
     argv: words.filter((word): word is Word | readonly Word[] => Boolean(word)).flat() as Word[],
   };
 }
+
+/** What only writes these lines, of any length. */
+export const saying = (lines: readonly string[]): Plan => ({
+  lines: [step("printf", "%s\\n", lines)],
+  says: lines.map((line) => `${line}\n`).join(""),
+});
 
 export const fragment = (file: string, set: Readonly<Record<string, Word>> = {}): Fragment => ({ file, set });
 

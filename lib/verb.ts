@@ -135,6 +135,10 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
     process.exitCode = await runInquiry(verb.name, made);
     return;
   }
+  if (made.says !== undefined) {
+    process.stdout.write(made.says);
+    return;
+  }
   // Loaded only to run: --print must not pay for zx.
   const { run } = require("./run.ts") as typeof import("./run.ts");
   process.exitCode = await run(verb.name, made, text);

@@ -17,6 +17,11 @@ export function printable(word: string): void {
   throw new Usage(`the word ${shown(word)} has a character that can't be seen or printed (U+${code}); type it again by hand`);
 }
 
+const unprintables = new RegExp(unprintable, "gu");
+
+/** A text without what `printable` refuses; a space of another kind becomes one. */
+export const visible = (text: string): string => text.replace(/\p{Zs}/gu, " ").replace(unprintables, "");
+
 /** Refuses a word that starts with a dash copied from a web page instead of a hyphen. @throws Usage */
 export function hyphenated(word: string): void {
   if (/^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/u.test(word)) {

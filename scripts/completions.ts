@@ -8,7 +8,7 @@ import { Usage } from "../lib/errors.ts";
 import { home } from "../lib/machine.ts";
 import { quote } from "../lib/script.ts";
 import { arg, flag } from "../lib/spec.ts";
-import { fragment, step } from "../lib/step.ts";
+import { fragment, saying, step } from "../lib/step.ts";
 import { verb } from "../lib/verb.ts";
 
 const root = resolve(__dirname, "..");
@@ -44,6 +44,6 @@ export default verb(module, {
     if (shell === undefined) throw new Usage(`no shell is given; type ${spelled("completions")} zsh, bash or fish`);
     const { rc } = shells[shell as keyof typeof shells];
     const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;
-    return { lines: [install ? fragment("local/rc-line.sh", { line, rc: rc() }) : step("printf", "%s\\n", line)] };
+    return install ? { lines: [fragment("local/rc-line.sh", { line, rc: rc() })] } : saying([line]);
   },
 });

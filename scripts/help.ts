@@ -7,11 +7,11 @@ import { didYouMean, shown, Usage } from "../lib/errors.ts";
 import { help, tagline } from "../lib/help.ts";
 import { heyPage, pageName, verbPage } from "../lib/man.ts";
 import { flag, option, rest } from "../lib/spec.ts";
-import { fragment, step } from "../lib/step.ts";
+import { fragment, saying } from "../lib/step.ts";
 import { verb } from "../lib/verb.ts";
 import { allVerbs } from "../lib/verbs.ts";
 
-const said = (text: string) => ({ lines: [step("printf", "%s\\n", text.trimEnd().split("\n").flatMap((line) => line || [""]))] });
+const said = (text: string) => saying(text.trimEnd().split("\n"));
 
 export default verb(module, {
   summary: "Show the verbs, or the help of one",

@@ -109,7 +109,9 @@ export default verb(module, {
     const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = { host, target, access, guard, reboot, sshGiven: given, lane };
-    const lines = reboot === undefined ? [...provingRebuild(access, given), rebuilding] : [...connected(about, true), ...afterwards(about), fragment("local/rebuilding.sh"), rebuilding, step("afterwards")];
-    return { lines, logged: about, needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
+    const proving = provingRebuild(access, given);
+    const noting = dryActivate || proving.length === 0 ? [] : [fragment("local/touched.sh")];
+    const lines = reboot === undefined ? [...proving, ...noting, rebuilding] : [...connected(about, true), ...afterwards(about), fragment("local/rebuilding.sh"), rebuilding, step("afterwards")];
+    return { lines, ...(!dryActivate && { logged: about }), needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

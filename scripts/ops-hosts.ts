@@ -9,7 +9,7 @@ import { inventory } from "../lib/inventory.ts";
 import { asJson, asTable } from "../lib/listing.ts";
 import { select } from "../lib/selection.ts";
 import { flag, flakeOption, option } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
+import { saying } from "../lib/step.ts";
 import { sshOptions } from "../lib/target.ts";
 import { verb } from "../lib/verb.ts";
 
@@ -33,6 +33,6 @@ export default verb(module, {
     const all = inventory(flake, { sshOption: [], sshConfig });
     if (all.length === 0) throw new Refusal("no host of the flake is known without evaluation: it has neither hosts/NAME/default.nix nor a name in nixosConfigurations", "a hey.toml with [hosts.NAME]");
     const machines = on === undefined ? all : select(all, on);
-    return { lines: [step("printf", "%s\\n", json ? asJson(machines) : asTable(machines, why))] };
+    return saying(json ? asJson(machines) : asTable(machines, why));
   },
 });

@@ -6,7 +6,7 @@ import { didYouMean, Refusal, shown } from "../lib/errors.ts";
 import { asJson, asTable } from "../lib/history.ts";
 import { entries } from "../lib/log.ts";
 import { arg, flag, option } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
+import { saying } from "../lib/step.ts";
 import { verb } from "../lib/verb.ts";
 
 export default verb(module, {
@@ -23,6 +23,6 @@ export default verb(module, {
     const hosts = [...new Set(all.map((entry) => entry.host))];
     if (host !== undefined && !hosts.includes(host)) throw new Refusal(`nothing is noted of ${shown(host)}${didYouMean(host, hosts)}`);
     const wanted = all.filter((entry) => host === undefined || entry.host === host).slice(-Number(last));
-    return { lines: [step("printf", "%s\\n", json ? asJson(wanted) : asTable(wanted.reverse()))] };
+    return saying(json ? asJson(wanted) : asTable(wanted.reverse()));
   },
 });

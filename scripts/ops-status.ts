@@ -39,7 +39,10 @@ export default verb(module, {
   inquire: (given) => {
     const machines = machinesAsked(given);
     if (given.host !== undefined) requireHost(findFlake(given.flake, "as given"), given.host);
-    if (given.html !== undefined) requireWritable(given.html);
+    if (given.html !== undefined) {
+      requireWritable(given.html);
+      entries();
+    }
     const hosts = machines.map(({ host }) => host);
     const again = given.watch === undefined ? undefined : Number(given.watch);
     return {

@@ -1,7 +1,9 @@
 # What activate-there.sh does on a target.
 step "$action"
 state="what was begun goes on by itself. Look: readlink /run/current-system /nix/var/nix/profiles/system"
+touched=yes
 if answer=$(activate); then ended=0; else ended=$?; fi
+if [ -n "$(heard refused)" ]; then touched=; fi
 refused "$ended"
 if [ -n "$(heard runs)" ]; then
   state="$(standing)$(owed)"

@@ -1,10 +1,12 @@
 step "$action on $target"
 lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
 state=$lost
+touched=yes
 case $action in
   switch | test) recorded "$(heard runs)" "$runs" ;;
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+if [ -n "$(heard refused)" ]; then touched=; fi
 refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"

@@ -218,12 +218,14 @@ await_end() {
 # Arms it, or ends where it refuses.
 arm_there() {
   armed=yes
+  touched=yes
   if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
     :
   else
     ended=$?
     if [ "$ended" -ne 255 ]; then
       armed=
+      if [ -n "$(heard refused)" ]; then touched=; fi
       refused "$ended"
     fi
     # By a signal, or else it has failed before anything was changed.

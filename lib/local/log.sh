@@ -7,6 +7,8 @@ began=$(date +%s)
 # What was said last, and the number of the generation that booted before.
 said=
 from=
+# Whether anything of the host may have been changed.
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -19,11 +21,13 @@ member() {
 note() {
   transcript=
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
-  # An unreadable disk costs the record, and nothing else.
+  # An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }

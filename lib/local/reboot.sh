@@ -4,12 +4,19 @@ afterwards() {
   if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"
+  before=$touched
+  touched=yes
   if answer=$(reboot_there </dev/null); then :; else
     ended=$?
-    refused "$ended"
+    # It may have been deployed to until here.
+    if [ -n "$(heard refused)" ]; then
+      touched=$before
+      state="$(heard refused); $target was not rebooted (status $ended)"
+    fi
     exit "$ended"
   fi
   if [ "$(heard unneeded)" = yes ]; then
+    touched=$before
     state=
     step "no reboot is needed: $(standing)"
     return 0

@@ -7,6 +7,9 @@ import { html, type Markup } from "./markup.ts";
 
 const day = 86_400_000;
 
+/** How many deploys of a host are drawn. */
+const drawn = 500;
+
 /** The time that the charts of a page show. */
 export interface Period {
   readonly from: number;
@@ -16,7 +19,7 @@ export interface Period {
 /** From the first deploy on, but at least a week and at most ninety days, until now. */
 export function periodOf(deploys: readonly Deploy[], now: Date): Period {
   const to = now.getTime();
-  const first = Math.min(to, ...deploys.map(({ began }) => began.getTime()));
+  const first = deploys.reduce((earliest, { began }) => Math.min(earliest, began.getTime()), to);
   return { from: Math.max(to - 90 * day, Math.min(first - day / 2, to - 7 * day)), to };
 }
 
@@ -50,8 +53,8 @@ const axis = ({ from, to }: Period) =>
 /** Deploys of a host over time: a stem for each as long as it took, and its outcome on top. */
 export function timeline(host: string, deploys: readonly Deploy[], period: Period): Markup {
   const [top, bottom] = [12, 74];
-  const longest = Math.max(1, ...deploys.map(({ ms }) => ms));
-  const marks = deploys.map((deploy) => {
+  const longest = deploys.reduce((most, { ms }) => Math.max(most, ms), 1);
+  const marks = deploys.slice(-drawn).map((deploy) => {
     const { began, ms, outcome, result } = deploy;
     // A little off both edges, for the shapes there.
     const x = percent(0.015 + (0.97 * (began.getTime() - period.from)) / (period.to - period.from));
@@ -60,7 +63,8 @@ export function timeline(host: string, deploys: readonly Deploy[], period: Perio
     return html`<g class="${outcome}"><title>${timed(began)} UTC: ${result}, ${duration(ms)}</title><line x1="${x}" x2="${x}" y1="${bottom}" y2="${y}"/><svg x="${x}" y="${y}" overflow="visible"><path d="${shapes[outcome]}"/></svg></g>`;
   });
   const slowest = deploys.length === 0 ? "" : `, the longest ${duration(longest)}`;
-  return html`<figure><figcaption>${deploys.length} deploys${slowest}</figcaption>
+  const left = deploys.length > drawn ? `, of which the last ${drawn} are drawn` : "";
+  return html`<figure><figcaption>${deploys.length} ${deploys.length === 1 ? "deploy" : "deploys"}${slowest}${left}</figcaption>
 <svg class="chart" width="100%" height="80" role="img" aria-label="Deploys of ${host} over time"><line class="rule" x1="0" x2="100%" y1="${bottom}" y2="${bottom}"/>${marks}</svg>
 ${axis(period)}</figure>`;
 }
@@ -70,10 +74,10 @@ export function perDay(deploys: readonly Deploy[], period: Period): Markup {
   const [height, top] = [96, 8];
   const first = Math.floor(period.from / day);
   const days = Math.floor(period.to / day) - first + 1;
-  const of = (at: number) => deploys.filter(({ began }) => Math.floor(began.getTime() / day) - first === at);
-  const most = Math.max(1, ...Array.from({ length: days }, (_, at) => of(at).length));
-  const bars = Array.from({ length: days }, (_, at) => {
-    const those = of(at);
+  const byDay = Array.from({ length: days }, (): Deploy[] => []);
+  for (const deploy of deploys) byDay[Math.floor(deploy.began.getTime() / day) - first]?.push(deploy);
+  const most = Math.max(1, ...byDay.map(({ length }) => length));
+  const bars = byDay.map((those, at) => {
     if (those.length === 0) return undefined;
     let y = height;
     const parts = outcomes.map((outcome) => {

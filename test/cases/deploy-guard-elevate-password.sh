@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -39,8 +40,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 who='admin@vps_ultraman_root'
@@ -1264,12 +1267,14 @@ await_end() {
 }
 arm_there() {
   armed=yes
+  touched=yes
   if answer=$(arm </dev/null) && [ -n "$(heard prev)" ]; then
     :
   else
     ended=$?
     if [ "$ended" -ne 255 ]; then
       armed=
+      if [ -n "$(heard refused)" ]; then touched=; fi
       refused "$ended"
     fi
     case $ended in 129 | 13? | 14?) ;; *) ended=1 ;; esac

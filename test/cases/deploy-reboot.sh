@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -39,8 +40,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
@@ -338,12 +341,18 @@ afterwards() {
   if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
   step "reboot $target, and wait for it at most $limit s"
   state="the connection was lost while $target was told to reboot; it is not known whether it does"
+  before=$touched
+  touched=yes
   if answer=$(reboot_there </dev/null); then :; else
     ended=$?
-    refused "$ended"
+    if [ -n "$(heard refused)" ]; then
+      touched=$before
+      state="$(heard refused); $target was not rebooted (status $ended)"
+    fi
     exit "$ended"
   fi
   if [ "$(heard unneeded)" = yes ]; then
+    touched=$before
     state=
     step "no reboot is needed: $(standing)"
     return 0
@@ -375,6 +384,7 @@ afterwards() {
   step "rebooted: $(standing)"
 }
 state="nixos-rebuild has not come to its end, so $target may run and boot the old system or the new. Look: $shell $where readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+touched=yes
 nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps-ultraman
 afterwards
 )

@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -39,8 +40,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
@@ -91,6 +94,7 @@ if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | gr
 fi
 check='/path/to/hey/scripts/ops-push-keys.ts --print id3-eniac me@192.0.2.9 --generate --no-global --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
+touched=yes
 step 'send ssh_host_ed25519_key to me@192.0.2.9:/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' me@192.0.2.9 -- 'sh -c '\''set -eu
 trap "" PIPE

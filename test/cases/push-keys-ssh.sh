@@ -27,6 +27,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -41,8 +42,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
@@ -93,6 +96,7 @@ if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | gr
 fi
 check='/path/to/hey/scripts/ops-push-keys.ts --print vps-pacman vps_ultraman_root --no-global --ssh-option '\''Port=2222'\'' --ssh-config /path/to/ssh_config --flake /path/to/flake --check'
 state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
+touched=yes
 step 'send ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
 changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'HostKeyAlias=vps-pacman.lan' -F /path/to/ssh_config -o 'Port=2222' root@vps_ultraman_root -- 'sh -c '\''set -eu
 trap "" PIPE

@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -39,8 +40,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 target='this machine'
@@ -580,7 +583,9 @@ exit "$status"' sh "$system" boot 'hey sync' force none "$system" 0 "$generation
 action='boot'
 step "$action"
 state="what was begun goes on by itself. Look: readlink /run/current-system /nix/var/nix/profiles/system"
+touched=yes
 if answer=$(activate); then ended=0; else ended=$?; fi
+if [ -n "$(heard refused)" ]; then touched=; fi
 refused "$ended"
 if [ -n "$(heard runs)" ]; then
   state="$(standing)$(owed)"

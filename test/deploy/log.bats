@@ -56,6 +56,63 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   [ "$(log -n 2 | wc -l)" = 3 ]
 }
 
+@test "what has ended before anything was changed says so, and is no deploy of the page; a look is not noted at all" {
+  change first
+  deploy --backend nix --dry-activate --diff
+  deploy --dry-activate --backend nix
+  [ "$(log)" = "$(log | head -n 1)" ]
+  deploy --backend nix
+  # It does not answer; it is refused; it is not built.
+  run "$SCRIPTS/ops-deploy.ts" $host $target --backend nix --ssh-option ConnectTimeout=1 --ssh-option Port=9
+  [ "$status" = 1 ]
+  run "$SCRIPTS/ops-rollback.ts" $host $target --to 999
+  [ "$status" = 1 ]
+  echo 'throw "no"' >"$FLEET/hosts/$host/default.nix"
+  run deploy --backend nix
+  git -C "$FLEET" checkout -q "hosts/$host"
+  [ "$status" != 0 ]
+  run "$SCRIPTS/ops-deploy.ts" $host $target --guard --ssh-option ConnectTimeout=1 --ssh-option Port=9
+  [ "$status" = 1 ]
+  "$SCRIPTS/ops-reboot.ts" $host $target --if-needed
+  # What has begun to change something has, however it ends.
+  change fails '"activationStatus": 1'
+  run deploy --backend nix
+  run deploy --guard --force
+  [ "$status" = 12 ]
+  echo "$(noted '.[] | "\(.verb) \(.status) \(.untouched) \(.said)"')"
+  [ "$(noted '.[] | "\(.verb) \(.status == 0) \(.untouched)"' | paste -sd ,)" = "ops-deploy true null,ops-deploy false true,ops-rollback false true,ops-deploy false true,ops-deploy false true,ops-reboot true true,ops-deploy false null,ops-deploy false null" ]
+  "$SCRIPTS/ops-deploy.ts" --on vps-pacman
+  "$SCRIPTS/ops-deploy.ts" --on vps-pacman
+  [ "$(noted '.[-1] | "\(.host) \(.status) \(.untouched)"')" = "vps-pacman 0 true" ]
+  run log vps-pacman
+  [[ ${lines[1]} == *"already so" ]]
+  "$SCRIPTS/ops-status.ts" --on 'vps*' --html "$BATS_TEST_TMPDIR/page.html"
+  page=$(xmllint --xpath "//*[@id = '$host']" "$BATS_TEST_TMPDIR/page.html")
+  for text in "3 deploys" ">1 done<" ">1 went back<" ">1 failed<"; do grep -qF "$text" <<<"$page"; done
+}
+
+@test "what finds the lock held when it would begin has changed nothing; a reboot that does says that it was none" {
+  # Somebody takes it while the system is copied.
+  mkdir -p "$BATS_TEST_TMPDIR/bin"
+  printf '%s\n' '#!/bin/sh' "case \" \$* \" in *' copy '*) $(type -P lab) host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock sleep 8 >/dev/null 2>&1 & sleep 0.3' 3>&- ;; esac" \
+    "exec $(type -P nix) \"\$@\"" >"$BATS_TEST_TMPDIR/bin/nix"
+  chmod +x "$BATS_TEST_TMPDIR/bin/nix"
+  change held
+  for words in "--backend nix" --guard; do
+    lab host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock true'
+    # shellcheck disable=SC2086
+    PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy $words
+    echo "$output"
+    [ "$status" = 13 ]
+  done
+  run "$SCRIPTS/ops-reboot.ts" $host $target
+  echo "$output"
+  [ "$status" = 13 ]
+  [[ ${lines[-1]} == "ops-reboot: another deployment holds the lock"*"; root@$target was not rebooted (status 13)" ]]
+  [ "$(noted '.[] | "\(.verb) \(.status) \(.untouched)"' | paste -sd ,)" = "ops-deploy 13 true,ops-deploy 13 true,ops-reboot 13 true" ]
+  lab host $host flock /run/hey/lock true
+}
+
 @test "a command of one line is noted by its status; what isn't a change is not" {
   mkdir -p "$BATS_TEST_TMPDIR/bin"
   printf '#!/bin/sh\nexit 4\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
@@ -63,6 +120,8 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy
   [ "$status" = 4 ]
   deploy --status
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy --dry-activate
+  [ "$status" = 4 ]
   "$SCRIPTS/ops-rollback.ts" $host $target --list
   deploy --backend nix --print >/dev/null
   [ "$(noted '.[] | "\(.verb) \(.status) \(.from)"')" = "ops-deploy 4 null" ]

@@ -277,7 +277,7 @@ last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1";
     case $answer in
       y) [ "$ended" = 0 ] && [ "$(running)" = "$(built)" ] && [ "$(rebuilt)" = "--show-trace --flake $FLEET#$host switch" ] ;;
       C-c) [ "$ended" = 130 ] && unchanged && [ -z "$(rebuilt)" ] ;;
-      *) [ "$ended" = 1 ] && unchanged && [ -z "$(rebuilt)" ] && [[ $(last_noted .said) == "not agreed to; nothing was changed on this machine (status 1)" ]] ;;
+      *) [ "$ended" = 1 ] && unchanged && [ -z "$(rebuilt)" ] && [ "$(last_noted '"\(.said) \(.untouched)"')" = "not agreed to; nothing was changed on this machine (status 1) yes" ] ;;
     esac
   done
 }
@@ -296,8 +296,8 @@ last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1";
     press $answer Enter
     until_ended
     case $answer in
-      n) [ "$ended" = 1 ] && [ "$(running) $(profile)" = "$new $new" ] && [ "$(last_noted '"\(.from) \(.to) \(.status)"')" = "$number null 1" ] ;;
-      y) [ "$ended" = 0 ] && unchanged && [ "$(last_noted '"\(.from) \(.to) \(.status)"')" = "$number $((number - 1)) 0" ] ;;
+      n) [ "$ended" = 1 ] && [ "$(running) $(profile)" = "$new $new" ] && [ "$(last_noted '"\(.from) \(.to) \(.status) \(.untouched)"')" = "$number null 1 yes" ] ;;
+      y) [ "$ended" = 0 ] && unchanged && [ "$(last_noted '"\(.from) \(.to) \(.status) \(.untouched)"')" = "$number $((number - 1)) 0 null" ] ;;
     esac
   done
 }

@@ -1,0 +1,2 @@
+# From here on the host may be another than it was.
+touched=yes
