@@ -25,6 +25,7 @@ esac
 began=$(date +%s)
 said=
 from=
+touched=
 step() {
   said=$*
   printf "%s\n" "$verb: $*" >&2 || :
@@ -39,8 +40,10 @@ note() {
   (
     umask 077
     mkdir -p "$notes"
-    printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-      "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
   ) 2>/dev/null || :
 }
 target='this machine'
@@ -436,6 +439,7 @@ if [ -z "$asks" ] && [ -n "$(values unseen)" ]; then
 fi
 answer=$known
 state="nixos-rebuild has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+touched=yes
 step 'nixos-rebuild switch'
 sudo nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' switch --fast --option cores 2 -L --impure
 )
