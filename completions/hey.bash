@@ -865,9 +865,11 @@ __hey_table_ops_deploy() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' '--dry-activate --status --cancel' 'show that, and ask before anything is changed'
-  __hey_option --yes -y '' 'show what --ask shows, without the question'
+  __hey_option --diff '' '--no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--dry-activate --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
+  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
@@ -1053,9 +1055,11 @@ __hey_table_ops_rollback() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' --list 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' --list 'show that, and ask before anything is changed'
-  __hey_option --yes -y '' 'show what --ask shows, without the question'
+  __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
+  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'also when someone else has changed what runs there'
   __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
@@ -1142,9 +1146,11 @@ __hey_table_ops_sync() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' '--dry-activate --status --cancel' 'show that, and ask before anything is changed'
-  __hey_option --yes -y '' 'show what --ask shows, without the question'
+  __hey_option --diff '' '--no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--dry-activate --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
+  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
@@ -1188,9 +1194,11 @@ __hey_table_sync() {
   __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
   __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
-  __hey_option --diff '' --list 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' --list 'show that, and ask before anything is changed'
-  __hey_option --yes -y '' 'show what --ask shows, without the question'
+  __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
+  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
+  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'

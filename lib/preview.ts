@@ -13,7 +13,9 @@ export const previewOptions = (excluded: readonly string[]) => ({
     kept: "always",
   }),
   ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
-  yes: flag("show what --ask shows, without the question", { short: "y" }),
+  yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
+  "no-diff": flag("without --diff, where hey.toml says diff", { excludes: ["diff"] }),
+  "no-ask": flag("without the question, where hey.toml says ask", { excludes: ["ask"] }),
 });
 
 export type Preview = "show" | "ask" | undefined;

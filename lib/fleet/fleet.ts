@@ -20,6 +20,9 @@ export interface Lane {
   readonly plan: Plan;
 }
 
+/** Whether a lane's script has that part. */
+export const hasPart = ({ plan }: Lane, file: string): boolean => plan.lines.some((line) => "file" in line && line.file === file);
+
 /** In which order, and how many at once. */
 export interface Manner {
   /** At most so many hosts are worked on side by side. */
@@ -40,7 +43,7 @@ export interface Fleet extends Manner {
   /** Runs when all lanes have asked their hosts, and before the first goes on. */
   readonly build: Plan | undefined;
   readonly lanes: readonly Lane[];
-  /** Whether it is shown what will change, for all that do, before the first does; and whether it is asked then. */
+  /** Whether it is shown of some what will change, before it does on any; and whether it is asked then. */
   readonly previews: boolean;
   readonly asks: boolean;
 }
@@ -94,10 +97,10 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
     const { host, target } = machine;
     return { host, target, plan: naming(host, () => planFor(verb, { ...one, lane: join(dir, host) }, machine)) };
   });
-  const has = (file: string) => lanes.some(({ plan }) => plan.lines.some((line) => "file" in line && line.file === file));
+  const some = (file: string) => lanes.some((lane) => hasPart(lane, file));
   return {
     ...{ dir, serial, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
-    ...{ build, lanes, previews: has("local/preview.sh"), asks: has("local/asking-terminal.sh") },
+    ...{ build, lanes, previews: some("local/preview.sh"), asks: some("local/asking-terminal.sh") },
   };
 }
 

@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
-import type { Lane } from "./fleet.ts";
+import { hasPart, type Lane } from "./fleet.ts";
 import { facts, plain } from "./transcripts.ts";
 
 /** How much of a line goes on, in characters: its transcript has it all. */
@@ -30,6 +30,8 @@ export class RunningLane {
   silent = false;
   /** Whether it waits for its turn at all. */
   readonly waits: boolean;
+  /** Whether it shows what will change, before it does. */
+  readonly previews: boolean;
   status: number | undefined;
   /** When it ended, by Date.now(). */
   over: number | undefined;
@@ -49,7 +51,8 @@ export class RunningLane {
     readonly verb: string,
   ) {
     this.host = lane.host;
-    this.waits = lane.plan.lines.some((line) => "file" in line && line.file === "local/gate.sh");
+    this.waits = hasPart(lane, "local/gate.sh");
+    this.previews = hasPart(lane, "local/preview.sh");
     if (!this.waits) this.begun = this.started;
     this.dir = join(run, lane.host);
     const log = openSync(join(this.dir, "log"), "a", 0o600);

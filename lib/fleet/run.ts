@@ -164,15 +164,16 @@ class Run {
     });
   }
 
-  /** Shows for all what will change, and asks once whether it may. */
+  /** Shows what will change, for all that it is wanted for, and asks once whether it may. Nothing has changed on any host until then. */
   async preview(): Promise<void> {
     if (!this.fleet.previews) return;
-    await this.#each(this.#waiting(), (lane) => {
+    const previewing = this.#waiting().filter(({ previews }) => previews);
+    await this.#each(previewing, (lane) => {
       lane.prepare();
       return until(() => preview(lane.dir) !== "" || lane.status !== undefined || this.#stopped !== undefined);
     });
-    const ready = this.#waiting().filter((lane) => preview(lane.dir) !== "");
-    for (const { host, dir } of ready) {
+    const ready = this.#waiting();
+    for (const { host, dir } of ready.filter(({ previews }) => previews)) {
       const text = preview(dir).trimEnd();
       this.events.say({ step: "preview", host, text });
       this.display.say(`${host}: ${text}`);

@@ -25,27 +25,35 @@ header() {
     cat "$1"
   fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
 }
-# unreadable: the secrets of the host of which it is no recipient. A recipient that is no ssh key may be its own all the same.
-unreadable() {
+# judged: the secrets of the host, each behind "lost" where it is no recipient, or "odd" where its recipients can't be read. One that is no
+# ssh key may be its own, where it has such a key.
+judged() {
   tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
-    if [ ! -r "$file" ]; then continue; fi
-    named=$(header "$file")
+    if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
+      echo "odd $secret"
+      continue
+    fi
     # age adds a recipient that is none, so that nobody relies on what they are.
-    if printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
+    if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
-    echo "$secret"
+    echo "lost $secret"
   done
 }
+# of NAME: what is behind that name in $judgement, on a line
+of() { printf "%s\n" "$judgement" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
 say_secrets() {
   if [ -z "$secrets" ]; then return; fi
-  if [ -z "$(values identity)$(values recipient)" ]; then
+  if [ -n "$odd_identities" ]; then
+    blind="whether it decrypts its secrets with $(printf "%s" "$odd_identities" | tr "\n" " ")"
+  elif [ -z "$(values identity)$(values recipient)" ]; then
     echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
-    return
+  else
+    judgement=$(judged)
+    if [ -n "$(of lost)" ]; then echo "  secrets that are not encrypted to a key of this host: $(of lost)"; fi
+    if [ -n "$(of odd)" ]; then blind="for whom these secrets are encrypted: $(of odd)"; fi
   fi
-  lost=$(unreadable)
-  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
 }
 # size_of LINE: the first or the second of two, in bytes. A shell takes a number that begins with a zero for an octal one.
 size_of() { values size | sed -n "$1s/^0*\([0-9]\{1,15\}\)\$/\1/p"; }
@@ -58,8 +66,9 @@ show_preview() {
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
   values unit | grep . | sed "s/^/  /" || :
   if [ -n "$(heard reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
+  blind=
   say_secrets
-  values unseen | grep . | sed "s/^/  could not be found out: /" || :
+  { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
 known=$answer
@@ -79,8 +88,8 @@ else
   fi
 fi
 # Who was to see what will change, and is asked nothing, has agreed to none of what could not be shown.
-if [ -z "$asks" ] && [ -n "$(values unseen)" ]; then
-  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask, or leave --diff out"
+if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)"
   exit 1
 fi
 answer=$known

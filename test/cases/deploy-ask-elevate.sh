@@ -408,7 +408,9 @@ step 'copy to admin@vps_ultraman_root'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to 'ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20'"$nix_store" "$system"
 declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\n") (builtins.attrNames secrets))')
 flake_dir='/path/to/flake'
-identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p" | LC_ALL=C tr -c "A-Za-z0-9._/-" " ")
+identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p")
+odd_identities=$(printf "%s\n" "$identities" | LC_ALL=C grep "[^A-Za-z0-9._/@:+,=-]" || :)
+identities=$(printf "%s\n" "$identities" | LC_ALL=C grep -v "[^A-Za-z0-9._/@:+,=-]" | tr "\n" " " || :)
 secrets=$(printf "%s\n" "$declared" | sed -n "s/^secret //p")
 preview() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
 new=$1
@@ -445,7 +447,7 @@ case $action in
 esac
 compare /run/booted-system "$new" reboot
 for key in $3; do
-  if public=$(ssh-keygen -y -P "" -f "$key" 2>/dev/null </dev/null); then
+  if public=$(dd if="$key" 2>/dev/null | ssh-keygen -y -P "" -f /dev/stdin 2>/dev/null); then
     echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
   elif [ -e "$key" ]; then
     echo "identity $key"
@@ -495,25 +497,31 @@ header() {
     cat "$1"
   fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
 }
-unreadable() {
+judged() {
   tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
-    if [ ! -r "$file" ]; then continue; fi
-    named=$(header "$file")
-    if printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
+    if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
+      echo "odd $secret"
+      continue
+    fi
+    if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
-    echo "$secret"
+    echo "lost $secret"
   done
 }
+of() { printf "%s\n" "$judgement" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
 say_secrets() {
   if [ -z "$secrets" ]; then return; fi
-  if [ -z "$(values identity)$(values recipient)" ]; then
+  if [ -n "$odd_identities" ]; then
+    blind="whether it decrypts its secrets with $(printf "%s" "$odd_identities" | tr "\n" " ")"
+  elif [ -z "$(values identity)$(values recipient)" ]; then
     echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
-    return
+  else
+    judgement=$(judged)
+    if [ -n "$(of lost)" ]; then echo "  secrets that are not encrypted to a key of this host: $(of lost)"; fi
+    if [ -n "$(of odd)" ]; then blind="for whom these secrets are encrypted: $(of odd)"; fi
   fi
-  lost=$(unreadable)
-  if [ -n "$lost" ]; then echo "  secrets that are not encrypted to a key of this host: $(printf "%s" "$lost" | tr "\n" " ")"; fi
 }
 size_of() { values size | sed -n "$1s/^0*\([0-9]\{1,15\}\)\$/\1/p"; }
 show_preview() {
@@ -525,8 +533,9 @@ show_preview() {
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
   values unit | grep . | sed "s/^/  /" || :
   if [ -n "$(heard reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
+  blind=
   say_secrets
-  values unseen | grep . | sed "s/^/  could not be found out: /" || :
+  { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
 known=$answer
@@ -545,8 +554,8 @@ else
     exit 1
   fi
 fi
-if [ -z "$asks" ] && [ -n "$(values unseen)" ]; then
-  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask, or leave --diff out"
+if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)"
   exit 1
 fi
 answer=$known

@@ -131,7 +131,8 @@ there() { lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >"/run/wrapper
     [[ $output == *"  would activate the configuration..."* ]]
     [[ $output == *"  could not be found out: packages (status 3) odd:  no"* ]]
     [[ $output == *"  could not be found out: the size (status 3)"* ]]
-    [[ $stderr == *"not all of what will change on root@$target could be found out; nothing was changed on it (status 1). Try: --ask, or leave --diff out" ]]
+    [[ $stderr == *"not all of what will change on root@$target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)" ]]
+    [ "$(grep -c "the size" <<<"$output")" = 1 ]
     unchanged
   done
   in_terminal "$SCRIPTS/ops-deploy.ts $host $target --ask"
@@ -170,6 +171,42 @@ there() { lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >"/run/wrapper
   echo "$output"
   [ "$status" = 0 ]
   [[ $output != *"secrets"* ]]
+}
+
+# secret_for AGE-WORDS…: what --diff says of secrets, with the demo secret encrypted so
+secret_for() {
+  echo secret | age "$@" -o "$FLEET/secrets/demo.age"
+  run --separate-stderr deploy --diff --dry-activate
+  grep secrets <<<"$output" || :
+}
+
+@test "secrets: for an age key and other ssh keys, of a key that others may read, in odd places, in no age file" {
+  lab knobs $host '{}'
+  cp "$FLEET/secrets/demo.age" "$BATS_TEST_TMPDIR/kept"
+  age-keygen -o "$BATS_TEST_TMPDIR/age" 2>"$BATS_TEST_TMPDIR/said"
+  admin=$(age-keygen -y "$BATS_TEST_TMPDIR/age")
+  ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/other"
+  lab host $host cat /etc/ssh/ssh_host_ed25519_key.pub >"$BATS_TEST_TMPDIR/own.pub"
+  seen=("$(secret_for -r "$admin" -R "$BATS_TEST_TMPDIR/other.pub")" "$(secret_for -r "$admin" -R "$BATS_TEST_TMPDIR/own.pub")")
+  # age itself takes it.
+  lab host $host chmod 644 /etc/ssh/ssh_host_ed25519_key
+  seen+=("$(secret_for -R "$BATS_TEST_TMPDIR/own.pub")")
+  lab host $host chmod 600 /etc/ssh/ssh_host_ed25519_key
+  lab knobs $host '{"identityPaths": ["/root/k+e@y/id"]}'
+  lab host $host sh -c 'mkdir -p /root/k+e@y && cp /etc/ssh/ssh_host_ed25519_key /root/k+e@y/id'
+  seen+=("$(secret_for -R "$BATS_TEST_TMPDIR/own.pub")")
+  lab knobs $host '{"identityPaths": ["/root/a key"]}'
+  seen+=("$(secret_for -R "$BATS_TEST_TMPDIR/own.pub")")
+  lab knobs $host '{}'
+  : >"$FLEET/secrets/demo.age"
+  run --separate-stderr deploy --diff --dry-activate
+  cp "$BATS_TEST_TMPDIR/kept" "$FLEET/secrets/demo.age"
+  printf '%s\n' "${seen[@]}" "$output"
+  [ "${seen[0]}" = "  secrets that are not encrypted to a key of this host: demo" ]
+  [ "${seen[1]}${seen[2]}${seen[3]}" = "" ]
+  [ "${seen[4]}" = "  could not be found out: whether it decrypts its secrets with /root/a key" ]
+  [ "$status" = 1 ]
+  [ "${lines[-1]}" = "  could not be found out: for whom these secrets are encrypted: demo" ]
 }
 
 @test "without a terminal --ask is refused before anything is done; --yes shows it and goes on" {
@@ -212,6 +249,28 @@ there() { lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >"/run/wrapper
     done
     echo "$answer: $ended"
     case $answer in y) [ "$ended" = 0 ] ;; n) [ "$ended" = 20 ] ;; *) [ "$ended" = 130 ] ;; esac
+  done
+}
+
+@test "several hosts, of which one is to be asked about: nothing has changed on any until then" {
+  for answer in n y; do
+    was=()
+    for name in vps-pacman vps-ultraman; do
+      lab knobs "$name" "{\"marker\": \"one of them $answer\"}"
+      was+=("$(running_on "$name")")
+    done
+    printf '[hosts.vps-ultraman]\ntarget = "%s"\nask = true\n[hosts.vps-pacman]\ntarget = "vps_pacman_root"\n' $target >"$FLEET/hey.toml"
+    in_terminal "$SCRIPTS/ops-deploy.ts --on 'vps*'"
+    until_seen 'Go on with vps-pacman, vps-ultraman'
+    sleep 1
+    [ "$(running_on vps-pacman)" = "${was[0]}" ]
+    press $answer Enter
+    until_ended
+    rm "$FLEET/hey.toml"
+    case $answer in
+      n) [ "$ended" = 20 ] && [ "$(running_on vps-pacman) $(running_on vps-ultraman)" = "${was[*]}" ] ;;
+      y) [ "$ended" = 0 ] && [ "$(running_on vps-pacman) $(running_on vps-ultraman)" = "$(of vps-pacman) $(of vps-ultraman)" ] ;;
+    esac
   done
 }
 
