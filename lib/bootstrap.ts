@@ -55,7 +55,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     ...(key === undefined ? [fragment("local/no-host-key.sh", { host })] : []),
     ...recipient,
     ...mentioned,
-    define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, farScript("facts"))),
+    define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, farScript(["apart", "facts"]))),
     fragment("local/ask-facts.sh", { target }),
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
     fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
@@ -76,7 +76,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     ...(key === undefined || entry === undefined || about.wait === undefined
       ? [fragment("local/not-verified.sh")]
       : [
-          define("ask_pinned", remotely([...ssh, ...pinnedWords], back, farScript("installed"))),
+          define("ask_pinned", remotely([...ssh, ...pinnedWords], back, farScript(["apart", "installed"]))),
           fragment("local/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
         ]),
   ];

@@ -122,7 +122,10 @@ function asked(about: Change, more: readonly string[] = [], ...data: readonly Wo
   const scripts = [...more, ...(triedByBoot(about) ? trialMeans : [])];
   return [
     fragment("local/expected.sh"),
-    define("ask", asRoot(about.access, first(about), farScript(deploymentScript("ask", ...scripts), ...known(about), ...data))),
+    define(
+      "ask",
+      asRoot(about.access, first(about), farScript(deploymentScript("apart", "ask", ...scripts), ...known(about), ...data)),
+    ),
     fragment("local/ask-target.sh"),
     ...(about.lane === undefined ? [] : [fragment("local/gate.sh")]),
   ];
@@ -218,7 +221,7 @@ export function buildAll(
 
 /** Whether the host is there, for what asks it nothing else before its turn. */
 export const present = (about: Pick<Change, "access" | "guard" | "lane">): readonly Line[] => [
-  define("ask", asRoot(about.access, first(about), farScript(deploymentScript("booted")))),
+  define("ask", asRoot(about.access, first(about), farScript(deploymentScript("apart", "booted")))),
   fragment("local/ask-target.sh"),
   fragment("local/gate.sh"),
 ];

@@ -110,8 +110,9 @@ export function asRoot({ to, by: program, asks }: Access, by: readonly Word[], f
  * @param names like `facts`
  */
 export function asRootIfSilent({ to, by: program }: Access, by: readonly Word[], ...names: readonly string[]): Step {
-  if (program === undefined) return remotely(by, to, farScript(names));
-  return remotely(by, to, farScript("as-root", { ...joined(farText(...names)), script: true }, ways[program].silent));
+  const asking = ["apart", ...names];
+  if (program === undefined) return remotely(by, to, farScript(asking));
+  return remotely(by, to, farScript("as-root", { ...joined(farText(...asking)), script: true }, ways[program].silent));
 }
 
 /** A command of a person's own, or a shell where there is none: at a terminal the program may ask for a password. */
@@ -159,7 +160,7 @@ export function provingRoot(
   password: "secret" | "later" | "none" = asks ? "secret" : "none",
 ): readonly Line[] {
   if (program === undefined) return [];
-  const prove = remotely(by, to, farScript(["become-root", ...(copies ? ["trusted"] : [])], program, password));
+  const prove = remotely(by, to, farScript(["apart", "become-root", ...(copies ? ["trusted"] : [])], program, password));
   return [
     define("prove_root", password === "secret" ? { ...prove, stdin: step("say_secret") } : prove),
     fragment("local/prove-root.sh", { program }),

@@ -69,7 +69,7 @@ export function afterwards({
   if (reboot === undefined) return [define("afterwards", step("true"))];
   return [
     define("reboot_there", asRoot(access, ["reach"], farScript(deploymentScript("reboot"), variable("by"), reboot.when))),
-    define("booted", remotely(["fresh"], access.to, farScript(deploymentScript("booted")))),
+    define("booted", remotely(["fresh"], access.to, farScript(deploymentScript("apart", "booted")))),
     fragment("local/reboot.sh", { limit: reboot.limit }),
   ];
 }

@@ -67,7 +67,7 @@ export default verb(module, {
           const status = statusOf(answer, undefined);
           const ssh = sshFacts(words, access.to);
           const type = typing(machine, { ...own, flake: given.flake }, access, ssh);
-          const said = status.runs === undefined ? [silent(answer, ssh, type)] : answered(status, answer, type, access);
+          const said = status.answers ? answered(status, answer, type, access) : [silent(status, answer, ssh, type)];
           // A router may lead to another port of the host than ssh goes to.
           const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
           const login = () => ({ user: ssh("user") ?? "root", by: access.by, asks: access.asks, mine: offered(ssh, answer.errors) });

@@ -67,7 +67,7 @@ export default verb(module, {
           ...askingSecret(access, lane === undefined),
           ...staging(host, keys, "keys", false),
           ...proving,
-          define("ask_keys", asRoot(access, ssh, farScript("public-keys", dest, names))),
+          define("ask_keys", asRoot(access, ssh, farScript(["apart", "public-keys"], dest, names))),
           define("knock", remotely([...ssh, ...knockingWords], to, step("true"))),
           fragment("local/compare-keys.sh"),
         ],

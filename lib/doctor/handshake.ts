@@ -1,16 +1,22 @@
 // What ssh -v has said of how it got in.
 
+/** Of the ssh that goes to the target: one that leads through a jump host sends none. */
+const sending = "debug1: Sending command: ";
+
 /**
  * The last line of that kind before the target was given its command. The ssh that leads through a jump host is given -v, too, and has said
  * its own before, as nothing is heard of the target until it is in; what the host itself says comes later.
  */
 function last(lines: readonly string[], kind: RegExp): string | undefined {
-  const sent = lines.map((line) => line.startsWith("debug1: Sending command: ")).lastIndexOf(true);
+  const sent = lines.map((line) => line.startsWith(sending)).lastIndexOf(true);
   return lines
     .slice(0, Math.max(0, sent))
     .flatMap((line) => kind.exec(line)?.[1] ?? [])
     .at(-1);
 }
+
+/** Whether the target let somebody in, and was given its command: what is said from then on may be the host's own words. */
+export const isIn = (lines: readonly string[]): boolean => lines.some((line) => line.startsWith(sending));
 
 /** The fingerprint of the ed25519 key that a target has presented; undefined where it was another kind of key, or nobody got in. */
 export const presentedIn = (lines: readonly string[]): string | undefined =>

@@ -2,10 +2,10 @@
 import type { Access } from "../elevation.ts";
 import type { Answer } from "../inquiry/inquiry.ts";
 import { quote } from "../script.ts";
-import type { Status } from "../status/status.ts";
+import { type Status, word } from "../status/status.ts";
 import { knownAs, knownHostsEntry, type SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
-import { presentedIn } from "./handshake.ts";
+import { isIn, presentedIn } from "./handshake.ts";
 import type { Typing } from "./typing.ts";
 
 /** What is left for a person to run, in bytes of memory: below it an activation is likely to be killed. */
@@ -25,18 +25,19 @@ const silences: readonly (readonly [RegExp, Id])[] = [
   [/timed out|No route to host|Network is unreachable/, "no-answer"],
 ];
 
-/** Of a host that has not answered. */
-export function silent(answer: Answer, ssh: SshFacts, type: Typing): Finding {
-  const { host, status, errors } = answer;
+/** Of a host that has not answered, or has not said all. */
+export function silent({ why = "" }: Status, { host, status, errors }: Answer, ssh: SshFacts, type: Typing): Finding {
+  if (isIn(errors)) {
+    // What is said then is the host's own.
+    const [id, seen] =
+      status === undefined ? (["no-answer", `it lets ssh in, and ${why}`] as const) : (["unreachable", why] as const);
+    return { id, level: "error", host, seen, fix: type.ssh("ssh -v", "true") };
+  }
   const told = silences.flatMap(([words, id]) => {
     const line = errors.find((one) => words.test(one));
     return line === undefined ? [] : [[id, line] as const];
   })[0];
-  const [id, seen] =
-    told ??
-    (status === undefined
-      ? (["no-answer", "it does not answer in time"] as const)
-      : (["unreachable", answer.said || `ssh ends with status ${status}, and nothing says why`] as const));
+  const [id, seen] = told ?? ([status === undefined ? "no-answer" : "unreachable", why] as const);
   const fixes: Partial<Record<Id, string>> = {
     "name-unknown": type.ssh("ssh -G"),
     "host-key-changed": `${forgetting(errors, ssh)} && ${learning(ssh, type)}`,
@@ -69,6 +70,14 @@ export function answered(status: Status, answer: Answer, type: Typing, { by, ask
   const { facts } = answer;
   const found: Finding[] = [];
   const say = (id: Id, level: Level, seen: string, fix: string) => void found.push({ id, level, host, seen, fix });
+  const talk = facts.before("user");
+  if (talk !== "")
+    say(
+      "login-talks",
+      "error",
+      `the login writes ${word(JSON.stringify(talk.slice(0, 80)))} to stdout before a command, which breaks nix copy; only a shell at a terminal may`,
+      `${type.ssh("ssh", "true")} | od -c`,
+    );
   if (status.runs === "nothing") say("not-nixos", "error", "no NixOS runs there", type.bootstrap());
   const login = facts.one("login");
   if (status.user !== "root")

@@ -1,10 +1,12 @@
 // What a script says of a machine: a fact a line, its name first. Data, of which nothing moves a cursor.
 
 export class Facts {
+  readonly #text: string;
   readonly #lines: readonly (readonly [string, string])[];
 
   /** @param text as it came; lines without a name are left out */
   constructor(text: string) {
+    this.#text = text;
     this.#lines = text.split("\n").flatMap((line) => {
       const [, name, value = ""] =
         /^([A-Za-z0-9][\w.-]*)(?: (.*))?$/.exec(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")) ?? [];
@@ -21,6 +23,11 @@ export class Facts {
   number(name: string): number | undefined {
     const value = Number(this.one(name) ?? Number.NaN);
     return Number.isFinite(value) ? value : undefined;
+  }
+
+  /** What came before the first fact of that name, and before the line end that remote/apart.sh puts there: a login shell's words. */
+  before(name: string): string {
+    return this.#text.slice(0, Math.max(0, this.#text.indexOf(`\n${name} `)));
   }
 
   /** All values of that name, in their order. */

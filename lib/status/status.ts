@@ -51,7 +51,7 @@ export interface Status {
 }
 
 /** A host may say anything: of its words, what any terminal and any page shows as it is, and no more of it than a person reads. */
-const word = (said: string) => said.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
+export const word = (said: string) => said.replace(/[^\x20-\x7e]/g, "?").slice(0, 200);
 
 const isSystem = (path: string) => path === "nothing" || /^\/nix\/store\/[a-z0-9]{32}-[\w.+?=-]{1,160}$/.test(path);
 

@@ -326,7 +326,8 @@ if [ -z "${lane-}" ] || [ ! -e "$lane/ask" ]; then
   fi
 fi
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
-prove_root() { reach admin@vps_ultraman_root -- 'sh -c '\''set -u
+prove_root() { reach admin@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 export LC_ALL=C
 me=$(id -un)
 refuse() {
@@ -375,6 +376,7 @@ nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
+echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

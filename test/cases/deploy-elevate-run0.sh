@@ -72,7 +72,8 @@ refused() {
     exit "$1"
   fi
 }
-prove_root() { reach admin@vps_ultraman_root -- 'sh -c '\''set -u
+prove_root() { reach admin@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 export LC_ALL=C
 me=$(id -un)
 refuse() {

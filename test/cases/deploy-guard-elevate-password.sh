@@ -355,7 +355,8 @@ record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
-prove_root() { say_secret | reach -o 'BatchMode=yes' admin@vps_ultraman_root -- 'sh -c '\''set -u
+prove_root() { say_secret | reach -o 'BatchMode=yes' admin@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 export LC_ALL=C
 me=$(id -un)
 refuse() {
@@ -403,6 +404,7 @@ fi
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { with_secret | reach -o 'BatchMode=yes' admin@vps_ultraman_root -- 'sudo -S -p '\'''\'' -- sh -c '\'''"$skip_secret"''\'' sh "'"$secret_end"'" sh -c '\'''"$deployment"'
+echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

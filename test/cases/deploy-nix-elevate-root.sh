@@ -322,6 +322,7 @@ reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'Contro
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

@@ -319,7 +319,8 @@ host='vps-ultraman'
 record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
-prove_root() { reach admin@::1 -- 'sh -c '\''set -u
+prove_root() { reach admin@::1 -- 'sh -c '\''echo
+set -u
 export LC_ALL=C
 me=$(id -un)
 refuse() {
@@ -368,6 +369,7 @@ nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach admin@::1 -- 'run0 --no-ask-password '\''--setenv=PATH'\'' -- sh -c '\'''"$deployment"'
+echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

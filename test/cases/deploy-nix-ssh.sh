@@ -323,6 +323,7 @@ reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -i /home/m
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach admin@vps_other_port -- 'sh -c '\'''"$deployment"'
+echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

@@ -41,7 +41,8 @@ refused() {
     exit "$1"
   fi
 }
-prove_root() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' admin@vps_ultraman_root -- 'sh -c '\''set -u
+prove_root() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' admin@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 export LC_ALL=C
 me=$(id -un)
 refuse() {

@@ -77,7 +77,8 @@ fi
 ssh -v -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' -o 'ControlMaster=no' -o 'ControlPath=none' admin@vps_ultraman_root -- 'sh -c '\''script=$1
 shift
 if "$@" sh -c : </dev/null >/dev/null 2>&1; then exec "$@" sh -c "$script" sh "${SSH_CONNECTION-}"; fi
-exec sh -c "$script"'\'' sh '\''set -u
+exec sh -c "$script"'\'' sh '\''echo
+set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1

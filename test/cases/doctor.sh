@@ -1,5 +1,6 @@
 # $ ops-doctor.ts vps-ultraman vps_ultraman_root
-ssh -v -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' -o 'ControlMaster=no' -o 'ControlPath=none' root@vps_ultraman_root -- 'sh -c '\''set -u
+ssh -v -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' -o 'ControlMaster=no' -o 'ControlPath=none' root@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1

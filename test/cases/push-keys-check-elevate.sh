@@ -78,7 +78,8 @@ refused() {
     exit "$1"
   fi
 }
-prove_root() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' admin@vps_ultraman_root -- 'sh -c '\''set -u
+prove_root() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' admin@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 export LC_ALL=C
 me=$(id -un)
 refuse() {
@@ -123,7 +124,8 @@ else
   state="$target can't be reached; nothing was changed on it (status 1)"
   exit 1
 fi
-ask_keys() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' admin@vps_ultraman_root -- 'sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh sh -c '\''set -u
+ask_keys() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' admin@vps_ultraman_root -- 'sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh sh -c '\''echo
+set -u
 dir=$1
 shift
 for name in "$@"; do

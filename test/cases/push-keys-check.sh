@@ -53,7 +53,8 @@ link_key() {
   ln -s "$shown" "$keys/$name"
 }
 link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
-ask_keys() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@vps_ultraman_root -- 'sh -c '\''set -u
+ask_keys() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' root@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 dir=$1
 shift
 for name in "$@"; do

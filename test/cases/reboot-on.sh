@@ -340,6 +340,7 @@ report() {
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
 ask() { reach -o 'BatchMode=yes' root@vps-pacman -- 'sh -c '\'''"$deployment"'
+echo
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 step "ask $target"
@@ -366,6 +367,7 @@ else
   setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
 fi'\'' sh "'"$by"'" always' "$@"; }
 booted() { fresh root@vps-pacman -- 'sh -c '\'''"$deployment"'
+echo
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 limit='300'
@@ -760,6 +762,7 @@ report() {
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
 ask() { reach -o 'BatchMode=yes' root@vps-ultraman -- 'sh -c '\'''"$deployment"'
+echo
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 step "ask $target"
@@ -786,6 +789,7 @@ else
   setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
 fi'\'' sh "'"$by"'" always' "$@"; }
 booted() { fresh root@vps-ultraman -- 'sh -c '\'''"$deployment"'
+echo
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 limit='300'

@@ -333,6 +333,7 @@ else
   setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
 fi'\'' sh "'"$by"'" always' "$@"; }
 booted() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+echo
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 limit='300'

@@ -323,6 +323,7 @@ fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach root@vps-ultraman -- 'sh -c '\'''"$deployment"'
+echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
@@ -385,6 +386,7 @@ else
   setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
 fi'\'' sh "'"$by"'" always' "$@"; }
 booted() { fresh root@vps-ultraman -- 'sh -c '\'''"$deployment"'
+echo
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell'\'' sh' "$@"; }
 limit='60'

@@ -32,7 +32,8 @@ else
 fi
 )
 
-ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps-pacman -- 'sh -c '\''set -u
+ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps-pacman -- 'sh -c '\''echo
+set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1
@@ -297,7 +298,8 @@ if by_systemd; then
 fi
 echo "over yes"'\'' sh' </dev/null
 
-ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps-ultraman -- 'sh -c '\''set -u
+ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps-ultraman -- 'sh -c '\''echo
+set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1

@@ -1,5 +1,6 @@
 # $ ops-status.ts vps-ultraman vps_ultraman_root
-ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps_ultraman_root -- 'sh -c '\''set -u
+ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps_ultraman_root -- 'sh -c '\''echo
+set -u
 profile=/nix/var/nix/profiles/system
 refuse() {
   status=$1

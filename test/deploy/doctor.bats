@@ -34,6 +34,21 @@ through_jump() {
   ProxyCommand ssh -v -F $LAB/ssh_config -W $address:22 vps-pacman" | cat - "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/jump"
   NIX_SSHOPTS="-F $BATS_TEST_TMPDIR/jump" "$@"
 }
+# through SHELL COMMAND…: where that is the login shell of root: a path, or lines of sh
+through() {
+  local shell=$1 status=0
+  shift
+  if [[ $shell == *" "* ]]; then
+    there sh -c 'printf "#!/bin/sh\n%s\n" "$1" >/etc/shell && chmod 755 /etc/shell' sh "$shell"
+    shell=/etc/shell
+  fi
+  there sed -i.kept "s,^root:.*,root:x:0:0::/root:$shell," /etc/passwd
+  "$@" || status=$?
+  there mv /etc/passwd.kept /etc/passwd
+  return "$status"
+}
+# found_words WORD…: the findings that doctor has with these words, and what was seen
+found_words() { doctor --json --skip tools "$@" | jq -r '.[] | "\(.id) \(.seen)"'; }
 there() { lab host $host "$@"; }
 
 @test "a host that is well has no errors and no warnings, over one connection, and nothing is changed" {
@@ -72,15 +87,14 @@ refused login-refused ssh-copy-id
 changed host-key-changed ssh-keygen -f
 ROWS
   [ "$bad" = 0 ]
-  # A login shell that ends at once, without a word or with half a line: what ssh -v says is no reason.
-  there sed -i.kept 's,^root:.*,root:x:0:0::/root:/bin/false,' /etc/passwd
-  silent=$(doctor --json --skip tools $host $target | jq -r '.[].seen')
-  there sh -c 'printf "#!/bin/sh\nprintf \"not today\" >&2\nexit 3\n" >/etc/half && chmod 755 /etc/half && sed -i "s,^root:.*,root:x:0:0::/root:/etc/half," /etc/passwd'
-  half=$(doctor --json --skip tools $host $target | jq -r '.[] | "\(.id) \(.seen)"')
-  there mv /etc/passwd.kept /etc/passwd
-  echo "$silent" "$half"
-  [ "$silent" = "ssh ends with status 1, and nothing says why" ]
+  # A login shell that ends at once, without a word or with half a line: what ssh -v says is no reason, nor are its words ssh's.
+  silent=$(through /bin/false doctor --json --skip tools $host $target | jq -r '.[].seen')
+  half=$(through 'printf "not today" >&2; exit 3' found_words $host $target)
+  refusing=$(through 'echo "Connection refused: backend timed out" >&2; exit 1' found_words $host $target)
+  echo "$silent" "$half" "$refusing"
+  [ "$silent" = "has said nothing that can be understood (status 1)" ]
   [ "$half" = "unreachable not today" ]
+  [ "$refusing" = "unreachable Connection refused: backend timed out" ]
   lab link $host down
   began=$SECONDS
   run found $host $target
@@ -88,6 +102,33 @@ ROWS
   echo "$output"
   [[ $output == *"error no-answer"* ]]
   [ $((SECONDS - began)) -le 10 ]
+}
+
+@test "half an answer is none, and a login that talks is no answer of the host's" {
+  deploy --backend nix
+  # It does what it is asked, and then hangs, or is cut off.
+  late=$(through '/bin/sh "$@"; sleep 60' found_words $host $target)
+  late_at=$(through '/bin/sh "$@"; sleep 60' doctor --json --skip tools $host $target | jq -r '.[].fix')
+  cut=$(through '/bin/sh "$@" | head -n 5; exit 255' found_words $host $target)
+  # Half a line before the first fact, as of a terminal's title, or whole ones.
+  titled=$(through 'printf "\\033]0;title\\007"; exec /bin/sh "$@"' found_words $host $target)
+  greeted=$(through 'printf "\\nroot says: Welcome\\n"; exec /bin/sh "$@"' found_words $host $target)
+  user=$(through 'printf "Welcome! "; exec /bin/sh "$@"' "$SCRIPTS/ops-status.ts" $host --json | jq -r '.[].user')
+  echo "$late" "$late_at" "$cut" "$titled" "$greeted" "$user"
+  [ "$late" = "no-answer it lets ssh in, and has not answered within 8 s" ]
+  [[ $late_at == "ssh -v "*" root@$target true" ]]
+  [ "$cut" = "unreachable has given half an answer (status 255)" ]
+  said() { echo "login-talks the login writes \"$1\" to stdout before a command, which breaks nix copy; only a shell at a terminal may"; }
+  [ "$titled" = "$(said '\u001b]0;title\u0007')" ]
+  [ "$greeted" = "$(said '\nroot says: Welcome\n')" ]
+  [ "$user" = root ]
+  # A deployment understands it as well: that the login does not become root is said for what it is.
+  sudo_rules 'admin ALL=(ALL) ALL'
+  there sed -i.kept 's,^\(admin:.*\):[^:]*$,\1:/etc/shell,' /etc/passwd
+  run "$SCRIPTS/ops-deploy.ts" $host admin@$target --backend nix --elevate sudo
+  there mv /etc/passwd.kept /etc/passwd
+  echo "$output"
+  [[ $output == *"sudo there asks admin for a password"* ]]
 }
 
 @test "a host's key that is not known, or another, is known once the fix was run and its fingerprint said yes to" {
@@ -220,10 +261,8 @@ ROWS
   [[ $behind == *"error key-presented"* ]]
   # What the jump host presents is nothing of this host's.
   [ "$(through_jump found $host behind)" = "" ]
-  there sed -i.kept 's,^root:.*,root:x:0:0::/root:/bin/false,' /etc/passwd
-  silent=$(through_jump doctor --json --skip tools $host behind | jq -r '.[].seen')
-  there mv /etc/passwd.kept /etc/passwd
-  [ "$silent" = "ssh ends with status 1, and nothing says why" ]
+  silent=$(through /bin/false through_jump doctor --json --skip tools $host behind | jq -r '.[].seen')
+  [ "$silent" = "has said nothing that can be understood (status 1)" ]
 }
 
 @test "files that git doesn't track, a target that nothing is said of, and findings that are left out" {
