@@ -4,7 +4,8 @@
 // What would go wrong with a deployment, found out before one.
 import { evaluated, evaluating } from "../lib/doctor/evaluated.ts";
 import { type Finding, ids } from "../lib/doctor/finding.ts";
-import { before, keys, tools } from "../lib/doctor/here.ts";
+import { before, tools } from "../lib/doctor/here.ts";
+import { keys } from "../lib/doctor/keys.ts";
 import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
 import { answered, silent } from "../lib/doctor/there.ts";
@@ -74,7 +75,7 @@ export default verb(module, {
           return [
             ...before(flake, machine, given.target !== undefined),
             ...said,
-            ...keys(flake, machine.host, answer.facts.one("public"), type),
+            ...keys(flake, status, answer.facts.one("public"), type),
             ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), { login: login(), arch: answer.facts.one("arch"), came })),
           ];
         });

@@ -242,17 +242,46 @@ ROWS
   deploy --backend nix --force
   key=$HOME/.ssh/keys.homelab/vps/ssh_host_ed25519_key_$host
   mv "$key" "$key.away"
-  [[ $(found $host $target) == *"note key-missing"* ]]
+  # seen_of ID: what was seen of it, and its fix
+  seen_of() { doctor --json $host $target | jq -r --arg id "$1" '.[] | select(.id == $id) | "\(.level) \(.fix) \(.seen)"'; }
+  # A new one would take the place of the one by which the host reads its secrets.
+  [ "$(seen_of key-missing)" = "note null no key of it is in ~/.ssh/keys.homelab; it has its own, $(there cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub)" ]
+  there mv /etc/ssh/ssh_host_ed25519_key.pub /etc/ssh/away
+  without=$(seen_of key-missing)
+  there mv /etc/ssh/away /etc/ssh/ssh_host_ed25519_key.pub
+  [ "$without" = "note $SCRIPTS/ops-push-keys.ts $host $target --generate no key of it is in ~/.ssh/keys.homelab" ]
+  # Of two the one that secrets are encrypted to is right.
   ssh-keygen -q -t ed25519 -N '' -f "$key"
-  run found $host $target
+  cp "$FLEET/secrets.nix" "$BATS_TEST_TMPDIR/secrets.nix"
+  run seen_of key-differs
+  sed -i "s,$(there cut -d ' ' -f 2 /etc/ssh/ssh_host_ed25519_key.pub),$(cut -d ' ' -f 2 "$key.pub")," "$FLEET/secrets.nix"
+  listed=$(seen_of key-differs)
+  cp "$BATS_TEST_TMPDIR/secrets.nix" "$FLEET/secrets.nix"
   rm -f "$key" "$key.pub"
   mv "$key.away" "$key"
-  [[ $output == *"warning key-differs"* ]]
-  cp "$FLEET/secrets.nix" "$BATS_TEST_TMPDIR/secrets.nix"
+  echo "$output" "$listed"
+  [[ $output == "warning $SCRIPTS/ops-push-keys.ts $host $target --check "*", which no secret is encrypted to" ]]
+  [[ $listed == "warning $SCRIPTS/ops-push-keys.ts $host $target its key "*"is kept here" ]]
   sed -i "s,$(ssh-keygen -y -f "$key" | cut -d ' ' -f 2),nobody," "$FLEET/secrets.nix"
-  run found $host $target
+  run seen_of key-unlisted
+  [ "$(found $host $target)" = "warning key-unlisted" ]
+  # Its fix goes to where agenix finds it, from anywhere.
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  for program in vi agenix; do printf '#!/bin/sh\nls secrets.nix && echo "%s $*"\n' $program >"$BATS_TEST_TMPDIR/bin/$program"; chmod 755 "$BATS_TEST_TMPDIR/bin/$program"; done
+  fix=${output#warning } && fix=${fix%% secrets.nix does not have*}
+  [ "$(cd / && EDITOR='' PATH=$BATS_TEST_TMPDIR/bin:$PATH sh -c "$fix" | paste -sd ,)" = "secrets.nix,vi secrets.nix,secrets.nix,agenix -r" ]
+  # sops may have it as a recipient of age, which another program tells.
+  mv "$FLEET/secrets.nix" "$BATS_TEST_TMPDIR/away.nix"
+  listing() { printf 'keys:\n  - %s\n' "$1" >"$FLEET/.sops.yaml"; }
+  listing "$(there cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub)" && plain=$(found $host $target)
+  listing "ssh-ed25519 AAAA" && other=$(found $host $target)
+  listing age1other && unknown=$(found $host $target)
+  printf '#!/bin/sh\nread -r line\n[ "$line" = "%s" ] && echo age1this\n' "$(there cut -d ' ' -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub)" >"$BATS_TEST_TMPDIR/bin/ssh-to-age" && chmod 755 "$BATS_TEST_TMPDIR/bin/ssh-to-age"
+  told=$(PATH=$BATS_TEST_TMPDIR/bin:$PATH found $host $target)
+  listing age1this && same=$(PATH=$BATS_TEST_TMPDIR/bin:$PATH found $host $target)
+  rm "$FLEET/.sops.yaml"
   cp "$BATS_TEST_TMPDIR/secrets.nix" "$FLEET/secrets.nix"
-  [[ $output == "warning key-unlisted" ]]
+  [ "$plain|$other|$unknown|$told|$same" = "|warning key-unlisted||warning key-unlisted|" ]
   there sh -c 'cp /etc/ssh/ssh_host_ed25519_key.pub /tmp/kept.pub && ssh-keygen -q -t ed25519 -N "" -f /tmp/other && cp /tmp/other.pub /etc/ssh/ssh_host_ed25519_key.pub'
   run found $host $target
   behind=$(through_jump found $host behind)
