@@ -18,6 +18,10 @@ function last(lines: readonly string[], kind: RegExp): string | undefined {
 /** Whether the target let somebody in, and was given its command: what is said from then on may be the host's own words. */
 export const isIn = (lines: readonly string[]): boolean => lines.some((line) => line.startsWith(sending));
 
+/** Where the last ssh went that a host has answered, as `host port`: the one that leads to the target through others comes last. */
+export const lastReached = (lines: readonly string[]): string | undefined =>
+  lines.flatMap((line) => /^debug1: Authenticating to (\S+):(\d+) as '/.exec(line)?.slice(1).join(" ") ?? []).at(-1);
+
 /** The fingerprint of the ed25519 key that a target has presented; undefined where it was another kind of key, or nobody got in. */
 export const presentedIn = (lines: readonly string[]): string | undefined =>
   /^ssh-ed25519 (\S+)/.exec(last(lines, /^debug1: Server host key: (.*)/) ?? "")?.[1];

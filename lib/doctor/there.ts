@@ -5,8 +5,8 @@ import { quote } from "../script.ts";
 import { type Status, word } from "../status/status.ts";
 import { knownAs, knownHostsEntry, type SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
-import { isIn, presentedIn } from "./handshake.ts";
-import type { Typing } from "./typing.ts";
+import { isIn, lastReached, presentedIn } from "./handshake.ts";
+import type { Jump, Typing } from "./typing.ts";
 
 /** What is left for a person to run, in bytes of memory: below it an activation is likely to be killed. */
 const leastMemory = 128 << 20;
@@ -18,6 +18,7 @@ const mostDrift = 30;
 /** What ssh says, by what it means. The first that fits counts. */
 const silences: readonly (readonly [RegExp, Id])[] = [
   [/Could not resolve hostname/, "name-unknown"],
+  [/^Host key for .* has changed/, "host-key-changed"],
   [/REMOTE HOST IDENTIFICATION HAS CHANGED/, "host-key-changed"],
   [/No .* host key is known|Host key verification failed/, "host-key-unknown"],
   [/Permission denied \(|Too many authentication failures/, "login-refused"],
@@ -38,30 +39,43 @@ export function silent({ why = "" }: Status, { host, status, errors }: Answer, s
     return line === undefined ? [] : [[id, line] as const];
   })[0];
   const [id, seen] = told ?? ([status === undefined ? "no-answer" : "unreachable", why] as const);
+  const by = refusing(errors, ssh, type);
   const fixes: Partial<Record<Id, string>> = {
     "name-unknown": type.ssh("ssh -G"),
-    "host-key-changed": `${forgetting(errors, ssh)} && ${learning(ssh, type)}`,
-    "host-key-unknown": learning(ssh, type),
-    "login-refused": type.ssh("ssh-copy-id"),
+    ...(by && {
+      "host-key-changed": `${forgetting(errors, by.facts)} && ${learning(by)}`,
+      "host-key-unknown": learning(by),
+      "login-refused": by.ssh("ssh-copy-id"),
+    }),
     "no-answer": `ping -c 3 ${quote(ssh("hostname") ?? "")}`,
   };
   return { id, level: "error", host, seen: seen.replace(/^debug1: /, ""), fix: fixes[id] ?? type.ssh("ssh -v") };
+}
+
+/** The host that has ended it, the target or one that leads there; undefined where that is by a command of a person's own (ProxyCommand). */
+function refusing(errors: readonly string[], ssh: SshFacts, type: Typing): Jump | undefined {
+  const at = lastReached(errors);
+  return [{ facts: ssh, ssh: type.ssh }, ...type.jumps].find(
+    ({ facts }) => at === undefined || at === `${facts("hostname")?.toLowerCase()} ${facts("port")}`,
+  );
 }
 
 /**
  * ssh itself takes a key down where it will look for it, and through whatever leads there, once a person has said that the fingerprint is
  * right. Where it keeps none, it shows by what it goes.
  */
-const learning = (ssh: SshFacts, type: Typing): string =>
-  /^(?:none|\/dev\/null)$/.test(ssh("userknownhostsfile") ?? "")
-    ? type.ssh("ssh -G")
-    : type.ssh("ssh -o StrictHostKeyChecking=ask -o BatchMode=no", "true");
+const learning = ({ facts, ssh }: Jump): string =>
+  /^(?:none|\/dev\/null)$/.test(facts("userknownhostsfile") ?? "")
+    ? ssh("ssh -G")
+    : ssh("ssh -o StrictHostKeyChecking=ask -o BatchMode=no", "true");
 
-/** Takes the key away that ssh has found: of several files it says which. */
-function forgetting(errors: readonly string[], ssh: SshFacts): string {
-  const found =
-    errors.flatMap((line) => /^Offending .*key in (.+):\d+$/.exec(line)?.[1] ?? []).at(-1) ?? knownHostsEntry(ssh)?.known_hosts;
-  return `ssh-keygen${found === undefined ? "" : ` -f ${quote(found)}`} -R ${quote(knownAs(ssh))}`;
+/** Takes the key away that ssh has found: it says whose, and in which of several files. */
+function forgetting(errors: readonly string[], facts: SshFacts): string {
+  const [found = knownHostsEntry(facts)?.known_hosts, name = knownAs(facts)] = [
+    /^Offending .*key in (.+):\d+$/,
+    /^Host key for (\S+) has changed/,
+  ].map((words) => errors.flatMap((line) => words.exec(line)?.[1] ?? []).at(-1));
+  return `ssh-keygen${found === undefined ? "" : ` -f ${quote(found)}`} -R ${quote(name)}`;
 }
 
 /** Of a host that has answered. */

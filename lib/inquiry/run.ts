@@ -41,7 +41,9 @@ class Scripts {
   run(name: string, { host, target, plan }: Asking, patience?: number): Promise<Answer> {
     const began = Date.now();
     const errors = patience === undefined ? this.#errors : "pipe";
-    const child = spawn("/bin/sh", ["-c", render(name, plan)], { stdio: ["ignore", "pipe", errors], detached: true });
+    // The ssh that goes to a jump host is handed no BatchMode.
+    const env = patience === undefined ? process.env : { ...process.env, SSH_ASKPASS_REQUIRE: "never" };
+    const child = spawn("/bin/sh", ["-c", render(name, plan)], { stdio: ["ignore", "pipe", errors], detached: true, env });
     const { pid } = child;
     if (pid !== undefined) this.#going.add(pid);
     let [out, said, late] = ["", "", false];

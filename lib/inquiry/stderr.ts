@@ -14,5 +14,11 @@ export const linesOf = (text: string): readonly string[] =>
     .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, "").trim())
     .filter(Boolean);
 
+/** What ssh says of a pipe that the ssh to a jump host has closed, which has said why. */
+const piped = /UNKNOWN port 65535|^kex_exchange_identification: /;
+
 /** The last line that says why there is no answer; "" where none does. */
-export const reasonIn = (lines: readonly string[]): string => lines.filter((line) => !beside.test(line)).at(-1) ?? "";
+export function reasonIn(lines: readonly string[]): string {
+  const reasons = lines.filter((line) => !beside.test(line));
+  return reasons.filter((line) => !piped.test(line)).at(-1) ?? reasons.at(-1) ?? "";
+}

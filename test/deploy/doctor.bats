@@ -155,6 +155,21 @@ ROWS
   echo "$address $other" | tee "$at/second" >"$at/kept"
   mended several host-key-changed
   refute grep -qxFf "$at/kept" "$at/second"
+  # Of a host that leads to the target: its key, and not the target's, by an ssh that goes to it.
+  hop=$(ssh -G -F "$LAB/ssh_config" vps-pacman | sed -n 's/^hostname //p')
+  printf "Host behind\n  HostName $address\n  ProxyJump root@hop:22\n  UserKnownHostsFile $at/behind\nHost hop\n  HostName $hop\n  UserKnownHostsFile $at/hop\n" | cat - "$LAB/ssh_config" >"$at/config"
+  grep -F "$address " "$LAB/known_hosts" >"$at/behind"
+  cp "$at/behind" "$at/before"
+  true >"$at/hop"
+  mended behind host-key-unknown
+  echo "$hop $other" >"$at/hop"
+  why=$("$SCRIPTS/ops-status.ts" $host behind --ssh-config "$at/config" --json | jq -r ".[].why")
+  echo "$why"
+  [ "$why" = "Host key verification failed." ]
+  mended behind host-key-changed
+  cmp "$at/behind" "$at/before"
+  sed -i 's/^Host hop$/&\n  PubkeyAuthentication no/' "$at/config"
+  [[ $(doctor --json $host behind --ssh-config "$at/config" | jq -r '.[] | "\(.id) \(.fix)"') == *"login-refused ssh-copy-id -F $at/config -o 'Port=22' root@hop" ]]
 }
 
 @test "a fix reaches the host as the doctor did" {
