@@ -60,7 +60,6 @@ export function evaluated(
   const shut = closed(entrance, came);
   if (!entrance.sshd) say("eval-sshd", "error", "services.openssh.enable is false");
   else if (shut !== undefined) say("eval-port", shut.level, shut.seen);
-  const lock = locked(entrance, login);
-  if (lock !== undefined) say(lock.id, lock.level, lock.seen);
+  for (const { id, level, seen } of locked(entrance, login)) say(id, level, seen);
   return found;
 }

@@ -1,23 +1,19 @@
 // Whether somebody could log in to a host, and become root, with the configuration that the flake has for it.
 import type { Program } from "../elevation.ts";
 import type { Finding } from "./finding.ts";
-import { fingerprint, type Offered } from "./offered.ts";
+import type { Offered } from "./offered.ts";
+import { bars, type Entrant, isLetIn, type Sshd } from "./sshd.ts";
 
 /** How a program makes somebody root, the best first: without a password, with one, who knows, not at all. */
 const means = ["silent", "asks", "unknown", "never"] as const;
 type Means = (typeof means)[number];
 
-interface User {
-  readonly name: string;
-  /** Lines of authorized_keys. */
-  readonly keys: readonly string[];
+interface User extends Entrant {
   readonly becomes: Readonly<Record<Program, Means>>;
 }
 
 /** What evaluated.nix says of a host's users. */
-export interface Logins {
-  /** PermitRootLogin; null where sshd's own default holds, which takes keys. */
-  readonly rootLogin: string | boolean | null;
+export interface Logins extends Sshd {
   readonly users: readonly User[];
 }
 
@@ -44,40 +40,40 @@ function becoming({ name, becomes }: User, some = Object.keys(becomes) as readon
  * What is wrong with who ssh goes as: it can't log in, or can't become root. Others who can are named, as they are a way back in. What is in
  * sudo's extraConfig, in polkit's rules and in files of the home directories is not known of an evaluation.
  */
-export function locked(
-  { rootLogin, users }: Logins,
-  { user, by, asks, mine }: Login,
-): Pick<Finding, "id" | "level" | "seen"> | undefined {
-  const rootIsBarred = [false, "no", "forced-commands-only"].includes(rootLogin ?? "");
-  const barred = (name: string) => name === "root" && rootIsBarred;
-  const has = ({ keys }: User) => keys.some((line) => mine.keys.has(fingerprint(line) ?? ""));
+export function locked(logins: Logins, { user, by, asks, mine }: Login): readonly Pick<Finding, "id" | "level" | "seen">[] {
+  const { users } = logins;
   const goes = users.find(({ name }) => name === user);
   const others = users
-    .filter((one) => one !== goes && !barred(one.name) && has(one))
+    .filter((one) => one !== goes && isLetIn(logins, one, mine))
     .flatMap((one) => {
       const [how, program] = becoming(one);
       if (how === "never") return [];
       return `${one.name}${program === undefined ? "" : ` --elevate ${program}`}${how === "asks" ? " with a password" : ""}`;
     });
   const rest = others.length === 0 ? "nobody else could who becomes root" : `who could: ${others.join(", ")}`;
-  const lost = `${user}, as whom ssh goes, could not log in`;
-  if (barred(user))
-    return { id: "eval-login", level: "error", seen: `${lost} (PermitRootLogin is ${rootLogin || "no"}); ${rest}` };
-  // Who offers no key gets in by something else.
-  if (mine.keys.size > 0 && (goes === undefined || !has(goes))) {
-    const unsure = mine.beside === undefined ? "" : `, ${mine.beside} not looked at`;
-    const seen = `${lost} with ${mine.keys.size === 1 ? "my one key" : `one of my ${mine.keys.size} keys`} (users.users.NAME.openssh.authorizedKeys.keys)${unsure}; ${rest}`;
-    return { id: "eval-login", level: mine.beside === undefined ? "error" : "warning", seen };
-  }
-  const [how, program] = goes === undefined ? [] : becoming(goes, by && [by]);
+  // Of a user who is not in the configuration nothing but its name is known.
+  const [bar] = bars(logins, goes ?? { name: user, groups: [], keys: [], shell: "" }, mine);
+  const entering = bar && {
+    ...({ id: "eval-login", level: bar.level } as const),
+    seen: `${user}, as whom ssh goes, ${bar.level === "error" ? "could" : "might"} not log in (${bar.why}); ${rest}`,
+  };
+  if (goes === undefined || entering?.level === "error") return entering === undefined ? [] : [entering];
+  const [how, program] = becoming(goes, by && [by]);
   const why = `(security.${program ?? by ?? "sudo"}: enable, wheelNeedsPassword, extraRules)`;
+  const found = entering === undefined ? [] : [entering];
   if (how === "never")
-    return {
-      id: "eval-root",
-      level: "error",
-      seen: `${user} could log in, and not become root${by ? ` by ${by}` : ""} ${why}; ${rest}`,
-    };
+    return [
+      ...found,
+      {
+        id: "eval-root",
+        level: "error",
+        seen: `${user} could log in, and not become root${by ? ` by ${by}` : ""} ${why}; ${rest}`,
+      },
+    ];
   if (how === "asks" && !asks)
-    return { id: "eval-root", level: "warning", seen: `${user} could log in, and ${program} would ask for a password ${why}` };
-  return undefined;
+    return [
+      ...found,
+      { id: "eval-root", level: "warning", seen: `${user} could log in, and ${program} would ask for a password ${why}` },
+    ];
+  return found;
 }

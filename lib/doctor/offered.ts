@@ -14,10 +14,10 @@ export interface Offered {
   readonly beside: string | undefined;
 }
 
-/** The key in a line of authorized_keys or of a .pub: its fingerprint, whatever its options and comment are; undefined for a certificate. */
+/** The key in a line of authorized_keys or of a .pub: its fingerprint, whatever its options and comment are; undefined for a certificate and a comment. */
 export function fingerprint(line: string): string | undefined {
   const blob = /(?:^|[\s,"])(?:ssh|ecdsa|sk)-[\w@.-]+\s+([A-Za-z0-9+/=]{40,})/.exec(line)?.[1];
-  if (blob === undefined || isCertificate(line)) return undefined;
+  if (blob === undefined || isCertificate(line) || /^\s*#/.test(line)) return undefined;
   return `SHA256:${createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64").replace(/=+$/, "")}`;
 }
 

@@ -18,28 +18,49 @@ trap "exit 141" PIPE
 trap "exit 143" TERM
 evaluate() { nix --extra-experimental-features 'nix-command flakes' eval --raw --apply '{ config, pkgs ? { }, ... }:
 let
-  inherit (builtins) any attrNames concatMap elem filter foldl'\'' isString match readFile split;
+  inherit (builtins) any attrNames attrValues concatMap elem filter foldl'\'' intersectAttrs isAttrs isBool isInt isList isString mapAttrs match readFile split unsafeDiscardStringContext;
   sshd = config.services.openssh or { };
   firewall = config.networking.firewall or { };
-  users = config.users.users or { };
   groups = config.users.groups or { };
   security = config.security or { };
-  keysOf = name: let keys = (users.${name}.openssh or { }).authorizedKeys or { }; in
+  isWritten = text: match "[[:space:]]*" text == null;
+  words = value:
+    if value == null then null
+    else if isList value then map toString value
+    else if isBool value then [ (if value then "yes" else "no") ]
+    else filter (word: isString word && word != "") (split "[[:space:]]+" (toString value));
+  users = filter (user: user.enable or true)
+    (attrValues (mapAttrs (attribute: given: given // { name = given.name or attribute; }) (config.users.users or { })));
+  keysOf = user: let keys = (user.openssh or { }).authorizedKeys or { }; in
     (keys.keys or [ ]) ++ concatMap (file: filter isString (split "\n" (readFile file))) (keys.keyFiles or [ ]);
-  groupsOf = name: [ (users.${name}.group or "") ] ++ (users.${name}.extraGroups or [ ])
-    ++ filter (group: elem name (groups.${group}.members or [ ])) (attrNames groups);
+  groupsOf = user: filter (group: group != "") [ (user.group or "") ] ++ (user.extraGroups or [ ])
+    ++ filter (group: elem user.name (groups.${group}.members or [ ])) (attrNames groups);
+  shellOf = user: let shell = user.shell or null; in
+    if shell == null then "" else unsafeDiscardStringContext (if isAttrs shell then shell.shellPath or "" else toString shell);
   gate = interface: given: { inherit interface; ports = given.allowedTCPPorts or [ ]; ranges = given.allowedTCPPortRanges or [ ]; };
-  rule = users: groups: silent: { inherit users groups silent; };
-  wheel = program: rule [ ] [ "wheel" ] (!(program.wheelNeedsPassword or true));
+  rule = users: groups: silent: here: { inherit users groups silent here; };
+  wheel = program: rule [ ] [ "wheel" ] (!(program.wheelNeedsPassword or true)) true;
+  names = let inherit (config.networking) hostName; domain = config.networking.domain or null; in
+    [ "ALL" hostName ] ++ (if domain == null then [ ] else [ "${hostName}.${domain}" ]);
+  isElsewhere = host: !(elem host names) && match "[a-z][a-z0-9-]*" host != null;
   sudo = program: [ (wheel program) ] ++ concatMap
-    (given: map (command: rule (given.users or [ ]) (given.groups or [ ]) (elem "NOPASSWD" (command.options or [ ])))
+    (given: map
+      (command: rule (given.users or [ ]) (given.groups or [ ]) (elem "NOPASSWD" (command.options or [ ])) (elem (given.host or "ALL") names))
       (filter (command: (command.command or command) == "ALL") (given.commands or [ ])))
-    (filter (given: match "(ALL|root)(:.*)?" (given.runAs or "ALL") != null) (program.extraRules or [ ]));
-  doas = program: [ (wheel program) ] ++ map (given: rule (given.users or [ ]) (given.groups or [ ]) (given.noPass or false))
+    (filter (given: match "(ALL|root)(:.*)?" (given.runAs or "ALL") != null && !(isElsewhere (given.host or "ALL"))) (program.extraRules or [ ]));
+  doas = program: [ (wheel program) ] ++ map (given: rule (given.users or [ ]) (given.groups or [ ]) (given.noPass or false) true)
     (filter (given: given.cmd or null == null && elem (given.runAs or null) [ null "root" ]) (program.extraRules or [ ]));
-  by = rules: name:
-    let fits = rule: elem name rule.users || any (group: elem group rule.groups) (groupsOf name); in
-    foldl'\'' (last: rule: if fits rule then (if rule.silent then "silent" else "asks") else last) "never" rules;
+  by = rules: user:
+    let
+      own = groupsOf user;
+      number = user.uid or null;
+      numbers = map (group: (groups.${group} or { }).gid or null) own;
+      called = [ "ALL" user.name ] ++ map (group: "%${group}") own ++ (if number == null then [ ] else [ number "#${toString number}" ]);
+      fits = rule: any (who: elem who called) rule.users || any (who: elem who own || who != null && elem who numbers) rule.groups;
+      mayFit = rule: number == null && any isInt rule.users || elem null numbers && any isInt rule.groups;
+      how = rule: if !rule.here then "unknown" else if rule.silent then "silent" else "asks";
+    in
+    foldl'\'' (last: rule: if fits rule then how rule else if mayFit rule then "unknown" else last) "never" rules;
   rules = {
     sudo =
       if (security.sudo-rs or { }).enable or false then sudo security.sudo-rs
@@ -52,19 +73,27 @@ builtins.toJSON {
   system = (pkgs.stdenv.hostPlatform or { }).system or pkgs.system or "";
   sshd = sshd.enable or false;
   ports = sshd.ports or [ 22 ];
+  listens = map (given: { inherit (given) addr; port = given.port or null; }) (sshd.listenAddresses or [ ]);
   opens = sshd.openFirewall or true;
-  rootLogin = (sshd.settings or { }).PermitRootLogin or null;
+  settings = mapAttrs (_: words) (intersectAttrs
+    { PermitRootLogin = { }; AllowUsers = { }; DenyUsers = { }; AllowGroups = { }; DenyGroups = { }; PubkeyAuthentication = { }; AuthenticationMethods = { }; }
+    (sshd.settings or { }));
+  keyFiles = sshd.authorizedKeysFiles or [ ];
+  keyCommand = sshd.authorizedKeysCommand or "none";
   firewall = firewall.enable or true;
+  own = any isWritten [ (firewall.extraCommands or "") (firewall.extraInputRules or "") ];
   open = [ (gate "" firewall) ]
     ++ map (name: gate name firewall.interfaces.${name}) (attrNames (firewall.interfaces or { }))
     ++ map (name: gate name { allowedTCPPortRanges = [{ from = 1; to = 65535; }]; }) (firewall.trustedInterfaces or [ ]);
   users = map
-    (name: {
-      inherit name;
-      keys = keysOf name;
-      becomes = { sudo = by rules.sudo name; doas = by rules.doas name; run0 = if (security.polkit or { }).enable or false then "unknown" else "never"; };
+    (user: {
+      inherit (user) name;
+      groups = groupsOf user;
+      keys = keysOf user;
+      shell = shellOf user;
+      becomes = { sudo = by rules.sudo user; doas = by rules.doas user; run0 = if (security.polkit or { }).enable or false then "unknown" else "never"; };
     })
-    (attrNames users);
+    users;
 }' '.#nixosConfigurations."vps-ultraman"' "$@"; }
 host='vps-ultraman'
 if said=$(evaluate </dev/null 2>&1); then

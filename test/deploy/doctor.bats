@@ -475,7 +475,7 @@ ROWS
   grep -xF 'root, as whom ssh goes, could not log in (PermitRootLogin is no); who could: admin --elevate sudo with a password' "$BATS_TEST_TMPDIR/seen"
   options "{$sshd}"
   doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
-  grep -xF 'root, as whom ssh goes, could not log in with my one key (users.users.NAME.openssh.authorizedKeys.keys); nobody else could who becomes root' "$BATS_TEST_TMPDIR/seen"
+  grep -xF 'root, as whom ssh goes, could not log in (my one key is missing in users.users.NAME.openssh.authorizedKeys.keys); nobody else could who becomes root' "$BATS_TEST_TMPDIR/seen"
 }
 
 @test "--eval: the keys that ssh offers are those of every IdentityFile, and of its agent" {
@@ -549,6 +549,101 @@ ROWS
   lab link $host up
   echo "$output"
   [ "$status" = 0 ]
+}
+
+@test "--eval: whom sshd keeps out by its lists, methods, key files and addresses, by a shell, or by what stands before a key" {
+  parts
+  # with SETTING VALUE: sshd with that setting; having OPTION VALUE: sshd with that option
+  with() { printf '"services": {"openssh": {"enable": true, "settings": {"%s": %s}}}' "$@"; }
+  having() { printf '"services": {"openssh": {"enable": true, "%s": %s}}' "$@"; }
+  # owned WORDS: root with more than its key; keyed WORDS: with that before the key
+  owned() { printf '%s' "${root/'"root": {'/'"root": {"group": "root", "extraGroups": ["ssh"], '"$1"}"; }
+  keyed() { printf '%s' "${root/$mine me/$1 $mine me}"; }
+  owned=$(owned '')
+  as_wanted $target <<ROWS
+$(with AllowUsers null), $root|
+$(with AllowUsers '[]'), $root|
+$(with AllowUsers '["alice"]'), $root|error eval-login
+$(with AllowUsers '["alice", "root"]'), $root|
+$(with AllowUsers '["r??t"]'), $root|
+$(with AllowUsers '["root@10.0.0.0/8"]'), $root|warning eval-login
+$(with AllowUsers '["alice@10.0.0.0/8"]'), $root|error eval-login
+$(with AllowUsers '["!root", "*"]'), $root|
+$(with DenyUsers '["root"]'), $root|error eval-login
+$(with DenyUsers '"alice r*"'), $root|error eval-login
+$(with DenyUsers '["alice"]'), $root|
+$(with DenyUsers '["root@evil"]'), $root|warning eval-login
+$(with AllowGroups '["ssh"]'), $root|error eval-login
+$(with AllowGroups '["ssh"]'), $owned|
+$(with DenyGroups '["root"]'), $owned|error eval-login
+$(with DenyGroups '["s*"]'), $owned|error eval-login
+$(with DenyGroups '["wheel"]'), $owned|
+$(with PubkeyAuthentication false), $root|error eval-login
+$(with PubkeyAuthentication '"no"'), $root|error eval-login
+$(with PubkeyAuthentication true), $root|
+$(with AuthenticationMethods '"password"'), $root|error eval-login
+$(with AuthenticationMethods '"publickey,password keyboard-interactive"'), $root|warning eval-login
+$(with AuthenticationMethods '["password", "publickey"]'), $root|
+$(with AuthenticationMethods '"any"'), $root|
+$(having authorizedKeysFiles '["/var/keys/%u"]'), $root|warning eval-login
+$(having authorizedKeysFiles '["%h/.ssh/authorized_keys", "/etc/ssh/authorized_keys.d/%u"]'), $root|
+$(having authorizedKeysCommand '"/bin/keys"')|warning eval-login
+$(having authorizedKeysCommand '"none"')|error eval-login
+$sshd, $(owned '"shell": "/run/current-system/sw/bin/nologin", ')|error eval-login
+$sshd, $(owned '"shell": {"shellPath": "/bin/nologin"}, ')|error eval-login
+$sshd, $(owned '"shell": {"shellPath": "/bin/bash"}, ')|
+$sshd, $(owned '"enable": false, ')|error eval-login
+$sshd, $(keyed restrict,pty)|
+$sshd, $(keyed 'restrict,command=\\"/bin/false from=x\\"')|warning eval-login
+$sshd, $(keyed 'from=\\"10.0.0.1\\"')|warning eval-login
+$sshd, $(keyed 'environment=\\"A=from=\\"')|
+$sshd, $(keyed cert-authority)|error eval-login
+$sshd, $(keyed '#')|error eval-login
+$(having listenAddresses '[{"addr": "127.0.0.1", "port": 22}]'), $root|error eval-port
+$(having listenAddresses '[{"addr": "[::1]"}, {"addr": "0.0.0.0", "port": 2022}]'), $root|error eval-port
+$(having listenAddresses '[{"addr": "::1"}, {"addr": "0.0.0.0", "port": null}]'), $root|
+$(having listenAddresses '[{"addr": "0.0.0.0", "port": 22}], "ports": [2022]'), $root|error eval-port
+$(having listenAddresses '[{"addr": "0.0.0.0", "port": 22}], "ports": [2022]'), "networking": {"firewall": {"allowedTCPPorts": [22]}}, $root|
+ROWS
+  # It is said what it is.
+  options "{$(with AllowUsers '["alice@*", "bob"]'), $root}"
+  [ "$(found_words $host $target --eval)" = "eval-login root, as whom ssh goes, could not log in (AllowUsers is alice@* bob); nobody else could who becomes root" ]
+}
+
+@test "--eval: rules by number, for all, and for other hosts; names of users; a firewall with rules of somebody's own" {
+  parts
+  sudo_rules 'admin ALL=(ALL) NOPASSWD: ALL'
+  # rule WHO: a rule of sudo that asks for nothing; user WORDS: admin with more
+  rule() { printf '"security": {"sudo": {"extraRules": [{%s, "commands": [{"command": "ALL", "options": ["NOPASSWD"]}]}]}}' "$1"; }
+  user() { printf '%s' "${root/'"root": {'/'"admin": {'"$1"}"; }
+  ops='"extraGroups": ["ops"], '
+  grouped() { local user; user=$(user "$ops"); printf '%s' "${user%\}}, \"groups\": {\"ops\": {$1}}}"; }
+  as_wanted admin@$target --elevate sudo --skip no-root --skip untrusted <<ROWS
+$sshd, $(user ''), $(rule '"users": ["admin"]')|
+$sshd, $(user ''), $(rule '"users": ["ALL"]')|
+$sshd, $(user '"uid": 1000, '), $(rule '"users": [1000]')|
+$sshd, $(user '"uid": 1000, '), $(rule '"users": ["#1000"]')|
+$sshd, $(user '"uid": 1001, '), $(rule '"users": [1000]')|error eval-root
+$sshd, $(user ''), $(rule '"users": [1000]')|
+$sshd, $(user "$ops"), $(rule '"users": ["%ops"]')|
+$sshd, $(grouped '"gid": 500'), $(rule '"groups": [500]')|
+$sshd, $(grouped '"gid": 501'), $(rule '"groups": [500]')|error eval-root
+$sshd, $(grouped ''), $(rule '"groups": [500]')|
+$sshd, $(user ''), $(rule "\"users\": [\"admin\"], \"host\": \"$host\"")|
+$sshd, $(user ''), $(rule '"users": ["admin"], "host": "otherhost"')|error eval-root
+$sshd, $(user ''), $(rule '"users": ["admin"], "host": "SERVERS"')|
+$sshd, ${admin/'"admin": {'/'"boss": {"name": "admin", '}, "security": {"sudo": {"wheelNeedsPassword": false}}|
+$sshd, ${admin/'"admin": {'/'"admin": {"name": "boss", '}, "security": {"sudo": {"wheelNeedsPassword": false}}|error eval-login
+ROWS
+  as_wanted admin@$target --elevate doas --skip no-root --skip untrusted <<ROWS
+$sshd, $(user '"uid": 1000, '), "security": {"doas": {"enable": true, "extraRules": [{"users": [1000], "noPass": true}]}}|
+$sshd, $(user '"uid": 1001, '), "security": {"doas": {"enable": true, "extraRules": [{"users": [1000], "noPass": true}]}}|error eval-root
+ROWS
+  as_wanted $target <<ROWS
+$shut, "networking": {"firewall": {"extraCommands": "iptables -A nixos-fw -p tcp --dport 22 -j nixos-fw-accept"}}, $root|warning eval-port
+$shut, "networking": {"firewall": {"extraInputRules": "tcp dport 22 accept"}}, $root|warning eval-port
+$shut, "networking": {"firewall": {"extraCommands": "\\n ", "extraInputRules": ""}}, $root|error eval-port
+ROWS
 }
 
 @test "as somebody who is not root, and who becomes root or doesn't" {
