@@ -1,6 +1,6 @@
 // A file that a person has asked for: there as a whole or not at all.
 import { randomBytes } from "node:crypto";
-import { accessSync, constants, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Refusal, shown } from "./errors.ts";
 
@@ -21,11 +21,17 @@ export function requireWritable(path: string): void {
   if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(path)} is no ordinary file; type another path`);
 }
 
-/** Puts the text there under that name at once, in the place of what was there; a link there is replaced, never followed. @throws Refusal */
+/**
+ * Puts the text there under that name at once, in the place of what was there, with its mode; a link there is replaced, never followed.
+ * @throws Refusal
+ */
 export function putFile(path: string, text: string): void {
   const fresh = join(dirname(resolve(path)), `.${basename(path)}.${randomBytes(6).toString("hex")}`);
   try {
-    writeFileSync(fresh, text, { flag: "wx" });
+    const there = lstatSync(path, { throwIfNoEntry: false });
+    const mode = there?.isFile() ? there.mode & 0o777 : undefined;
+    writeFileSync(fresh, text, { flag: "wx", ...(mode !== undefined && { mode }) });
+    if (mode !== undefined) chmodSync(fresh, mode);
     renameSync(fresh, path);
   } catch (error) {
     rmSync(fresh, { force: true });

@@ -39,7 +39,7 @@ class Scripts {
 
   /** @param patience in seconds; without it as long as it takes */
   run(name: string, { host, target, plan }: Asking, patience?: number): Promise<Answer> {
-    const began = Date.now();
+    const began = performance.now();
     const errors = patience === undefined ? this.#errors : "pipe";
     // The ssh that goes to a jump host is handed no BatchMode.
     const env = patience === undefined ? process.env : { ...process.env, SSH_ASKPASS_REQUIRE: "never" };
@@ -62,7 +62,6 @@ class Scripts {
         clearTimeout(timer);
         if (pid !== undefined) this.#going.delete(pid);
         const errors = linesOf(said);
-        const at = Date.now();
         resolve({
           host,
           target,
@@ -70,8 +69,9 @@ class Scripts {
           facts: new Facts(out),
           errors,
           said: reasonIn(errors),
-          ms: at - began,
-          at,
+          // On a clock that nobody sets.
+          ms: Math.round(performance.now() - began),
+          at: Date.now(),
         });
       };
       const timer = setTimeout(
@@ -116,6 +116,12 @@ async function watched(name: string, inquiry: Inquiry, scripts: Scripts, seconds
   const { createLogUpdate } = await import("log-update");
   const area = createLogUpdate(process.stdout);
   const inPlace = process.stdout.isTTY && process.env["TERM"] !== "dumb" && !inquiry.data;
+  // Whoever stops this one gets a cursor. The next report hides it again.
+  if (inPlace)
+    process.on("SIGTSTP", () => {
+      process.stdout.write("\x1b[?25h");
+      process.kill(process.pid, "SIGSTOP");
+    });
   const show = inPlace ? (text: string) => area(fitting(text)) : (text: string) => void process.stdout.write(text);
   // Nobody reads on. Its status is set.
   process.stdout.on("error", () => process.exit());

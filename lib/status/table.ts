@@ -77,6 +77,12 @@ export function statusTable(hosts: readonly Status[], paper: Paper): string {
       return short === undefined ? [] : [{ head, of: (status: Status) => short(of(status)) }];
     });
   }
+  if (width !== undefined) {
+    // What there is to say comes before a whole name.
+    const room = Math.max(Math.floor(width / 3), width - Math.min(natural, enough) - 2);
+    if (taking() + Math.min(natural, enough) > width)
+      shown = shown.map((column) => (column.head === "Host" ? { ...column, of: ({ host }) => cut(host, room) } : column));
+  }
   const rows = [
     [...shown.map(({ head }) => head), "State"],
     ...hosts.map((host, at) => [...shown.map(({ of }) => of(host)), states[at] ?? ""]),

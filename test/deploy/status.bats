@@ -80,9 +80,11 @@ teardown() {
 @test "the page stands alone and is well-formed; it is put there at once, and what can't be written is refused before anyone is asked" {
   page=$BATS_TEST_TMPDIR/page.html
   echo old >"$page"
+  chmod 640 "$page"
   was=$(stat -c %i "$page")
   status --on 'vps*' --html "$page"
   [ "$(stat -c %i "$page")" != "$was" ]
+  [ "$(stat -c %a "$page")" = 640 ]
   [ "$(find "$BATS_TEST_TMPDIR" -name '.page*')" = "" ]
   xmllint --noout "$page"
   grep -q '<meta name="viewport" content="width=device-width' "$page"
@@ -217,7 +219,7 @@ renewed() {
   status --on 'vps*' >"$BATS_TEST_TMPDIR/said" || :
   refute grep -q $'\e' "$BATS_TEST_TMPDIR/said"
   for head in Host Generation Made NixOS Kernel Disk Memory Load Up State; do sed 1q "$BATS_TEST_TMPDIR/said" | grep -qw $head; done
-  for width in 30 60 100; do
+  for width in 16 30 60 100; do
     in_tmux new-session -d -x $width -y 20 "$SCRIPTS/ops-status.ts --on 'vps*'; echo \"ended \$?\"; sleep 600" 3>&-
     until_seen '^ended 21'
     in_tmux capture-pane -p -e >"$BATS_TEST_TMPDIR/coloured"
@@ -226,7 +228,7 @@ renewed() {
     cat "$BATS_TEST_TMPDIR/shown"
     # A line each: none was wrapped.
     [ "$(wc -l <"$BATS_TEST_TMPDIR/shown")" = 4 ]
-    grep -q '^vps-ultraman .*well' "$BATS_TEST_TMPDIR/shown"
+    grep -q '^vps-.* well' "$BATS_TEST_TMPDIR/shown"
     grep -q $'\e\[3[12]m' "$BATS_TEST_TMPDIR/coloured"
   done
   grep -q Disk "$BATS_TEST_TMPDIR/shown"
@@ -247,6 +249,20 @@ renewed() {
   until_seen '^ended 130'
   [ "$(in_tmux display-message -p '#{cursor_flag}')" = 1 ]
   screen | grep -q '^vps-pacman .*well'
+  in_tmux kill-server
+  # Stopped, it leaves a shell with a cursor, and goes on in its place.
+  in_tmux new-session -d -x 60 -y 20 "PS1='ready> ' bash --norc -i" 3>&-
+  until_seen '^ready>'
+  press "$SCRIPTS/ops-status.ts --on 'vps*' --watch=1" Enter
+  until_seen '^vps-ultraman .*well'
+  [ "$(in_tmux display-message -p '#{cursor_flag}')" = 0 ]
+  press C-z
+  until_seen 'Stopped'
+  [ "$(in_tmux display-message -p '#{cursor_flag}')" = 1 ]
+  before=$(logins $host)
+  press "fg >/dev/null" Enter
+  until_there 20 eval '[ $(($(logins $host) - before)) -ge 2 ]'
+  [ "$(in_tmux display-message -p '#{cursor_flag}')" = 0 ]
   in_tmux kill-server
   status --on 'vps*' --watch=1 --json | head -n 2 >"$BATS_TEST_TMPDIR/lines"
   [ "$(jq -c 'map(.host)' "$BATS_TEST_TMPDIR/lines")" = "$(printf '%s\n' '["vps-pacman","vps-ultraman"]' '["vps-pacman","vps-ultraman"]')" ]
