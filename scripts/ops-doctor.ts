@@ -14,6 +14,7 @@ import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
 import { findFlake, unknownHost } from "../lib/flake.ts";
 import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { onPath } from "../lib/machine.ts";
 import { withSettings } from "../lib/settings.ts";
 import { arg, flag, flakeOption, options } from "../lib/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -44,17 +45,19 @@ export default verb(module, {
     const flake = findFlake(given.flake, "as given");
     const unknown = given.host === undefined ? undefined : unknownHost(flake, given.host);
     if (unknown !== undefined) throw new Usage(unknown);
-    const asked = machinesAsked(given).map((machine) => {
+    const machines = machinesAsked(given);
+    // What is missing here is a finding, and no reason to say nothing.
+    const asked = (onPath("ssh") ? machines : []).map((machine) => {
       const own = withSettings(takes, given, machine);
       const access = accessTo(machine.target, own);
       return { machine, own, access, words: sshWords(own) };
     });
-    const hosts = asked.map(({ machine }) => machine.host);
+    const hosts = machines.map(({ host }) => host);
     return {
       // Two for the connection, and the rest for a machine that is slow.
       patience: 8,
       data: given.json,
-      beside: given.eval ? evaluating(flake, hosts) : undefined,
+      beside: given.eval && onPath("nix") ? evaluating(flake, hosts) : undefined,
       questions: asked.map(({ machine, access, words }) => {
         // -v, as ssh says only then which key the target has presented; not over a connection that is there already, which presents none.
         const ssh = ["ssh", "-v", ...askingWords, "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
@@ -62,7 +65,8 @@ export default verb(module, {
         return { host: machine.host, target: machine.target, plan: { lines: [{ ...ask, stdin: "none" }] } };
       }),
       report: (answers, beside) => {
-        const findings = asked.flatMap(({ machine, own, access, words }, at): readonly Finding[] => {
+        const here = machines.flatMap((machine) => before(flake, machine, given.target !== undefined));
+        const there = asked.flatMap(({ machine, own, access, words }, at): readonly Finding[] => {
           const answer = answers[at];
           if (answer === undefined) return [];
           const status = statusOf(answer, undefined);
@@ -73,13 +77,12 @@ export default verb(module, {
           const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
           const login = () => ({ user: ssh("user") ?? "root", by: access.by, asks: access.asks, mine: offered(ssh, answer.errors) });
           return [
-            ...before(flake, machine, given.target !== undefined),
             ...said,
             ...keys(flake, status, answer.facts.one("public"), type),
             ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), { login: login(), arch: answer.facts.one("arch"), came })),
           ];
         });
-        const all = [...tools(), ...findings].filter(({ id }) => !given.skip.includes(id));
+        const all = [...tools(), ...here, ...there].filter(({ id }) => !given.skip.includes(id));
         return { text: given.json ? `${JSON.stringify(all, null, 2)}\n` : asText(all, hosts, paperHere().coloured), status: all.some(({ level }) => level === "error") ? 1 : 0 };
       },
     };

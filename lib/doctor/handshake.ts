@@ -22,6 +22,10 @@ export const isIn = (lines: readonly string[]): boolean => lines.some((line) => 
 export const lastReached = (lines: readonly string[]): string | undefined =>
   lines.flatMap((line) => /^debug1: Authenticating to (\S+):(\d+) as '/.exec(line)?.slice(1).join(" ") ?? []).at(-1);
 
+/** The host to which the last ssh that goes by the network has tried to connect, as its configuration names it. */
+export const lastTried = (lines: readonly string[]): string | undefined =>
+  lines.flatMap((line) => /^debug1: Connecting to (\S+) /.exec(line)?.[1] ?? []).at(-1);
+
 /** The fingerprint of the ed25519 key that a target has presented; undefined where it was another kind of key, or nobody got in. */
 export const presentedIn = (lines: readonly string[]): string | undefined =>
   /^ssh-ed25519 (\S+)/.exec(last(lines, /^debug1: Server host key: (.*)/) ?? "")?.[1];

@@ -22,7 +22,7 @@ function others(line: string, name: string): readonly string[] {
     `${line}\ntarget = ${value}`,
     ...["hosts.", ""].map((table) => `${table}${name}.target = ${value}\n${line}`),
     ...braces.flatMap(([head, tail]) =>
-      ["", `${name}.`].flatMap((key) => [",", " "].map((end) => `${head} ${key}target = ${value}${end}${tail}`)),
+      ["", `${name}.`].flatMap((key) => [" ", ","].map((end) => `${head} ${key}target = ${value}${end}${tail}`)),
     ),
   ];
 }

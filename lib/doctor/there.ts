@@ -5,7 +5,7 @@ import { quote } from "../script.ts";
 import { type Status, word } from "../status/status.ts";
 import { knownAs, knownHostsEntry, type SshFacts } from "../target.ts";
 import type { Finding, Id, Level } from "./finding.ts";
-import { isIn, lastReached, presentedIn } from "./handshake.ts";
+import { isIn, lastReached, lastTried, presentedIn } from "./handshake.ts";
 import type { Jump, Typing } from "./typing.ts";
 
 /** What is left for a person to run, in bytes of memory: below it an activation is likely to be killed. */
@@ -40,6 +40,8 @@ export function silent({ why = "" }: Status, { host, status, errors }: Answer, s
   })[0];
   const [id, seen] = told ?? ([status === undefined ? "no-answer" : "unreachable", why] as const);
   const by = refusing(errors, ssh, type);
+  const target = ssh("hostname") ?? "";
+  const tried = lastTried(errors) ?? target;
   const fixes: Partial<Record<Id, string>> = {
     "name-unknown": type.ssh("ssh -G"),
     ...(by && {
@@ -47,9 +49,11 @@ export function silent({ why = "" }: Status, { host, status, errors }: Answer, s
       "host-key-unknown": learning(by),
       "login-refused": by.ssh("ssh-copy-id"),
     }),
-    "no-answer": `ping -c 3 ${quote(ssh("hostname") ?? "")}`,
+    // Once somebody has answered on the way it is not the network here.
+    ...(lastReached(errors) === undefined && { "no-answer": `ping -c 3 ${quote(tried)}` }),
   };
-  return { id, level: "error", host, seen: seen.replace(/^debug1: /, ""), fix: fixes[id] ?? type.ssh("ssh -v") };
+  const on = id === "no-answer" && tried !== target ? ` (${tried}, which leads there)` : "";
+  return { id, level: "error", host, seen: `${seen.replace(/^debug1: /, "")}${on}`, fix: fixes[id] ?? type.ssh("ssh -v") };
 }
 
 /** The host that has ended it, the target or one that leads there; undefined where that is by a command of a person's own (ProxyCommand). */

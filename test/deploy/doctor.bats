@@ -168,6 +168,11 @@ ROWS
   [ "$why" = "Host key verification failed." ]
   mended behind host-key-changed
   cmp "$at/behind" "$at/before"
+  lab link vps-pacman down
+  down=$(doctor --json $host behind --ssh-config "$at/config" | jq -r '.[] | select(.id == "no-answer") | "\(.fix) \(.seen)"')
+  lab link vps-pacman up
+  echo "$down"
+  [[ $down == "ping -c 3 $hop Connection timed out"*" ($hop, which leads there)" ]]
   sed -i 's/^Host hop$/&\n  PubkeyAuthentication no/' "$at/config"
   [[ $(doctor --json $host behind --ssh-config "$at/config" | jq -r '.[] | "\(.id) \(.fix)"') == *"login-refused ssh-copy-id -F $at/config -o 'Port=22' root@hop" ]]
 }
@@ -227,6 +232,10 @@ ROWS
   behind_by "9 days"
   run found $host $target
   [[ $output == *"warning clock"* ]]
+  # How long it took is told by a clock that nobody sets.
+  printf 'const real = Date.now, began = real();\nDate.now = () => real() - (real() - began > 1500 ? 3600e3 : 0);\n' >"$BATS_TEST_TMPDIR/jump.cjs"
+  took=$(through 'sleep 3; exec /bin/sh "$@"' env NODE_OPTIONS="--require $BATS_TEST_TMPDIR/jump.cjs" "$SCRIPTS/ops-status.ts" $host --json | jq '.[].ms')
+  [ "$took" -ge 3000 ]
   # Its clock is compared with the moment of its answer, however long an evaluation takes.
   behind_by "27 seconds"
   printf '#!/bin/sh\nsleep 6\nexec %q "$@"\n' "$(type -P nix)" >"$BATS_TEST_TMPDIR/nix" && chmod 755 "$BATS_TEST_TMPDIR/nix"
@@ -309,6 +318,21 @@ ROWS
   [ "$silent" = "has said nothing that can be understood (status 1)" ]
 }
 
+@test "a program that is missing here is found, whatever else can't be" {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  bad=0
+  for missing in ssh nix; do
+    rm -f "$BATS_TEST_TMPDIR"/bin/*
+    IFS=: read -ra dirs <<<"$PATH"
+    for dir in "${dirs[@]}"; do ln -s "$dir"/* "$BATS_TEST_TMPDIR/bin/" 2>/dev/null || :; done
+    rm "$BATS_TEST_TMPDIR/bin/$missing"
+    run env PATH="$BATS_TEST_TMPDIR/bin" "$SCRIPTS/ops-doctor.ts" --json $host $target --eval
+    echo "$output"
+    [ "$status" = 1 ] && [ "$(jq -r '.[] | select(.level == "error") | "\(.id) \(.seen)"' <<<"$output")" = "tool-missing $missing is not on PATH" ] || bad=1
+  done
+  [ "$bad" = 0 ]
+}
+
 @test "files that git doesn't track, a target that nothing is said of, and findings that are left out" {
   touch "$FLEET/hosts/$host/new.nix"
   run found $host $target
@@ -338,7 +362,7 @@ ROWS
     fix=$(doctor --json "$name" --skip tools | jq -r '.[] | select(.id == "target-by-name") | .fix')
     sh -c "${fix//ADDRESS/192.0.2.7}" || bad=1
     said=$("$SCRIPTS/ops-hosts.ts" --json | jq -r --arg name "$name" '.[] | select(.host == $name) | .target')
-    [ "$said" = root@192.0.2.7 ] && [ "$tags" = "$("$SCRIPTS/ops-hosts.ts" --json | jq -c 'map({host, tags})')" ] && [ ! -e "$FLEET/hey.toml.old" ] ||
+    [ "$said" = root@192.0.2.7 ] && [ "$tags" = "$("$SCRIPTS/ops-hosts.ts" --json | jq -c 'map({host, tags})')" ] && [ ! -e "$FLEET/hey.toml.old" ] && ! grep -q ",}" "$FLEET/hey.toml" ||
       { bad=1; echo "$given" "  fix: $fix" "  target: $said"; cat "$FLEET/hey.toml"; }
     tried=$((tried + 1))
   done <<'ROWS'
