@@ -34,6 +34,9 @@ export const askedPreview = ({
 export const requireTerminal = (preview: Preview): readonly Line[] =>
   preview === "ask" ? [fragment("local/asking-terminal.sh")] : [];
 
+/** What to do where nobody is asked, and not all could be shown. */
+const instead = ". Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)";
+
 /** agenix's options, as lines: where private keys lie, and each secret with its file. */
 const declared =
   'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" ' +
@@ -63,6 +66,6 @@ export function previewing(
     fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
     define("preview", asked),
     ...(preview === "ask" ? [fragment("local/question.sh")] : []),
-    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "" }),
+    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "", instead: action === "dry-activate" ? "" : instead }),
   ];
 }

@@ -68,7 +68,7 @@ export default verb(module, {
       if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
       const system = variable("system");
       // What runs is this machine's own: it is nobody's change.
-      const back = [system, action, "hey sync", "force", "none", system, "0", variable("generation")];
+      const back = [system, action, "hey sync", preview === undefined ? "force" : joined("force", variable("shown")), "none", system, "0", variable("generation")];
       const activate = farScript(deploymentScript("one-shot", "committing", "activate"), ...back);
       return {
         logged: { host: hostname(), target: "" },
@@ -126,6 +126,7 @@ export default verb(module, {
         fragment("local/built-system.sh"),
         ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation, host })]),
         ...previewing({ action, host, preview }, asRoot, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
+        fragment("local/still-shown.sh"),
         ...(changes ? [fragment("local/rebuilding-here.sh")] : []),
         { ...only, note: `nixos-rebuild ${action}` },
       ],

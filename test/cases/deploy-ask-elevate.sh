@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='vps-ultraman'
@@ -206,8 +207,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -372,6 +377,7 @@ else
   exit 1
 fi
 nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
+shown=
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
@@ -384,7 +390,7 @@ timeout 3 df -P -k / /nix 2>/dev/null | (
   while read -r _ _ _ free _ at; do
     case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
   done
-) || exit'\'' sh keep "'"$expected"'"' "$@"; }
+) || exit'\'' sh "keep'"$shown"'" "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -416,6 +422,7 @@ preview() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment
 new=$1
 action=$2
 running=$(readlink -e /run/current-system)
+echo "shown $running $(readlink -e "$profile" || echo nothing)"
 if [ "$running" = "$new" ]; then echo "same yes"; fi
 has() { command -v "$1" >/dev/null 2>&1; }
 told() {
@@ -476,6 +483,7 @@ agreed() {
   esac
 }
 asks='yes'
+instead='. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
 arrow=$(printf "\342\206\222")
 values() {
   printf "%s\n" "$answer" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
@@ -538,6 +546,7 @@ show_preview() {
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
+shown=
 known=$answer
 if answer=$(preview); then :; else
   state="what will change on $target could not be found out; nothing was changed on it (status 1)"
@@ -545,9 +554,9 @@ if answer=$(preview); then :; else
 fi
 if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
   show_preview >"$lane/preview.new"
-  mv -f "$lane/preview.new" "$lane/preview"
-  await_turn ask
+  await_agreed
 else
+  if [ -n "$asks" ] && [ ! -t 1 ]; then show_preview >/dev/tty; fi
   show_preview
   if [ -z "$asks" ] || agreed "Go on with $target?"; then :; else
     state="not agreed to; nothing was changed on $target (status 1)"
@@ -555,9 +564,10 @@ else
   fi
 fi
 if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
-  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)"
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1)$instead"
   exit 1
 fi
+shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known
 activate() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
@@ -667,7 +677,7 @@ if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
 tell
-exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" keep "'"$expected"'" "'"$system"'" 0 new' "$@"; }
+exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" "'"$system"'" 0 new' "$@"; }
 action='switch'
 reboots=''
 runs="$system"
@@ -684,6 +694,7 @@ refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"
   action=boot
+  shown=
   if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 fi
 case $action-$(heard runs) in

@@ -274,6 +274,57 @@ secret_for() {
   done
 }
 
+@test "several hosts: one that is only to be rebooted waits for the answer as well, and shows it" {
+  lab knobs vps-pacman '{"marker": "runs it already"}'
+  "$SCRIPTS/ops-deploy.ts" vps-pacman vps_pacman_root --backend nix
+  lab knobs $host '{"marker": "with a reboot"}'
+  boot=$(lab host vps-pacman cat /proc/sys/kernel/random/boot_id)
+  for answer in n y; do
+    in_terminal "$SCRIPTS/ops-deploy.ts --on 'vps*' --ask --reboot"
+    until_seen 'Go on with vps-pacman, vps-ultraman'
+    shows 'runs it already, and is only rebooted'
+    [ "$(lab host vps-pacman cat /proc/sys/kernel/random/boot_id)" = "$boot" ]
+    press $answer Enter
+    until_ended
+    case $answer in
+      n) [ "$ended" = 20 ] && unchanged && [ "$(lab host vps-pacman cat /proc/sys/kernel/random/boot_id)" = "$boot" ] ;;
+      y) [ "$ended" = 0 ] && [ "$(running)" = "$(built)" ] && [ "$(lab host vps-pacman cat /proc/sys/kernel/random/boot_id)" != "$boot" ] ;;
+    esac
+  done
+}
+
+@test "who is asked has seen it on the terminal, wherever else it goes" {
+  lab knobs $host '{"marker": "redirected", "kernel": "6.6.9"}'
+  for hosts in "$host $target" "--on vps-ultraman"; do
+    in_terminal "$SCRIPTS/ops-deploy.ts $hosts --ask >$BATS_TEST_TMPDIR/out 2>$BATS_TEST_TMPDIR/err"
+    until_seen 'Go on with '
+    shows 'linux: 6.6.1 → 6.6.9'
+    press n Enter
+    until_ended
+    grep -q 'linux: 6.6.1 → 6.6.9' "$BATS_TEST_TMPDIR"/{out,err}
+    unchanged
+  done
+}
+
+@test "what has changed on the host since it was shown is not changed over" {
+  mine='{"marker": "mine", "kernel": "6.6.9"}' theirs='{"marker": "theirs"}'
+  for words in "" "--force" "--guard --settle 0" "--boot"; do
+    lab knobs $host "$mine"
+    in_terminal "$SCRIPTS/ops-deploy.ts $host $target --ask $words"
+    until_seen 'Go on with root@'
+    lab knobs $host "$theirs"
+    deploy --backend nix --force
+    press y Enter
+    until_ended
+    [ "$ended" = 1 ]
+    [[ $(last_of_log) == "it has changed since it was shown: it runs $(running) now, and boots $(profile). Type the same line again; nothing was changed on root@$target (status 1)" ]]
+    [ "$(running)" = "$(built)" ]
+    lab knobs $host '{}'
+    deploy --backend nix --force
+  done
+}
+last_of_log() { tail -n 1 "$XDG_STATE_HOME/hey/log" | jq -r .said; }
+
 # here WORDS…: the line of sync for the host itself, with its flake there, as a script at its /root/sync
 here() {
   lab host $host rm -rf "$FLEET"
@@ -338,6 +389,25 @@ last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1";
       C-c) [ "$ended" = 130 ] && unchanged && [ -z "$(rebuilt)" ] ;;
       *) [ "$ended" = 1 ] && unchanged && [ -z "$(rebuilt)" ] && [ "$(last_noted '"\(.said) \(.untouched)"')" = "not agreed to; nothing was changed on this machine (status 1) yes" ] ;;
     esac
+  done
+}
+
+@test "sync: what has changed here since it was shown is not changed over" {
+  rebuild_there
+  for words in "switch --ask" "switch --rollback --ask"; do
+    lab knobs $host '{"marker": "mine here"}'
+    # shellcheck disable=SC2086
+    here $words
+    in_terminal "lab host $host sh /root/sync"
+    until_seen 'Go on with this machine'
+    lab knobs $host "{\"marker\": \"theirs $words\"}"
+    deploy --backend nix --force
+    press y Enter
+    until_ended
+    [ "$ended" = 1 ]
+    [[ $(last_noted .said) == *"has changed since it was shown"* ]]
+    [ "$(running) $(profile)" = "$(built) $(built)" ]
+    [ -z "$(rebuilt)" ]
   done
 }
 
