@@ -37,11 +37,13 @@ export const requireTerminal = (preview: Preview): readonly Line[] =>
 /** What to do where nobody is asked, and not all could be shown. */
 const instead = ". Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)";
 
-/** agenix's options, as lines: where private keys lie, and each secret with its file. */
+/** agenix's options, as lines: where private keys lie, and each secret with its file; without one where that can't be evaluated. */
 const declared =
   'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" ' +
   '(map (path: "identity ${toString path}\\n") (age.identityPaths or [ ]) ++ ' +
-  'map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\\n") (builtins.attrNames secrets))';
+  "map (name: let file = builtins.tryEval (toString secrets.${name}.file); in " +
+  '"secret ${builtins.replaceStrings [ " " "\\n" ] [ "_" "_" ] name} ' +
+  '${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\\n") (builtins.attrNames secrets))';
 
 /**
  * Where the new system is, as a machine compares its own closure with that one, and asks it what it would do.

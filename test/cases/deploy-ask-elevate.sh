@@ -412,7 +412,7 @@ else
 fi
 step 'copy to admin@vps_ultraman_root'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to 'ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20'"$nix_store" "$system"
-declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\n") (builtins.attrNames secrets))')
+declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
 flake_dir='/path/to/flake'
 identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p")
 odd_identities=$(printf "%s\n" "$identities" | LC_ALL=C grep "[^A-Za-z0-9._/@:+,=-]" || :)
@@ -510,12 +510,12 @@ judged() {
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
-      echo "odd $secret"
+      printf "%s\n" "odd $secret"
       continue
     fi
     if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
-    echo "lost $secret"
+    printf "%s\n" "lost $secret"
   done
 }
 of() { printf "%s\n" "$judgement" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
@@ -649,6 +649,7 @@ locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 take_lock "$3"
 refuse_changed "$4" "$5"
+if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
 case $action in
   switch | boot)
     rm -f "$marker"

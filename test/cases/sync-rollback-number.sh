@@ -434,6 +434,7 @@ locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 take_lock "$3"
 refuse_changed "$4" "$5"
+if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
 case $action in
   switch | boot)
     rm -f "$marker"

@@ -198,6 +198,10 @@ secret_for() {
   lab knobs $host '{"identityPaths": ["/root/a key"]}'
   seen+=("$(secret_for -R "$BATS_TEST_TMPDIR/own.pub")")
   lab knobs $host '{}'
+  lab knobs $host '{"options": {"age": {"secrets": {"-n": {"file": null}, "a b": {"file": "/none"}}}}}'
+  run --separate-stderr deploy --diff --dry-activate
+  seen+=("${lines[-1]}")
+  lab knobs $host '{}'
   : >"$FLEET/secrets/demo.age"
   run --separate-stderr deploy --diff --dry-activate
   cp "$BATS_TEST_TMPDIR/kept" "$FLEET/secrets/demo.age"
@@ -205,6 +209,7 @@ secret_for() {
   [ "${seen[0]}" = "  secrets that are not encrypted to a key of this host: demo" ]
   [ "${seen[1]}${seen[2]}${seen[3]}" = "" ]
   [ "${seen[4]}" = "  could not be found out: whether it decrypts its secrets with /root/a key" ]
+  [ "${seen[5]}" = "  could not be found out: for whom these secrets are encrypted: -n a_b" ]
   [ "$status" = 1 ]
   [ "${lines[-1]}" = "  could not be found out: for whom these secrets are encrypted: demo" ]
 }
@@ -324,6 +329,18 @@ secret_for() {
   done
 }
 last_of_log() { tail -n 1 "$XDG_STATE_HOME/hey/log" | jq -r .said; }
+
+@test "a system that was collected as garbage while the question stood is said to be gone" {
+  lab knobs $host '{"marker": "collected"}'
+  in_terminal "$SCRIPTS/ops-deploy.ts $host $target --ask"
+  until_seen 'Go on with root@'
+  lab host $host nix-store --delete "$(built)"
+  press y Enter
+  until_ended
+  [ "$ended" = 1 ]
+  [ "$(last_of_log)" = "$(built) is not there any more; nothing was changed on root@$target (status 1)" ]
+  unchanged
+}
 
 # here WORDS…: the line of sync for the host itself, with its flake there, as a script at its /root/sync
 here() {
