@@ -25,7 +25,7 @@ export default verb(module, {
   examples: ["", "ops deploy", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
   plan: ({ verb: words, man, manDir }) => {
     if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
-    const late = words.find((word) => word.startsWith("-"));
+    const late = words.find((word) => /^--man(?:-dir)?(?:=|$)/.test(word));
     if (late !== undefined) throw new Usage(`${shown(late)} goes before the verb; type ${spelled("help")} ${[late, ...words.filter((word) => word !== late)].map(quote).join(" ")}`);
     const verbs = allVerbs();
     const name = words.join("-");

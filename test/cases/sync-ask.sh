@@ -489,7 +489,8 @@ if [ " $(readlink -e /run/current-system) $(readlink -e /nix/var/nix/profiles/sy
   state="this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
   exit 1
 fi
-state="nixos-rebuild has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+program='nixos-rebuild'
+state="$program has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
 touched=yes
 step 'nixos-rebuild boot'
 sudo nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' boot

@@ -321,7 +321,7 @@ else
   step "$system is not a NixOS system; nothing was copied"
   exit 1
 fi
-declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))' --impure)
+declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))' --option cores 2 --impure)
 flake_dir='/path/to/flake'
 identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p")
 odd_identities=$(printf "%s\n" "$identities" | LC_ALL=C grep "[^A-Za-z0-9._/@:+,=-]" || :)
@@ -460,7 +460,8 @@ if [ " $(readlink -e /run/current-system) $(readlink -e /nix/var/nix/profiles/sy
   state="this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
   exit 1
 fi
-state="nixos-rebuild has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+program='nixos-rebuild'
+state="$program has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
 touched=yes
 step 'nixos-rebuild switch'
 sudo nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' switch --fast --option cores 2 -L --impure
