@@ -21,8 +21,7 @@ export type Meaning =
   | "overrideInput"
   | "updateInput"
   | "builders"
-  | "buildHost"
-  | "ask";
+  | "buildHost";
 
 type Words = readonly string[];
 
@@ -79,7 +78,6 @@ const ofNh: Takes = {
   overrideInput: ["--override-input"],
   builders: ["--builders"],
   specialisation: ["--specialisation"],
-  ask: ["--ask"],
 };
 
 /** Whether the answer's version is at least that one. A word before a release (4.3.0-beta1) has what the release has. */

@@ -110,7 +110,7 @@ export function connected(
 
 /** What tells whether someone else has changed what runs there. What runs already is no one else's change where nothing is changed. */
 const known = ({ force, action }: Change): readonly Word[] => [
-  force || action === "dry-activate" ? "force" : "keep",
+  joined(force || action === "dry-activate" ? "force" : "keep", variable("shown")),
   variable("expected"),
 ];
 

@@ -60,35 +60,39 @@ export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry
 
 /** Words that nix has for evaluations, and nix-store refuses. */
 const evaluates =
-  /^--(?:(?:no-)?(?:eval-cache|pure-eval|accept-flake-config|show-trace)|impure|refresh|recreate-lock-file|commit-lock-file|no-(?:update-lock-file|write-lock-file|registries|use-registries))$/;
-/** Words that nixos-rebuild and nix build both have, with the number of values behind them. */
-const shared: readonly (readonly [RegExp, number])[] = [
-  [evaluates, 0],
-  [/^(?:-[LvkK]|--(?:print-build-logs|verbose|quiet|keep-going|keep-failed|fallback|repair|offline))$/, 0],
+  /^(?:-I|--(?:(?:no-)?(?:eval-cache|pure-eval|accept-flake-config|show-trace)|impure|refresh|recreate-lock-file|commit-lock-file|no-(?:update-lock-file|write-lock-file|registries|use-registries)|include|override-input|update-input))$/;
+/** Words of nix's with values behind them, and how many. */
+const valued: readonly (readonly [RegExp, number])[] = [
   [/^(?:-[jI]|--(?:max-jobs|cores|builders|log-format|include|update-input))$/, 1],
   [/^--(?:option|override-input)$/, 2],
 ];
+/** What else nixos-rebuild and nix build both have. */
+const shared = /^(?:-[LvkK]|--(?:print-build-logs|verbose|quiet|keep-going|keep-failed|fallback|repair|offline))$/;
 /** Words of nixos-rebuild's that leave the system as it is, with how it comes to run. */
 const alone = /^--(?:fast|no-reexec|no-build-nix)$/;
+
+const valuesOf = (word: string) => valued.find(([words]) => words.test(word))?.[1] ?? 0;
+
+/** Words of nix's, each with its values. */
+function together(passed: readonly string[]): readonly (readonly string[])[] {
+  const [word, ...others] = passed;
+  if (word === undefined) return [];
+  const values = valuesOf(word);
+  return [[word, ...others.slice(0, values)], ...together(others.slice(values))];
+}
 
 /**
  * Of the words after `--` for nixos-rebuild those that nix build needs to make the same system.
  * @throws Usage for one that may make another of it, or have a value: which isn't known
  */
 export function sharedWords(passed: readonly string[]): readonly string[] {
-  const kept: string[] = [];
-  for (let at = 0; at < passed.length; at++) {
-    const word = passed[at] ?? "";
-    if (alone.test(word)) continue;
-    const values = shared.find(([words]) => words.test(word))?.[1];
-    if (values === undefined)
-      throw new Usage(
-        `${shown(word)} is nixos-rebuild's, and --diff and --ask build with nix beforehand; leave out ${shown(word)}, or --diff and --ask`,
-      );
-    kept.push(...passed.slice(at, at + 1 + values));
-    at += values;
-  }
-  return kept;
+  const known = together(passed).filter(([word = ""]) => !alone.test(word));
+  const [odd] = known.find(([word = ""]) => valuesOf(word) === 0 && !evaluates.test(word) && !shared.test(word)) ?? [];
+  if (odd !== undefined)
+    throw new Usage(
+      `${shown(odd)} is nixos-rebuild's, and --diff and --ask build with nix beforehand; leave out ${shown(odd)}, or --diff and --ask`,
+    );
+  return known.flat();
 }
 
 /** Words of nix's for what nix-store says otherwise. */
@@ -105,7 +109,9 @@ interface Built extends Passing {
 export const evaluationWords = (given: Built): readonly string[] => [
   ...buildWords("nix", { ...given, builders: undefined }),
   ...updateWords("nix", given),
-  ...given.passed.filter((word) => evaluates.test(word)),
+  ...together(given.passed)
+    .filter(([word = ""]) => word === "--option" || evaluates.test(word))
+    .flat(),
 ];
 
 /** What decides how it is built, for nix-store. */
@@ -113,5 +119,7 @@ export const realisationWords = ({ offline, builders, debug, passed }: Built): r
   ...(debug ? ["--verbose", ...withLogs] : []),
   ...(offline ? ["--option", "substitute", "false"] : []),
   ...(builders === undefined ? [] : ["--builders", builders]),
-  ...passed.filter((word) => !evaluates.test(word)).flatMap((word) => (logs.test(word) ? withLogs : [word])),
+  ...together(passed)
+    .filter(([word = ""]) => !evaluates.test(word))
+    .flatMap((words) => (logs.test(words[0] ?? "") ? withLogs : words)),
 ];

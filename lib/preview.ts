@@ -34,11 +34,16 @@ export const askedPreview = ({
 export const requireTerminal = (preview: Preview): readonly Line[] =>
   preview === "ask" ? [fragment("local/asking-terminal.sh")] : [];
 
-/** agenix's options, as lines: where private keys lie, and each secret with its file. */
+/** What to do where nobody is asked, and not all could be shown. */
+const instead = ". Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)";
+
+/** agenix's options, as lines: where private keys lie, and each secret with its file; without one where that can't be evaluated. */
 const declared =
   'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" ' +
   '(map (path: "identity ${toString path}\\n") (age.identityPaths or [ ]) ++ ' +
-  'map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\\n") (builtins.attrNames secrets))';
+  "map (name: let file = builtins.tryEval (toString secrets.${name}.file); in " +
+  '"secret ${builtins.replaceStrings [ " " "\\n" ] [ "_" "_" ] name} ' +
+  '${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\\n") (builtins.attrNames secrets))';
 
 /**
  * Where the new system is, as a machine compares its own closure with that one, and asks it what it would do.
@@ -63,6 +68,6 @@ export function previewing(
     fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
     define("preview", asked),
     ...(preview === "ask" ? [fragment("local/question.sh")] : []),
-    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "" }),
+    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "", instead: action === "dry-activate" ? "" : instead }),
   ];
 }

@@ -44,8 +44,6 @@ export interface Plan {
   readonly lines: readonly Line[];
   /** Checked before the first line runs: by program, what to type where it isn't on PATH. */
   readonly needs?: Readonly<Record<string, string>>;
-  /** Whether a program of it asks on the terminal: without one nothing is begun. */
-  readonly asks?: boolean;
   /** Whose history it belongs to: what came of it is noted for ops-log. */
   readonly logged?: { readonly host: string; readonly target: string };
   /** What nix evaluates on the way: completions offer the host from then on. */

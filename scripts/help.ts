@@ -6,6 +6,7 @@ import { spelled } from "../lib/called.ts";
 import { didYouMean, shown, Usage } from "../lib/errors.ts";
 import { help, tagline } from "../lib/help.ts";
 import { heyPage, pageName, verbPage } from "../lib/man.ts";
+import { quote } from "../lib/script.ts";
 import { flag, option, rest } from "../lib/spec.ts";
 import { fragment, saying } from "../lib/step.ts";
 import { verb } from "../lib/verb.ts";
@@ -24,6 +25,8 @@ export default verb(module, {
   examples: ["", "ops deploy", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
   plan: ({ verb: words, man, manDir }) => {
     if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
+    const late = words.find((word) => /^--man(?:-dir)?(?:=|$)/.test(word));
+    if (late !== undefined) throw new Usage(`${shown(late)} goes before the verb; type ${spelled("help")} ${[late, ...words.filter((word) => word !== late)].map(quote).join(" ")}`);
     const verbs = allVerbs();
     const name = words.join("-");
     if (manDir !== undefined) {

@@ -68,7 +68,7 @@ export default verb(module, {
       if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
       const system = variable("system");
       // What runs is this machine's own: it is nobody's change.
-      const back = [system, action, "hey sync", "force", "none", system, "0", variable("generation")];
+      const back = [system, action, "hey sync", preview === undefined ? "force" : joined("force", variable("shown")), "none", system, "0", variable("generation")];
       const activate = farScript(deploymentScript("one-shot", "committing", "activate"), ...back);
       return {
         logged: { host: hostname(), target: "" },
@@ -102,19 +102,22 @@ export default verb(module, {
       );
     }
     if (backend === "nh" && !changes) throw new Usage(`${action} is done by nixos-rebuild; leave out --backend nh`);
-    if (changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh") {
-      // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
-      const strategy = elevate === undefined || elevate === "sudo" ? [] : wordsFor("nh", elevate === "none" ? "elevateNone" : "elevateOther", `--elevate ${elevate}`, [[elevate]]);
-      const own = [...(preview === "ask" ? wordsFor("nh", "ask", "--ask") : []), ...strategy, ...systemWords("nh", words), ...updateWords("nh", words)];
-      const build = ["--show-trace", ...buildWords("nh", words), ...passed];
-      return { logged, asks: preview === "ask", evaluates: { dir: flake.dir, host }, lines: [step("nh", "os", action, flake.ref, "--hostname", host, own, "--", build)] };
-    }
-    const own = [...systemWords("nixos-rebuild", words, action === "dry-activate"), ...buildWords("nixos-rebuild", words), ...updateWords("nixos-rebuild", words)];
-    const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, own, passed);
-    const only = rootless.includes(action) ? rebuild : asRoot(rebuild);
+    const program = changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh" ? "nh" : "nixos-rebuild";
+    const system = systemWords(program, words, action === "dry-activate");
+    const builds = buildWords(program, words);
+    const updates = updateWords(program, words);
+    const line = (): Step => {
+      if (program === "nh") {
+        // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
+        const strategy = elevate === undefined || elevate === "sudo" ? [] : wordsFor("nh", elevate === "none" ? "elevateNone" : "elevateOther", `--elevate ${elevate}`, [[elevate]]);
+        return step("nh", "os", action, flake.ref, "--hostname", host, [...strategy, ...system, ...updates], "--", ["--show-trace", ...builds, ...passed]);
+      }
+      const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, [...system, ...builds, ...updates], passed);
+      return rootless.includes(action) ? rebuild : asRoot(rebuild);
+    };
     const about = { ...(changes && { logged }), evaluates: { dir: flake.dir, host } };
-    if (preview === undefined) return { ...about, lines: [only] };
-    const build = [...buildWords("nix", words), ...updateWords("nix", words), ...sharedWords(passed)];
+    if (preview === undefined) return { ...about, lines: [line()] };
+    const build = [...buildWords("nix", words), ...updateWords("nix", words), ...(program === "nh" ? passed : sharedWords(passed))];
     return {
       ...about,
       lines: [
@@ -126,8 +129,9 @@ export default verb(module, {
         fragment("local/built-system.sh"),
         ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation, host })]),
         ...previewing({ action, host, preview }, asRoot, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
-        ...(changes ? [fragment("local/rebuilding-here.sh")] : []),
-        { ...only, note: `nixos-rebuild ${action}` },
+        fragment("local/still-shown.sh"),
+        ...(changes ? [fragment("local/rebuilding-here.sh", { program })] : []),
+        { ...line(), note: `${program} ${action}` },
       ],
     };
   },

@@ -7,6 +7,8 @@ export interface Display {
   say(text: string): void;
   /** A lane has said something. */
   heard(lane: RunningLane, lines: readonly string[]): void;
+  /** A lane has ended. */
+  ended(lane: RunningLane): void;
   /** Some time has gone by. */
   tick(lanes: readonly RunningLane[]): void;
   /** The terminal is another program's for a while, or for good. */
@@ -21,6 +23,7 @@ function lines(name: string, hosts: readonly string[], silent: boolean): Display
     heard: ({ host }, said) => {
       if (!silent) for (const line of said) process.stderr.write(`${host.padEnd(width)} | ${line}\n`);
     },
+    ended: () => undefined,
     tick: () => undefined,
     rest: () => undefined,
   };
@@ -33,7 +36,7 @@ export function duration(ms: number): string {
 }
 
 const lineOf = (lane: RunningLane, width: number, columns: number) => {
-  const waits = lane.begun === undefined && lane.answered;
+  const waits = lane.begun === undefined && lane.answered && !lane.looking;
   const time = duration((lane.over ?? Date.now()) - (lane.begun ?? lane.started));
   const head = `${lane.host.padEnd(width)}  ${time.padStart(11)}  `;
   const text = waits ? "waits for its turn" : lane.last.startsWith(`${lane.verb}: `) ? lane.step : `${lane.step} | ${lane.last}`;
@@ -53,9 +56,10 @@ async function live(name: string, hosts: readonly string[]): Promise<Display> {
     heard: (lane, said) => {
       // Who doesn't wait for a turn only tells something.
       if (!lane.waits) for (const line of said) say(`${lane.host.padEnd(width)} | ${line}`);
+    },
+    ended: ({ host, waits, begun, last, status = 0 }) => {
       // What went wrong stays on the screen; who was never begun has nothing to say.
-      else if (lane.status !== undefined && lane.status !== 0 && (lane.begun !== undefined || lane.status < 128))
-        say(`${lane.host.padEnd(width)}  ${lane.last}`);
+      if (waits && status !== 0 && (begun !== undefined || status < 128)) say(`${host.padEnd(width)}  ${last}`);
     },
     tick: (lanes) => {
       // A terminal may have no size at all.

@@ -38,6 +38,8 @@ export class RunningLane {
   /** What it has said last, and before that as a step of its own. */
   last = "";
   step = "";
+  /** Whether it finds out what will change. */
+  looking = false;
   /** Why its host was not even asked, where that is there. */
   refusal: string | undefined;
   readonly #process: ChildProcess;

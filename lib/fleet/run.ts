@@ -77,6 +77,7 @@ class Run {
   async #end(lane: RunningLane): Promise<Result> {
     await lane.ended;
     this.#look();
+    this.display.ended(lane);
     const result = resultOf(lane);
     this.#results.set(lane, result);
     const { outcome, text, from, to, reboot, last, transcript, ms, status = null } = result;
@@ -168,20 +169,25 @@ class Run {
   async preview(): Promise<void> {
     if (!this.fleet.previews) return;
     const previewing = this.#waiting().filter(({ previews }) => previews);
-    await this.#each(previewing, (lane) => {
+    await this.#each(previewing, async (lane) => {
+      lane.looking = true;
       lane.prepare();
-      return until(() => preview(lane.dir) !== "" || lane.status !== undefined || this.#stopped !== undefined);
+      await until(() => preview(lane.dir) !== "" || lane.status !== undefined || this.#stopped !== undefined);
+      lane.looking = false;
     });
     const ready = this.#waiting();
-    for (const { host, dir } of ready.filter(({ previews }) => previews)) {
-      const text = preview(dir).trimEnd();
+    const texts = ready.filter(({ previews }) => previews).map(({ host, dir }) => ({ host, text: preview(dir).trimEnd() }));
+    for (const { host, text } of texts) {
       this.events.say({ step: "preview", host, text });
       this.display.say(`${host}: ${text}`);
     }
     if (!this.fleet.asks || ready.length === 0 || this.#stopped !== undefined || this.#enough) return;
     this.#asks = true;
     this.display.rest();
-    const yes = await agreed(`Go on with ${ready.map(({ host }) => host).join(", ")}? [y/N] `, () => this.#stopped !== undefined);
+    // Who is asked must have seen it.
+    const unseen = process.stderr.isTTY ? "" : texts.map(({ host, text }) => `${host}: ${text}\n`).join("");
+    const question = `${unseen}Go on with ${ready.map(({ host }) => host).join(", ")}? [y/N] `;
+    const yes = await agreed(question, () => this.#stopped !== undefined);
     this.#asks = false;
     if (!yes && this.#stopped === undefined) {
       this.#enough = true;

@@ -11,6 +11,7 @@ refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"
   action=boot
+  shown=
   if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 fi
 case $action-$(heard runs) in

@@ -11,6 +11,13 @@ done
 if [ -n "$current" ]; then
   step "already so: $(standing)$(owed)"
   state=
-  if [ "$reboots" = always ] || [ -n "$reboots$(heard reboot)" ]; then afterwards; fi
+  # A reboot is held like any change.
+  due=
+  if [ "$reboots" = always ] || [ -n "$(heard reboot)" ]; then due=$reboots; fi
+  if [ -n "$due" ] && [ -e "$lane/ask" ]; then
+    echo "$target runs it already, and is only rebooted" >"$lane/preview.new"
+    await_agreed
+  fi
+  if [ -n "$reboots" ]; then afterwards; fi
   exit 0
 fi

@@ -11,6 +11,11 @@ await_turn() {
     fi
   done
 }
+# await_agreed: what will change is written down, and this host is held until that is agreed to
+await_agreed() {
+  mv -f "$lane/preview.new" "$lane/preview"
+  await_turn ask
+}
 report() {
   if [ -d "$lane" ]; then
     for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do

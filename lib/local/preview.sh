@@ -32,13 +32,13 @@ judged() {
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
-      echo "odd $secret"
+      printf "%s\n" "odd $secret"
       continue
     fi
     # age adds a recipient that is none, so that nobody relies on what they are.
     if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
-    echo "lost $secret"
+    printf "%s\n" "lost $secret"
   done
 }
 # of NAME: what is behind that name in $judgement, on a line
@@ -71,6 +71,7 @@ show_preview() {
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
+shown=
 known=$answer
 if answer=$(preview); then :; else
   state="what will change on $target could not be found out; nothing was changed on it (status 1)"
@@ -78,9 +79,10 @@ if answer=$(preview); then :; else
 fi
 if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
   show_preview >"$lane/preview.new"
-  mv -f "$lane/preview.new" "$lane/preview"
-  await_turn ask
+  await_agreed
 else
+  # Who is asked must have seen it.
+  if [ -n "$asks" ] && [ ! -t 1 ]; then show_preview >/dev/tty; fi
   show_preview
   if [ -z "$asks" ] || agreed "Go on with $target?"; then :; else
     state="not agreed to; nothing was changed on $target (status 1)"
@@ -89,7 +91,8 @@ else
 fi
 # Who was to see what will change, and is asked nothing, has agreed to none of what could not be shown.
 if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
-  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)"
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1)$instead"
   exit 1
 fi
+shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known

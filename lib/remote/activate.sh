@@ -11,6 +11,8 @@ locales=${LOCALE_ARCHIVE-}
 # One deployment at a time: the second must not set a profile that it then can't activate.
 take_lock "$3"
 refuse_changed "$4" "$5"
+# A garbage collector may have come by while somebody was asked.
+if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
 case $action in
   switch | boot)
     rm -f "$marker"

@@ -144,12 +144,17 @@ take_lock() {
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$by" /run/hey/holder
 }
-# Refuses where someone else has changed what runs, unless $1 is "force". $2 is what was last deployed from there.
+# Refuses where someone else has changed what runs, unless $1 is "force"; where it has changed since somebody agreed to what would be
+# another than that, in any case: what they saw run and boot stands behind that word. $2 is what was last deployed from there.
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 # The shell of the system $1: what an activation puts at /bin/sh may be the very thing that is broken.

@@ -4,6 +4,7 @@
 new=$1
 action=$2
 running=$(readlink -e /run/current-system)
+echo "shown $running $(readlink -e "$profile" || echo nothing)"
 if [ "$running" = "$new" ]; then echo "same yes"; fi
 has() { command -v "$1" >/dev/null 2>&1; }
 # told NAME WHAT TEXT STATUS: a text as facts of that name; "unseen" where a program failed that was to say it

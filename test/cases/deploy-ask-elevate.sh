@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='vps-ultraman'
@@ -206,8 +207,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -373,6 +378,7 @@ else
   exit 1
 fi
 nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
+shown=
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
@@ -386,7 +392,7 @@ timeout 3 df -P -k / /nix 2>/dev/null | (
   while read -r _ _ _ free _ at; do
     case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
   done
-) || exit'\'' sh keep "'"$expected"'"' "$@"; }
+) || exit'\'' sh "keep'"$shown"'" "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -408,7 +414,7 @@ else
 fi
 step 'copy to admin@vps_ultraman_root'
 NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4 -S '"$tmp"/ssh nix --extra-experimental-features 'nix-command flakes' copy --to 'ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20'"$nix_store" "$system"
-declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\n") (builtins.attrNames secrets))')
+declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
 flake_dir='/path/to/flake'
 identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p")
 odd_identities=$(printf "%s\n" "$identities" | LC_ALL=C grep "[^A-Za-z0-9._/@:+,=-]" || :)
@@ -418,6 +424,7 @@ preview() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment
 new=$1
 action=$2
 running=$(readlink -e /run/current-system)
+echo "shown $running $(readlink -e "$profile" || echo nothing)"
 if [ "$running" = "$new" ]; then echo "same yes"; fi
 has() { command -v "$1" >/dev/null 2>&1; }
 told() {
@@ -478,6 +485,7 @@ agreed() {
   esac
 }
 asks='yes'
+instead='. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
 arrow=$(printf "\342\206\222")
 values() {
   printf "%s\n" "$answer" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
@@ -504,12 +512,12 @@ judged() {
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
-      echo "odd $secret"
+      printf "%s\n" "odd $secret"
       continue
     fi
     if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
-    echo "lost $secret"
+    printf "%s\n" "lost $secret"
   done
 }
 of() { printf "%s\n" "$judgement" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
@@ -540,6 +548,7 @@ show_preview() {
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
+shown=
 known=$answer
 if answer=$(preview); then :; else
   state="what will change on $target could not be found out; nothing was changed on it (status 1)"
@@ -547,9 +556,9 @@ if answer=$(preview); then :; else
 fi
 if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
   show_preview >"$lane/preview.new"
-  mv -f "$lane/preview.new" "$lane/preview"
-  await_turn ask
+  await_agreed
 else
+  if [ -n "$asks" ] && [ ! -t 1 ]; then show_preview >/dev/tty; fi
   show_preview
   if [ -z "$asks" ] || agreed "Go on with $target?"; then :; else
     state="not agreed to; nothing was changed on $target (status 1)"
@@ -557,9 +566,10 @@ else
   fi
 fi
 if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
-  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)"
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1)$instead"
   exit 1
 fi
+shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known
 activate() { reach admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
@@ -641,6 +651,7 @@ locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 take_lock "$3"
 refuse_changed "$4" "$5"
+if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
 case $action in
   switch | boot)
     rm -f "$marker"
@@ -669,7 +680,7 @@ if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
 tell
-exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" keep "'"$expected"'" "'"$system"'" 0 new' "$@"; }
+exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" "'"$system"'" 0 new' "$@"; }
 action='switch'
 reboots=''
 runs="$system"
@@ -686,6 +697,7 @@ refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"
   action=boot
+  shown=
   if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 fi
 case $action-$(heard runs) in

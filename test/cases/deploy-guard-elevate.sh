@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='vps-ultraman'
@@ -206,8 +207,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -367,6 +372,7 @@ else
   exit 1
 fi
 nix_store=$(heard nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-")
+shown=
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach -o 'BatchMode=yes' admin@vps_ultraman_root -- 'sudo -n -- sh -c '\'''"$deployment"'
@@ -380,7 +386,7 @@ timeout 3 df -P -k / /nix 2>/dev/null | (
   while read -r _ _ _ free _ at; do
     case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
   done
-) || exit'\'' sh keep "'"$expected"'"' "$@"; }
+) || exit'\'' sh "keep'"$shown"'" "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -552,7 +558,7 @@ else
 fi
 armed=yes
 echo "prev $runs"
-echo "boots $boots"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" keep "'"$expected"'" rollback '\'''"$deployment"'
+echo "boots $boots"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" rollback '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
 exec 8<"$dir/rollback"

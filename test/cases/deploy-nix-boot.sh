@@ -15,6 +15,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='core01.example.org'
@@ -207,8 +208,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -320,6 +325,7 @@ host='core01.example.org'
 record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
+shown=
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach root@core01.example.org -- 'sh -c '\'''"$deployment"'
@@ -333,7 +339,7 @@ timeout 3 df -P -k / /nix 2>/dev/null | (
   while read -r _ _ _ free _ at; do
     case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
   done
-) || exit'\'' sh keep "'"$expected"'"' "$@"; }
+) || exit'\'' sh "keep'"$shown"'" "'"$expected"'"' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -435,6 +441,7 @@ locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 take_lock "$3"
 refuse_changed "$4" "$5"
+if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
 case $action in
   switch | boot)
     rm -f "$marker"
@@ -463,7 +470,7 @@ if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
 rm -rf "$dir"
 if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
 tell
-exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" keep "'"$expected"'" "'"$system"'" 0 new' "$@"; }
+exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" "'"$system"'" 0 new' "$@"; }
 action='boot'
 reboots=''
 runs="$system"
@@ -480,6 +487,7 @@ refused "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"
   action=boot
+  shown=
   if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
 fi
 case $action-$(heard runs) in

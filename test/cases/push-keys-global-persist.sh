@@ -15,6 +15,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='vps-ultraman'

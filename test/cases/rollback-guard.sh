@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='vps-ultraman'
@@ -206,8 +207,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -320,6 +325,7 @@ record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
+shown=
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach -o 'BatchMode=yes' root@vps-ultraman -- 'sh -c '\'''"$deployment"'
@@ -357,7 +363,7 @@ for path in $needs; do
 done
 echo "generation $found"
 echo "system $system"
-compare /run/booted-system "$system" other'\'' sh keep "'"$expected"'" 12' "$@"; }
+compare /run/booted-system "$system" other'\'' sh "keep'"$shown"'" "'"$expected"'" 12' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -524,7 +530,7 @@ else
 fi
 armed=yes
 echo "prev $runs"
-echo "boots $boots"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" keep "'"$expected"'" rollback '\'''"$deployment"'
+echo "boots $boots"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" rollback '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
 exec 8<"$dir/rollback"

@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='vps-ultraman'
@@ -206,8 +207,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -320,6 +325,7 @@ record=$notes/deployed/$host
 recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/null || :; }
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
+shown=
 expected=
 if [ -r "$record" ]; then expected=$(tr -cd "A-Za-z0-9 +._?=/-" <"$record"); fi
 ask() { reach -o 'BatchMode=yes' root@vps-ultraman -- 'sh -c '\'''"$deployment"'
@@ -486,7 +492,7 @@ boots_by_default() {
     done
   fi
 }
-need_loader'\'' sh keep "'"$expected"'" 12' "$@"; }
+need_loader'\'' sh "keep'"$shown"'" "'"$expected"'" 12' "$@"; }
 step "ask $target"
 if answer=$(ask </dev/null); then
   from=$(heard number)
@@ -745,7 +751,7 @@ echo "boot $boot"
 echo "prev $boots"
 tell
 systemd-run --quiet --collect --no-ask-password --unit="hey-reboot-$id" --on-active=2s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || unarmed "systemd did not take the reboot"
-armed=yes'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" keep "'"$expected"'" rollback '\'''"$deployment"'
+armed=yes'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" rollback '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
 loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }

@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 evaluate() { nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' "$@"; }
@@ -159,8 +160,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -425,8 +430,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }

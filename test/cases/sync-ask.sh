@@ -14,6 +14,7 @@ heard() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
+trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 log_host='id3-eniac'
@@ -173,8 +174,12 @@ take_lock() {
 refuse_changed() {
   runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
   boots=$(readlink -e "$profile") || boots=nothing
+  case $1 in
+    *" $runs $boots") ;;
+    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
   case " $boots $2 " in *" $runs "*) return ;; esac
-  if [ "$1" = force ]; then return; fi
+  case $1 in force*) return ;; esac
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
 }
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
@@ -323,7 +328,7 @@ else
   step "$system is not a NixOS system; nothing was copied"
   exit 1
 fi
-declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: "secret ${name} ${builtins.unsafeDiscardStringContext (toString secrets.${name}.file)}\n") (builtins.attrNames secrets))')
+declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
 flake_dir='/path/to/flake'
 identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p")
 odd_identities=$(printf "%s\n" "$identities" | LC_ALL=C grep "[^A-Za-z0-9._/@:+,=-]" || :)
@@ -333,6 +338,7 @@ preview() { sudo sh -c "$deployment"'
 new=$1
 action=$2
 running=$(readlink -e /run/current-system)
+echo "shown $running $(readlink -e "$profile" || echo nothing)"
 if [ "$running" = "$new" ]; then echo "same yes"; fi
 has() { command -v "$1" >/dev/null 2>&1; }
 told() {
@@ -393,6 +399,7 @@ agreed() {
   esac
 }
 asks='yes'
+instead='. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
 arrow=$(printf "\342\206\222")
 values() {
   printf "%s\n" "$answer" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
@@ -419,12 +426,12 @@ judged() {
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
-      echo "odd $secret"
+      printf "%s\n" "odd $secret"
       continue
     fi
     if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
-    echo "lost $secret"
+    printf "%s\n" "lost $secret"
   done
 }
 of() { printf "%s\n" "$judgement" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
@@ -455,6 +462,7 @@ show_preview() {
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 step "what will change on $target"
+shown=
 known=$answer
 if answer=$(preview); then :; else
   state="what will change on $target could not be found out; nothing was changed on it (status 1)"
@@ -462,9 +470,9 @@ if answer=$(preview); then :; else
 fi
 if [ -n "${lane-}" ] && [ -e "$lane/ask" ]; then
   show_preview >"$lane/preview.new"
-  mv -f "$lane/preview.new" "$lane/preview"
-  await_turn ask
+  await_agreed
 else
+  if [ -n "$asks" ] && [ ! -t 1 ]; then show_preview >/dev/tty; fi
   show_preview
   if [ -z "$asks" ] || agreed "Go on with $target?"; then :; else
     state="not agreed to; nothing was changed on $target (status 1)"
@@ -472,11 +480,17 @@ else
   fi
 fi
 if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
-  state="not all of what will change on $target could be found out; nothing was changed on it (status 1). Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)"
+  state="not all of what will change on $target could be found out; nothing was changed on it (status 1)$instead"
   exit 1
 fi
+shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known
-state="nixos-rebuild has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+if [ " $(readlink -e /run/current-system) $(readlink -e /nix/var/nix/profiles/system || echo nothing)" = "$shown" ]; then :; else
+  state="this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
+  exit 1
+fi
+program='nixos-rebuild'
+state="$program has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
 touched=yes
 step 'nixos-rebuild boot'
 sudo nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' boot

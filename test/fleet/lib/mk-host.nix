@@ -125,7 +125,7 @@ in
     };
     age = {
       inherit (host) identityPaths;
-      secrets = if builtins.pathExists secret then { demo.file = secret; } else { };
+      secrets = (if builtins.pathExists secret then { demo.file = secret; } else { }) // (host.options.age or { }).secrets or { };
     };
     system.nixos.version = host.nixosVersion;
     system.build = {
