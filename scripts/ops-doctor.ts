@@ -8,7 +8,7 @@ import { before, tools } from "../lib/doctor/here.ts";
 import { keys } from "../lib/doctor/keys.ts";
 import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
-import { answered, silent } from "../lib/doctor/there.ts";
+import { answered, onDisk, silent } from "../lib/doctor/there.ts";
 import { typing } from "../lib/doctor/typing.ts";
 import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
 import { Usage } from "../lib/errors.ts";
@@ -78,7 +78,8 @@ export default verb(module, {
           const login = () => ({ user: ssh("user") ?? "root", by: access.by, asks: access.asks, mine: offered(ssh, answer.errors) });
           return [
             ...said,
-            ...keys(flake, status, answer.facts.one("public"), type),
+            // What another system has there is gone once NixOS is installed.
+            ...keys(flake, status, status.runs === "nothing" ? undefined : onDisk(answer)[0]?.key, type),
             ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), { login: login(), arch: answer.facts.one("arch"), came })),
           ];
         });

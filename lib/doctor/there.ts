@@ -82,6 +82,16 @@ function forgetting(errors: readonly string[], facts: SshFacts): string {
   return `ssh-keygen${found === undefined ? "" : ` -f ${quote(found)}`} -R ${quote(name)}`;
 }
 
+/** The keys on a host's disk, that which sshd presents first: it may be in /persist, and another in /etc/ssh. */
+export function onDisk({ facts, errors }: Answer): readonly { readonly fingerprint: string; readonly key: string }[] {
+  const presented = presentedIn(errors);
+  const found = facts.all("key").flatMap((line) => {
+    const [, fingerprint, key] = /^(\S+) (\S+ \S+)$/.exec(line) ?? [];
+    return fingerprint === undefined || key === undefined ? [] : [{ fingerprint, key }];
+  });
+  return [...found].sort((one, other) => Number(other.fingerprint === presented) - Number(one.fingerprint === presented));
+}
+
 /** Of a host that has answered. */
 export function answered(status: Status, answer: Answer, type: Typing, { by, asks }: Access): readonly Finding[] {
   const { host } = status;
@@ -145,12 +155,12 @@ export function answered(status: Status, answer: Answer, type: Typing, { by, ask
       type.shell("systemctl", "restart", "systemd-timesyncd"),
     );
   const presented = presentedIn(answer.errors);
-  const disk = facts.one("fingerprint");
-  if (presented !== undefined && disk !== undefined && presented !== disk)
+  const disk = onDisk(answer).map(({ fingerprint }) => fingerprint);
+  if (presented !== undefined && disk.length > 0 && !disk.includes(presented))
     say(
       "key-presented",
       "error",
-      `sshd presents ${presented}, and on the disk is ${disk}`,
+      `sshd presents ${presented}, and on the disk is ${disk.join(" and ")}`,
       type.shell("systemctl", "restart", "sshd"),
     );
   return found;

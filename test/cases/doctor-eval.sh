@@ -389,11 +389,7 @@ printf "%s\n" "${SSH_CONNECTION-${1-}}" | while read -r client _ server port; do
 done
 for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
 for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do
-  if [ -r "$key.pub" ]; then
-    echo "public $(cut -d " " -f 1,2 "$key.pub")"
-    echo "fingerprint $(ssh-keygen -l -f "$key.pub" 2>/dev/null | cut -d " " -f 2)"
-    break
-  fi
+  if [ -r "$key.pub" ]; then echo "key $(ssh-keygen -l -f "$key.pub" 2>/dev/null | cut -d " " -f 2) $(cut -d " " -f 1,2 "$key.pub")"; fi
 done
 me=${SUDO_USER:-${DOAS_USER:-$(id -un)}}
 refuse() { echo "untrusted $*"; }

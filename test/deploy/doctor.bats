@@ -309,9 +309,14 @@ ROWS
   there sh -c 'cp /etc/ssh/ssh_host_ed25519_key.pub /tmp/kept.pub && ssh-keygen -q -t ed25519 -N "" -f /tmp/other && cp /tmp/other.pub /etc/ssh/ssh_host_ed25519_key.pub'
   run found $host $target
   behind=$(through_jump found $host behind)
+  # The one that is presented may be in /persist.
+  there sh -c 'mkdir -p /persist/etc/ssh && cp /tmp/kept.pub /persist/etc/ssh/ssh_host_ed25519_key.pub'
+  persisted=$(found $host $target)
+  there rm -r /persist
   there sh -c 'cp /tmp/kept.pub /etc/ssh/ssh_host_ed25519_key.pub; rm -f /tmp/other*'
   [[ $output == *"error key-presented"* ]]
   [[ $behind == *"error key-presented"* ]]
+  [ "$persisted" = "" ]
   # What the jump host presents is nothing of this host's.
   [ "$(through_jump found $host behind)" = "" ]
   silent=$(through /bin/false through_jump doctor --json --skip tools $host behind | jq -r '.[].seen')
