@@ -929,6 +929,7 @@ __hey_table_ops_doctor() {
   __hey_choice skip host-key-changed 'the target presents another key than known_hosts has'
   __hey_choice skip login-refused 'sshd takes none of the keys offered'
   __hey_choice skip unreachable 'ssh fails otherwise'
+  __hey_choice skip login-talks 'the login writes to stdout before a command, which breaks nix copy'
   __hey_choice skip not-nixos 'no NixOS runs there'
   __hey_choice skip no-root 'the login does not become root there without a password'
   __hey_choice skip untrusted 'nix there takes no unsigned paths from the login'

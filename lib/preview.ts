@@ -67,7 +67,7 @@ export function previewing(
     ...(evaluate === undefined ? [] : [{ ...evaluate, capture: "declared" }]),
     fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
     define("preview", asked),
-    ...(preview === "ask" ? [fragment("local/question.sh")] : []),
+    ...(preview === "ask" ? [fragment("local/question.sh"), define("still_there", there(step("true")))] : []),
     fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "", instead: action === "dry-activate" ? "" : instead }),
   ];
 }

@@ -398,6 +398,7 @@ agreed() {
     *) return 1 ;;
   esac
 }
+still_there() { sudo true "$@"; }
 asks='yes'
 instead='. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
 arrow=$(printf "\342\206\222")
@@ -482,6 +483,12 @@ fi
 if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
   state="not all of what will change on $target could be found out; nothing was changed on it (status 1)$instead"
   exit 1
+fi
+if [ -n "$asks" ]; then
+  if still_there; then :; else
+    state="$target can't be reached any more; nothing was changed on it (status 1)"
+    exit 1
+  fi
 fi
 shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known

@@ -487,6 +487,12 @@ if [ -z "$asks" ] && [ -n "$(values unseen)$blind" ]; then
   state="not all of what will change on $target could be found out; nothing was changed on it (status 1)$instead"
   exit 1
 fi
+if [ -n "$asks" ]; then
+  if still_there; then :; else
+    state="$target can't be reached any more; nothing was changed on it (status 1)"
+    exit 1
+  fi
+fi
 shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known
 activate() { sh -c "$deployment"'

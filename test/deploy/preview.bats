@@ -334,6 +334,19 @@ secret_for() {
 }
 last_of_log() { tail -n 1 "$XDG_STATE_HOME/hey/log" | jq -r .said; }
 
+@test "a link that has gone while the question stood: nothing was changed, and that is said" {
+  lab knobs $host '{"marker": "out of reach"}'
+  in_terminal "$SCRIPTS/ops-deploy.ts $host $target --ask --guard"
+  until_seen 'Go on with root@'
+  lab link $host down
+  press y Enter
+  until_ended
+  lab link $host up
+  [ "$ended" = 1 ]
+  [ "$(last_of_log)" = "root@$target can't be reached any more; nothing was changed on it (status 1)" ]
+  unchanged
+}
+
 @test "a system that was collected as garbage while the question stood is said to be gone" {
   lab knobs $host '{"marker": "collected"}'
   in_terminal "$SCRIPTS/ops-deploy.ts $host $target --ask"

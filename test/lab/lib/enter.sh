@@ -17,8 +17,11 @@ do_host() {
   local pid
   pid_of "${1-}"
   shift
+  # A host that goes down stops what it ends, and nsenter, where it has forked, stops along with its child, for ever. So it is the shell that
+  # forks, and it must not take the last command for its own.
   # shellcheck disable=SC2016 # for the host's shell
-  exec -c nsenter -t "$pid" --mount --uts --ipc --net --pid /bin/sh -c 'export TERM="$1" HOME=/root USER=root LANG=C.UTF-8
+  exec -c nsenter -t "$pid" --mount --uts --ipc --net --pid --no-fork /bin/sh -c 'export TERM="$1" HOME=/root USER=root LANG=C.UTF-8
     export PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
-    shift && cd && exec "$@"' sh "${TERM:-dumb}" "${@:-/bin/bash}"
+    shift && cd && "$@"
+    exit "$?"' sh "${TERM:-dumb}" "${@:-/bin/bash}"
 }
