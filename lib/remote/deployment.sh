@@ -126,7 +126,7 @@ refuse_trial() {
   esac
 }
 refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
 # The lock, held by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. $1 says who asks.
 take_lock() {

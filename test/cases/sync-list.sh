@@ -106,7 +106,7 @@ refuse_trial() {
   esac
 }
 refuse_held() {
-  if [ -L /run/hey/holder ]; then refuse 13 "another deployment holds the lock: $(readlink /run/hey/holder)"; fi
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
