@@ -85,18 +85,23 @@ function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Made {
   if ("inquire" in spec) return spec.inquire(given);
   const { takes, plan } = spec;
   const { host } = takes;
-  const { planFor } = require("./settings.ts") as typeof import("./settings.ts");
-  if (host?.kind !== "arg" || host.optional) {
-    const machine = spec.machine?.(given);
-    return machine === undefined ? plan(given) : planFor({ takes, plan }, given, machine);
-  }
-  if (several(given)) {
+  const isNamed = host?.kind === "arg" && !host.optional;
+  if (isNamed && several(given)) {
     const { fleetOf } = require("./fleet/fleet.ts") as typeof import("./fleet/fleet.ts");
     return fleetOf(spec, given);
   }
+  const machine = isNamed ? machineNamed(takes, given) : spec.machine?.(given);
+  if (machine === undefined) return plan(given);
+  // Loaded only where there are settings to look for.
+  const { planFor } = require("./settings.ts") as typeof import("./settings.ts");
+  return planFor({ takes, plan }, given, machine);
+}
+
+/** The machine that a line for one host names. @throws Usage */
+function machineNamed<T extends Takes>(takes: T, given: Given<T>): Machine {
   requireAlone(takes, given);
   const { machineTyped } = require("./inventory.ts") as typeof import("./inventory.ts");
-  return planFor({ takes, plan }, given, machineTyped(given as unknown as Parameters<typeof machineTyped>[0]));
+  return machineTyped(given as unknown as Parameters<typeof machineTyped>[0]);
 }
 
 /** All scripts of it, in the order in which they begin. */

@@ -40,6 +40,7 @@ export default verb(module, {
     const machines = machinesAsked(given);
     if (given.host !== undefined) requireHost(findFlake(given.flake, "as given"), given.host);
     if (given.html !== undefined) {
+      // What the page can't be made of, or put to, is said before anybody is asked.
       requireWritable(given.html);
       entries();
     }
