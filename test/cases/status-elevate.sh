@@ -260,7 +260,7 @@ if [ "$(id -u)" != 0 ] && { [ -e /run/hey ] || [ -e "$trial" ]; }; then :; else
   case $(trial_progress) in
     rebooting | starting) echo "armed boot 0 $(readlink "$trial/by")" ;;
   esac
-  if [ -L /run/hey/holder ]; then echo "armed lock 0 $(readlink /run/hey/holder)"; fi
+  if holder=$(readlink /run/hey/holder); then echo "armed lock 0 $holder"; fi
 fi
 echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
 timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
