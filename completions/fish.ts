@@ -4,11 +4,12 @@ import { type Dispatched, heyOptions, type Table, type Value } from "./table.ts"
 const quoted = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
 
 /** The words of `complete` for a value; fish's default is files. */
-function offered(value: Value, name: string, choices: Table["choices"]): string {
+function offered(value: Value, name: string, choices: Table["choices"], valued: readonly string[]): string {
   if (value.from === "files") return "-F";
   if (value.from === "hosts") return "-f -a '(__hey_hosts)' -d 'flake host'";
   if (value.from === "machines") return "-f -a '(__hey_machines)' -d 'flake host'";
   if (value.from === "targets") return "-f -a '(__hey_targets)'";
+  if (value.from === "own-targets") return `-f -a ${quoted(`(${["__hey_own_targets", ...valued].join(" ")})`)}`;
   if (value.from === "dirs" || value.from === "flakes") return "-f -a '(__fish_complete_directories)'";
   const words = choices.filter(({ of }) => of === name).map(({ word, help }) => ` ${quoted(`${word}\t${help}`)}`);
   return words.length === 0 ? "-f" : `-f -k -a ${quoted(`(printf '%s\\n'${words.join("")})`)}`;
@@ -19,7 +20,9 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
   const valued = options.filter(({ value }) => value !== undefined).flatMap(({ spelled }) => spelled);
   const lines = [
     `${head} -n __hey_ours -f`,
-    ...args.map((arg, at) => `${head} -n ${quoted(["__hey_after", at, ...valued].join(" "))} ${offered(arg, arg.name, choices)}`),
+    ...args.map(
+      (arg, at) => `${head} -n ${quoted(["__hey_after", at, ...valued].join(" "))} ${offered(arg, arg.name, choices, valued)}`,
+    ),
     ...options.map(({ name, spelled, help, value, many, excludes }) => {
       const without = ["__hey_without", ...(excludes === "all" ? [] : excludes), ...(many ? [] : spelled)].join(" ");
       // The options end where a command begins.
@@ -27,7 +30,7 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
       // At its own value it stands on the line already.
       const condition = value === undefined ? without : `contains -- (commandline -opc)[-1] ${spelled.join(" ")}; or ${without}`;
       const short = spelled.length > 1 ? ` -s ${spelled[0]?.slice(1)}` : "";
-      const tail = value === undefined ? "" : ` -r ${offered(value, name, choices).replace(" -d 'flake host'", "")}`;
+      const tail = value === undefined ? "" : ` -r ${offered(value, name, choices, valued).replace(" -d 'flake host'", "")}`;
       return `${head} -n ${quoted(within + condition)}${short} -l ${name}${tail} -d ${quoted(help)}`;
     }),
     ...(program === undefined ? [] : [`${head} -n __hey_after_dashes -a '(__hey_passed ${program})'`]),

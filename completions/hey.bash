@@ -114,13 +114,28 @@ __hey_cached_hosts() {
   done
 }
 
-# Offers the hosts of the flake in a directory.
-__hey_add_hosts() {
-  local names=()
+# The hosts of the flake in a directory, in names.
+__hey_hosts() {
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
   __hey_globbing __hey_cached_hosts "$1"
+}
+
+# Offers the hosts of the flake in a directory.
+__hey_add_hosts() {
+  local names=()
+  __hey_hosts "$1"
   __hey_add_names ${names[@]+"${names[@]}"}
+}
+
+# Those that the verb's host is not, in hey_others, between blanks.
+__hey_other_hosts() {
+  local names=() name
+  hey_others=' '
+  __hey_hosts "$1"
+  for name in ${names[@]+"${names[@]}"}; do
+    [[ $name == "$hey_host" ]] || hey_others+="$name "
+  done
 }
 
 # FUNCTION WORDS...: calls it with file names expanded as bash does by default, whatever the user has set. A pattern that fits
@@ -216,7 +231,7 @@ __hey_add() {
   hey_notes+=("${2-}")
 }
 
-# [not-addresses] NAMES...: offers those that lib/words.ts takes. bash leaves out what is there twice.
+# [not-addresses] NAMES...: offers those that lib/words.ts takes, without those in hey_others. bash leaves out what is there twice.
 __hey_add_names() {
   local name addresses=1
   if [[ ${1-} == not-addresses ]]; then
@@ -230,14 +245,14 @@ __hey_add_names() {
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac
-    [[ ${#name} -le 253 ]] || continue
+    [[ ${#name} -le 253 && ${hey_others-} != *" $name "* ]] || continue
     hey_found+=("$hey_head$name")
   done
 }
 
 # The words for a value: SOURCE NAME, where NAME is the parameter's.
 __hey_offer() {
-  local flake given at
+  local flake given at hey_others=''
   case $1 in
     hosts) __hey_flake && __hey_add_hosts "$flake" ;;
     machines)
@@ -247,8 +262,9 @@ __hey_offer() {
       fi
       __hey_flake && __hey_add_hosts "$flake"
       ;;
-    targets)
+    targets | own-targets)
       local config=''
+      if [[ $1 == own-targets ]] && __hey_flake; then __hey_other_hosts "$flake"; fi
       if __hey_given --ssh-config; then
         config=$given
       elif [[ " ${NIX_SSHOPTS-}" =~ .*[[:space:]]-F[[:space:]]*([^[:space:]]+) ]]; then
@@ -558,7 +574,7 @@ __hey_given() {
 __hey_verb() {
   local hey_options=() hey_shorts=() hey_excludes=() hey_helps=() hey_from=() hey_many=() hey_second=() hey_used=()
   local hey_args=() hey_arg_from=() hey_choices=() hey_choice_notes=()
-  local hey_rest='' hey_program='' hey_excluded=' ' word at want='' after='' name='' args=0
+  local hey_rest='' hey_program='' hey_host='' hey_excluded=' ' word at want='' after='' name='' args=0
   "__hey_table_$1"
   for word in ${hey_left[@]+"${hey_left[@]}"}; do
     if [[ -n $want ]]; then
@@ -579,6 +595,7 @@ __hey_verb() {
         ;;
       *)
         [[ -n $hey_rest && $args -ge ${#hey_args[@]} ]] && return
+        [[ ${hey_arg_from[args]-} != hosts ]] || hey_host=$word
         args=$((args + 1))
         ;;
     esac
@@ -796,7 +813,7 @@ __hey_install() { __hey_main install "$@"; }
 __hey_table_ops_bootstrap() {
   hey_program=nixos-anywhere
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'nixos-anywhere alone: no keys, no question, no look before or after'
   __hey_option --persist '' --no-keys 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
@@ -814,8 +831,8 @@ __hey_table_ops_bootstrap() {
   __hey_option --disko-mode '' '' 'what disko does' choices
   __hey_option --build-on '' '' 'where to build' choices
   __hey_option --kexec '' '' 'the installer'\''s tarball to boot, a file or a URL' text
-  __hey_option --disk-encryption-keys '' '' 'a file to put into the installer for disko' text many
-  __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many
+  __hey_option --disk-encryption-keys '' '' 'a file to put into the installer for disko' text many files
+  __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many files
   __hey_option --vm-test '' '' 'try the installation in a virtual machine here, without a target'
   __hey_option --identity -i '' 'the private key to log in with' files
   __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
@@ -843,7 +860,7 @@ __hey_ops_bootstrap() { __hey_main ops_bootstrap "$@"; }
 __hey_table_ops_deploy() {
   hey_program=nixos-rebuild
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
@@ -855,7 +872,7 @@ __hey_table_ops_deploy() {
   __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
   __hey_option --offline '' '' 'build from what is here, without the network'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--dry-activate --build-host --no-guard' 'go back by itself unless this machine can still log in afterwards'
@@ -905,7 +922,7 @@ __hey_ops_deploy() { __hey_main ops_deploy "$@"; }
 
 __hey_table_ops_doctor() {
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
@@ -985,7 +1002,7 @@ __hey_ops_log() { __hey_main ops_log "$@"; }
 
 __hey_table_ops_push_keys() {
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --persist '' '' 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' '' 'send the host'\''s key only'
@@ -1019,7 +1036,7 @@ __hey_ops_push_keys() { __hey_main ops_push_keys "$@"; }
 
 __hey_table_ops_reboot() {
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
@@ -1044,7 +1061,7 @@ __hey_ops_reboot() { __hey_main ops_reboot "$@"; }
 
 __hey_table_ops_rollback() {
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --to '' --list 'the generation, if not the one before what boots' generations
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
@@ -1103,7 +1120,7 @@ __hey_ops_ssh() { __hey_main ops_ssh "$@"; }
 
 __hey_table_ops_status() {
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
@@ -1125,7 +1142,7 @@ __hey_ops_status() { __hey_main ops_status "$@"; }
 __hey_table_ops_sync() {
   hey_program=nixos-rebuild
   __hey_arg host hosts
-  __hey_arg target targets
+  __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
@@ -1137,7 +1154,7 @@ __hey_table_ops_sync() {
   __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
   __hey_option --offline '' '' 'build from what is here, without the network'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--dry-activate --build-host --no-guard' 'go back by itself unless this machine can still log in afterwards'
@@ -1204,7 +1221,7 @@ __hey_table_sync() {
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'
   __hey_option --offline '' '--rollback --list' 'build from what is here, without the network'
-  __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many
+  __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '--rollback --list' 'update an input of the flake first' inputs many
   __hey_option --builders '' '--rollback --list' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --print '' '' 'print the exact shell script instead of running it'

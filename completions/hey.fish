@@ -258,6 +258,18 @@ function __hey_machines
     set -q names[1]; and printf '%s\n' $before$names
 end
 
+# OPTIONS...: without the hosts of the flake that the verb's own is not: lib/other-host.ts refuses them. The options are those that
+# take the word after them.
+function __hey_own_targets
+    set -l own (__hey_own_words $argv)
+    set -l others
+    for host in (__hey_hosts)
+        test "$host" = "$own[1]"; or set -a others $host
+    end
+    __hey_targets $others
+end
+
+# OTHERS...: without these.
 function __hey_targets
     set -l config
     if set -l given (__hey_given --ssh-config)
@@ -266,11 +278,14 @@ function __hey_targets
         set config (string match -rg '.*\s-F\s*(\S+)' -- " $NIX_SSHOPTS")
     end
     set -l user "$(string match -r '.*@' -- (__hey_part))"
-    set -l names (__hey_ssh_names $config)
+    set -l names
+    for name in (__hey_ssh_names $config)
+        contains -- $name $argv; or set -a names $name
+    end
     set -q names[1]; and printf '%s\tssh name\n' $user$names
     test -n "$user"; and return
     for host in (__hey_hosts)
-        contains -- $host $names; or printf '%s\tflake host\n' $host
+        contains -- $host $names $argv; or printf '%s\tflake host\n' $host
     end
 end
 
@@ -291,10 +306,10 @@ function __hey_without
     return 0
 end
 
-# OPTIONS...: how many of the verb's own words stand left of the cursor, or nothing where an option's value is typed; the
-# options are those that take the word after them.
-function __hey_places
-    set -l count 0
+# OPTIONS...: the verb's own words left of the cursor, or nothing where an option's value is typed; the options are those that
+# take the word after them.
+function __hey_own_words
+    set -l own
     set -l want
     for word in (commandline -opc)[2..]
         if set -q want[1]
@@ -304,10 +319,17 @@ function __hey_places
         else if contains -- $word $argv
             set want 1
         else if not string match -q -- '-?*' $word
-            set count (math $count + 1)
+            set -a own $word
         end
     end
-    not set -q want[1]; and echo $count
+    set -q want[1]; and return 1
+    string join \n -- $own
+    return 0
+end
+
+# OPTIONS...: how many these are.
+function __hey_places
+    set -l own (__hey_own_words $argv); and echo (count $own)
 end
 
 # N OPTIONS...: whether the cursor is at the place after N words.
@@ -410,7 +432,7 @@ complete -c install.ts -n __hey_after_dashes -a '(__hey_passed nixos-install)'
 
 complete -c ops-bootstrap.ts -n __hey_ours -f
 complete -c ops-bootstrap.ts -n '__hey_after 0 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-bootstrap.ts -n '__hey_after 1 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_targets)'
+complete -c ops-bootstrap.ts -n '__hey_after 1 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_own_targets --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option)'
 complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-bootstrap.ts -n '__hey_without --persist --no-global --generate --key-cmd --wait --no-keys' -l no-keys -d 'nixos-anywhere alone: no keys, no question, no look before or after'
 complete -c ops-bootstrap.ts -n '__hey_without --no-keys --persist' -l persist -d 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
@@ -440,7 +462,7 @@ complete -c ops-bootstrap.ts -n __hey_after_dashes -a '(__hey_passed nixos-anywh
 
 complete -c ops-deploy.ts -n __hey_ours -f
 complete -c ops-deploy.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --specialisation --boot' -l boot -d 'activate at the next boot, not now'
 complete -c ops-deploy.ts -n '__hey_without --boot --dry-activate --install-bootloader --reboot --test' -l test -d 'activate now, until the next boot'
@@ -492,7 +514,7 @@ complete -c ops-deploy.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)
 
 complete -c ops-doctor.ts -n __hey_ours -f
 complete -c ops-doctor.ts -n '__hey_after 0 --flake --on --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-doctor.ts -n '__hey_after 1 --flake --on --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-doctor.ts -n '__hey_after 1 --flake --on --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --on --skip --elevate --ssh-option --ssh-config)'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-doctor.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
@@ -526,7 +548,7 @@ complete -c ops-log.ts -n '__hey_without -h --help' -s h -l help -d 'show this h
 
 complete -c ops-push-keys.ts -n __hey_ours -f
 complete -c ops-push-keys.ts -n '__hey_after 0 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-push-keys.ts -n '__hey_after 1 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-push-keys.ts -n '__hey_after 1 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
 complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-push-keys.ts -n '__hey_without --persist' -l persist -d 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
 complete -c ops-push-keys.ts -n '__hey_without --no-global' -l no-global -d 'send the host\'s key only'
@@ -551,7 +573,7 @@ complete -c ops-push-keys.ts -n '__hey_without -h --help' -s h -l help -d 'show 
 
 complete -c ops-reboot.ts -n __hey_ours -f
 complete -c ops-reboot.ts -n '__hey_after 0 --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-reboot.ts -n '__hey_after 1 --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-reboot.ts -n '__hey_after 1 --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-reboot.ts -n '__hey_without --if-needed' -l if-needed -d 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
@@ -571,7 +593,7 @@ complete -c ops-reboot.ts -n '__hey_without -h --help' -s h -l help -d 'show thi
 
 complete -c ops-rollback.ts -n __hey_ours -f
 complete -c ops-rollback.ts -n '__hey_after 0 --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-rollback.ts -n '__hey_after 1 --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-rollback.ts -n '__hey_after 1 --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --to; or __hey_without --list --to' -l to -r -f -d 'the generation, if not the one before what boots'
 complete -c ops-rollback.ts -n '__hey_without --to --boot --guard --confirm-timeout --settle --diff --ask --reboot --list' -l list -d 'list the generations there, newest first: what runs, what boots, what was booted'
@@ -617,7 +639,7 @@ complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-confi
 
 complete -c ops-status.ts -n __hey_ours -f
 complete -c ops-status.ts -n '__hey_after 0 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-status.ts -n '__hey_after 1 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-status.ts -n '__hey_after 1 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --on --html --elevate --ssh-option --ssh-config)'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-status.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
@@ -633,7 +655,7 @@ complete -c ops-status.ts -n '__hey_without -h --help' -s h -l help -d 'show thi
 
 complete -c ops-sync.ts -n __hey_ours -f
 complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_targets)'
+complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-sync.ts -n '__hey_without --test --dry-activate --specialisation --boot' -l boot -d 'activate at the next boot, not now'
 complete -c ops-sync.ts -n '__hey_without --boot --dry-activate --install-bootloader --reboot --test' -l test -d 'activate now, until the next boot'

@@ -5,8 +5,8 @@ import type { Verb } from "../lib/verb.ts";
 export interface Value {
   /** What stands for it in the help: HOST, DIR. */
   readonly label: string;
-  /** Where the shell looks for it; "choices" are in the table's own list. */
-  readonly from: Exclude<Source, Choices> | "choices";
+  /** Where the shell looks for it; "choices" are in the table's own list, and "own-targets" are those without the other hosts of the flake. */
+  readonly from: Exclude<Source, Choices> | "choices" | "own-targets";
 }
 
 export interface OptionRow {
@@ -37,6 +37,10 @@ export interface Table {
   readonly choices: readonly { readonly of: string; readonly word: string; readonly help: string }[];
 }
 
+/** A target that stands behind a host is no other host (lib/other-host.ts). */
+const behind = ({ takes }: Verb, value: Value): Value =>
+  value.from === "targets" && takes["host"]?.kind === "arg" ? { ...value, from: "own-targets" } : value;
+
 const value = (label: string, from: Source): Value => ({ label, from: typeof from === "object" ? "choices" : from });
 
 function spelled(name: string, param: Param | undefined): string[] {
@@ -65,11 +69,15 @@ export function tableOf(verb: Verb): Table {
       return [
         param.kind === "flag" || param.bare !== undefined
           ? { ...row, many: false }
-          : { ...row, many: param.many, value: value(param.value, param.from) },
+          : {
+              ...row,
+              ...{ many: param.many, value: value(param.value, param.from) },
+              ...(param.second === undefined ? {} : { second: value(param.second.value, param.second.from) }),
+            },
       ];
     }),
     args: params.flatMap(([name, param]) =>
-      param.kind === "arg" ? [{ name, help: param.help, ...value(name.toUpperCase(), param.from) }] : [],
+      param.kind === "arg" ? [{ name, help: param.help, ...behind(verb, value(name.toUpperCase(), param.from)) }] : [],
     ),
     choices: params.flatMap(([of, param]) =>
       // What stands only behind '=' is not offered as a word.

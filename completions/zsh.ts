@@ -7,7 +7,7 @@ const inBrackets = (help: string) => escaped(help, /[\\[\]]/g);
 const beforeColon = (text: string) => escaped(text, /[\\:]/g);
 
 function action({ from }: Value, name: string): string {
-  if (from === "hosts" || from === "machines" || from === "targets") return `_hey_offer_${from}`;
+  if (from === "hosts" || from === "machines" || from === "targets" || from === "own-targets") return `_hey_offer_${from}`;
   // After a blank _arguments adds no words of its own.
   if (from === "choices") return ` _hey_offer_choices ${name}`;
   if (from === "dirs" || from === "flakes") return "_hey_offer_dirs";

@@ -10,7 +10,7 @@ import { guardOptions } from "./guard.ts";
 import { keyOptions } from "./keys.ts";
 import { previewOptions } from "./preview.ts";
 import { rebootOptions } from "./reboot.ts";
-import type { Setting, Settings } from "./settings.ts";
+import { headOf, type Setting, type Settings } from "./settings.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "./spec.ts";
 import { sshOptions } from "./target.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
@@ -81,13 +81,10 @@ function setting(of: Setting["of"], name: string, value: unknown, line: number):
   return { name, value: words, text, of, line };
 }
 
-/** A host's name as it stands in the head of a table. */
-const head = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
-
 /** What is wrong with a statement outside of both tables. */
 function outside(table: string, flake: Flake): Usage {
   const instead = hostsOf(flake).includes(table)
-    ? `; type ${head(table)}`
+    ? `; type ${headOf(table)}`
     : names.includes(table)
       ? "; type [defaults] above it"
       : didYouMean(table, ["defaults", "hosts"]) || "; type [hosts.NAME] above its settings";
@@ -99,7 +96,7 @@ function requireKnown(flake: Flake, host: string, own: readonly string[]): void 
   fits("the host's name", "hosts", host);
   const dotted = own.map((_, at) => [host, ...own.slice(0, at + 1)].join("."));
   const meant = dotted.find((name) => hostsOf(flake).includes(name));
-  if (meant !== undefined) throw new Usage(`a name with dots stands in quotes; type ${head(meant)}`);
+  if (meant !== undefined) throw new Usage(`a name with dots stands in quotes; type ${headOf(meant)}`);
   const missing = unknownHost(flake, host);
   if (missing !== undefined) throw new Usage(missing);
 }
@@ -121,7 +118,7 @@ function read({ path, value, line }: Entry, flake: Flake, hosts: Map<string, Set
   }
   const [name] = own;
   if (name === undefined && isTable(value)) return;
-  if (name === undefined) throw new Usage(`${host} is a table; type ${head(host)}, and its settings below it`);
+  if (name === undefined) throw new Usage(`${host} is a table; type ${headOf(host)}, and its settings below it`);
   if (own.length === 1 && !isTable(value)) {
     if (table === "hosts") known.push(setting("host", name, value, line));
     else defaults.push(setting("defaults", name, value, line));

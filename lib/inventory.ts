@@ -65,16 +65,19 @@ function reading(given: SshGiven): () => ReadonlyMap<string, Declared> {
   };
 }
 
+/** The names of the hosts of a flake that can be known without evaluation, and of those that hey.toml names. Sorted. */
+export const knownHosts = (flake: Flake, said: Settings): readonly string[] =>
+  // A folder of another name can't be typed as a host.
+  [...new Set([...hostsOf(flake).filter(isName), ...said.hosts.keys()])].sort();
+
 /**
- * The hosts of a flake that can be known without evaluation, and those that hey.toml names.
+ * What is known of each of these hosts.
  * @throws Usage for a mistake in hey.toml
  */
 export function inventory(flake: Flake, ssh: SshGiven): Inventory {
   const said = readSettings(flake);
   const known = reading(ssh);
-  // A folder of another name can't be typed as a host.
-  const hosts = new Set([...hostsOf(flake).filter(isName), ...said.hosts.keys()]);
-  return [...hosts].sort().map((host) => machine(host, said, known));
+  return knownHosts(flake, said).map((host) => machine(host, said, known));
 }
 
 /** What a verb for one host was given. */
@@ -87,7 +90,7 @@ interface Named {
 }
 
 /** A flake that isn't there is for the verb to say, if it needs one. */
-function flakeIfAny(given: string | undefined): Flake | undefined {
+export function flakeIfAny(given: string | undefined): Flake | undefined {
   try {
     return findFlake(given, "as given");
   } catch (error) {

@@ -33,6 +33,9 @@ export interface Settings {
 /** Where a setting stands, as messages and tables say it. */
 export const place = ({ line }: Pick<Setting, "line">) => `hey.toml:${line}`;
 
+/** The head of a host's table in hey.toml. */
+export const headOf = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
+
 /**
  * The hey.toml beside a flake's flake.nix. A flake that isn't a directory on this machine has none.
  * @throws Usage for everything in it that isn't wholly understood, with its line

@@ -81,7 +81,11 @@ function requireDirectory(): void {
 type Made = Plan | Fleet | Inquiry;
 
 /** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
-function planned<T extends Takes>(spec: Spec<T>, given: Given<T>): Made {
+function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>): Made {
+  if ("target" in given && given.target !== undefined) {
+    const { requireOwnTarget } = require("./other-host.ts") as typeof import("./other-host.ts");
+    requireOwnTarget(name, spec.takes, given);
+  }
   if ("inquire" in spec) return spec.inquire(given);
   const { takes, plan } = spec;
   const { host } = takes;
@@ -168,7 +172,7 @@ export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & {
   if (require.main === self) {
     // After this file has been evaluated: help loads all verbs, its own among them.
     Promise.resolve()
-      .then(() => main(made, (given) => planned(spec, given)))
+      .then(() => main(made, (given) => planned(name, spec, given)))
       .catch((error: unknown) => {
         if (!(error instanceof Ended)) throw error;
         process.stderr.write(`${spec.speaker ?? name}: ${error.message}\n`);

@@ -111,13 +111,28 @@ __hey_cached_hosts() {
   done
 }
 
-# Offers the hosts of the flake in a directory.
-__hey_add_hosts() {
-  local names=()
+# The hosts of the flake in a directory, in names.
+__hey_hosts() {
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
   __hey_globbing __hey_cached_hosts "$1"
+}
+
+# Offers the hosts of the flake in a directory.
+__hey_add_hosts() {
+  local names=()
+  __hey_hosts "$1"
   __hey_add_names ${names[@]+"${names[@]}"}
+}
+
+# Those that the verb's host is not, in hey_others, between blanks.
+__hey_other_hosts() {
+  local names=() name
+  hey_others=' '
+  __hey_hosts "$1"
+  for name in ${names[@]+"${names[@]}"}; do
+    [[ $name == "$hey_host" ]] || hey_others+="$name "
+  done
 }
 
 # FUNCTION WORDS...: calls it with file names expanded as bash does by default, whatever the user has set. A pattern that fits

@@ -5,7 +5,7 @@ __hey_add() {
   hey_notes+=("${2-}")
 }
 
-# [not-addresses] NAMES...: offers those that lib/words.ts takes. bash leaves out what is there twice.
+# [not-addresses] NAMES...: offers those that lib/words.ts takes, without those in hey_others. bash leaves out what is there twice.
 __hey_add_names() {
   local name addresses=1
   if [[ ${1-} == not-addresses ]]; then
@@ -19,14 +19,14 @@ __hey_add_names() {
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac
-    [[ ${#name} -le 253 ]] || continue
+    [[ ${#name} -le 253 && ${hey_others-} != *" $name "* ]] || continue
     hey_found+=("$hey_head$name")
   done
 }
 
 # The words for a value: SOURCE NAME, where NAME is the parameter's.
 __hey_offer() {
-  local flake given at
+  local flake given at hey_others=''
   case $1 in
     hosts) __hey_flake && __hey_add_hosts "$flake" ;;
     machines)
@@ -36,8 +36,9 @@ __hey_offer() {
       fi
       __hey_flake && __hey_add_hosts "$flake"
       ;;
-    targets)
+    targets | own-targets)
       local config=''
+      if [[ $1 == own-targets ]] && __hey_flake; then __hey_other_hosts "$flake"; fi
       if __hey_given --ssh-config; then
         config=$given
       elif [[ " ${NIX_SSHOPTS-}" =~ .*[[:space:]]-F[[:space:]]*([^[:space:]]+) ]]; then

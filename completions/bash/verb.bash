@@ -46,7 +46,7 @@ __hey_given() {
 __hey_verb() {
   local hey_options=() hey_shorts=() hey_excludes=() hey_helps=() hey_from=() hey_many=() hey_second=() hey_used=()
   local hey_args=() hey_arg_from=() hey_choices=() hey_choice_notes=()
-  local hey_rest='' hey_program='' hey_excluded=' ' word at want='' after='' name='' args=0
+  local hey_rest='' hey_program='' hey_host='' hey_excluded=' ' word at want='' after='' name='' args=0
   "__hey_table_$1"
   for word in ${hey_left[@]+"${hey_left[@]}"}; do
     if [[ -n $want ]]; then
@@ -67,6 +67,7 @@ __hey_verb() {
         ;;
       *)
         [[ -n $hey_rest && $args -ge ${#hey_args[@]} ]] && return
+        [[ ${hey_arg_from[args]-} != hosts ]] || hey_host=$word
         args=$((args + 1))
         ;;
     esac

@@ -14,6 +14,18 @@ function __hey_machines
     set -q names[1]; and printf '%s\n' $before$names
 end
 
+# OPTIONS...: without the hosts of the flake that the verb's own is not: lib/other-host.ts refuses them. The options are those that
+# take the word after them.
+function __hey_own_targets
+    set -l own (__hey_own_words $argv)
+    set -l others
+    for host in (__hey_hosts)
+        test "$host" = "$own[1]"; or set -a others $host
+    end
+    __hey_targets $others
+end
+
+# OTHERS...: without these.
 function __hey_targets
     set -l config
     if set -l given (__hey_given --ssh-config)
@@ -22,11 +34,14 @@ function __hey_targets
         set config (string match -rg '.*\s-F\s*(\S+)' -- " $NIX_SSHOPTS")
     end
     set -l user "$(string match -r '.*@' -- (__hey_part))"
-    set -l names (__hey_ssh_names $config)
+    set -l names
+    for name in (__hey_ssh_names $config)
+        contains -- $name $argv; or set -a names $name
+    end
     set -q names[1]; and printf '%s\tssh name\n' $user$names
     test -n "$user"; and return
     for host in (__hey_hosts)
-        contains -- $host $names; or printf '%s\tflake host\n' $host
+        contains -- $host $names $argv; or printf '%s\tflake host\n' $host
     end
 end
 
@@ -47,10 +62,10 @@ function __hey_without
     return 0
 end
 
-# OPTIONS...: how many of the verb's own words stand left of the cursor, or nothing where an option's value is typed; the
-# options are those that take the word after them.
-function __hey_places
-    set -l count 0
+# OPTIONS...: the verb's own words left of the cursor, or nothing where an option's value is typed; the options are those that
+# take the word after them.
+function __hey_own_words
+    set -l own
     set -l want
     for word in (commandline -opc)[2..]
         if set -q want[1]
@@ -60,10 +75,17 @@ function __hey_places
         else if contains -- $word $argv
             set want 1
         else if not string match -q -- '-?*' $word
-            set count (math $count + 1)
+            set -a own $word
         end
     end
-    not set -q want[1]; and echo $count
+    set -q want[1]; and return 1
+    string join \n -- $own
+    return 0
+end
+
+# OPTIONS...: how many these are.
+function __hey_places
+    set -l own (__hey_own_words $argv); and echo (count $own)
 end
 
 # N OPTIONS...: whether the cursor is at the place after N words.

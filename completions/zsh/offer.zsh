@@ -23,8 +23,22 @@ _hey_offer_machines() {
   _hey_offer_hosts
 }
 
+# Without the hosts of the flake that the verb's own is not: lib/other-host.ts refuses them.
+_hey_offer_own-targets() {
+  local REPLY
+  local -a reply others
+  if _hey_flake; then
+    _hey_hosts $REPLY
+    # What _arguments has for the words left of the cursor.
+    others=(${reply:#${(b)${(Q)line[1]}}})
+  fi
+  _hey_offer_targets $others
+}
+
+# OTHERS...: without these.
 _hey_offer_targets() {
   local config= REPLY
+  local -a others=("$@")
   local -i user=0 ret=1
   local -a reply _hey_names ssh match mbegin mend expl
   if _hey_given --ssh-config; then
@@ -34,7 +48,7 @@ _hey_offer_targets() {
     config=$match[1]
   fi
   _hey_ssh_names $config
-  ssh=($reply)
+  ssh=(${reply:|others})
   compset -P '*@' && user=1
   _tags ssh-hosts flake-hosts
   while _tags; do
@@ -42,7 +56,7 @@ _hey_offer_targets() {
     _requested ssh-hosts expl 'ssh name' _hey_add && ret=0
     if (( ! user )) && _requested flake-hosts && _hey_flake; then
       _hey_hosts $REPLY
-      _hey_names=(${reply:|ssh})
+      _hey_names=(${${reply:|ssh}:|others})
       _requested flake-hosts expl 'flake host' _hey_add && ret=0
     fi
     (( ret )) || break

@@ -58,6 +58,7 @@ make_home() {
   printf 'Host absolute\n' >"$home/.ssh/absolute.conf"
   printf 'Host given-a\nUserKnownHostsFile "%s/given_known"\n' "$home" >"$home/given config"
   printf 'given-known ssh-ed25519 AAAA\n' >"$home/given_known"
+  printf 'Host vps-pacman vps-ultraman vps-elsewhere\nUserKnownHostsFile none\n' >"$home/names of hosts"
   cp "$checkout/test/completions/known_hosts" "$home/.ssh/known_hosts"
   printf 'known-two ssh-ed25519 AAAA\n' >"$home/.ssh/known two"
   printf 'known-three,[ported]:2222 ssh-ed25519 AAAA' >"$home/.ssh/known3"

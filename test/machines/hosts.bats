@@ -81,6 +81,37 @@ rule() {
   [ "$(rule web1)" = "admin@192.0.2.1 hey.toml:2" ]
 }
 
+@test "hosts: a target that is another host is refused by every verb, and by none where hey.toml has it" {
+  local verb verbs=0
+  for verb in "$repo"/scripts/*.ts; do
+    grep -qE '^    target: |^  target: ' "$verb" || continue
+    verb=${verb##*/} verb=${verb%.ts}
+    [ "$verb" != ops-ssh ] || continue
+    verbs=$((verbs + 1))
+    run verb "$verb" --print web1 admin@WEB2
+    [ "$status" = 2 ]
+    [[ $output == "$verb: web2 is another host of this flake. "*'target = "admin@WEB2" under [hosts.web1] in hey.toml' ]]
+  done
+  [ "$verbs" -ge 7 ]
+  printf '[hosts.web1]\ntarget = "web2"\n' >hey.toml
+  for verb in web1 'web1 web2' 'web1 root@Web2'; do
+    # shellcheck disable=SC2086
+    run verb ops-deploy --print $verb
+    [ "$status" = 0 ]
+  done
+  # Itself, a name that has a domain more, an alias, and an address are none.
+  for verb in 'web2 web2' 'web2 root@WEB2' 'web2 web1.example.org' 'core01.example.org core01' 'web2 web1_root' 'web2 192.0.2.1' 'web2 web10'; do
+    # shellcheck disable=SC2086
+    run verb ops-deploy --print $verb
+    [ "$status" = 0 ]
+  done
+  run verb ops-ssh --print web2
+  [ "$status" = 0 ]
+  # What is known of no flake on this machine is refused nowhere.
+  run verb ops-deploy --print web1 web2 --flake github:me/dotfiles
+  [ "$status" = 0 ]
+}
+
 @test "hosts: keys go where an alias says, and to no name alone" {
   printf 'Host vps_ultraman_root\n' >"$config"
   run verb ops-push-keys --print vps-ultraman --no-global --check
