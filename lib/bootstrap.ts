@@ -58,6 +58,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, farScript(["apart", "facts"]))),
     fragment("local/ask-facts.sh", { target }),
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
+    fragment("local/heard.sh"),
     fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
     ...(!about.consent
       ? [

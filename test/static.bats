@@ -37,6 +37,42 @@ setup() {
   [ "$status" = 1 ]
 }
 
+@test "no number that a host says is counted with unchecked" {
+  node test/heard-numbers.cjs
+}
+
+@test "one that is counted with unchecked is found, directly, through variables, functions and read" {
+  local dir=$BATS_TEST_TMPDIR/local line found=0
+  while IFS= read -r line; do
+    [ -n "$line" ] || continue
+    rm -rf "$dir"
+    cp -r lib/local "$dir"
+    printf '%b\n' "$line" >"$dir/wrong.sh"
+    run node test/heard-numbers.cjs "$dir"
+    [ "$status" = 1 ] || { echo "not found: $line"; return 1; }
+    [[ $output == *wrong.sh:* ]]
+    found=$((found + 1))
+  done <<'WRONG'
+deadline_=$((now + $(heard left)))
+case $(heard stands)-$(heard left) in open-[0-9]*) ends=$((now + $(heard left))) ;; esac
+if [ "$(heard left)" -gt 3 ]; then echo; fi
+rest_=$(heard left)\nif [ "$rest_" -le 5 ]; then echo; fi
+rest_=$(heard left | tr -cd 0-9)\nthen_=$rest_\nlater=$((then_ + 1))
+echo "$((${answer#left } * 2))"
+kib() { echo "$(($1 / 1024))"; }\nkib "$(heard size)"
+one_of() {\n  heard "$1"\n}\nuntil_=$((now + $(one_of left)))
+printf "%s\\n" "$answer" | while read -r name_ left_; do echo "$((left_ + 1))"; done
+for one_ in $(heard sizes); do if test "$one_" -eq 1; then echo; fi; done
+if facts_=$(ask </dev/null); then echo "$((1 + ${facts_}))"; fi
+sum=$(expr "$(fact memory)" + 1)
+WRONG
+  [ "$found" = 12 ]
+  # What is checked, or is not of a host, is none.
+  cp -r lib/local/. "$dir"
+  printf '%s\n' 'rest_=$(heard_number left)' 'echo "$((now + rest_))"' 'if [ "$(number 3 "$(heard x)")" -gt 1 ]; then echo; fi' 'if [ "$(heard stands)" = open ] && [ "$now" -gt 3 ]; then echo; fi' >"$dir/wrong.sh"
+  node test/heard-numbers.cjs "$dir"
+}
+
 @test "the lock file records no download addresses" {
   run grep -n '"resolved"' package-lock.json
   [ "$status" = 1 ]

@@ -1,6 +1,6 @@
 # Before root is needed: is it there to go back to?
 if answer=$(ask); then
-  from=$(heard number)
+  from=$(heard_number number)
 else
   ended=$?
   refused "$ended"

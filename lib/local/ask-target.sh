@@ -1,7 +1,7 @@
 # Before the build, which can be long: is the target there, may it be deployed to, and is nobody else at it?
 step "ask $target"
 if answer=$(ask </dev/null); then
-  from=$(heard number)
+  from=$(heard_number number)
 else
   ended=$?
   refused "$ended"

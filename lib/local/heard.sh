@@ -20,6 +20,15 @@ heard() {
   if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##* *}" ] || [ -z "${2##*[! 0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+# heard_number NAME: the first fact of that name, if it is a number of nine digits at most
+heard_number() { number 9 "$(heard "$1")"; }
 # changes NAME: a fact of what differs, with an arrow
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 # refused STATUS: ends with what the target said against it, if it did

@@ -55,8 +55,8 @@ say_secrets() {
     if [ -n "$(of odd)" ]; then blind="for whom these secrets are encrypted: $(of odd)"; fi
   fi
 }
-# size_of LINE: the first or the second of two, in bytes. A shell takes a number that begins with a zero for an octal one.
-size_of() { values size | sed -n "$1s/^0*\([0-9]\{1,15\}\)\$/\1/p"; }
+# size_of LINE: the first or the second of two, in bytes
+size_of() { number 15 "$(values size | sed -n "$1p")"; }
 show_preview() {
   echo "$target, against what it runs now:"
   if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi

@@ -1,7 +1,6 @@
 # What the machine says of itself, before anything on it is destroyed.
 fact() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
-# Digits only: in arithmetic, bash and zsh run what stands in an array's index.
-memory=$(fact memory | tr -cd 0-9 | sed "s/^0*//")
+memory=$(number 12 "$(fact memory)")
 memory=$((${memory:-0} / 1024))
 printf "%s\n" "  machine       $(fact name), by ssh as $(fact user) (root: $(fact root))" "  runs          $(fact os)" \
   "  architecture  $(fact arch); $host is $(printf "%s" "$wanted" | cut -d " " -f 1)" "  memory        $memory MiB"

@@ -1,12 +1,13 @@
 # Has the target boot the system once, confirms that over new connections, and only then makes it what boots. Until then the old one is
 # what boots, and the target reboots by itself. $seconds counts there, in the boot that is tried; a reboot may take $limit seconds.
 because=
-# The target knows better, once it is up.
+# The target knows better, once it is up. It is believed no more time than it was given.
 said_left() {
   clock
-  case $(heard stands)-$(heard left) in
-    open-[0-9]*) deadline=$((now + $(heard left))) ;;
-  esac
+  rest=
+  if [ "$(heard stands)" = open ]; then rest=$(heard_number left); fi
+  if [ -n "$rest" ]; then deadline=$((now + rest)); fi
+  if [ "$deadline" -gt "$latest" ]; then deadline=$latest; fi
   # What was seen in the trial says more than that it went away at the end.
   case $failing in
     "" | "$target does not answer"*) ;;
@@ -15,7 +16,8 @@ said_left() {
 }
 why_lost() { echo "${because:-${failing:-it has not booted $system}}"; }
 clock
-deadline=$((now + limit + seconds))
+latest=$((now + limit + seconds))
+deadline=$latest
 patience=$limit
 step "boot $target for a trial: unless confirmed within $seconds s of that boot it reboots into what boots now"
 arm_there
