@@ -10,6 +10,7 @@ import { guardOptions } from "./guard.ts";
 import { keyOptions } from "./keys.ts";
 import { previewOptions } from "./preview.ts";
 import { rebootOptions } from "./reboot.ts";
+import { requireSettable } from "./settable-ssh.ts";
 import { headOf, type Setting, type Settings } from "./settings.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "./spec.ts";
 import { sshOptions } from "./target.ts";
@@ -75,6 +76,7 @@ function setting(of: Setting["of"], name: string, value: unknown, line: number):
   if (typeof words !== "boolean" && param.kind === "option") {
     for (const word of words) printable(word);
     valueFor(name, param, words);
+    if (name === "ssh-option") for (const pair of words) requireSettable(pair);
   }
   const items = Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : undefined;
   const text = `${name} = ${items ?? (typeof value === "bigint" ? value : JSON.stringify(value))}`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Flake, hostsOf } from "./flake.ts";
 import { nix } from "./nix.ts";
 import { constant } from "./script.ts";
+import { settable } from "./settable-ssh.ts";
 import { define, fragment, joined, type Plan, step } from "./step.ts";
 
 /** The tools, each with its attribute of a flake, and the one that is used where that is there. */
@@ -18,7 +19,12 @@ export const kinds = Object.fromEntries(Object.entries(tools).map(([name, { help
 export function importing(flake: Flake, tool: keyof typeof kinds, consent: boolean): Plan {
   const { attribute = "", better } = tools[tool] ?? {};
   const hosts = hostsOf(flake).map((host) => JSON.stringify(host));
-  const expression = [`let hosts = [ ${hosts.join(" ")} ]; in`, constant("import/toml.nix"), constant(`import/${tool}.nix`)];
+  const options = Object.entries(settable).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
+  const expression = [
+    `let hosts = [ ${hosts.join(" ")} ]; settable = { ${options.join(" ")} }; in`,
+    constant("import/toml.nix"),
+    constant(`import/${tool}.nix`),
+  ];
   const evaluate = step(nix, "eval", "--raw", "--apply", joined(expression.join("\n")));
   const at = (name: string) => `${flake.ref}#${name}`;
   const evaluated =

@@ -2,7 +2,7 @@
 deploy:
 let
   options = words:
-    if words == [ ] then { pairs = [ ]; odd = [ ]; }
+    if words == [ ] then { pairs = [ ]; barred = [ ]; odd = [ ]; }
     else
       let
         first = builtins.head words;
@@ -17,7 +17,8 @@ let
         fits = keyword != null && isPair pair;
       in
       {
-        pairs = (if fits then [ pair ] else [ ]) ++ rest.pairs;
+        pairs = (if fits && isSettable pair then [ pair ] else [ ]) ++ rest.pairs;
+        barred = (if fits && !(isSettable pair) then [ pair ] else [ ]) ++ rest.barred;
         odd = (if fits then [ ] else [ first ] ++ (if takes then [ second ] else [ ])) ++ rest.odd;
       };
   node = name:
@@ -42,6 +43,7 @@ let
       ++ say "guard" (if guard then true else null)
       ++ (if !guard || timeout == null then [ ] else if timeout >= 30 && timeout <= 3600 then say "confirm-timeout" timeout else note "confirmTimeout = ${toString timeout}: confirm-timeout is from 30 to 3600")
       ++ say "ssh-option" ssh.pairs
+      ++ noteIf (ssh.barred != [ ]) "sshOpts ${toJSON ssh.barred}: hey.toml sets only harmless ones; put it into ~/.ssh/config"
       ++ noteIf (ssh.odd != [ ]) "sshOpts ${toJSON ssh.odd}: ssh-option is KEY=VALUE without blanks; an ssh alias can say the rest"
       ++ say "use-substitutes" (if get "fastConnection" false then null else true)
       ++ (if !(get "remoteBuild" false) then [ ] else if guard then note "remoteBuild: build-on is nixos-rebuild's, which can't be guarded; without guard type build-on = \"target\"" else say "build-on" "target")

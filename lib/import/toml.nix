@@ -1,10 +1,19 @@
-# What the others share: hey.toml as text. The names that it may have are in `hosts`, where these are known.
+# What the others share: hey.toml as text. The names that it may have are in `hosts`, where these are known, and ssh's options that it may
+# set in `settable`, with a regular expression for their values.
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
   isTarget = text: match "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9a-fA-F:]+)" text != null;
   isName = text: match "[A-Za-z0-9_][A-Za-z0-9_.-]*" text != null;
   isPair = text: match "[A-Za-z][A-Za-z0-9]*=[^[:space:]]+" text != null;
+  lower = builtins.replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+  letters = text: builtins.genList (at: substring at 1 text) (stringLength text);
+  isSettable = pair:
+    let
+      parts = match "([^=]*)=(.*)" pair;
+      name = lower (builtins.head parts);
+    in
+    settable ? ${name} && match settable.${name} (builtins.elemAt parts 1) != null;
   # A line, or none.
   say = name: value: if value == null || value == [ ] then [ ] else [ "${name} = ${toJSON value}" ];
   note = text: [ "# ${text}" ];

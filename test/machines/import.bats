@@ -108,6 +108,29 @@ TOML
   [ ! -e hey.toml ]
 }
 
+@test "import: of sshOpts, hey.toml gets those that it may set" {
+  flake web1 <<'NIX'
+{
+  outputs = _: {
+    deploy.nodes.web1 = {
+      hostname = "web1";
+      sshOpts = [ "-oStrictHostKeyChecking=no" "-J" "a@b:22,c" "-oProxyJump=a;b" "-oPROXYCOMMAND=x" "-o" "port=2121" "-i" "~/.ssh/id" "-i" "%d/id" "-J" "[::1]" "-ofoo=\\" ];
+      profiles.system = { };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import deploy-rs
+  [ "$status" = 0 ]
+  diff <(grep -i ssh <<<"$output") - <<'TOML'
+ssh-option = ["ProxyJump=a@b:22,c","port=2121","IdentityFile=~/.ssh/id","ProxyJump=[::1]"]
+# sshOpts ["StrictHostKeyChecking=no","ProxyJump=a;b","PROXYCOMMAND=x","IdentityFile=%d/id","foo=\\"]: hey.toml sets only harmless ones; put it into ~/.ssh/config
+TOML
+  echo "$output" >hey.toml
+  run hosts
+  [ "$status" = 0 ]
+}
+
 @test "import: it is written with --yes or by redirection, taken by hey and by nix, and never overwritten" {
   of_deploy_rs
   run --separate-stderr hosts --import deploy-rs --yes
