@@ -6,15 +6,21 @@ import { nix } from "./nix.ts";
 
 export type Program = "nixos-rebuild" | "nh" | "nix";
 
-/** What is meant, whatever it is called. `dry…` is for dry-activate; `reexec` is of nixos-rebuild, which starts itself anew. */
+/**
+ * What is meant, whatever it is called. `dry…` is for dry-activate; `reexec` is of nixos-rebuild, which starts itself anew. nh activates the
+ * specialisation that runs, unless it is told another (`other…`) or none; and it refuses to be started by root, unless that is meant.
+ */
 export type Meaning =
   | "noReexec"
   | "elevateSudo"
   | "elevateRun0"
   | "elevateOther"
   | "elevateNone"
+  | "byRoot"
   | "askPassword"
   | "specialisation"
+  | "otherSpecialisation"
+  | "noSpecialisation"
   | "drySpecialisation"
   | "installBootloader"
   | "offline"
@@ -149,8 +155,12 @@ export const backends: Readonly<Record<Program, Backend>> = {
         is: since(4, 3),
         takes: {
           ...ofNh,
+          otherSpecialisation: ["--specialisation"],
+          noSpecialisation: ["--no-specialisation"],
+          elevateSudo: ["--elevation-strategy", "sudo"],
           elevateOther: ["--elevation-strategy"],
-          elevateNone: ["--elevation-strategy"],
+          elevateNone: ["--elevation-strategy", "none"],
+          byRoot: ["--elevation-strategy", "none"],
           updateInput: ["--update-input"],
           installBootloader: ["--install-bootloader"],
         },
@@ -158,10 +168,23 @@ export const backends: Readonly<Record<Program, Backend>> = {
       {
         name: "nh 4.2",
         is: since(4, 2),
-        takes: { ...ofNh, elevateOther: ["--elevation-program"], updateInput: ["--update-input"] },
+        takes: {
+          ...ofNh,
+          noSpecialisation: ["--no-specialisation"],
+          elevateSudo: ["--elevation-program", "sudo"],
+          elevateOther: ["--elevation-program"],
+          byRoot: ["--bypass-root-check"],
+          updateInput: ["--update-input"],
+        },
       },
-      // Its --update-input is not one without --update.
-      { name: "nh before 4.2", is: since(0, 0), takes: ofNh },
+      // It knows sudo alone. Its --update-input is not one without --update.
+      {
+        name: "nh before 4.2",
+        is: since(4, 0),
+        takes: { ...ofNh, noSpecialisation: ["--no-specialisation"], elevateSudo: [], byRoot: ["--bypass-root-check"] },
+      },
+      { name: "nh before 4.0", is: since(3, 5), takes: { ...ofNh, noSpecialisation: ["--no-specialisation"], elevateSudo: [] } },
+      { name: "nh before 3.5", is: since(0, 0), takes: { ...ofNh, elevateSudo: [] } },
     ],
   },
   // Without its value, so that nothing is built: "requires 1 argument" where nix knows it.
@@ -224,6 +247,10 @@ export function wordsFor(program: Program, meaning: Meaning, option: string, val
     throw new Usage(`the ${program} here (${name}) takes one ${option} and forgets the others; type one`);
   return values.flatMap((value) => [...said, ...value]);
 }
+
+/** Whether the program here can be told that. */
+export const canSay = (program: Program, meaning: Meaning): boolean =>
+  where(program, (row) => row.takes[meaning]).takes[meaning] !== undefined;
 
 /** The words for nixos-rebuild to become root on the target by another program than ssh's user, and to ask for its password here. @throws Usage */
 export function elevateWords(by: "sudo" | "run0" | "none", askPassword: boolean): Words {

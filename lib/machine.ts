@@ -1,10 +1,22 @@
 // Questions about this machine, asked before planning. They change nothing.
-import { accessSync, constants, statSync } from "node:fs";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { homedir, hostname as kernelHostname } from "node:os";
 import { delimiter, join } from "node:path";
 
 /** This machine's name: the kernel's, or $HEY_HOSTNAME, by which tests set it. */
 export const hostname = () => process.env["HEY_HOSTNAME"] || kernelHostname();
+
+/** Whether root calls: by the process's effective uid, or $HEY_UID, by which tests set it. */
+export const isRoot = () => (process.env["HEY_UID"] || String(process.geteuid?.())) === "0";
+
+/** The specialisation that this machine runs, where its configuration says so in the file that nh reads. */
+export function runningSpecialisation(): string | undefined {
+  try {
+    return readFileSync("/etc/specialisation", "utf8").trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** $HOME, else the one of the password file. */
 export const home = () => homedir();

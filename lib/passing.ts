@@ -1,6 +1,7 @@
 // What is passed through to whichever program does the work: declared once, in nix's own spelling.
-import { type Program, wordsFor } from "./backends.ts";
+import { canSay, type Program, wordsFor } from "./backends.ts";
 import { shown, Usage } from "./errors.ts";
+import { runningSpecialisation } from "./machine.ts";
 import { flag, option, options, pairs } from "./spec.ts";
 
 /** The options of every verb that builds a system and makes it run. */
@@ -45,15 +46,32 @@ export function buildWords(program: Program, given: Passing): readonly string[] 
   ];
 }
 
+/**
+ * Which specialisation nh activates: the one that is meant, as nixos-rebuild does. By itself it takes the one that runs.
+ * @throws Usage where an old one takes that all the same
+ */
+function specialisationOfNh(meant: string | undefined): readonly string[] {
+  const runs = runningSpecialisation();
+  const beside = runs === undefined ? "" : `, and ${shown(runs)} runs here, which it would take`;
+  if (meant !== undefined) {
+    const meaning = runs === undefined || runs === meant ? "specialisation" : "otherSpecialisation";
+    return wordsFor("nh", meaning, `--specialisation that counts${beside}`, [[meant]]);
+  }
+  if (runs === undefined && !canSay("nh", "noSpecialisation")) return [];
+  return wordsFor("nh", "noSpecialisation", `--no-specialisation${beside}`);
+}
+
 /** What is nixos-rebuild's and nh's. @throws Usage for what the program, or this action of it, hasn't */
 export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry = false): readonly string[] {
   return [
-    ...wordsFor(
-      program,
-      dry ? "drySpecialisation" : "specialisation",
-      dry ? "--specialisation for dry-activate" : "--specialisation",
-      each(given.specialisation),
-    ),
+    ...(program === "nh"
+      ? specialisationOfNh(given.specialisation)
+      : wordsFor(
+          program,
+          dry ? "drySpecialisation" : "specialisation",
+          dry ? "--specialisation for dry-activate" : "--specialisation",
+          each(given.specialisation),
+        )),
     ...wordsFor(program, "installBootloader", "--install-bootloader", whether(given.installBootloader)),
   ];
 }

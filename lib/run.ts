@@ -72,9 +72,9 @@ export async function passOn(pid: number, signal: NodeJS.Signals): Promise<void>
   for (const one of await family(pid)) signalled(one, signal);
 }
 
-/** @throws Refusal where a program of a plan isn't on PATH */
+/** @throws Refusal where a program that a plan calls or needs isn't on PATH */
 export function requirePrograms(plan: Plan, text: string): void {
-  for (const program of programs(plan, text)) {
+  for (const program of new Set([...programs(plan, text), ...Object.keys(plan.needs ?? {})])) {
     if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
   }
 }

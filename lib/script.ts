@@ -34,7 +34,8 @@ const assigned = (set: Readonly<Record<string, Word>>) =>
   });
 
 function command(step: Step): string {
-  const line = [...assigned(step.env ?? {}), ...step.argv.map(rendered)].join(" ");
+  const unset = step.unset?.length ? ["env", ...step.unset.flatMap((name) => ["-u", name])] : [];
+  const line = [...assigned(step.env ?? {}), ...unset, ...step.argv.map(rendered)].join(" ");
   const fed = step.stdin === undefined ? line : step.stdin === "none" ? `${line} </dev/null` : `${command(step.stdin)} | ${line}`;
   return step.capture === undefined ? fed : `${step.capture}=$(${fed})`;
 }

@@ -16,6 +16,8 @@ export interface Step {
   readonly argv: readonly Word[];
   /** Variables set for this command alone. */
   readonly env?: Readonly<Record<string, Word>>;
+  /** Variables that this command alone doesn't see. */
+  readonly unset?: readonly string[];
   /** The command whose output it reads; "none" for /dev/null. By default it reads the script's own input. */
   readonly stdin?: Step | "none";
   /** The variable that takes its output. */
@@ -42,8 +44,8 @@ export type Line = Step | Fragment | Definition;
 /** What a verb comes to: the lines of its script, and what to say where a program of it is missing. */
 export interface Plan {
   readonly lines: readonly Line[];
-  /** Checked before the first line runs: by program, what to type where it isn't on PATH. */
-  readonly needs?: Readonly<Record<string, string>>;
+  /** Programs that must be on PATH, beside those that the lines call: checked before the first line runs. By program, what to type where it isn't. */
+  readonly needs?: Readonly<Record<string, string | undefined>>;
   /** Whose history it belongs to: what came of it is noted for ops-log. */
   readonly logged?: { readonly host: string; readonly target: string };
   /** What nix evaluates on the way: completions offer the host from then on. */

@@ -8,7 +8,7 @@ import { Refusal, Usage } from "../lib/errors.ts";
 import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/flake.ts";
 import { deploymentScript } from "../lib/guard.ts";
 import { machineHere } from "../lib/inventory.ts";
-import { hostname, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
+import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
 import { nix } from "../lib/nix.ts";
 import { buildWords, evaluationWords, passing, sharedWords, systemWords, updateWords } from "../lib/passing.ts";
 import { askedPreview, previewing, previewOptions, requireTerminal } from "../lib/preview.ts";
@@ -33,6 +33,18 @@ const changing: readonly string[] = ["boot", "switch", "test"];
 const activating: readonly string[] = ["switch", "test", "dry-activate"];
 const rootless: readonly string[] = ["build", "dry-build"];
 const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --test" };
+
+/** Variables by which nh, or what it starts as root, would do something else than its line says. */
+const swaying = ["NH_ASK", "NH_BYPASS_ROOT_CHECK", "NH_ELEVATION_PROGRAM", "NH_ELEVATION_STRATEGY", "NH_NO_VALIDATE", "NH_SUDOOPTS", "NIX_SUDOOPTS", "NIXOS_INSTALL_BOOTLOADER", "NIXOS_NO_CHECK"];
+
+/** How nh becomes root. It does so by itself, by the program that it finds first, and refuses to be started by root. */
+function elevationOfNh(elevate: string | undefined): readonly string[] {
+  if (elevate === "none") return wordsFor("nh", "elevateNone", "--elevate none");
+  if (isRoot()) return wordsFor("nh", "byRoot", "way to be started by root");
+  if (elevate === undefined) return [];
+  if (elevate === "sudo") return wordsFor("nh", "elevateSudo", "--elevate sudo");
+  return wordsFor("nh", "elevateOther", `--elevate ${elevate}`, [[elevate]]);
+}
 
 export default verb(module, {
   summary: "Build this machine's system and activate it at the next boot, or now",
@@ -108,15 +120,17 @@ export default verb(module, {
     const updates = updateWords(program, words);
     const line = (): Step => {
       if (program === "nh") {
-        // nh becomes root by itself and refuses to be started by sudo, which is what it would choose anyway.
-        const strategy = elevate === undefined || elevate === "sudo" ? [] : wordsFor("nh", elevate === "none" ? "elevateNone" : "elevateOther", `--elevate ${elevate}`, [[elevate]]);
-        return step("nh", "os", action, flake.ref, "--hostname", host, [...strategy, ...system, ...updates], "--", ["--show-trace", ...builds, ...passed]);
+        const line = step("nh", "os", action, flake.ref, "--hostname", host, [...elevationOfNh(elevate), ...system, ...updates], "--", ["--show-trace", ...builds, ...passed]);
+        return { ...line, unset: swaying.filter((name) => process.env[name] !== undefined) };
       }
       const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, [...system, ...builds, ...updates], passed);
       return rootless.includes(action) ? rebuild : asRoot(rebuild);
     };
-    const about = { ...(changes && { logged }), evaluates: { dir: flake.dir, host } };
+    // nh would take another that it finds, without a word.
+    const elevates = program === "nh" && elevate !== undefined && elevate !== "none" && !isRoot();
+    const about = { ...(changes && { logged }), ...(elevates && { needs: { [elevate]: undefined } }), evaluates: { dir: flake.dir, host } };
     if (preview === undefined) return { ...about, lines: [line()] };
+    const look = program === "nh" && elevate === undefined && isRoot() ? (inner: Step) => inner : asRoot;
     const build = [...buildWords("nix", words), ...updateWords("nix", words), ...(program === "nh" ? passed : sharedWords(passed))];
     return {
       ...about,
@@ -128,7 +142,7 @@ export default verb(module, {
         { ...step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), "/system"), toplevel(flake, host), build), note: `build ${host}` },
         fragment("local/built-system.sh"),
         ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation, host })]),
-        ...previewing({ action, host, preview }, asRoot, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
+        ...previewing({ action, host, preview }, look, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
         fragment("local/still-shown.sh"),
         ...(changes ? [fragment("local/rebuilding-here.sh", { program })] : []),
         { ...line(), note: `${program} ${action}` },

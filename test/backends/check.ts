@@ -4,13 +4,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { backends, type Meaning, type Program, recognized } from "../../lib/backends.ts";
 
-// nix's help leaves these out; nh has its own --update-input before 4.2, but only beside --update; nixos-rebuild in bash refuses
+// nix's help leaves these out; nh has its own --update-input before 4.2, but only beside --update, and its
+// --specialisation before 4.3 counts only where none runs; nixos-rebuild in bash refuses
 // --specialisation for dry-activate; behind nh they are nix's.
 const unlisted: Readonly<Record<string, readonly Meaning[]>> = {
   "nix/2.8.0": ["builders", "offline"],
   "nix/2.26.3": ["builders"],
   "nix/2.34.8": ["builders"],
-  "nh/4.0.4": ["updateInput"],
+  "nh/3.4.4": ["otherSpecialisation"],
+  "nh/4.0.4": ["otherSpecialisation", "updateInput"],
+  "nh/4.2.0-beta3": ["otherSpecialisation"],
   "nixos-rebuild/bash-file": ["drySpecialisation"],
   "nixos-rebuild/bash-image-variant": ["drySpecialisation"],
 };

@@ -1,3 +1,3 @@
 # $ sync.ts boot
 # on PATH: nh disko
-nh os boot /path/to/flake --hostname id3-eniac -- --show-trace
+nh os boot /path/to/flake --hostname id3-eniac --no-specialisation -- --show-trace

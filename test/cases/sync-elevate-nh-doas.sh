@@ -1,3 +1,3 @@
 # $ sync.ts --elevate doas
 # on PATH: nh
-nh os boot /path/to/flake --hostname id3-eniac --elevation-strategy doas -- --show-trace
+nh os boot /path/to/flake --hostname id3-eniac --elevation-strategy doas --no-specialisation -- --show-trace

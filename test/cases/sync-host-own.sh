@@ -1,3 +1,3 @@
 # $ sync.ts --host id3-eniac
 # on PATH: nh
-nh os boot /path/to/flake --hostname id3-eniac -- --show-trace
+nh os boot /path/to/flake --hostname id3-eniac --no-specialisation -- --show-trace

@@ -1,3 +1,3 @@
 # $ sync.ts switch
 # on PATH: nh
-nh os switch /path/to/flake --hostname id3-eniac -- --show-trace
+nh os switch /path/to/flake --hostname id3-eniac --no-specialisation -- --show-trace

@@ -1,3 +1,3 @@
 # $ sync.ts test
 # on PATH: nh
-nh os test /path/to/flake --hostname id3-eniac -- --show-trace
+nh os test /path/to/flake --hostname id3-eniac --no-specialisation -- --show-trace

@@ -491,7 +491,7 @@ last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1";
     until_ended
     case $answer in
       n) [ "$ended" = 1 ] && [ -z "$(rebuilt)" ] ;;
-      y) [ "$ended" = 0 ] && [ "$(rebuilt)" = "nh os switch $FLEET --hostname $host --elevation-strategy none -- --show-trace" ] ;;
+      y) [ "$ended" = 0 ] && [ "$(rebuilt)" = "nh os switch $FLEET --hostname $host --elevation-strategy none --no-specialisation -- --show-trace" ] ;;
     esac
   done
 }

@@ -3,7 +3,7 @@
 #   # $ VERB.ts WORDS        the command, in shell's words; --print is left out
 #   # in: DIR                the current directory, if not /path/to/flake
 #   # on PATH: PROGRAM…      of nh and disko, or PROGRAM-VERSION of test/backends
-#   # with: NAME=VALUE       in the environment (HEY_HOSTNAME is id3-eniac unless said otherwise)
+#   # with: NAME=VALUE       in the environment (HEY_HOSTNAME is id3-eniac and HEY_UID 1000 unless said otherwise)
 #   # global key: DIR        where this machine has one: /etc/ssh or /persist/etc/ssh
 #   # typed: WORD            the answer to the question that the script asks
 # shellcheck disable=SC2034,SC2154,SC2035

@@ -12,10 +12,11 @@ nixos-rebuild/ng-elevate: nixos-rebuild-ng with --elevate
 nixos-rebuild/ng-fast: nixos-rebuild-ng with --fast
 nixos-rebuild/ng-first: the first nixos-rebuild-ng
 nixos-rebuild/ng-no-reexec: nixos-rebuild-ng with --sudo
-nh/3.4.4: nh before 4.2
+nh/3.4.4: nh before 3.5
 nh/4.0.4: nh before 4.2
 nh/4.2.0-beta3: nh 4.2
 nh/4.3.2: nh 4.3 or newer
+nh/4.4.2: nh 4.3 or newer
 nix/2.26.3: nix with --update-input
 nix/2.34.8: nix with --update-input
 nix/2.34.8-unknown-flag: nix without --update-input
@@ -55,4 +56,53 @@ WORDS
   # shellcheck disable=SC2086
   PATH=$bin:$PATH scripts/ops-deploy.ts $host --fast --offline --specialisation quiet --install-bootloader --build-on target
   [ "$(wc -l <"$bin/asked")" -eq 1 ]
+}
+
+# beside SPECIALISATION PROGRAM…: where this machine runs that one
+beside() {
+  unshare -m sh -euc 'cp -a /etc "$0/etc"; echo "$1" >"$0/etc/specialisation"; mount --bind "$0/etc" /etc; shift; exec "$@"' "$BATS_TEST_TMPDIR" "$@"
+}
+
+@test "nh activates what is meant where a specialisation runs, or is refused where it could not be told" {
+  local version line wanted etc=$BATS_TEST_TMPDIR/etc
+  . test/lib/machine.bash
+  make_machine "$BATS_TEST_TMPDIR/machine"
+  cd "$machine/path/to/flake"
+  unshare -m true || skip "SKIPPED: namespaces aren't allowed here"
+  while IFS='|' read -r version line wanted; do
+    export has_path=$machine/has-nh${version:+-$version}:
+    rm -rf "$etc"
+    # shellcheck disable=SC2086
+    run beside quiet bash -c '. "$0"; on_machine "$@"' "$repo/test/lib/machine.bash" "$repo/scripts/sync.ts" $line --print
+    [[ $output == *"$wanted" ]] || { echo "$version, $line: $output"; return 1; }
+  done <<'LINES'
+|switch|--hostname id3-eniac --no-specialisation -- --show-trace
+|boot|--hostname id3-eniac --no-specialisation -- --show-trace
+|switch --specialisation loud|--hostname id3-eniac --specialisation loud -- --show-trace
+|switch --specialisation quiet|--hostname id3-eniac --specialisation quiet -- --show-trace
+4.2.0-beta3|switch|--hostname id3-eniac --no-specialisation -- --show-trace
+4.2.0-beta3|switch --specialisation quiet|--hostname id3-eniac --specialisation quiet -- --show-trace
+4.2.0-beta3|switch --specialisation loud|sync: the nh here (nh 4.2) has no --specialisation that counts, and 'quiet' runs here, which it would take; type --backend nixos-rebuild
+3.4.4|switch|sync: the nh here (nh before 3.5) has no --no-specialisation, and 'quiet' runs here, which it would take; type --backend nixos-rebuild
+LINES
+}
+
+@test "a program that is to become root, and isn't on PATH, is refused for nh too, which would take another" {
+  local program
+  . test/lib/machine.bash
+  make_machine "$BATS_TEST_TMPDIR/machine"
+  cd "$machine/path/to/flake"
+  has_path=$machine/has-nh:
+  for program in sudo doas run0; do
+    rm "$machine/bin/$program"
+    run on_machine "$repo/scripts/sync.ts" switch --elevate "$program"
+    [ "$status" = 1 ]
+    [ "$output" = "sync: $program is not on PATH" ]
+    run on_machine "$repo/scripts/sync.ts" switch --elevate "$program" --print
+    [ "$status" = 0 ]
+  done
+  [ -z "$(ls "$machine/record")" ]
+  # Whom nobody has named is nh's choice, and root needs none.
+  on_machine "$repo/scripts/sync.ts" switch
+  on_machine HEY_UID=0 "$repo/scripts/sync.ts" switch --elevate doas
 }

@@ -1,0 +1,3 @@
+# $ sync.ts switch --elevate sudo
+# on PATH: nh-4.2.0-beta3
+nh os switch /path/to/flake --hostname id3-eniac --elevation-program sudo --no-specialisation -- --show-trace

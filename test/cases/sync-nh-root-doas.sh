@@ -1,0 +1,4 @@
+# $ sync.ts test --elevate doas
+# on PATH: nh
+# with: HEY_UID=0
+nh os test /path/to/flake --hostname id3-eniac --elevation-strategy none --no-specialisation -- --show-trace
