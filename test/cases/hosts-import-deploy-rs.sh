@@ -12,6 +12,7 @@ clean() { :; }
 report() { :; }
 note() { :; }
 heard() { :; }
+heard_number() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
@@ -19,13 +20,21 @@ trap "exit 131" QUIT
 trap "exit 141" PIPE
 trap "exit 143" TERM
 step 'evaluate deploy'
-text=$(nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; in
+text=$(nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
   isTarget = text: match "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9a-fA-F:]+)" text != null;
   isName = text: match "[A-Za-z0-9_][A-Za-z0-9_.-]*" text != null;
   isPair = text: match "[A-Za-z][A-Za-z0-9]*=[^[:space:]]+" text != null;
+  lower = builtins.replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
+  letters = text: builtins.genList (at: substring at 1 text) (stringLength text);
+  isSettable = pair:
+    let
+      parts = match "([^=]*)=(.*)" pair;
+      name = lower (builtins.head parts);
+    in
+    settable ? ${name} && match settable.${name} (builtins.elemAt parts 1) != null;
   say = name: value: if value == null || value == [ ] then [ ] else [ "${name} = ${toJSON value}" ];
   note = text: [ "# ${text}" ];
   noteIf = condition: text: if condition then note text else [ ];
@@ -44,7 +53,7 @@ in
 deploy:
 let
   options = words:
-    if words == [ ] then { pairs = [ ]; odd = [ ]; }
+    if words == [ ] then { pairs = [ ]; barred = [ ]; odd = [ ]; }
     else
       let
         first = builtins.head words;
@@ -59,7 +68,8 @@ let
         fits = keyword != null && isPair pair;
       in
       {
-        pairs = (if fits then [ pair ] else [ ]) ++ rest.pairs;
+        pairs = (if fits && isSettable pair then [ pair ] else [ ]) ++ rest.pairs;
+        barred = (if fits && !(isSettable pair) then [ pair ] else [ ]) ++ rest.barred;
         odd = (if fits then [ ] else [ first ] ++ (if takes then [ second ] else [ ])) ++ rest.odd;
       };
   node = name:
@@ -84,6 +94,7 @@ let
       ++ say "guard" (if guard then true else null)
       ++ (if !guard || timeout == null then [ ] else if timeout >= 30 && timeout <= 3600 then say "confirm-timeout" timeout else note "confirmTimeout = ${toString timeout}: confirm-timeout is from 30 to 3600")
       ++ say "ssh-option" ssh.pairs
+      ++ noteIf (ssh.barred != [ ]) "sshOpts ${toJSON ssh.barred}: hey.toml sets only harmless ones; put it into ~/.ssh/config"
       ++ noteIf (ssh.odd != [ ]) "sshOpts ${toJSON ssh.odd}: ssh-option is KEY=VALUE without blanks; an ssh alias can say the rest"
       ++ say "use-substitutes" (if get "fastConnection" false then null else true)
       ++ (if !(get "remoteBuild" false) then [ ] else if guard then note "remoteBuild: build-on is nixos-rebuild'\''s, which can'\''t be guarded; without guard type build-on = \"target\"" else say "build-on" "target")

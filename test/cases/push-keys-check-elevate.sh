@@ -11,6 +11,7 @@ clean() { :; }
 report() { :; }
 note() { :; }
 heard() { :; }
+heard_number() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
@@ -72,6 +73,12 @@ heard() {
   if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
+number() {
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##* *}" ] || [ -z "${2##*[! 0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then

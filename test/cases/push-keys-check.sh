@@ -11,6 +11,7 @@ clean() { :; }
 report() { :; }
 note() { :; }
 heard() { :; }
+heard_number() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT

@@ -11,6 +11,7 @@ clean() { :; }
 report() { :; }
 note() { :; }
 heard() { :; }
+heard_number() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
@@ -43,7 +44,7 @@ note() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard_number number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }

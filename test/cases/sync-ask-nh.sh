@@ -12,6 +12,7 @@ clean() { :; }
 report() { :; }
 note() { :; }
 heard() { :; }
+heard_number() { :; }
 trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
 trap "exit 129" HUP
 trap "exit 130" INT
@@ -44,7 +45,7 @@ note() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard_number number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -300,6 +301,12 @@ heard() {
   if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
+number() {
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##* *}" ] || [ -z "${2##*[! 0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
@@ -449,7 +456,7 @@ say_secrets() {
     if [ -n "$(of odd)" ]; then blind="for whom these secrets are encrypted: $(of odd)"; fi
   fi
 }
-size_of() { values size | sed -n "$1s/^0*\([0-9]\{1,15\}\)\$/\1/p"; }
+size_of() { number 15 "$(values size | sed -n "$1p")"; }
 show_preview() {
   echo "$target, against what it runs now:"
   if [ "$(heard same)" = yes ]; then echo "  it runs this system already"; fi
@@ -501,5 +508,5 @@ program='nh'
 state="$program has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
 touched=yes
 step 'nh switch'
-nh os switch /path/to/flake --hostname id3-eniac -- --show-trace
+nh os switch /path/to/flake --hostname id3-eniac --no-specialisation -- --show-trace
 )
