@@ -116,8 +116,8 @@ boots_by_default() {
   else
     defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
     numbers=$(grub_entries "$1" | sed "s/ .*//")
-    [ -n "$defaults" ] && for number in $defaults; do
-      printf "%s\n" "$numbers" | grep -qxF -e "$number" || return 1
+    [ -n "$defaults" ] && for default in $defaults; do
+      printf "%s\n" "$numbers" | grep -qxF -e "$default" || return 1
     done
   fi
 }

@@ -196,6 +196,45 @@ in_lab() {
   '
 }
 
+@test "the variables of the firmware are as Linux shows them: not to be seeked, whole in one write, immutable; and they outlive a reboot" {
+  "$LAB_TOOL" check --init systemd || skip "no systemd in a host here"
+  (: <>/dev/fuse) 2>/dev/null || skip "/dev/fuse can't be opened here"
+  in_lab --init systemd --hosts vps-pacman '
+    lab knobs vps-pacman "{\"bootLoader\": \"systemd-boot\"}"
+    deploy vps-pacman
+    lab reboot vps-pacman
+    lab wait vps-pacman
+    cat >"$LAB/probes" <<"END"
+      set -e
+      cd /sys/firmware/efi/efivars
+      guid=4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
+      refused() { if "$@" 2>/run/why; then exit 1; fi; }
+      test -f "LoaderInfo-$guid"
+      refused tail -c +5 "LoaderInfo-$guid"
+      grep -q "Illegal seek" /run/why
+      [ "$(cat "LoaderInfo-$guid" | tail -c +5 | tr -d "\000")" = "systemd-boot 258.1" ]
+      refused sh -c "echo >Mine"
+      new=Mine-$guid
+      refused sh -c "{ printf \"\007\000\000\000a\000\"; sleep 0.1; printf \"b\000\"; } >$new"
+      lsattr "$new" | grep -q "^----i"
+      refused rm -f "$new"
+      refused sh -c ": >$new"
+      chattr -i "$new"
+      printf "\007\000\000\000c\000" >"$new"
+      bootctl set-oneshot first.conf
+      bootctl set-oneshot again.conf
+      [ "$(cat "LoaderEntryOneShot-$guid" | tail -c +5 | tr -d "\000")" = again.conf ]
+      bootctl set-oneshot ""
+      refused test -e "LoaderEntryOneShot-$guid"
+END
+    on vps-pacman sh <"$LAB/probes"
+    lab power-cut vps-pacman
+    sleep 0.3
+    lab wait vps-pacman
+    on vps-pacman cat "/sys/firmware/efi/efivars/Mine-*" | od -An -c | grep -F "\a  \0  \0  \0   c  \0"
+  '
+}
+
 @test "status, stdin and words reach COMMAND and a host as they are" {
   run -7 "$LAB_TOOL" run --hosts vps-pacman -- sh -c 'exit 7'
   run -0 "$LAB_TOOL" run --hosts vps-pacman -- lab host vps-pacman sh -c 'cat; echo "$1"' sh 'a  "b" $c' <<<"from stdin"

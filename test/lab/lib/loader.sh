@@ -52,7 +52,7 @@ grub_system() {
   ' "$@"
 }
 
-# The variables of the firmware are files, as Linux shows them: four bytes of attributes, then UTF-16.
+# The variables of the firmware: four bytes of attributes, then UTF-16. (A host sees them through hardware/efivarfs.)
 by_systemd_boot() {
   local entry once=$dir/efivars/LoaderEntryOneShot-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f
   entry=$(sed -n 's/^default //p' "$1/loader.conf")
