@@ -123,7 +123,7 @@ export const deploymentScript = (...names: readonly string[]): Captured => ({
 });
 
 /** Scripts of lib/remote that put right what a deployment that was cut short has left. */
-const mending = ["one-shot", "committing"] as const;
+export const mending = ["one-shot", "committing"] as const;
 
 /**
  * From a system that has been copied to the end. The script has `reach` (one connection for all) and `fresh` (a new one each time).

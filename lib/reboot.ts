@@ -2,7 +2,7 @@
 
 import { type Access, asRoot } from "./elevation.ts";
 import { Usage } from "./errors.ts";
-import { deploymentScript } from "./guard.ts";
+import { deploymentScript, mending } from "./guard.ts";
 import { flag, option, type Statuses } from "./spec.ts";
 import { define, fragment, type Line, step, variable } from "./step.ts";
 import { farScript, remotely } from "./target.ts";
@@ -68,7 +68,10 @@ export function afterwards({
 }): readonly Line[] {
   if (reboot === undefined) return [define("afterwards", step("true"))];
   return [
-    define("reboot_there", asRoot(access, ["reach"], farScript(deploymentScript("reboot"), variable("by"), reboot.when))),
+    define(
+      "reboot_there",
+      asRoot(access, ["reach"], farScript(deploymentScript(...mending, "reboot"), variable("by"), reboot.when)),
+    ),
     define("booted", remotely(["fresh"], access.to, farScript(deploymentScript("apart", "booted")))),
     fragment("local/reboot.sh", { limit: reboot.limit }),
   ];

@@ -6,6 +6,8 @@ checking=
 # Whether a confirmation is under way that nobody has answered yet.
 asked=
 way=reach
+# Whether its boot menu may be in the middle of being written: a power cut then leaves it in two halves.
+menu=
 # How long it is waited for a host that does not answer, behind the deadline.
 patience=60
 armed=
@@ -91,38 +93,71 @@ settle_back() {
   fi
   finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
 }
+# Has what a power cut has left there put right, and says in $cut what that was; 1 where it does not answer.
+mended() {
+  cut=$(heard cut)
+  if [ -z "$cut$menu" ]; then return 0; fi
+  answer=$(within 60 recover 2>"$tmp/said") && [ -n "$(heard runs)" ]
+}
+in_the_commit="the machine was booted again in the middle of the commit"
+not_bootable="its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $reboot"
 # It was booted again since: what was not committed is gone, and a commit that was cut in two is undone.
 settle_lost() {
-  if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
+  mended || return 0
   runs=$(heard runs)
   boots=$(heard boots)
-  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as $(why_lost): $(standing) (status 10)"; fi
+  if [ "$(heard unmended)" = yes ]; then
+    tail -n 5 "$tmp/said" >&2
+    finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $not_bootable"
+  fi
+  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then
+    if [ "$cut" = commit ]; then why="$in_the_commit; its boot menu was written anew"; else why=$(why_lost); fi
+    finish 10 "rolled back, as $why: $(standing) (status 10)"
+  fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
-    finish 0 "deployed and confirmed: $(standing)"
+    finish 0 "deployed and confirmed: $(standing)$(if [ "$cut" = commit ]; then echo "; $in_the_commit, and its boot menu was written anew"; fi)"
   fi
   finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
 }
-# Who ends the script in the middle wants what ran before, now.
+# Who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
+# waited for, as nobody else would mend that.
 abandon() {
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
-  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+  clock
+  last_try=$now
+  if [ -n "$menu" ]; then last_try=$((now + patience)); fi
+  waited=
+  until take_back; do
+    state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    clock
+    if [ "$now" -ge "$last_try" ]; then return 0; fi
+    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    waited=yes
+    sleep 1
+  done
+}
+# One attempt to tell it to go back; 1 where it does not answer.
+take_back() {
   for way in fresh reach; do
     answer=$(within 60 cancel 2>/dev/null) || :
-    if [ -n "$(heard stands)" ]; then
-      case $(heard stands) in
-        rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
-        kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
-        going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
-        committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
-        *) state="$cause: $(standing). $look_there" ;;
-      esac
-      break
-    fi
+    stood=$(heard stands)
+    if [ -n "$stood" ]; then break; fi
   done
+  if [ "$stood" = lost ]; then mended || stood=; fi
+  if [ "$stood$(heard runs)$(heard boots)" = "lost$system$system" ]; then stood=committed; fi
+  case $stood in
+    "") return 1 ;;
+    rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
+    kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+    going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
+    committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
+    *) state="$cause: $(standing). $look_there" ;;
+  esac
+  if [ "$(heard unmended)" = yes ]; then state="$state; $not_bootable"; fi
 }
 # A check has a process group of its own where there is setsid, so that it ends with all that it has started.
 own_session=$(command -v setsid || :)
@@ -186,6 +221,7 @@ try() {
     while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
   asked=yes
+  menu=yes
   answer=$(within 30 confirm 2>"$tmp/said") || unanswered || return 1
   asked=
   settle

@@ -19,6 +19,7 @@ clock
 latest=$((now + limit + seconds))
 deadline=$latest
 patience=$limit
+menu=yes
 step "boot $target for a trial: unless confirmed within $seconds s of that boot it reboots into what boots now"
 arm_there
 recorded "$(heard runs)" "$system"

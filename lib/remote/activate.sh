@@ -19,6 +19,7 @@ case $action in
     # Over, as the lock was given; but it may be what is booted once.
     if [ -L "$trial/id" ]; then end_trial >&2; fi
     set_profile "$system" "$8" >&2
+    on_disk || :
     ;;
 esac
 dir=$(mktemp -d /run/hey-activation.XXXXXX)

@@ -31,6 +31,7 @@ if [ -n "$open" ]; then
 else
   echo "nothing is armed"
   if [ -e /run/hey/lock ]; then flock -n -s /run/hey/lock true || echo "a deployment is under way: $(readlink /run/hey/holder)"; fi
+  if [ -L "$marker" ]; then echo "a commit was cut short, and the boot menu may be in two halves: the next deployment mends it, or ops-reboot"; fi
   # Names that mktemp has made.
   # shellcheck disable=SC2012
   last=$(ls -t /run/hey/past 2>/dev/null | head -n 1)

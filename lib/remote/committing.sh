@@ -1,11 +1,17 @@
 # shellcheck disable=SC2154 # for scripts with deployment.sh before it
+# A power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, all that tells of it, and
+# all that it boots, is on the disk; what tells of it goes only when the menu is there.
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 # The last step of a guarded deployment: the system $new becomes what boots.
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 # The profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that commit made it.
@@ -26,7 +32,10 @@ uncommit() {
   boot_entry "$(readlink -e "$profile")"
 }
 # The boot entry is that of the system $1; then the commit that the marker tells of is over, one way or the other.
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 # What is left of a trial boot that is over: the entry, where that was not booted, and the generation, which is deleted only if it was made
 # for it and nobody has taken it since. Then the boot menu is as it was.
 end_trial() {

@@ -19,6 +19,8 @@ begin_commit() {
   done
 }
 commit=$2
+# It may have been booted again.
+(umask 077 && mkdir -p /run/hey)
 exec 9>/run/hey/lock
 flock -w 10 9 || finish
 case $(progress) in

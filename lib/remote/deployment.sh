@@ -238,6 +238,12 @@ finishing() {
 # Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
 # the number of the newest one then. After a power cut it tells what was cut.
 marker=/nix/var/nix/hey-commit
+# Whether a commit, or a trial boot, has left something to be put right.
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+# Of the deployment $id: what was cut by a power cut and is still to be put right.
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
 # How the deployment $id stands, and its facts. After a reboot nothing is known of it.
 stands() {
   for _ in 1 2 3; do
@@ -267,12 +273,12 @@ stands() {
     said=$(trial_progress)
     if [ "$said" = over ]; then
       echo "stands lost"
-      echo "cut yes"
+      say_cut
     else
       echo "stands $said"
     fi
     return
   fi
   echo "stands lost"
-  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+  say_cut
 }

@@ -1,8 +1,10 @@
 # shellcheck disable=SC2154 # with deployment.sh before it
 # Reboots this machine a second from now, so that this is still heard; $1 says who asks. With $2 "if-needed" only where what boots has
-# other parts than what was booted.
+# other parts than what was booted. A boot menu in two halves is mended before.
 need_root reboot
 take_lock "$1"
+mend >&2
+if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell
 if [ "$2" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then

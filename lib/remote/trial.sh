@@ -51,6 +51,7 @@ if printf "%s\n" "$8" >"$trial.new/commit" && failed_units >"$trial.new/failed" 
 fi
 # As nix makes a generation, but without the moment in which the profile is the new system.
 if [ "$9" = new ]; then ln -s "$new" "$profile-$number-link" || unarmed "generation $number could not be made"; fi
+on_disk || unarmed "the disk can not be written to (is it full?)"
 NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$boots/bin/switch-to-configuration" boot >&2 || unarmed "the boot menu could not be written (is /boot full?)"
 boots_by_default "$boots" || unarmed "the boot menu does not boot $boots by default, which is what must come back (generations that NixOS lists in it, or a default of your own)"
 entry=$(entry_of "$new")

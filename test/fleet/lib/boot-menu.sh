@@ -1,16 +1,25 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # settings of the system
 # Writes the boot menu of the loader that this system declares, as NixOS's install-grub.pl and systemd-boot-builder.py do: $system boots by
-# default, and below it is every generation, newest first. test/lab/boot reads it. Sourced.
+# default, and below it is every generation, newest first. As by the second, entries that are not listed any more go first, an entry is
+# written beside, synced and renamed, and /boot is synced last, also where that failed. test/lab/boot reads it. Sourced.
 
 write_boot_menu() {
   [ "$boot_loader" = grub ] || rm -rf /boot/grub
   [ "$boot_loader" = systemd-boot ] || rm -rf /boot/loader
   case $boot_loader in
   grub) write_grub_cfg ;;
-  systemd-boot) write_loader_entries ;;
+  systemd-boot)
+    written=0
+    write_loader_entries || written=$?
+    sync -f /boot
+    return "$written"
+    ;;
   esac
 }
+
+# write FILE: stdin
+write() { cat >"$1.tmp" && sync "$1.tmp" && mv -f "$1.tmp" "$1"; }
 
 listed_generations() {
   printf '%s\n' /nix/var/nix/profiles/system-*-link | sed 's/-link$//; s/.*-//' | sort -rn | head -n "$boot_limit"
@@ -65,7 +74,7 @@ CFG
       grub_entry "NixOS - Configuration $number ($(date -d "@$(stat -c %Y "$link")" +%F) - $(cat "$link/nixos-version"))" "$(readlink -f "$link")"
     done
     echo '}'
-  } >/boot/grub/grub.cfg.tmp && sync /boot/grub/grub.cfg.tmp && mv -f /boot/grub/grub.cfg.tmp /boot/grub/grub.cfg
+  } | write /boot/grub/grub.cfg
 }
 
 # grub_entry TITLE SYSTEM
@@ -76,13 +85,21 @@ grub_entry() {
 
 write_loader_entries() {
   mkdir -p /boot/loader/entries
-  rm -f /boot/loader/entries/nixos-generation-*.conf
+  rm -f /boot/loader/entries/*.tmp
+  listed=" $(listed_generations | tr '\n' ' ')"
+  for entry in /boot/loader/entries/nixos-generation-*.conf; do
+    number=${entry##*-}
+    case $listed in
+    *" ${number%.conf} "*) ;;
+    *) rm -f "$entry" ;;
+    esac
+  done
   for number in $(listed_generations); do
     booted=$(readlink -f "/nix/var/nix/profiles/system-$number-link")
     name=nixos-generation-$number.conf
     printf '%s\n' "title NixOS" "sort-key nixos" "version Generation $number" "linux /EFI/nixos/linux-bzImage.efi" "initrd /EFI/nixos/initrd.efi" \
-      "options init=$booted/init loglevel=4" "machine-id $(cat /etc/machine-id)" >"/boot/loader/entries/$name" || return 1
+      "options init=$booted/init loglevel=4" "machine-id $(cat /etc/machine-id)" | write "/boot/loader/entries/$name" || return 1
     [ "$booted" != "$system" ] || default=$name
   done
-  [ -z "${default-}" ] || printf '%s\n' "timeout 5" "default $default" "editor 0" "console-mode keep" >/boot/loader/loader.conf
+  [ -z "${default-}" ] || printf '%s\n' "timeout 5" "default $default" "editor 0" "console-mode keep" | write /boot/loader/loader.conf
 }

@@ -3,7 +3,7 @@
 # 0 done; 1 no lock, or checks failed; 2 the activation script failed; 4 a unit failed.
 # shellcheck disable=SC2154 # settings of the system
 set -u
-PATH=/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
+PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 
 verb=${1-}
@@ -51,6 +51,8 @@ if [ "$verb" != test ]; then
   echo "$system" >/boot/default.new && sync /boot/default.new && mv -f /boot/default.new /boot/default || exit 1
   write_boot_menu || exit 1
 fi
+# "Just in case the new configuration hangs the system, do a sync now."
+sync -f /nix/store
 [ "$verb" != boot ] || exit "$status_boot"
 
 echo "activating the configuration..."

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A host: its disk, and its power. $LAB/hosts/NAME holds disk/ and facts, one a file: number, pid (of its PID 1; empty between two
-# boots, none when it is off), off, cut, slow, arch, meminfo, boot-disk (what findmnt says of /boot), efivars/. What is in kexec/ boots next, from memory (ram/); so does a copy of iso/
+# boots, none when it is off), off, cut, slow, arch, meminfo, boot-disk (what findmnt says of /boot), efivars/, cache/ (what was synced, hardware/sync). What is in kexec/ boots next, from memory (ram/); so does a copy of iso/
 # when the disk doesn't boot.
 
 do_add() {
@@ -156,6 +156,8 @@ supervise() {
     echo "lab: $name: PID 1 ended with status $status"
     # What was loaded for kexec is lost with the power.
     [ "$status" = 129 ] || rm -rf "$dir/kexec"
+    if [ "$status" = 137 ] && [ -e "$dir/cache/boot.files" ]; then lose_cache "$dir"; fi
+    rm -rf "$dir/cache"
     # 129 and 137 are a reboot and a power cut. Anything else is a poweroff, or a system that can't boot.
     case $status in 129 | 137) ;; *) : >"$dir/off" ;; esac
   done
@@ -204,6 +206,33 @@ do_power_cut() {
   pid_of "${1-}"
   if [ "${2-}" = --stay-down ]; then : >"$LAB/hosts/$1/off"; fi
   kill -s KILL "$pid"
+}
+
+# do_write_back NAME [N|all]: the host stands still at the Nth sync of /boot or of a file there, or the first of all of it, until its power is cut
+do_write_back() {
+  pid_of "${1-}"
+  local cache=$LAB/hosts/$1/cache
+  : >"$cache/boot.files"
+  (do_host "$1" sync)
+  [ -n "${2-}" ] || return 0
+  echo 0 >"$cache/flushes"
+  echo "$2" >"$cache/stand-at"
+}
+
+# lose_cache DIR: its disk has what was synced. A file of /boot that was replaced or removed since has its name there still, and its clusters
+# are free; until stage 1 looks at them the boot loader finds the old bytes on them.
+lose_cache() {
+  local file number
+  while read -r number file; do
+    [ "$(stat -c %i "$1/disk/boot/$file" 2>/dev/null)" = "$number" ] || echo "$file"
+  done <"$1/cache/boot.files" >"$1/freed"
+  restore "$1/cache/boot" "$1/disk/boot"
+  if [ -d "$1/cache/root" ]; then restore "$1/cache/root" "$1/disk"; fi
+}
+# restore FROM TO: of one file system
+restore() {
+  find "$2" -xdev -mindepth 1 -depth ! -path "$2/boot" -delete 2>/dev/null || :
+  cp -axT "$1" "$2"
 }
 
 do_power_on() {
