@@ -9,7 +9,17 @@ import { type Preview, previewing, requireTerminal } from "./preview.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
 import { flag, option } from "./spec.ts";
 import { define, fragment, joined, type Line, type Plan, type Step, step, variable, type Word } from "./step.ts";
-import { alertWords, farScript, farText, freshWords, masterWords, plainWords, type SshGiven, sshWords } from "./target.ts";
+import {
+  alertWords,
+  farScript,
+  farText,
+  freshWords,
+  masterWords,
+  newWords,
+  plainWords,
+  type SshGiven,
+  sshWords,
+} from "./target.ts";
 
 /** The options of a deployment that hold for a host whatever is deployed. */
 export const buildOptions = {
@@ -167,6 +177,19 @@ function building({
 /** The reboot behind all else; a trial boot is one itself. */
 const rebooting = (about: Change) => afterwards(triedByBoot(about) ? { access: about.access, reboot: undefined } : about);
 
+/** `still_in`: whether this machine can still log in, and become root, as it did at first. */
+function stillIn({ host, target, access, sshGiven }: Change): readonly Line[] {
+  return [
+    define("another", step("exec", "ssh", newWords, plainWords, sshWords(sshGiven), "-S", "none")),
+    define("first_connection", asRoot(access, ["reach"], step("true"))),
+    define("again", asRoot(access, ["anew"], farScript(deploymentScript("apart", "booted")))),
+    fragment("local/still-in.sh", {
+      ...(access.by === undefined ? { tty: "", root: "" } : { tty: " -t", root: `${access.by} ` }),
+      back: `${spelled("ops-rollback")}${access.typed} ${host} ${target}`,
+    }),
+  ];
+}
+
 /** Activates `$system`, which is there. @param generation its number, or "new" */
 function activated(about: Change, generation: Word): readonly Line[] {
   const { access, action, specialisation, guard } = about;
@@ -178,9 +201,12 @@ function activated(about: Change, generation: Word): readonly Line[] {
     const what = { guard, access, known: known(about), system, generation, bootloader, commits: action !== "test" };
     return guarded(what, triedByBoot(about) ? about.reboot?.limit : undefined);
   }
-  const scripts = deploymentScript("one-shot", "committing", "activate");
+  const scripts = deploymentScript("apart", "one-shot", "committing", "activate");
+  const activating = action === "switch" || action === "test";
   return [
     define("activate", asRoot(access, ["reach"], farScript(scripts, system, variable("action"), ...rest))),
+    fragment("local/activated.sh"),
+    ...(activating ? stillIn(about) : []),
     fragment("local/activate-there.sh", {
       ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
       runs: specialisation === undefined ? system : variable("specialised"),

@@ -44,6 +44,7 @@ export const guardStatuses = {
   13: "another deployment holds the lock: whose, and since when",
   14: "confirmed and running, but not committed (a full disk): a reboot brings the old system",
   15: "not confirmed, and the way back failed",
+  16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
 } satisfies Statuses;
 
 /** Whether an option, in hey.toml, makes a deployment go back by itself. */

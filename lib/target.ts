@@ -113,11 +113,14 @@ export const alertWords: readonly Word[] = optionWords("ServerAliveInterval=5", 
 /** ssh options for a question that a person waits for: it asks nobody anything, and gives up soon. */
 export const askingWords: readonly Word[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
 
-/** ssh options for a connection of its own that asks nobody anything: it proves that this machine can get in, now. */
-export const freshWords: readonly Word[] = [
-  ...optionWords("BatchMode=yes", "ControlMaster=no", "ControlPath=none", "ConnectTimeout=10"),
+/** ssh options for a connection of its own: it proves that this machine can get in, now. */
+export const newWords: readonly Word[] = [
+  ...optionWords("ControlMaster=no", "ControlPath=none", "ConnectTimeout=10"),
   ...alertWords,
 ];
+
+/** The same, and it asks nobody anything. */
+export const freshWords: readonly Word[] = [...optionWords("BatchMode=yes"), ...newWords];
 
 /** `-p N` for nixos-anywhere where ssh's configuration gives the target another port: after kexec it would wait at 22 (source). */
 export function port(given: SshGiven, target: string): string[] {

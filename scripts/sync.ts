@@ -93,6 +93,7 @@ export default verb(module, {
           fragment("local/back-to.sh"),
           ...previewing({ action, host: hostname(), preview }, asRoot, system, undefined, []),
           define("activate", asRoot(activate)),
+          fragment("local/activated.sh"),
           fragment("local/activate-here.sh", { action }),
         ],
       };

@@ -33,6 +33,7 @@ const names: Readonly<Record<number, string>> = {
   13: "another deployment is under way",
   14: "not committed",
   15: "the way back failed",
+  16: "locked out",
   30: "not seen back",
   32: "booted another system",
 };

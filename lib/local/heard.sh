@@ -31,10 +31,10 @@ number() {
 heard_number() { number 9 "$(heard "$1")"; }
 # changes NAME: a fact of what differs, with an arrow
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
-# refused STATUS: ends with what the target said against it, if it did
+# refused STATUS [MORE]: ends with what the target said against it, if it did
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }

@@ -5,11 +5,8 @@ dir=/run/hey/$id
 [ -L "$dir/open" ] || exit 0
 status=0
 "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
-if [ "$status" -ne 0 ]; then
-  units=$(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)
-  if [ -n "$units" ]; then ln -s "$units" "$dir/units"; fi
-fi
-if [ "$status" -ne 0 ] && inhibited "$dir/log"; then ln -s yes "$dir/inhibited"; fi
+if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
+if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
 ln -s "$status" "$dir/status"
 case $status$(readlink "$dir/on-unit-failure") in
   0* | 4warn) ;;

@@ -181,16 +181,15 @@ apart() {
     job=$!
   fi
 }
-# Whether the activation of the deployment $id goes on. systemctl has no answer for a moment while systemd itself is renewed.
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+# Whether the unit $1 goes on. systemctl has no answer for a moment while systemd itself is renewed.
+goes_on() {
+  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
+    inactive | failed) false ;;
+    *) true ;;
+  esac
 }
+# Whether the activation of the deployment $id goes on.
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
 # Nothing goes back by itself any more.
 disarm() {
   if by_systemd; then
@@ -210,8 +209,24 @@ go_back() {
   fi
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-# Whether the log $1 has what NixOS says from 26.05 on of a system that it would not switch to (dbus or systemd, say, are others).
-inhibited() { grep -q "changes to critical components" "$1"; }
+# inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
+# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# beginning of a line. Before that the beginning of a line is what tells its own words from others.
+units_in() {
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  # lines EDIT: what sed makes of them
+  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
+  named=$({
+    lines "s/^warning: the following units failed: //p" | tr "," "\n"
+    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 # What the deployment $id has kept from garbage collection.
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }

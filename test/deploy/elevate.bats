@@ -262,6 +262,39 @@ refused_before() {
   [ -z "$(leftovers)" ]
 }
 
+@test "without a guard: a lock-out is seen, of the login and of root alone; and a profile that can't be set is said to be" {
+  for rule in 'NOPASSWD: ALL' ALL; do
+    if [ "$rule" = ALL ]; then words=--ask-elevate-password; else words="--elevate sudo"; fi
+    sudo_rules "admin ALL=(ALL) $rule"
+    lab knobs $host "{\"marker\": \"no sudo, $words\", \"activationScript\": \"echo >/etc/sudoers\"}"
+    # shellcheck disable=SC2086
+    run typed "$password" "$SCRIPTS/ops-deploy.ts" $host admin@$target --backend nix --force $words
+    echo "$output"
+    [ "$status" = 16 ]
+    [[ ${lines[-1]} == *"activated; a new connection to admin@$target failed: "*"sudo"*" (status 16); admin@$target runs $(built), "*". Look at its console"* ]]
+    [ -z "$(leftovers)" ]
+    sudo_rules "admin ALL=(ALL) $rule"
+    lab knobs $host "{\"marker\": \"no sshd, $words\", \"sshd\": false}"
+    # shellcheck disable=SC2086
+    run typed "$password" "$SCRIPTS/ops-deploy.ts" $host admin@$target --backend nix --force $words
+    echo "$output"
+    [ "$status" = 16 ]
+    [[ ${lines[-1]} == *"Connection refused"*"takes it back: ssh -t -S "*" admin@$target sudo /nix/store/"*"/bin/switch-to-configuration test; then: "* ]]
+    lab host $host "$old/bin/switch-to-configuration" test
+    pkill -f 'ssh.*/hey[.][A-Za-z0-9]*/[s]sh' || :
+    lab wait $host
+    rm -rf "$XDG_RUNTIME_DIR"/hey.*
+  done
+  lab knobs $host '{"marker": "full"}'
+  deploy --backend nix --ask-elevate-password --force --print |
+    sed "/^step \"\$action on/i lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
+  run typed "$password" sh "$BATS_TEST_TMPDIR/script"
+  lab host $host sh -c 'rm -f /filler; mount -o remount,size=4g /'
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"its profile could not be set (disk full?); nothing was changed on admin@$target (status 1); admin@$target runs $(running), boots "* ]]
+}
+
 # A nixos-rebuild that says how it was called.
 stubs() {
   mkdir -p "$BATS_TEST_TMPDIR/bin"

@@ -20,6 +20,7 @@
   activationStatus = 0;           # what switch-to-configuration ends with, or { switch = 4; test = 1; }
   activationHang = "";            # "activate": before the system is current; "units": after that
   activationScript = "";          # POSIX sh, run by activate as root, with $verb
+  unitJournal = "";               # lines in the command line and the journal of a unit that fails in the activation, which so ends with 4
   dryActivateStatus = 0;          # what dry-activate ends with
   checkStatus = 0;                # what the checks before a switch end with
 

@@ -49,6 +49,7 @@ let
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;
+        unit_journal = knobs.unitJournal;
         status_dry_activate = knobs.dryActivateStatus;
         host_key = knobs.hostKey;
         secret = if builtins.pathExists secret then script secret else "";
@@ -72,6 +73,7 @@ let
       install -m 555 $init $out/init
       install -m 444 $services $out/lib/services.sh
       install -m 444 $pid1 $out/lib/pid1.sh
+      install -m 444 $failedUnit $out/lib/failed-unit.sh
       install -m 555 $power $out/sw/bin/reboot
       ln -s reboot $out/sw/bin/poweroff
       install -m 555 $version $out/sw/bin/nixos-version
@@ -105,6 +107,7 @@ let
         init = script ./init.sh;
         services = script ./services.sh;
         pid1 = script ./pid1.sh;
+        failedUnit = script ./failed-unit.sh;
         sshdUnit = script ./sshd.service;
         secretsUnit = script ./agenix-install-secrets.service;
         power = script ./power.sh;

@@ -20,6 +20,8 @@ system=$(cd -P "$(dirname "$0")/.." && pwd)
 . "$system/settings"
 # shellcheck source=test/fleet/lib/services.sh
 . "$system/lib/services.sh"
+# shellcheck source=test/fleet/lib/failed-unit.sh
+. "$system/lib/failed-unit.sh"
 # shellcheck source=test/fleet/lib/boot-menu.sh
 . "$system/lib/boot-menu.sh"
 
@@ -60,6 +62,10 @@ status=0
 verb=$verb "$system/activate" || status=$?
 if [ "$hang" = units ]; then sleep infinity; fi
 settle || status=4
+if [ -n "$unit_journal" ]; then
+  fail_unit
+  status=4
+fi
 [ "$verb" = test ] && wanted=$status_test || wanted=$status_switch
 [ "$wanted" = 0 ] || status=$wanted
 [ "$status" = 0 ] || echo "warning: switching to $system ended with status $status" >&2
