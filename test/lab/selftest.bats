@@ -130,7 +130,7 @@ in_lab() {
     send vps-pacman
     on vps-pacman "setsid $system/bin/switch-to-configuration test >/dev/null 2>&1 </dev/null &"
     sleep 0.5
-    { on vps-pacman $system/bin/switch-to-configuration test 2>&1 || [ $? = 1 ]; } | grep "Could not acquire lock"
+    { on vps-pacman $system/bin/switch-to-configuration test 2>&1 || [ $? = 11 ]; } | grep "Could not acquire lock"
   '
 }
 

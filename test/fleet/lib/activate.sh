@@ -1,12 +1,12 @@
 #!/bin/sh
 # Stands in for NixOS's activation script: /etc, the demo secret (agenix's job), /run/current-system.
-# $verb is switch or test, or boot when PID 1 runs it.
+# As in NixOS, NIXOS_ACTION is switch or test; there is none when PID 1 runs it.
 # 2 when a part of it failed; the rest is done all the same, as in NixOS.
 # shellcheck disable=SC2154 # settings of the system
 set -u
 PATH=/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
-export verb="${verb:-boot}"
+export verb="${NIXOS_ACTION:-boot}"
 system=$(cd -P "$(dirname "$0")" && pwd)
 # shellcheck source=/dev/null
 . "$system/settings"
@@ -16,9 +16,9 @@ replace_link() {
   ln -sfn "$1" "$2.new" && mv -fT "$2.new" "$2"
 }
 
-# enable_unit UNIT on|off [TARGET]: whether systemd starts it at boot
+# enable_unit UNIT on|off [TARGET [requires]]: whether systemd starts it at boot
 enable_unit() {
-  wants=/etc/systemd/system/${3-multi-user.target}.wants
+  wants=/etc/systemd/system/${3-multi-user.target}.${4-wants}
   mkdir -p "$wants"
   replace_link "/etc/static/systemd/system/$1" "/etc/systemd/system/$1"
   if [ "$2" = on ]; then
@@ -55,6 +55,9 @@ enable_unit sshd.service "$sshd"
 enable_unit agenix-install-secrets.service "$secret_unit"
 enable_unit hey-trial.service "$trial_boot" "$trial_wanted_by"
 enable_unit boot-hang.service "$boot_hang" sysinit.target
+enable_unit mnt-missing.mount "$mount_fails" local-fs.target requires
+# systemd's own directory has the one that works.
+if [ "$dbus" = broken ]; then replace_link /etc/static/systemd/system/dbus.service /etc/systemd/system/dbus.service; else rm -f /etc/systemd/system/dbus.service; fi
 
 if [ -n "$secret" ]; then
   decrypt || status=$secret_status

@@ -13,14 +13,13 @@ system=$(cd -P "$(dirname "$0")" && pwd)
 
 mkdir -p /run/nixos
 ln -sfn "$system" /run/booted-system
-verb=boot "$system/activate"
+"$system/activate"
 read -r boot_id </proc/sys/kernel/random/boot_id
 echo "$boot_id $system" >>/var/log/boots
 
 make_host_key
 if [ "$1" = systemd ]; then
   settle_link
-  cp "$system/etc/ssh/sshd_config" /run/sshd.config
 else
   settle
 fi

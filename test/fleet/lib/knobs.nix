@@ -17,6 +17,9 @@
   link = true;                    # false: every interface goes down
   firewall = "open";              # "closed": the host takes nothing from the deployer and says nothing to it
 
+  dbus = "on";                    # under systemd: "stopped", or "broken": its daemon ends at once
+  mountFails = false;             # under systemd: a file system that local-fs.target requires can't be mounted, so emergency.target comes
+
   activationStatus = 0;           # what switch-to-configuration ends with, or { switch = 4; test = 1; }
   activationHang = "";            # "activate": before the system is current; "units": after that
   activationScript = "";          # POSIX sh, run by activate as root, with $verb

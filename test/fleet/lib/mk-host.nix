@@ -60,6 +60,8 @@ let
         boot_loader = knobs.bootLoader;
         boot_limit = knobs.bootLimit;
         boot_hang = if knobs.bootHang then "on" else "off";
+        dbus = knobs.dbus;
+        mount_fails = if knobs.mountFails then "on" else "off";
         identity_paths = builtins.concatStringsSep " " knobs.identityPaths;
       } // builtins.listToAttrs (map
         (verb: { name = "status_${verb}"; value = perVerb knobs.activationStatus verb; })
@@ -82,6 +84,8 @@ let
       install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
       install -m 444 $bootMenu $out/lib/boot-menu.sh
       install -m 444 $hangUnit $out/etc/systemd/system/boot-hang.service
+      install -m 444 $mountUnit $out/etc/systemd/system/mnt-missing.mount
+      if [ "$dbus" = broken ]; then install -m 444 $dbusUnit $out/etc/systemd/system/dbus.service; fi
       if [ "$trialBoot" = 1 ]; then printf %s "$trialUnit" >$out/etc/systemd/system/hey-trial.service; fi
       if [ "$bootLoader" = systemd-boot ]; then install -m 555 $bootctl $out/sw/bin/bootctl; fi
       install -m 444 $secretsUnit $out/etc/systemd/system/agenix-install-secrets.service
@@ -100,7 +104,7 @@ let
     ''
       {
         inherit settings sshdConfig trialUnit linux modules initrd systemd payload;
-        inherit (knobs) marker nixosVersion trialBoot bootLoader;
+        inherit (knobs) marker nixosVersion trialBoot bootLoader dbus;
         hostName = name;
         switch = script ./switch-to-configuration.sh;
         activate = script ./activate.sh;
@@ -115,6 +119,8 @@ let
         bootMenu = script ./boot-menu.sh;
         bootctl = script ./bootctl.sh;
         hangUnit = script ./boot-hang.service;
+        mountUnit = script ./mnt-missing.mount;
+        dbusUnit = script ./dbus.service;
         specialisations = map
           (special: "${special}=${mkSystem (knobs // { specialisations = { }; } // knobs.specialisations.${special})}")
           (builtins.attrNames knobs.specialisations);

@@ -6,11 +6,16 @@ sshd_changed() {
   [ "$(sshd_running)" != "$(sshd_wanted)" ]
 }
 
-# Both print the configuration that sshd has, or nothing when it is off.
+# Both print the configuration that sshd has, or nothing when it is off. Under systemd, as the real switch-to-configuration, it takes for
+# what runs what /etc says of it.
 sshd_wanted() {
   if [ "$sshd" = on ]; then cat "$system/etc/ssh/sshd_config"; fi
 }
 sshd_running() {
+  if [ -d /run/systemd/system ]; then
+    if systemctl --quiet is-active sshd.service; then cat /etc/static/ssh/sshd_config; fi
+    return
+  fi
   if kill -0 "$(cat /run/sshd.pid 2>/dev/null)" 2>/dev/null; then cat /run/sshd.config 2>/dev/null; fi
 }
 
@@ -23,7 +28,7 @@ make_host_key() {
 
 settle() {
   settle_link
-  if [ -d /run/systemd/system ]; then settle_sshd_unit; else settle_sshd_daemon; fi
+  if [ -d /run/systemd/system ]; then settle_units; else settle_sshd_daemon; fi
 }
 
 settle_link() {
@@ -55,10 +60,21 @@ settle_sshd_daemon() {
   fi
 }
 
-settle_sshd_unit() {
+settle_units() {
   systemctl daemon-reload 9>&-
+  failed=0
+  # As all targets that are active, local-fs.target is started again.
+  if [ "$mount_fails" = on ]; then systemctl start local-fs.target 9>&- || failed=4; fi
+  case $dbus in
+  stopped) systemctl stop dbus.socket dbus.service 9>&- ;;
+  broken) systemctl restart dbus.service 9>&- || failed=4 ;;
+  esac
+  settle_sshd_unit || failed=4
+  return "$failed"
+}
+
+settle_sshd_unit() {
   sshd_unit_changed || return 0
-  cp "$system/etc/ssh/sshd_config" /run/sshd.config
   if [ "$sshd" = off ]; then
     systemctl stop sshd.service 9>&-
   elif ! systemctl restart sshd.service 9>&-; then
@@ -71,6 +87,6 @@ sshd_unit_changed() {
   if [ "$sshd" = off ]; then
     systemctl --quiet is-active sshd.service
   else
-    ! systemctl --quiet is-active sshd.service || ! cmp -s /run/sshd.config "$system/etc/ssh/sshd_config"
+    ! systemctl --quiet is-active sshd.service || [ "$sshd_declared" != "$(cat "$system/etc/ssh/sshd_config")" ]
   fi
 }

@@ -1,6 +1,8 @@
 #!/bin/sh
-# Stands in for NixOS's switch-to-configuration: its verbs, lock, order and statuses, with sshd and the link as the only units.
-# 0 done; 1 no lock, or checks failed; 2 the activation script failed; 4 a unit failed.
+# Stands in for NixOS's switch-to-configuration: its verbs, lock, order, words and statuses, with sshd and the link as the only units.
+# The real one is nixpkgs' switch-to-configuration-ng. Of September 2024 are its words about D-Bus; of 2026 are the verb check and a
+# lock that does not block (its status is the error number of that, 11).
+# 0 done; 1 checks failed, or no D-Bus; 2 the activation script failed; 4 a unit failed; 11 another program holds the lock.
 # shellcheck disable=SC2154 # settings of the system
 set -u
 PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -14,6 +16,14 @@ switch | boot | test | dry-activate | check) ;;
   exit 1
   ;;
 esac
+
+# Under systemd the real one does everything by way of D-Bus, and ends when it loses that.
+need_bus() {
+  [ -d /run/systemd/system ] || return 0
+  said=$(timeout 25 busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus GetId 2>&1 >/dev/null 9>&-) && return
+  printf '%s\n' "Error: $1" "" "Caused by:" "    $said" >&2
+  exit 1
+}
 
 system=$(cd -P "$(dirname "$0")/.." && pwd)
 # shellcheck source=/dev/null
@@ -29,7 +39,7 @@ mkdir -p /run/nixos
 exec 9>/run/nixos/switch-to-configuration.lock
 if ! flock -n 9; then
   echo "Could not acquire lock" >&2
-  exit 1
+  exit 11
 fi
 
 environment=$(env | sed -n 's/^\(NIXOS_[A-Z_]*=.*\)/ \1/p' | sort | tr -d '\n')
@@ -43,6 +53,7 @@ fi
 [ "$verb" != check ] || exit 0
 
 if [ "$verb" = dry-activate ]; then
+  need_bus "Failed to open dbus connection"
   echo "would activate the configuration..."
   sshd_changed && echo "would restart the following units: sshd.service"
   exit "$status_dry_activate"
@@ -57,11 +68,15 @@ fi
 sync -f /nix/store
 [ "$verb" != boot ] || exit "$status_boot"
 
+need_bus "Failed to open dbus connection"
+sshd_declared=$(cat /etc/static/ssh/sshd_config)
 echo "activating the configuration..."
 status=0
-verb=$verb "$system/activate" || status=$?
+NIXOS_ACTION=$verb "$system/activate" || status=$?
 if [ "$hang" = units ]; then sleep infinity; fi
+need_bus "Failed to list systemd units"
 settle || status=4
+need_bus "Failed to list systemd units"
 if [ -n "$unit_journal" ]; then
   fail_unit
   status=4
