@@ -58,9 +58,17 @@ settle() {
   case $(heard stands) in
     kept | committed | uncommitted) settle_confirmed ;;
     rolled-back) settle_back ;;
+    not-rolled-back) finish 15 "not confirmed, and rolling back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot" ;;
+    superseded) finish 13 "not confirmed, and $(said_superseded) (status 13). $look_there" ;;
+    not-activated)
+      if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
+      finish 13 "$(said_unactivated) (status 13). Type the same line again"
+      ;;
     lost) settle_lost ;;
   esac
 }
+said_superseded() { echo "not rolled back, as another program has switched $target meanwhile: $(standing)"; }
+said_unactivated() { echo "nothing was activated, as $(heard why): $(standing)"; }
 settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
@@ -74,11 +82,7 @@ settle_confirmed() {
   esac
 }
 settle_back() {
-  # What ran when it had gone back: someone else may have deployed since.
-  back=$(heard back)
-  if [ "${back:-$runs}" != "$prev" ]; then
-    finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
-  fi
+  # The host has seen the old system run. Someone else may have deployed since.
   if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
   why=$(heard why)
   if [ "$(heard inhibited)" = yes ]; then
@@ -110,7 +114,7 @@ settle_lost() {
     tail -n 5 "$tmp/said" >&2
     finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $not_bootable"
   fi
-  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then
+  if as_before; then
     if [ "$cut" = commit ]; then why="$in_the_commit; its boot menu was written anew"; else why=$(why_lost); fi
     finish 10 "rolled back, as $why: $(standing) (status 10)"
   fi
@@ -120,6 +124,8 @@ settle_lost() {
   fi
   finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
 }
+# Whether it runs what it ran or booted before.
+as_before() { [ "$(heard runs)" = "$prev" ] || [ "$(heard runs)" = "$boots_before" ]; }
 # Who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
 # waited for, as nobody else would mend that.
 abandon() {
@@ -151,9 +157,13 @@ take_back() {
   if [ "$stood$(heard runs)$(heard boots)" = "lost$system$system" ]; then stood=committed; fi
   case $stood in
     "") return 1 ;;
-    rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
+    rolled-back) state="$cause, rolled back: $(standing)" ;;
+    not-rolled-back) state="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $shell $where reboot" ;;
+    superseded) state="$cause, and $(said_superseded). $look_there" ;;
+    not-activated) state="$cause; $(said_unactivated)" ;;
+    lost) if as_before; then state="$cause, rolled back: $(standing)"; else state="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
     kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
-    going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
+    going-back) state="$cause: $target $(said_going), and runs $(heard runs) now. $look_there" ;;
     committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
     *) state="$cause: $(standing). $look_there" ;;
   esac
@@ -240,12 +250,13 @@ await_end() {
       back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
-      finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going), and runs $(heard runs) now (status 15). $look_there"; fi
+      finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
-    say_failing "$target answers, and is not done yet: $(heard stands)"
+    say_failing "$target answers, and is not done yet: $(if [ -n "$(heard held)" ]; then said_going; else heard stands; fi)"
   elif [ "$now" -gt "$((seen + patience))" ]; then
-    gone_back="by its own clock it has gone back to $prev; a reboot brings $boots_before"
-    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or has gone back to $prev"; fi
+    gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
     finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $deploy --status $host $where"
   else
     say_failing "$target does not answer"

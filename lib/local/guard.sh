@@ -1,6 +1,10 @@
 # Arms the target, activates there, confirms over new connections. Until then nothing lasting has changed there, and it goes back by
 # itself. $seconds counts from before the arming, so nobody here thinks that there is more time than there is.
 said_left() { :; }
+said_going() {
+  held=$(heard held)
+  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held"; else echo "rolls back to $prev now"; fi
+}
 why_lost() { echo "the machine was booted again"; }
 clock
 deadline=$((now + seconds))

@@ -14,6 +14,7 @@ said_left() {
     *) because=$failing ;;
   esac
 }
+said_going() { echo "reboots now, and boots $prev"; }
 why_lost() { echo "${because:-${failing:-it has not booted $system}}"; }
 clock
 latest=$((now + limit + seconds))

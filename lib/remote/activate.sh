@@ -11,6 +11,7 @@ locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 # One deployment at a time: the second must not set a profile that it then can't activate.
 take_lock "$3"
+refuse_switching
 refuse_changed "$4" "$5"
 # A garbage collector may have come by while somebody was asked.
 if [ -x "$what/bin/switch-to-configuration" ]; then :; else refuse 1 "$what is not there any more"; fi

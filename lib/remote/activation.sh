@@ -3,8 +3,20 @@ id=$1
 dir=/run/hey/$id
 # The way back does not wait for ever for one that starts late.
 [ -L "$dir/open" ] || exit 0
+# Nothing is activated, for the reason $1. (That link is renamed, as this needs no free inode.)
+not_begun() {
+  mv -T "$dir/started" "$dir/not-begun"
+  ln -s none "$dir/status"
+  go_back "$1"
+  exit 0
+}
+# Some versions of NixOS would wait for its lock, and undo then what was switched meanwhile.
+if holder=$(lock_holder); then not_begun "the lock of NixOS was held by $holder"; fi
+now=$(readlink -e /run/current-system)
+if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
 status=0
 "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
+if [ "$status" -ne 0 ] && grep -qx "Could not acquire lock" "$dir/log"; then not_begun "the lock of NixOS was held by another program"; fi
 if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
 if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
 ln -s "$status" "$dir/status"

@@ -1,5 +1,5 @@
 # shellcheck disable=SC2154,SC2034 # with deployment.sh before it
-# Arms the deployment $1 of the system $2: unless it is confirmed within $3 seconds, this machine goes back by itself to what it runs
+# Arms the deployment $1 of the system $2: unless it is confirmed within $3 seconds, this machine rolls back by itself to what it runs
 # now. $4 says who deploys; $5 and $6 are those of refuse_changed; $7 is warn or rollback, for units that fail; $8 to ${10} are the
 # scripts of the way back, the activation and the commit, which is of the generation ${11} (a number, or "new") and installs the boot
 # loader anew if ${12} is 1. They are files as systemd, at each daemon-reload, reads again what it has written
@@ -8,6 +8,7 @@ id=$1
 dir=/run/hey/$id
 new=$2
 take_lock "$4"
+refuse_switching
 mkdir -p /run/hey/past
 # What was cut short there is brought to its end first: what was confirmed is committed, anything else goes back.
 end_dead() {
@@ -64,20 +65,22 @@ for which in prev new; do
 done
 # The deadline is told before the clock starts, so that nobody thinks there is more time than there is.
 fact deadline "$(($(seconds_up) + $3))"
+fact clock "$id"
 PATH=$runs/sw/bin:$PATH
 shell=$(shell_of "$runs")
 if by_systemd; then
   systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
-    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --timer-property=DefaultDependencies=no --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --service-type=exec --property=Restart=on-failure --property="RestartForceExitStatus=SIGTERM SIGHUP SIGINT SIGPIPE" \
+    --property=RestartSec=1 --property=StartLimitIntervalSec=0 --property=TimeoutStopSec=5s --property=ConditionPathExists="$dir/rollback" \
     --property=IgnoreOnIsolate=yes --property=DefaultDependencies=no --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
-    "$shell" "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
+    "$shell" "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the unit"
   systemctl daemon-reload
-  if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.timer")" = active ] &&
+  if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.service")" = active ] &&
     systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=$shell $dir/rollback $id ;"; then :; else
-    unarmed "systemd does not have the timer as it was set"
+    unarmed "systemd does not have the unit as it was set"
   fi
 else
-  setsid sh -c "sleep $3; exec $shell $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  setsid "$shell" "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
   job=$!
   fact sleeper "$job"
   (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :

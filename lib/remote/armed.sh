@@ -9,7 +9,7 @@ say_facts() {
 say_open() {
   case $(progress) in
     open) if [ -L "$dir/trial" ]; then echo "a trial boot: reboots in $left s unless confirmed, into what boots"; else echo "armed: goes back in $left s unless confirmed"; fi ;;
-    going-back) echo "going back" ;;
+    going-back) echo "going back$(if [ -L "$dir/held" ]; then echo ", as soon as it gets the lock of NixOS from $(readlink "$dir/held")"; fi)" ;;
     back-cut) echo "the way back was cut short: --cancel takes it up again" ;;
     committing) echo "confirmed, and becoming what boots" ;;
     commit-cut) echo "confirmed, but what boots was cut short: deploy again" ;;
@@ -36,7 +36,7 @@ else
   # shellcheck disable=SC2012
   last=$(ls -t /run/hey/past 2>/dev/null | head -n 1)
   if [ -n "$last" ]; then
-    echo "the last guarded deployment since boot: $(cd "/run/hey/past/$last" && ls -d rolled-back kept committed uncommitted 2>/dev/null)"
+    echo "the last guarded deployment since boot: $(cd "/run/hey/past/$last" && for end in $verdicts; do if [ -L "$end" ]; then echo "$end"; fi; done)"
     say_facts "/run/hey/past/$last"
   fi
 fi

@@ -2,5 +2,6 @@
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_switching
 refuse_changed "$1" "$2"
 tell

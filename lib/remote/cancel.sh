@@ -22,10 +22,8 @@ if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
     starting) systemctl reboot 9>&- ;;
     rebooting | over)
       systemctl stop "hey-reboot-$id.timer" 2>/dev/null
-      back=$(readlink "$trial/prev")
       end_trial >&2 || echo "unmended yes"
       echo "stands rolled-back"
-      echo "back $back"
       echo "why $2"
       tell
       exit 0
@@ -40,9 +38,14 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     sleep 0.1
   done
 done
-# It is known by then that it goes on by itself; an old system that takes its time is waited for.
-while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
+# It is known by then that it goes on by itself; an old system that takes its time is waited for, but not a lock that another program holds.
+rounds=0
+while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+  rounds=$((rounds + 1))
+  sleep 0.5
+done
 said=$(stands)
 printf "%s\n" "$said"
 tell
-case $said in "stands rolled-back"* | "stands going-back"*) exit 0 ;; *) exit 1 ;; esac
+case $said in *"
+held "*) exit 1 ;; "stands rolled-back"* | "stands going-back"* | "stands not-activated"*) exit 0 ;; *) exit 1 ;; esac

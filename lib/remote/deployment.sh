@@ -62,7 +62,10 @@ tell() {
 # Whether the script $1 of the deployment in $dir runs. It holds a lock on itself as long as it does.
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
 # How the deployment in $dir stands. Its verdict is one link that gets other names, as of several who want to give it one wins, and as that
-# needs no free inode: open, then rolled-back; or kept; or confirmed, and after that committed or uncommitted.
+# needs no free inode: open, then rolled-back; or kept; or confirmed, and after that committed or uncommitted. The rollback gives it
+# another name at its end where that is not what came of it: the old system does not run (not-rolled-back), something else does, as
+# somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was activated (not-activated).
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
@@ -124,6 +127,25 @@ refuse_trial() {
   case $(trial_progress) in
     rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
   esac
+}
+# Who holds the lock of NixOS, under which its program changes what runs: "process 4711 (COMMAND)". Fails where nobody does. It only looks:
+# to try that lock is to stand in the way of somebody who takes it just then.
+nixos_lock=/run/nixos/switch-to-configuration.lock
+lock_holder() {
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+refuse_switching() {
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
 }
 refuse_held() {
   if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
@@ -190,16 +212,16 @@ goes_on() {
 }
 # Whether the activation of the deployment $id goes on.
 activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
-# Nothing goes back by itself any more.
+# Nothing is rolled back by itself any more.
 disarm() {
   if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
     if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
   fi
 }
-# Starts the way back now, beside the caller, with whom it must not end. $1 says why.
+# Has it rolled back now, beside the caller, with whom that must not end. $1 says why.
 go_back() {
   ln -s "$1" "$dir/why" 2>/dev/null || :
   if [ -L "$dir/trial" ]; then
@@ -207,6 +229,9 @@ go_back() {
     ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
     return
   fi
+  # To remove a link takes no room and no free inode.
+  rm -f "$dir/clock"
+  # The one that waits looks at it each second. Where something has ended that for good there is no such unit any more.
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others
@@ -271,13 +296,13 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in rolled-back kept committed uncommitted; do
+        for end in $verdicts; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units back inhibited; do
+      for fact in started status why units inhibited held; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return

@@ -4,8 +4,9 @@ ready() {
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
   case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
-  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
-    echo "waits /run/current-system is not yet $new"
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$new" ]; then
+    if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
     return 1
   fi
   # Units may still fail then. Where the old system is never done with it, the new one need not be.

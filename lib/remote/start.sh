@@ -5,7 +5,7 @@ dir=/run/hey/$id
 # The verdict of the way back is given under this lock too: no activation starts behind it.
 exec 9>/run/hey/lock
 flock -w 10 9 || :
-if [ -L "$dir/open" ] && ln -s yes "$dir/started" 2>/dev/null; then
+if [ -L "$dir/open" ] && [ ! -L "$dir/not-begun" ] && ln -s yes "$dir/started" 2>/dev/null; then
   apart activation
   if ! by_systemd; then ln -s "$job" "$dir/activator"; fi
 fi

@@ -6,6 +6,7 @@
 id=$1
 new=$2
 take_lock "$4"
+refuse_switching
 mend >&2
 refuse_changed "$5" "$6"
 if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi

@@ -20,14 +20,52 @@ setup() { guarded_setup systemd; }
   at_once 8
 }
 
-@test "the way back is a timer, the activation a unit of its own, and both are gone afterwards" {
-  lab knobs $host '{"marker": "timer", "activationScript": "systemctl list-timers --all --no-legend \"hey-rollback-*\"; cat /proc/self/cgroup; systemctl daemon-reload"}'
+@test "the rollback waits as a unit, the activation is one of its own, and both are gone afterwards" {
+  lab knobs $host '{"marker": "units", "activationScript": "systemctl list-units --plain --no-legend \"hey-rollback-*\"; cat /proc/self/cgroup; systemctl daemon-reload"}'
   run deploy --guard
   echo "$output"
   [ "$status" = 0 ]
-  [[ $output == *"hey-rollback-"*".timer"* ]]
+  [[ $output == *"hey-rollback-"*".service loaded active running"* ]]
   [[ $output == *"/hey-activation-"*".service"* ]]
   [ -z "$(leftovers)" ]
+}
+
+# rolled_back_in_time SECONDS: deploys what has no sshd, with so many seconds to confirm, and looks when the host activates the old system:
+# by the clock of the host, from its deadline on, and at most two seconds after that.
+rolled_back_in_time() {
+  deploy --guard --print | shortened "$1" | sed 's/^patience=60$/patience=20/' >"$BATS_TEST_TMPDIR/script"
+  sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+  local deployer=$! deadline status=0 activated
+  until_there 20 lab host $host sh -c 'test -L /run/hey/*/deadline'
+  deadline=$(lab host $host sh -c 'readlink /run/hey/*/deadline')
+  ${2:-:}
+  wait $deployer || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  activated=$(lab host $host cat /var/log/activations | awk -v old="$old" '$2 == "test" && $3 == old { at = $1 } END { print at }')
+  echo "the deadline was $deadline, the old system was activated at ${activated:-no time}"
+  awk -v at="$activated" -v deadline="$deadline" 'BEGIN { exit !(at >= deadline && at < deadline + 2) }'
+  [ "$status" = 10 ]
+  [ "$(running)" = "$old" ]
+  [ -z "$(leftovers)" ]
+}
+
+@test "the rollback comes at its deadline, although something reloads systemd every two seconds" {
+  lab host $host sh -c 'printf "%s\n" "while systemctl daemon-reload; do sleep 2; done" >/root/reloads'
+  lab host $host systemd-run --quiet --unit=reloads sh /root/reloads
+  lab knobs $host '{"marker": "reloads", "sshd": false}'
+  rolled_back_in_time 9
+  lab host $host systemctl stop reloads
+}
+
+@test "the rollback comes at its deadline, although the activation reloads systemd late" {
+  lab knobs $host '{"marker": "late reload", "sshd": false, "activationScript": "sleep 5; systemctl daemon-reload"}'
+  rolled_back_in_time 9
+}
+
+@test "the rollback comes at its deadline, although what waits for it is killed, and systemd renewed" {
+  clock_killed() { lab host $host sh -c 'systemctl kill --signal=KILL "hey-rollback-*.service"; sleep 2; systemctl daemon-reexec; sleep 1; systemctl kill --signal=TERM "hey-rollback-*.service"'; }
+  lab knobs $host '{"marker": "clock killed", "sshd": false}'
+  rolled_back_in_time 12 clock_killed
 }
 
 @test "a unit that had failed before is still shown as failed after a way back" {

@@ -140,6 +140,98 @@ setup() { guarded_setup plain; }
   [ -z "$(left_there)" ]
 }
 
+# Another program takes NixOS's lock, until unlocked.
+locked() {
+  lab host $host sh -c 'setsid flock -o /run/nixos/switch-to-configuration.lock sleep 300 >/dev/null 2>&1 </dev/null &'
+  until_there 5 refute lab host $host flock -n /run/nixos/switch-to-configuration.lock true
+}
+unlocked() { lab host $host pkill -x flock; }
+
+@test "another program that holds NixOS's lock is named before the build, and nothing is done" {
+  locked
+  for way in "--backend nix" --guard "--backend nix --boot"; do
+    # shellcheck disable=SC2086
+    run deploy $way
+    echo "$output"
+    [ "$status" = 13 ]
+    [[ ${lines[-1]} == *"another program is switching it, and holds the lock of NixOS: process "*" (flock -o /run/nixos/switch-to-configuration.lock sleep 300); nothing was changed on root@$target (status 13)" ]]
+    [[ $output != *"build $host"* ]]
+  done
+  unlocked
+  [ "$(running) $(profile)" = "$old $old" ]
+  deploy --guard
+}
+
+@test "a rollback waits for NixOS's lock however long it takes, and ^C, --cancel and --status say so" {
+  deploy --guard --check false --print >"$BATS_TEST_TMPDIR/script"
+  setsid sh "$BATS_TEST_TMPDIR/script" 3>&- >"$BATS_TEST_TMPDIR/said" 2>&1 &
+  deployer=$!
+  new=$(built)
+  until_there 15 eval '[ "$(running)" = "$new" ]'
+  until_there 15 lab host $host sh -c 'test -L /run/hey/*/status'
+  locked
+  kill -s TERM -- -$deployer
+  status=0
+  wait $deployer || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  [ "$status" = 143 ]
+  # The shell that runs the printed script has ended; what it has started tells the host.
+  until_there 40 grep -q "lock of NixOS" "$BATS_TEST_TMPDIR/said"
+  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"interrupted: root@$target rolls back to $old as soon as it gets the lock of NixOS from process "*" (flock "*"), and runs $new now."* ]]
+  run "$SCRIPTS/ops-deploy.ts" $host $target --cancel
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"stands going-back"*"held process "*"runs $new"* ]]
+  run "$SCRIPTS/ops-deploy.ts" $host $target --status
+  echo "$output"
+  [[ $output == *"going back, as soon as it gets the lock of NixOS from process "*"runs $new"* ]]
+  run deploy --backend nix
+  [ "$status" = 13 ]
+  [ "$(running)" = "$new" ]
+  unlocked
+  until_there 10 eval '[ "$(running)" = "$old" ]'
+  until_there 10 eval '[ -z "$(leftovers)" ]'
+  "$SCRIPTS/ops-deploy.ts" $host $target --status | grep -x "the last guarded deployment since boot: rolled-back"
+}
+
+@test "an old system that does not activate any more ends the rollback, which is not called one" {
+  lab host "$host" sh -c 'cd "$1/bin" && mv switch-to-configuration good && printf "#!/bin/sh\nexit 1\n" >switch-to-configuration && chmod 755 switch-to-configuration' sh "$old"
+  deploy --guard --check false --print | shortened 5 >"$BATS_TEST_TMPDIR/script"
+  run sh "$BATS_TEST_TMPDIR/script"
+  lab host "$host" mv "$old/bin/good" "$old/bin/switch-to-configuration"
+  echo "$output"
+  [ "$status" = 15 ]
+  [[ ${lines[-1]} == *"not confirmed, and rolling back failed: root@$target runs $(built), boots $old (status 15)"* ]]
+  "$SCRIPTS/ops-deploy.ts" $host $target --status | grep -x "the last guarded deployment since boot: not-rolled-back"
+  lab host $host "$old/bin/switch-to-configuration" test
+}
+
+@test "what another program has switched to meanwhile is left as it is, and --cancel says so" {
+  lab knobs $host '{"marker": "theirs too"}'
+  deploy --backend nix
+  theirs=$(running)
+  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" switch' sh "$old"
+  lab knobs $host '{"marker": "mine"}'
+  deploy --guard --check false --force 3>&- >"$BATS_TEST_TMPDIR/said" 2>&1 &
+  deployer=$!
+  new=$(built)
+  until_there 15 eval '[ "$(running)" = "$new" ]'
+  until_there 15 lab host $host sh -c 'test -L /run/hey/*/status'
+  lab host $host "$theirs/bin/switch-to-configuration" test
+  run "$SCRIPTS/ops-deploy.ts" $host $target --cancel
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"stands superseded"*"runs $theirs"* ]]
+  status=0
+  wait $deployer || status=$?
+  cat "$BATS_TEST_TMPDIR/said"
+  [ "$status" = 13 ]
+  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"not confirmed, and not rolled back, as another program has switched root@$target meanwhile: root@$target runs $theirs, boots $old (status 13)"* ]]
+  [ "$(running)" = "$theirs" ]
+  [ -z "$(leftovers)" ]
+  lab host $host "$old/bin/switch-to-configuration" test
+}
+
 @test "--status says what is armed, --cancel goes back now" {
   "$SCRIPTS/ops-deploy.ts" $host $target --status | grep -x "nothing is armed"
   "$SCRIPTS/ops-deploy.ts" $host $target --cancel | grep -x "nothing is armed"

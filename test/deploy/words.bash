@@ -32,7 +32,7 @@ left_there() {
     find /nix/var/nix -maxdepth 1 -name "hey*"
     find /nix/var/nix/gcroots/auto -name "hey*" -xtype d 2>/dev/null
     if [ -d /run/systemd/system ]; then systemctl list-units --all --plain --no-legend "hey-*" "nixos-rebuild*" | grep -v "^hey-trial.service .* dead "; fi
-    pgrep -af "slee[p] .*exec sh /run/hey" || :'
+    pgrep -af "s[h] /run/hey/" || :'
 }
 
 # until_there SECONDS COMMAND…

@@ -56,15 +56,36 @@ killed_there() {
 commit_killed() { killed_there commit; }
 return_killed() { killed_there rollback; }
 emergency() { lab host "$host" systemctl start --job-mode=replace-irreversibly --no-block emergency.target; }
+bus_stopped() { lab host "$host" systemctl stop dbus.socket dbus.service; }
 isolated() { lab host "$host" systemctl isolate multi-user.target; }
 old_checks_fail() { lab host "$host" sed -i "s/^check_status=.*/check_status='1'/" "$old/settings"; }
 old_damaged() { lab host "$host" sh -c "cd $old/bin && mv switch-to-configuration good && printf '#!/bin/sh\nexit 1\n' >switch-to-configuration && chmod 755 switch-to-configuration"; }
+# Another program takes the lock of NixOS for a while. after_all ends it.
+nixos_locked() { lab host "$host" sh -c 'setsid flock -o /run/nixos/switch-to-configuration.lock sleep 12 >/dev/null 2>&1 </dev/null &'; }
+nixos_locked_and_interrupted() {
+  nixos_locked
+  interrupted "$1"
+}
+# A third system, which somebody else switches to.
+their_system() {
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"theirs $number\"}"
+  theirs=$(built)
+  nix build --no-link ".#nixosConfigurations.$host.config.system.build.toplevel"
+  nix copy --no-check-sigs --to "ssh://$target" "$theirs"
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"row $number\"${knobs:+, $knobs}}"
+}
+they_switch() { lab host "$host" sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" switch' sh "$theirs"; }
+they_switch_and_interrupted() {
+  they_switch
+  interrupted "$1"
+}
 slow_link() { lab delay "$host" 300; }
 
 after_all() {
   lab link "$host" up
   lab delay "$host" 0 2>/dev/null
   until_there 30 eval 'lab host "$host" true 2>/dev/null'
+  lab host "$host" pkill -x flock
   lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
     rm -rf /run/wrappers/bin/date /filler /run/filler /boot/filler
     mount -o remount,size=32m,nr_inodes=0 /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"

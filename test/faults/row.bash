@@ -30,7 +30,7 @@ row() {
 }
 
 deploy_with_fault() {
-  local script old new
+  local script old new theirs=none
   status=none ended_on=none
   : >"$work/wrong"
   rm -f "$work"/{reached,go}
@@ -90,6 +90,7 @@ judge() {
   case $runs in
     "$old") ended_on=old ;;
     "$new") ended_on=new ;;
+    "$theirs") ended_on=another ;;
     *) ended_on=$runs ;;
   esac
   if [ "$(profile)" != "$(next_boot)" ]; then echo "profile $(profile), boots $(next_boot)" >>"$work/wrong"; fi
