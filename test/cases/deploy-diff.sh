@@ -84,7 +84,7 @@ heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }
@@ -138,6 +138,7 @@ tell() {
   compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
@@ -194,6 +195,23 @@ refuse_trial() {
     rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
   esac
 }
+nixos_lock=/run/nixos/switch-to-configuration.lock
+lock_holder() {
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+refuse_switching() {
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
 refuse_held() {
   if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
@@ -242,18 +260,16 @@ apart() {
     job=$!
   fi
 }
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+goes_on() {
+  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
+    inactive | failed) false ;;
+    *) true ;;
+  esac
 }
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
 disarm() {
   if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
     if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
@@ -265,9 +281,22 @@ go_back() {
     ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
     return
   fi
+  rm -f "$dir/clock"
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-inhibited() { grep -q "changes to critical components" "$1"; }
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+units_in() {
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
+  named=$({
+    lines "s/^warning: the following units failed: //p" | tr "," "\n"
+    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
@@ -286,6 +315,10 @@ finishing() {
   esac
 }
 marker=/nix/var/nix/hey-commit
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
@@ -296,13 +329,13 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in rolled-back kept committed uncommitted; do
+        for end in $verdicts; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units back inhibited; do
+      for fact in started status why units inhibited held; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -313,14 +346,14 @@ stands() {
     said=$(trial_progress)
     if [ "$said" = over ]; then
       echo "stands lost"
-      echo "cut yes"
+      say_cut
     else
       echo "stands $said"
     fi
     return
   fi
   echo "stands lost"
-  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+  say_cut
 }'
 where='vps_ultraman_root'
 shell='/path/to/hey/scripts/ops-ssh.ts'
@@ -339,6 +372,7 @@ echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_switching
 refuse_changed "$1" "$2"
 tell
 timeout 3 df -P -k / /nix 2>/dev/null | (
@@ -509,9 +543,10 @@ fi
 shown=" $(heard shown | tr -cd "A-Za-z0-9 +._?=/-")"
 answer=$known
 activate() { reach root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+echo
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -528,12 +563,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -552,7 +591,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -584,40 +626,180 @@ mend_commit() {
 set -e
 system=$1
 action=$2
+what=$6
 locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 take_lock "$3"
+refuse_switching
 refuse_changed "$4" "$5"
-if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
+if [ -x "$what/bin/switch-to-configuration" ]; then :; else refuse 1 "$what is not there any more"; fi
+noting() {
+  cat <<"end"
+status=0
+"$1/bin/switch-to-configuration" "$2" || status=$?
+PATH=$3
+ln -s "$status" "$4/status"
+exit "$status"
+end
+}
+dir=$(mktemp -d /run/hey-activation.XXXXXX) || refuse 1 "no directory can be made in /run there (is it full?)"
+if printf "" >"$dir/log" && noting >"$dir/run"; then :; else
+  rm -rf "$dir"
+  refuse 1 "/run can not be written to there (is it full?)"
+fi
+echo "begun yes"
 case $action in
   switch | boot)
-    rm -f "$marker"
     if [ -L "$trial/id" ]; then end_trial >&2; fi
-    set_profile "$system" "$8" >&2
+    before=$(readlink "$profile") || :
+    if set_profile "$system" "$8" >&2; then :; else
+      rm -rf "$dir"
+      tell
+      if [ "$(readlink "$profile")" = "$before" ]; then refuse 1 "its profile could not be set (disk full?)"; fi
+      echo "why nix-env failed behind the new profile, and nothing was activated"
+      exit 1
+    fi
+    rm -f "$marker"
+    on_disk || :
     ;;
 esac
-dir=$(mktemp -d /run/hey-activation.XXXXXX)
-: >"$dir/log"
-if by_systemd; then
-  systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
-    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
-    --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
+unit=nixos-rebuild-switch-to-configuration
+run() { "$@" "$(shell_of "$runs")" "$dir/run" "$what" "$action" "$runs/sw/bin:$PATH" "$dir" 9>&-; }
+why=
+if ! by_systemd; then
+  run env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" setsid >"$dir/log" 2>&1 </dev/null &
+  job=$!
+elif run systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \
+  --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
+  --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" >&2; then
+  while goes_on "$unit.service"; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      sleep 0.1
+      if [ -L "$dir/status" ]; then break; fi
+    done
+  done &
+  job=$!
 else
-  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
-    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+  why="the activation could not be started (does another one run there?)"
 fi
-job=$!
-tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
-status=0
-wait "$job" || status=$?
+if [ -z "$why" ]; then tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- & fi
 wait
-if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
-if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
+status=$(readlink "$dir/status") || status=none
+case $status in
+  4) units=$(units_in "$dir/log") ;;
+  none | 129 | 1[3-8]? | 19[0-2])
+    status=1
+    why=${why:-the activation was cut before its end}
+    ;;
+esac
+blocked=
+if inhibited "$status" "$dir/log"; then blocked=yes; fi
 rm -rf "$dir"
-if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
+if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$what" /run/hey/failed; fi
+if [ "$status" -eq 4 ]; then echo "units $units"; fi
+if [ -n "$why" ]; then echo "why $why"; elif [ -n "$blocked" ]; then echo "inhibited yes"; fi
 tell
 exit "$status"'\'' sh "'"$system"'" "'"$action"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" "'"$system"'" 0 new' "$@"; }
+activated() {
+  if [ -n "$(heard refused)" ]; then touched=; fi
+  refused "$1" "$(known_standing)"
+  if [ -z "$(heard begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ]; then
+    touched=
+    state="the activation could not begin; nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+  how=$(heard why)
+  case $1 in
+    0) how=activated ;;
+    4) how="activated, but some units failed: $(heard units)" ;;
+    *) how=${how:-the activation failed} ;;
+  esac
+}
+known_standing() { if [ -n "$(heard runs)" ]; then printf "%s" "; $(standing)"; fi; }
+another() { exec ssh -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
+first_connection() { reach root@vps_ultraman_root -- true "$@"; }
+again() { anew root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
+echo
+echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+tell'\'' sh' "$@"; }
+tty=''
+root=''
+back='/path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root'
+anew() {
+  sh -c "echo \$PPID" >"$tmp/login"
+  if (: </dev/tty) 2>/dev/null; then another "$@"; else another -o BatchMode=yes "$@"; fi
+}
+limit_login() {
+  while [ -e "$tmp/login" ]; do
+    sleep 0.2
+    clock
+    if [ "$now" -gt "$login_ends" ]; then
+      login=$(cat "$tmp/login" 2>/dev/null) || :
+      if [ -n "$login" ]; then kill "$login" 2>/dev/null || :; fi
+    fi
+  done
+}
+logs_in() {
+  clock
+  again_until=$((now + 15))
+  login_ends=$((now + 60))
+  : >"$tmp/login"
+  limit_login </dev/null >/dev/null 2>&1 &
+  while :; do
+    if seen=$(again </dev/null 2>"$tmp/said"); then login_status=0; else login_status=$?; fi
+    case $newline$seen in *"${newline}boot "?*) break ;; esac
+    clock
+    if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] || grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
+      why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
+      if [ "$now" -gt "$login_ends" ]; then why_not="it took longer than 60 s"; fi
+      rm -f "$tmp/login"
+      return 1
+    fi
+    sleep 1
+  done
+  rm -f "$tmp/login"
+}
+still_works() {
+  first_connection </dev/null >/dev/null 2>&1 &
+  job=$!
+  clock
+  first_until=$((now + 5))
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$first_until" ]; then
+      kill "$job" 2>/dev/null || :
+      return 1
+    fi
+    sleep 0.1
+  done
+  wait "$job"
+}
+leave_open() {
+  clean() {
+    for file in "$tmp"/*; do
+      if [ "$file" != "$tmp/ssh" ]; then rm -rf "$file"; fi
+    done
+  }
+}
+still_in() {
+  step "log in to $target once more"
+  if logs_in; then return 0; fi
+  onward=". Look at its console"
+  if [ -n "$(heard runs)" ]; then
+    recorded "$prev" "$(heard runs)"
+    if still_works; then
+      leave_open
+      onward=". The first connection works for 15 minutes more: ssh$tty -S $tmp/ssh $target"
+      if [ "$prev" != "$(heard runs)" ]; then
+        onward=". The first connection works for 15 minutes more, and takes it back: ssh$tty -S $tmp/ssh $target $root$prev/bin/switch-to-configuration test"
+        if [ "$action" = switch ] && [ -n "$from" ]; then onward="$onward; then: $back --to $from"; fi
+      fi
+    fi
+    if [ "$(heard boots)" != "$(heard runs)" ]; then onward="$onward. A reboot brings $(heard boots)"; fi
+  fi
+  state="$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
+  exit 16
+}
 action='switch'
 reboots=''
 runs="$system"
@@ -625,28 +807,36 @@ step "$action on $target"
 lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $shell $where readlink /run/current-system; then type the same line again"
 state=$lost
 touched=yes
+prev=$(heard runs)
 case $action in
-  switch | test) recorded "$(heard runs)" "$runs" ;;
+  switch | test) recorded "$prev" "$runs" ;;
 esac
 if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
-if [ -n "$(heard refused)" ]; then touched=; fi
-refused "$ended"
+activated "$ended"
 if [ "$(heard inhibited)" = yes ] && [ -n "$reboots" ]; then
   step "it can't be switched to while the host runs, so it is made what boots"
   action=boot
   shown=
   if answer=$(activate </dev/null); then ended=0; else ended=$?; fi
+  activated "$ended"
 fi
 case $action-$(heard runs) in
   dry-activate-* | *-) ;;
   *) recorded "$(heard runs)" ;;
 esac
-case $ended$(heard inhibited) in
-  0) state="$(standing)$(owed)" ;;
-  4) state="activated, but some units failed: $(heard units) (status 4); $(standing)$(owed). Look: $shell $where systemctl --failed" ;;
-  255) state=$lost ;;
-  *yes) state="it can't be switched to while the host runs (status $ended); $(standing). Type the same line with --boot, or --boot --reboot" ;;
-  *) state="the activation failed (status $ended); $(standing). Look at what it said; then type the same line again" ;;
+case $ended-$(heard inhibited)-$(heard runs) in
+  *-)
+    how="the connection was lost in the middle"
+    state=$lost
+    if [ "$ended" -eq 0 ]; then ended=1; fi
+    ;;
+  0-*) state="$(standing)$(owed)" ;;
+  4-*) state="$how (status 4); $(standing)$(owed). Look: $shell $where systemctl --failed" ;;
+  *-yes-*) state="it can't be switched to while the host runs (status $ended); $(standing). Type the same line with --boot, or --boot --reboot" ;;
+  *) state="$how (status $ended); $(standing). Look at what it said; then type the same line again" ;;
+esac
+case $action$(heard inhibited) in
+  switch | test) still_in ;;
 esac
 if [ "$ended" -gt 0 ]; then exit "$ended"; fi
 step "$state"

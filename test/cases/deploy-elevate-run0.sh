@@ -76,7 +76,7 @@ heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }

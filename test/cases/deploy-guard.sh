@@ -84,7 +84,7 @@ heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }
@@ -138,6 +138,7 @@ tell() {
   compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
@@ -194,6 +195,23 @@ refuse_trial() {
     rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
   esac
 }
+nixos_lock=/run/nixos/switch-to-configuration.lock
+lock_holder() {
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+refuse_switching() {
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
 refuse_held() {
   if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
@@ -242,18 +260,16 @@ apart() {
     job=$!
   fi
 }
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+goes_on() {
+  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
+    inactive | failed) false ;;
+    *) true ;;
+  esac
 }
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
 disarm() {
   if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
     if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
@@ -265,9 +281,22 @@ go_back() {
     ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
     return
   fi
+  rm -f "$dir/clock"
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-inhibited() { grep -q "changes to critical components" "$1"; }
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+units_in() {
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
+  named=$({
+    lines "s/^warning: the following units failed: //p" | tr "," "\n"
+    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
@@ -286,6 +315,10 @@ finishing() {
   esac
 }
 marker=/nix/var/nix/hey-commit
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
@@ -296,13 +329,13 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in rolled-back kept committed uncommitted; do
+        for end in $verdicts; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units back inhibited; do
+      for fact in started status why units inhibited held; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -313,14 +346,14 @@ stands() {
     said=$(trial_progress)
     if [ "$said" = over ]; then
       echo "stands lost"
-      echo "cut yes"
+      say_cut
     else
       echo "stands $said"
     fi
     return
   fi
   echo "stands lost"
-  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+  say_cut
 }'
 where='vps_ultraman_root'
 shell='/path/to/hey/scripts/ops-ssh.ts'
@@ -340,6 +373,7 @@ echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_switching
 refuse_changed "$1" "$2"
 tell
 timeout 3 df -P -k / /nix 2>/dev/null | (
@@ -371,7 +405,7 @@ NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveI
 arm() { reach root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -388,12 +422,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -412,7 +450,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -445,6 +486,7 @@ id=$1
 dir=/run/hey/$id
 new=$2
 take_lock "$4"
+refuse_switching
 mkdir -p /run/hey/past
 end_dead() {
   if holds; then return; fi
@@ -498,20 +540,22 @@ for which in prev new; do
   ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || unarmed "the disk can not be written to (is it full?)"
 done
 fact deadline "$(($(seconds_up) + $3))"
+fact clock "$id"
 PATH=$runs/sw/bin:$PATH
 shell=$(shell_of "$runs")
 if by_systemd; then
   systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
-    --on-active="$3s" --timer-property=AccuracySec=100ms --timer-property=IgnoreOnIsolate=yes --timer-property=DefaultDependencies=no --property=Type=oneshot --property=TimeoutStartSec=infinity \
+    --service-type=exec --property=Restart=on-failure --property="RestartForceExitStatus=SIGTERM SIGHUP SIGINT SIGPIPE" \
+    --property=RestartSec=1 --property=StartLimitIntervalSec=0 --property=TimeoutStopSec=5s --property=ConditionPathExists="$dir/rollback" \
     --property=IgnoreOnIsolate=yes --property=DefaultDependencies=no --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
-    "$shell" "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the timer"
+    "$shell" "$dir/rollback" "$id" 9>&- || unarmed "systemd did not take the unit"
   systemctl daemon-reload
-  if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.timer")" = active ] &&
+  if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.service")" = active ] &&
     systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=$shell $dir/rollback $id ;"; then :; else
-    unarmed "systemd does not have the timer as it was set"
+    unarmed "systemd does not have the unit as it was set"
   fi
 else
-  setsid sh -c "sleep $3; exec $shell $dir/rollback $id" </dev/null >>"$dir/log" 2>&1 9>&- &
+  setsid "$shell" "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
   job=$!
   fact sleeper "$job"
   (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
@@ -519,50 +563,123 @@ fi
 armed=yes
 echo "prev $runs"
 echo "boots $boots"'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" rollback '\'''"$deployment"'
+bus_answers() { timeout 25 busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus GetId >/dev/null 2>&1; }
+restore_bus() {
+  echo "hey: D-Bus does not answer, and is started anew"
+  (
+    flock -n 7 || exit 0
+    NIXOS_ACTION="test" limited "$prev/activate" 7>&- 8<&-
+    systemctl daemon-reload
+    systemctl reset-failed dbus.socket dbus.service dbus-broker.service 2>/dev/null
+    systemctl start --no-block default.target
+    timeout 60 systemctl start dbus.socket dbus.service
+    if [ -L /etc/static ]; then again /etc/static "$new/etc"; fi
+    again /run/current-system "$new"
+  ) 7>>"$nixos_lock"
+}
+again() { ln -sfn "$2" "$1.hey" && mv -T "$1.hey" "$1"; }
 id=$1
 dir=/run/hey/$id
-exec 8<"$dir/rollback"
+ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
+while [ -L "$dir/clock" ] && [ -L "$dir/open" ]; do
+  read -r up _ </proc/uptime
+  left=$((ends - ${up%%.*}))
+  if [ "$left" -le 0 ]; then break; fi
+  if [ "$left" -gt 1 ]; then sleep 1; else sleep 0.1; fi
+done
+if [ -e "$dir/rollback" ]; then exec 8<"$dir/rollback"; else exit 0; fi
 flock -w 5 8 && [ -d "$dir" ] || exit 0
 verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
 flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || verdict || :
 if [ ! -L "$dir/rolled-back" ] && [ ! -L "$dir/open" ]; then exit 0; fi
 prev=$(readlink "$dir/prev")
+new=$(readlink "$dir/new")
 ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
-echo "hey: going back to $prev: $(readlink "$dir/why")"
+echo "hey: rolling back to $prev: $(readlink "$dir/why")"
 if by_systemd; then
-  systemctl stop "hey-activation-$id.service" 2>/dev/null
+  timeout 60 systemctl stop "hey-activation-$id.service" 2>/dev/null
   for unit in sshd.service sshd.socket $(failed_units); do
     grep -qxF "$unit" "$dir/failed" || systemctl reset-failed "$unit" 2>/dev/null
   done
-elif activator=$(readlink "$dir/activator"); then
-  for signal in TERM TERM TERM KILL; do
-    if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
-  done
+else
+  if activator=$(readlink "$dir/activator"); then
+    for signal in TERM TERM TERM KILL; do
+      if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
+    done
+  fi
+  disarm
 fi
-disarm
-status=0
-if [ -L "$dir/started" ]; then
-  for _ in 1 2 3; do
-    status=0
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$prev/bin/switch-to-configuration" test 8<&- || status=$?
-    case $status in 0 | 2 | 4) break ;; esac
+superseded() {
+  case $(readlink -e /run/current-system) in
+    "" | "$prev" | "$new") false ;;
+    *) true ;;
+  esac
+}
+holding() {
+  lock_holder && return
+  [ -e "$nixos_lock" ] || return 1
+  flock -n -s -E 75 "$nixos_lock" true
+  if [ "$?" -eq 75 ]; then echo "a process that can not be seen"; else return 1; fi
+}
+await_lock() {
+  known=
+  while holder=$(holding); do
+    if [ "$holder" != "$known" ]; then
+      known=$holder
+      echo "hey: waiting for the lock of NixOS, which $holder holds"
+      ln -sfn "$holder" "$dir/held" 2>/dev/null || :
+    fi
     sleep 1
   done
-fi
+  rm -f "$dir/held"
+}
+status=0
+tries=0
+while [ -L "$dir/started" ]; do
+  await_lock
+  if superseded; then break; fi
+  status=0
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$prev/bin/switch-to-configuration" test 8<&- || status=$?
+  case $status in 0 | 2 | 4) break ;; esac
+  if holding >/dev/null; then continue; fi
+  tries=$((tries + 1))
+  if [ "$tries" -eq 1 ]; then first=$(seconds_up); fi
+  if [ "$tries" -ge 6 ] || [ $(($(seconds_up) - first)) -ge 600 ]; then break; fi
+  if by_systemd && ! bus_answers; then restore_bus; fi
+  sleep "$tries"
+done
 if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
-ln -s "$(readlink -e /run/current-system)" "$dir/back" 2>/dev/null || :
-echo "hey: back: $(readlink /run/current-system) runs (status $status)"
+now=$(readlink -e /run/current-system)
+echo "hey: $now runs (status $status)"
+ended() { mv -T "$dir/rolled-back" "$dir/$1" 2>/dev/null; }
+if [ -L "$dir/not-begun" ]; then
+  ended not-activated
+elif superseded; then
+  ended superseded
+else
+  case $status$now in
+    [024]"$prev") ;;
+    *) ended not-rolled-back ;;
+  esac
+fi
 archive'\'' '\'''"$deployment"'
 id=$1
 dir=/run/hey/$id
 [ -L "$dir/open" ] || exit 0
+not_begun() {
+  mv -T "$dir/started" "$dir/not-begun"
+  ln -s none "$dir/status"
+  go_back "$1"
+  exit 0
+}
+if holder=$(lock_holder); then not_begun "the lock of NixOS was held by $holder"; fi
+now=$(readlink -e /run/current-system)
+if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
 status=0
 "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
-if [ "$status" -ne 0 ]; then
-  units=$(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)
-  if [ -n "$units" ]; then ln -s "$units" "$dir/units"; fi
-fi
-if [ "$status" -ne 0 ] && inhibited "$dir/log"; then ln -s yes "$dir/inhibited"; fi
+if [ "$status" -ne 0 ] && grep -qx "Could not acquire lock" "$dir/log"; then not_begun "the lock of NixOS was held by another program"; fi
+if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
+if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
 ln -s "$status" "$dir/status"
 case $status$(readlink "$dir/on-unit-failure") in
   0* | 4warn) ;;
@@ -571,7 +688,7 @@ case $status$(readlink "$dir/on-unit-failure") in
 esac'\'' '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -588,12 +705,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -612,7 +733,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -664,7 +788,7 @@ id=$1
 dir=/run/hey/$id
 exec 9>/run/hey/lock
 flock -w 10 9 || :
-if [ -L "$dir/open" ] && ln -s yes "$dir/started" 2>/dev/null; then
+if [ -L "$dir/open" ] && [ ! -L "$dir/not-begun" ] && ln -s yes "$dir/started" 2>/dev/null; then
   apart activation
   if ! by_systemd; then ln -s "$job" "$dir/activator"; fi
 fi
@@ -694,8 +818,9 @@ ready() {
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
   case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
-  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
-    echo "waits /run/current-system is not yet $new"
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$new" ]; then
+    if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
     return 1
   fi
   if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
@@ -723,8 +848,9 @@ ready() {
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
   case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
-  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
-    echo "waits /run/current-system is not yet $new"
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$new" ]; then
+    if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
     return 1
   fi
   if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
@@ -758,6 +884,7 @@ begin_commit() {
   done
 }
 commit=$2
+(umask 077 && mkdir -p /run/hey)
 exec 9>/run/hey/lock
 flock -w 10 9 || finish
 case $(progress) in
@@ -788,7 +915,7 @@ finish'\'' sh "'"$id"'" commit' "$@"; }
 cancel() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -805,12 +932,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -829,7 +960,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -879,10 +1013,8 @@ if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
     starting) systemctl reboot 9>&- ;;
     rebooting | over)
       systemctl stop "hey-reboot-$id.timer" 2>/dev/null
-      back=$(readlink "$trial/prev")
-      end_trial >&2
+      end_trial >&2 || echo "unmended yes"
       echo "stands rolled-back"
-      echo "back $back"
       echo "why $2"
       tell
       exit 0
@@ -897,15 +1029,20 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     sleep 0.1
   done
 done
-while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
+rounds=0
+while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+  rounds=$((rounds + 1))
+  sleep 0.5
+done
 said=$(stands)
 printf "%s\n" "$said"
 tell
-case $said in "stands rolled-back"* | "stands going-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
+case $said in *"
+held "*) exit 1 ;; "stands rolled-back"* | "stands going-back"* | "stands not-activated"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
 recover() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -922,12 +1059,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -946,7 +1087,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -978,7 +1122,9 @@ mend_commit() {
 id=$1
 dir=/run/hey/$id
 take_lock "$2"
-mend >&2
+failed=
+if unmended; then mend >&2; else boot_entry "$(readlink -e "$profile")" >&2 || failed=yes; fi
+if [ -n "$failed" ] || unmended; then echo "unmended yes"; fi
 tell'\'' sh "'"$id"'" "'"$by"'"' "$@"; }
 check() { true "$@"; }
 passes() { each_check "$@"; }
@@ -991,6 +1137,7 @@ failing=
 checking=
 asked=
 way=reach
+menu=
 patience=60
 armed=
 cause=interrupted
@@ -1036,9 +1183,17 @@ settle() {
   case $(heard stands) in
     kept | committed | uncommitted) settle_confirmed ;;
     rolled-back) settle_back ;;
+    not-rolled-back) finish 15 "not confirmed, and rolling back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot" ;;
+    superseded) finish 13 "not confirmed, and $(said_superseded) (status 13). $look_there" ;;
+    not-activated)
+      if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
+      finish 13 "$(said_unactivated) (status 13). Type the same line again"
+      ;;
     lost) settle_lost ;;
   esac
 }
+said_superseded() { echo "not rolled back, as another program has switched $target meanwhile: $(standing)"; }
+said_unactivated() { echo "nothing was activated, as $(heard why): $(standing)"; }
 settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
@@ -1052,10 +1207,6 @@ settle_confirmed() {
   esac
 }
 settle_back() {
-  back=$(heard back)
-  if [ "${back:-$runs}" != "$prev" ]; then
-    finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
-  fi
   if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
   why=$(heard why)
   if [ "$(heard inhibited)" = yes ]; then
@@ -1070,36 +1221,71 @@ settle_back() {
   fi
   finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
 }
+mended() {
+  cut=$(heard cut)
+  if [ -z "$cut$menu" ]; then return 0; fi
+  answer=$(within 60 recover 2>"$tmp/said") && [ -n "$(heard runs)" ]
+}
+in_the_commit="the machine was booted again in the middle of the commit"
+not_bootable="its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $reboot"
 settle_lost() {
-  if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
+  mended || return 0
   runs=$(heard runs)
   boots=$(heard boots)
-  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as $(why_lost): $(standing) (status 10)"; fi
+  if [ "$(heard unmended)" = yes ]; then
+    tail -n 5 "$tmp/said" >&2
+    finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $not_bootable"
+  fi
+  if as_before; then
+    if [ "$cut" = commit ]; then why="$in_the_commit; its boot menu was written anew"; else why=$(why_lost); fi
+    finish 10 "rolled back, as $why: $(standing) (status 10)"
+  fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
-    finish 0 "deployed and confirmed: $(standing)"
+    finish 0 "deployed and confirmed: $(standing)$(if [ "$cut" = commit ]; then echo "; $in_the_commit, and its boot menu was written anew"; fi)"
   fi
   finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
 }
+as_before() { [ "$(heard runs)" = "$prev" ] || [ "$(heard runs)" = "$boots_before" ]; }
 abandon() {
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
-  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+  clock
+  last_try=$now
+  if [ -n "$menu" ]; then last_try=$((now + patience)); fi
+  waited=
+  until take_back; do
+    state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    clock
+    if [ "$now" -ge "$last_try" ]; then return 0; fi
+    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    waited=yes
+    sleep 1
+  done
+}
+take_back() {
   for way in fresh reach; do
     answer=$(within 60 cancel 2>/dev/null) || :
-    if [ -n "$(heard stands)" ]; then
-      case $(heard stands) in
-        rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
-        kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
-        going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
-        committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
-        *) state="$cause: $(standing). $look_there" ;;
-      esac
-      break
-    fi
+    stood=$(heard stands)
+    if [ -n "$stood" ]; then break; fi
   done
+  if [ "$stood" = lost ]; then mended || stood=; fi
+  if [ "$stood$(heard runs)$(heard boots)" = "lost$system$system" ]; then stood=committed; fi
+  case $stood in
+    "") return 1 ;;
+    rolled-back) state="$cause, rolled back: $(standing)" ;;
+    not-rolled-back) state="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $shell $where reboot" ;;
+    superseded) state="$cause, and $(said_superseded). $look_there" ;;
+    not-activated) state="$cause; $(said_unactivated)" ;;
+    lost) if as_before; then state="$cause, rolled back: $(standing)"; else state="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
+    kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+    going-back) state="$cause: $target $(said_going), and runs $(heard runs) now. $look_there" ;;
+    committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
+    *) state="$cause: $(standing). $look_there" ;;
+  esac
+  if [ "$(heard unmended)" = yes ]; then state="$state; $not_bootable"; fi
 }
 own_session=$(command -v setsid || :)
 end_check() {
@@ -1156,6 +1342,7 @@ try() {
     while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
   asked=yes
+  menu=yes
   answer=$(within 30 confirm 2>"$tmp/said") || unanswered || return 1
   asked=
   settle
@@ -1173,12 +1360,13 @@ await_end() {
       back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
-      finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going), and runs $(heard runs) now (status 15). $look_there"; fi
+      finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
-    say_failing "$target answers, and is not done yet: $(heard stands)"
+    say_failing "$target answers, and is not done yet: $(if [ -n "$(heard held)" ]; then said_going; else heard stands; fi)"
   elif [ "$now" -gt "$((seen + patience))" ]; then
-    gone_back="by its own clock it has gone back to $prev; a reboot brings $boots_before"
-    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or has gone back to $prev"; fi
+    gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
     finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $deploy --status $host $where"
   else
     say_failing "$target does not answer"
@@ -1206,6 +1394,10 @@ arm_there() {
 }
 seconds='180'
 said_left() { :; }
+said_going() {
+  held=$(heard held)
+  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held"; else echo "rolls back to $prev now"; fi
+}
 why_lost() { echo "the machine was booted again"; }
 clock
 deadline=$((now + seconds))

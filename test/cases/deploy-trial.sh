@@ -84,7 +84,7 @@ heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }
@@ -138,6 +138,7 @@ tell() {
   compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
@@ -194,6 +195,23 @@ refuse_trial() {
     rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
   esac
 }
+nixos_lock=/run/nixos/switch-to-configuration.lock
+lock_holder() {
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+refuse_switching() {
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
 refuse_held() {
   if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
@@ -242,18 +260,16 @@ apart() {
     job=$!
   fi
 }
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+goes_on() {
+  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
+    inactive | failed) false ;;
+    *) true ;;
+  esac
 }
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
 disarm() {
   if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
     if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
@@ -265,9 +281,22 @@ go_back() {
     ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
     return
   fi
+  rm -f "$dir/clock"
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-inhibited() { grep -q "changes to critical components" "$1"; }
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+units_in() {
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
+  named=$({
+    lines "s/^warning: the following units failed: //p" | tr "," "\n"
+    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
@@ -286,6 +315,10 @@ finishing() {
   esac
 }
 marker=/nix/var/nix/hey-commit
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
@@ -296,13 +329,13 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in rolled-back kept committed uncommitted; do
+        for end in $verdicts; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units back inhibited; do
+      for fact in started status why units inhibited held; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -313,14 +346,14 @@ stands() {
     said=$(trial_progress)
     if [ "$said" = over ]; then
       echo "stands lost"
-      echo "cut yes"
+      say_cut
     else
       echo "stands $said"
     fi
     return
   fi
   echo "stands lost"
-  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+  say_cut
 }'
 where='vps_ultraman_root'
 shell='/path/to/hey/scripts/ops-ssh.ts'
@@ -340,6 +373,7 @@ echo
 need_root deploy
 (each_open refuse_open; refuse_trial) || exit
 if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+refuse_switching
 refuse_changed "$1" "$2"
 tell
 timeout 3 df -P -k / /nix 2>/dev/null | (
@@ -349,7 +383,7 @@ timeout 3 df -P -k / /nix 2>/dev/null | (
 ) || exit
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -470,8 +504,8 @@ boots_by_default() {
   else
     defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
     numbers=$(grub_entries "$1" | sed "s/ .*//")
-    [ -n "$defaults" ] && for number in $defaults; do
-      printf "%s\n" "$numbers" | grep -qxF -e "$number" || return 1
+    [ -n "$defaults" ] && for default in $defaults; do
+      printf "%s\n" "$numbers" | grep -qxF -e "$default" || return 1
     done
   fi
 }
@@ -504,7 +538,7 @@ NIX_SSHOPTS='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ServerAliveI
 arm() { reach root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -521,12 +555,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -545,7 +583,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -678,14 +719,15 @@ boots_by_default() {
   else
     defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
     numbers=$(grub_entries "$1" | sed "s/ .*//")
-    [ -n "$defaults" ] && for number in $defaults; do
-      printf "%s\n" "$numbers" | grep -qxF -e "$number" || return 1
+    [ -n "$defaults" ] && for default in $defaults; do
+      printf "%s\n" "$numbers" | grep -qxF -e "$default" || return 1
     done
   fi
 }
 id=$1
 new=$2
 take_lock "$4"
+refuse_switching
 mend >&2
 refuse_changed "$5" "$6"
 if [ -x "$new/bin/switch-to-configuration" ]; then :; else refuse 1 "$new did not arrive"; fi
@@ -729,6 +771,7 @@ if printf "%s\n" "$8" >"$trial.new/commit" && failed_units >"$trial.new/failed" 
   unarmed "the disk can not be written to (is it full?)"
 fi
 if [ "$9" = new ]; then ln -s "$new" "$profile-$number-link" || unarmed "generation $number could not be made"; fi
+on_disk || unarmed "the disk can not be written to (is it full?)"
 NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$boots/bin/switch-to-configuration" boot >&2 || unarmed "the boot menu could not be written (is /boot full?)"
 boots_by_default "$boots" || unarmed "the boot menu does not boot $boots by default, which is what must come back (generations that NixOS lists in it, or a default of your own)"
 entry=$(entry_of "$new")
@@ -746,7 +789,7 @@ systemd-run --quiet --collect --no-ask-password --unit="hey-reboot-$id" --on-act
 armed=yes'\'' sh "'"$id"'" "'"$system"'" "'"$seconds"'" "'"$by"'" "keep'"$shown"'" "'"$expected"'" rollback '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -763,12 +806,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -787,7 +834,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -839,8 +889,9 @@ ready() {
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
   case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
-  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
-    echo "waits /run/current-system is not yet $new"
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$new" ]; then
+    if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
     return 1
   fi
   if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
@@ -868,8 +919,9 @@ ready() {
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
   case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
-  if [ "$(readlink -e /run/current-system)" != "$new" ]; then
-    echo "waits /run/current-system is not yet $new"
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$new" ]; then
+    if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
     return 1
   fi
   if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
@@ -903,6 +955,7 @@ begin_commit() {
   done
 }
 commit=$2
+(umask 077 && mkdir -p /run/hey)
 exec 9>/run/hey/lock
 flock -w 10 9 || finish
 case $(progress) in
@@ -933,7 +986,7 @@ finish'\'' sh "'"$id"'" commit' "$@"; }
 cancel() { via root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -950,12 +1003,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -974,7 +1031,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -1024,10 +1084,8 @@ if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
     starting) systemctl reboot 9>&- ;;
     rebooting | over)
       systemctl stop "hey-reboot-$id.timer" 2>/dev/null
-      back=$(readlink "$trial/prev")
-      end_trial >&2
+      end_trial >&2 || echo "unmended yes"
       echo "stands rolled-back"
-      echo "back $back"
       echo "why $2"
       tell
       exit 0
@@ -1042,15 +1100,20 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     sleep 0.1
   done
 done
-while [ -d "$dir" ] && alive rollback; do sleep 0.5; done
+rounds=0
+while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+  rounds=$((rounds + 1))
+  sleep 0.5
+done
 said=$(stands)
 printf "%s\n" "$said"
 tell
-case $said in "stands rolled-back"* | "stands going-back"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
+case $said in *"
+held "*) exit 1 ;; "stands rolled-back"* | "stands going-back"* | "stands not-activated"*) exit 0 ;; *) exit 1 ;; esac'\'' sh "'"$id"'" '\''the deployment was interrupted'\''' "$@"; }
 recover() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -1067,12 +1130,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -1091,7 +1158,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -1123,7 +1193,9 @@ mend_commit() {
 id=$1
 dir=/run/hey/$id
 take_lock "$2"
-mend >&2
+failed=
+if unmended; then mend >&2; else boot_entry "$(readlink -e "$profile")" >&2 || failed=yes; fi
+if [ -n "$failed" ] || unmended; then echo "unmended yes"; fi
 tell'\'' sh "'"$id"'" "'"$by"'"' "$@"; }
 check() { fresh root@vps_ultraman_root -- 'sh -c '\'''"$deployment"'
 id=$1
@@ -1153,6 +1225,7 @@ failing=
 checking=
 asked=
 way=reach
+menu=
 patience=60
 armed=
 cause=interrupted
@@ -1198,9 +1271,17 @@ settle() {
   case $(heard stands) in
     kept | committed | uncommitted) settle_confirmed ;;
     rolled-back) settle_back ;;
+    not-rolled-back) finish 15 "not confirmed, and rolling back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot" ;;
+    superseded) finish 13 "not confirmed, and $(said_superseded) (status 13). $look_there" ;;
+    not-activated)
+      if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
+      finish 13 "$(said_unactivated) (status 13). Type the same line again"
+      ;;
     lost) settle_lost ;;
   esac
 }
+said_superseded() { echo "not rolled back, as another program has switched $target meanwhile: $(standing)"; }
+said_unactivated() { echo "nothing was activated, as $(heard why): $(standing)"; }
 settle_confirmed() {
   recorded "$runs"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
@@ -1214,10 +1295,6 @@ settle_confirmed() {
   esac
 }
 settle_back() {
-  back=$(heard back)
-  if [ "${back:-$runs}" != "$prev" ]; then
-    finish 15 "not confirmed, and the way back failed: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
-  fi
   if [ "$runs" = "$prev" ]; then recorded "$runs"; fi
   why=$(heard why)
   if [ "$(heard inhibited)" = yes ]; then
@@ -1232,36 +1309,71 @@ settle_back() {
   fi
   finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
 }
+mended() {
+  cut=$(heard cut)
+  if [ -z "$cut$menu" ]; then return 0; fi
+  answer=$(within 60 recover 2>"$tmp/said") && [ -n "$(heard runs)" ]
+}
+in_the_commit="the machine was booted again in the middle of the commit"
+not_bootable="its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $reboot"
 settle_lost() {
-  if [ "$(heard cut)" = yes ]; then answer=$(within 60 recover 2>"$tmp/said") || return 0; fi
+  mended || return 0
   runs=$(heard runs)
   boots=$(heard boots)
-  if [ "$runs" = "$prev" ] || [ "$runs" = "$boots_before" ]; then finish 10 "rolled back, as $(why_lost): $(standing) (status 10)"; fi
+  if [ "$(heard unmended)" = yes ]; then
+    tail -n 5 "$tmp/said" >&2
+    finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $not_bootable"
+  fi
+  if as_before; then
+    if [ "$cut" = commit ]; then why="$in_the_commit; its boot menu was written anew"; else why=$(why_lost); fi
+    finish 10 "rolled back, as $why: $(standing) (status 10)"
+  fi
   if [ "$runs" = "$system" ] && [ "$boots" = "$system" ]; then
     recorded "$runs"
-    finish 0 "deployed and confirmed: $(standing)"
+    finish 0 "deployed and confirmed: $(standing)$(if [ "$cut" = commit ]; then echo "; $in_the_commit, and its boot menu was written anew"; fi)"
   fi
   finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
 }
+as_before() { [ "$(heard runs)" = "$prev" ] || [ "$(heard runs)" = "$boots_before" ]; }
 abandon() {
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   trap "" PIPE
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
-  state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+  clock
+  last_try=$now
+  if [ -n "$menu" ]; then last_try=$((now + patience)); fi
+  waited=
+  until take_back; do
+    state="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    clock
+    if [ "$now" -ge "$last_try" ]; then return 0; fi
+    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    waited=yes
+    sleep 1
+  done
+}
+take_back() {
   for way in fresh reach; do
     answer=$(within 60 cancel 2>/dev/null) || :
-    if [ -n "$(heard stands)" ]; then
-      case $(heard stands) in
-        rolled-back | lost) state="$cause, rolled back: $(standing)" ;;
-        kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
-        going-back) state="$cause: $target reboots now, and boots $prev. $look_there" ;;
-        committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
-        *) state="$cause: $(standing). $look_there" ;;
-      esac
-      break
-    fi
+    stood=$(heard stands)
+    if [ -n "$stood" ]; then break; fi
   done
+  if [ "$stood" = lost ]; then mended || stood=; fi
+  if [ "$stood$(heard runs)$(heard boots)" = "lost$system$system" ]; then stood=committed; fi
+  case $stood in
+    "") return 1 ;;
+    rolled-back) state="$cause, rolled back: $(standing)" ;;
+    not-rolled-back) state="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $shell $where reboot" ;;
+    superseded) state="$cause, and $(said_superseded). $look_there" ;;
+    not-activated) state="$cause; $(said_unactivated)" ;;
+    lost) if as_before; then state="$cause, rolled back: $(standing)"; else state="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
+    kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
+    going-back) state="$cause: $target $(said_going), and runs $(heard runs) now. $look_there" ;;
+    committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
+    *) state="$cause: $(standing). $look_there" ;;
+  esac
+  if [ "$(heard unmended)" = yes ]; then state="$state; $not_bootable"; fi
 }
 own_session=$(command -v setsid || :)
 end_check() {
@@ -1318,6 +1430,7 @@ try() {
     while clock && [ "$((now - proven))" -le "${pause:--1}" ]; do sleep 0.2; done
   fi
   asked=yes
+  menu=yes
   answer=$(within 30 confirm 2>"$tmp/said") || unanswered || return 1
   asked=
   settle
@@ -1335,12 +1448,13 @@ await_end() {
       back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
-      finish 15 "not confirmed, and the way back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
+      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going), and runs $(heard runs) now (status 15). $look_there"; fi
+      finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
-    say_failing "$target answers, and is not done yet: $(heard stands)"
+    say_failing "$target answers, and is not done yet: $(if [ -n "$(heard held)" ]; then said_going; else heard stands; fi)"
   elif [ "$now" -gt "$((seen + patience))" ]; then
-    gone_back="by its own clock it has gone back to $prev; a reboot brings $boots_before"
-    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or has gone back to $prev"; fi
+    gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
     finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $deploy --status $host $where"
   else
     say_failing "$target does not answer"
@@ -1380,11 +1494,13 @@ said_left() {
     *) because=$failing ;;
   esac
 }
+said_going() { echo "reboots now, and boots $prev"; }
 why_lost() { echo "${because:-${failing:-it has not booted $system}}"; }
 clock
 latest=$((now + limit + seconds))
 deadline=$latest
 patience=$limit
+menu=yes
 step "boot $target for a trial: unless confirmed within $seconds s of that boot it reboots into what boots now"
 arm_there
 recorded "$(heard runs)" "$system"

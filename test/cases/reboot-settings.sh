@@ -85,7 +85,7 @@ heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }
@@ -139,6 +139,7 @@ tell() {
   compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
@@ -195,6 +196,23 @@ refuse_trial() {
     rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
   esac
 }
+nixos_lock=/run/nixos/switch-to-configuration.lock
+lock_holder() {
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+refuse_switching() {
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
 refuse_held() {
   if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
@@ -243,18 +261,16 @@ apart() {
     job=$!
   fi
 }
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+goes_on() {
+  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
+    inactive | failed) false ;;
+    *) true ;;
+  esac
 }
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
 disarm() {
   if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
     if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
@@ -266,9 +282,22 @@ go_back() {
     ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
     return
   fi
+  rm -f "$dir/clock"
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-inhibited() { grep -q "changes to critical components" "$1"; }
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+units_in() {
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
+  named=$({
+    lines "s/^warning: the following units failed: //p" | tr "," "\n"
+    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
@@ -287,6 +316,10 @@ finishing() {
   esac
 }
 marker=/nix/var/nix/hey-commit
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
@@ -297,13 +330,13 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in rolled-back kept committed uncommitted; do
+        for end in $verdicts; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units back inhibited; do
+      for fact in started status why units inhibited held; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -314,14 +347,14 @@ stands() {
     said=$(trial_progress)
     if [ "$said" = over ]; then
       echo "stands lost"
-      echo "cut yes"
+      say_cut
     else
       echo "stands $said"
     fi
     return
   fi
   echo "stands lost"
-  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+  say_cut
 }'
 where='root@192.0.2.1'
 shell='/path/to/hey/scripts/ops-ssh.ts'
@@ -334,8 +367,89 @@ recorded() { (mkdir -p "${record%/*}" && printf "%s\n" "$*" >"$record") 2>/dev/n
 reach() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ControlMaster=auto' -o 'ControlPersist=15m' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=15' -o 'ServerAliveCountMax=4' -S "$tmp"/ssh "$@"; }
 fresh() { exec ssh -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' -o 'ConnectTimeout=10' -o 'ServerAliveInterval=5' -o 'ServerAliveCountMax=3' -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -S none "$@"; }
 reboot_there() { reach root@192.0.2.1 -- 'sh -c '\'''"$deployment"'
+efivars=/sys/firmware/efi/efivars
+grubenv=/boot/grub/grubenv
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in
+    systemd-boot*) true ;;
+    *) false ;;
+  esac
+}
+once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+boot_once() {
+  if by_systemd_boot; then
+    bootctl set-oneshot "$1"
+  elif [ -n "$1" ]; then
+    grub-editenv "$grubenv" set "next_entry=$1"
+  else
+    grub-editenv "$grubenv" unset next_entry
+  fi
+}
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
+commit() {
+  newest=$(generations | head -n 1)
+  rm -f "$marker"
+  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
+  set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
+  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
+  rm -f "$marker"
+}
+uncommit() {
+  marked=$(readlink "$marker") || return 0
+  generation() {
+    number=${1#system-}
+    echo "${number%-link}"
+  }
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
+    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+  fi
+  boot_entry "$(readlink -e "$profile")"
+}
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
+end_trial() {
+  disarm_trial || return 1
+  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
+    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
+    rm -f "$profile-$made-link"
+  fi
+  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
+  forget_trial
+}
+disarm_trial() {
+  entry=$(readlink "$trial/entry") || return 0
+  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
+}
+mend() {
+  mend_commit
+  if [ -L "$trial/id" ]; then end_trial; fi
+}
+mend_commit() {
+  marked=$(readlink "$marker") || return 0
+  system=${marked#* }
+  system=${system%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
 need_root reboot
 take_lock "$1"
+mend >&2
+if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
 echo "boot $(cat /proc/sys/kernel/random/boot_id)"
 tell
 if [ "$2" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then

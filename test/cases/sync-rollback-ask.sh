@@ -75,7 +75,7 @@ heard_number() { number 9 "$(heard "$1")"; }
 changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
 refused() {
   if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)"
+    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
     exit "$1"
   fi
 }
@@ -129,6 +129,7 @@ tell() {
   compare /run/booted-system "$profile" reboot
 }
 alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
@@ -185,6 +186,23 @@ refuse_trial() {
     rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
   esac
 }
+nixos_lock=/run/nixos/switch-to-configuration.lock
+lock_holder() {
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+refuse_switching() {
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
 refuse_held() {
   if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
 }
@@ -233,18 +251,16 @@ apart() {
     job=$!
   fi
 }
-activating() {
-  if by_systemd; then
-    case $(systemctl show --property=ActiveState --value "hey-activation-$id.service" 2>/dev/null) in
-      inactive | failed) return 1 ;;
-      *) return 0 ;;
-    esac
-  fi
-  kill -0 "$(readlink "$dir/activator")" 2>/dev/null
+goes_on() {
+  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
+    inactive | failed) false ;;
+    *) true ;;
+  esac
 }
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
 disarm() {
   if by_systemd; then
-    systemctl stop "hey-rollback-$id.timer" 2>/dev/null || :
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
     if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
@@ -256,9 +272,22 @@ go_back() {
     ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
     return
   fi
+  rm -f "$dir/clock"
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
 }
-inhibited() { grep -q "changes to critical components" "$1"; }
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+units_in() {
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
+  named=$({
+    lines "s/^warning: the following units failed: //p" | tr "," "\n"
+    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
 archive() {
@@ -277,6 +306,10 @@ finishing() {
   esac
 }
 marker=/nix/var/nix/hey-commit
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
 stands() {
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
@@ -287,13 +320,13 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in rolled-back kept committed uncommitted; do
+        for end in $verdicts; do
           if [ -L "$at/$end" ]; then said=$end; fi
         done
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units back inhibited; do
+      for fact in started status why units inhibited held; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -304,14 +337,14 @@ stands() {
     said=$(trial_progress)
     if [ "$said" = over ]; then
       echo "stands lost"
-      echo "cut yes"
+      say_cut
     else
       echo "stands $said"
     fi
     return
   fi
   echo "stands lost"
-  case $(readlink "$marker") in "$id "*) echo "cut yes" ;; esac
+  say_cut
 }'
 reboot='reboot'
 owed() { if [ -n "$(heard reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $reboot"; fi; }
@@ -535,7 +568,7 @@ answer=$known
 activate() { sudo sh -c "$deployment"'
 efivars=/sys/firmware/efi/efivars
 grubenv=/boot/grub/grubenv
-loader_variable() { tail -c +5 "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tr -d "\000"; }
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
 by_systemd_boot() {
   case $(loader_variable LoaderInfo) in
     systemd-boot*) true ;;
@@ -552,12 +585,16 @@ boot_once() {
     grub-editenv "$grubenv" unset next_entry
   fi
 }
+on_disk() { sync -f /nix/var/nix /nix/store; }
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 commit() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
   set_profile "$new" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
   NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
+  menu_on_disk || return 1
   rm -f "$marker"
 }
 uncommit() {
@@ -576,7 +613,10 @@ uncommit() {
   fi
   boot_entry "$(readlink -e "$profile")"
 }
-boot_entry() { NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && rm -f "$marker"; }
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 end_trial() {
   disarm_trial || return 1
   if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
@@ -608,54 +648,111 @@ mend_commit() {
 set -e
 system=$1
 action=$2
+what=$6
 locales=${LOCALE_ARCHIVE-}
 [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
 take_lock "$3"
+refuse_switching
 refuse_changed "$4" "$5"
-if [ -x "$6/bin/switch-to-configuration" ]; then :; else refuse 1 "$6 is not there any more"; fi
+if [ -x "$what/bin/switch-to-configuration" ]; then :; else refuse 1 "$what is not there any more"; fi
+noting() {
+  cat <<"end"
+status=0
+"$1/bin/switch-to-configuration" "$2" || status=$?
+PATH=$3
+ln -s "$status" "$4/status"
+exit "$status"
+end
+}
+dir=$(mktemp -d /run/hey-activation.XXXXXX) || refuse 1 "no directory can be made in /run there (is it full?)"
+if printf "" >"$dir/log" && noting >"$dir/run"; then :; else
+  rm -rf "$dir"
+  refuse 1 "/run can not be written to there (is it full?)"
+fi
+echo "begun yes"
 case $action in
   switch | boot)
-    rm -f "$marker"
     if [ -L "$trial/id" ]; then end_trial >&2; fi
-    set_profile "$system" "$8" >&2
+    before=$(readlink "$profile") || :
+    if set_profile "$system" "$8" >&2; then :; else
+      rm -rf "$dir"
+      tell
+      if [ "$(readlink "$profile")" = "$before" ]; then refuse 1 "its profile could not be set (disk full?)"; fi
+      echo "why nix-env failed behind the new profile, and nothing was activated"
+      exit 1
+    fi
+    rm -f "$marker"
+    on_disk || :
     ;;
 esac
-dir=$(mktemp -d /run/hey-activation.XXXXXX)
-: >"$dir/log"
-if by_systemd; then
-  systemd-run --quiet --collect --wait --no-ask-password --service-type=exec --unit=nixos-rebuild-switch-to-configuration \
-    --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
-    --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-    "$6/bin/switch-to-configuration" "$action" >&2 9>&- &
+unit=nixos-rebuild-switch-to-configuration
+run() { "$@" "$(shell_of "$runs")" "$dir/run" "$what" "$action" "$runs/sw/bin:$PATH" "$dir" 9>&-; }
+why=
+if ! by_systemd; then
+  run env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" setsid >"$dir/log" 2>&1 </dev/null &
+  job=$!
+elif run systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \
+  --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER="$7" \
+  --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" >&2; then
+  while goes_on "$unit.service"; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      sleep 0.1
+      if [ -L "$dir/status" ]; then break; fi
+    done
+  done &
+  job=$!
 else
-  env -i PATH="$PATH" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER="$7" \
-    setsid "$6/bin/switch-to-configuration" "$action" >"$dir/log" 2>&1 </dev/null 9>&- &
+  why="the activation could not be started (does another one run there?)"
 fi
-job=$!
-tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
-status=0
-wait "$job" || status=$?
+if [ -z "$why" ]; then tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- & fi
 wait
-if [ "$status" -eq 4 ]; then echo "units $(sed -n "s/.*the following units failed: *//p" "$dir/log" | tail -n 1)"; fi
-if [ "$status" -ne 0 ] && inhibited "$dir/log"; then echo "inhibited yes"; fi
+status=$(readlink "$dir/status") || status=none
+case $status in
+  4) units=$(units_in "$dir/log") ;;
+  none | 129 | 1[3-8]? | 19[0-2])
+    status=1
+    why=${why:-the activation was cut before its end}
+    ;;
+esac
+blocked=
+if inhibited "$status" "$dir/log"; then blocked=yes; fi
 rm -rf "$dir"
-if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$6" /run/hey/failed; fi
+if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$what" /run/hey/failed; fi
+if [ "$status" -eq 4 ]; then echo "units $units"; fi
+if [ -n "$why" ]; then echo "why $why"; elif [ -n "$blocked" ]; then echo "inhibited yes"; fi
 tell
 exit "$status"' sh "$system" switch 'hey sync' force"$shown" none "$system" 0 "$generation" "$@"; }
+activated() {
+  if [ -n "$(heard refused)" ]; then touched=; fi
+  refused "$1" "$(known_standing)"
+  if [ -z "$(heard begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ]; then
+    touched=
+    state="the activation could not begin; nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+  how=$(heard why)
+  case $1 in
+    0) how=activated ;;
+    4) how="activated, but some units failed: $(heard units)" ;;
+    *) how=${how:-the activation failed} ;;
+  esac
+}
+known_standing() { if [ -n "$(heard runs)" ]; then printf "%s" "; $(standing)"; fi; }
 action='switch'
 step "$action"
 state="what was begun goes on by itself. Look: readlink /run/current-system /nix/var/nix/profiles/system"
 touched=yes
 if answer=$(activate); then ended=0; else ended=$?; fi
-if [ -n "$(heard refused)" ]; then touched=; fi
-refused "$ended"
+activated "$ended"
 if [ -n "$(heard runs)" ]; then
   state="$(standing)$(owed)"
   case $ended in
     0) ;;
-    4) state="activated, but some units failed: $(heard units) (status 4); $state. Look: systemctl --failed" ;;
-    *) state="the activation failed (status $ended); $state. Look at what it said; then type the same line again" ;;
+    4) state="$how (status 4); $state. Look: systemctl --failed" ;;
+    *) state="$how (status $ended); $state. Look at what it said; then type the same line again" ;;
   esac
+elif [ "$ended" -eq 0 ]; then
+  ended=1
 fi
 if [ "$ended" -gt 0 ]; then exit "$ended"; fi
 step "$state"
