@@ -624,8 +624,8 @@ logs_in() {
   : >"$tmp/login"
   limit_login </dev/null >/dev/null 2>&1 &
   while :; do
-    if seen=$(again </dev/null 2>"$tmp/said"); then login_status=0; else login_status=$?; fi
-    case $newline$seen in *"${newline}boot "?*) break ;; esac
+    if came=$(again </dev/null 2>"$tmp/said"); then login_status=0; else login_status=$?; fi
+    case $newline$came in *"${newline}boot "?*) break ;; esac
     clock
     if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] || grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
       why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
