@@ -21,7 +21,7 @@ begin() {
 }
 knobs() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $RANDOM\", \"trialBoot\": true, \"bootLoader\": \"$loader\"}"; }
 
-# cut_at N WORDS…: deploys, and takes the power away at the Nth flush of /boot from then on
+# cut_at N WORDS…: deploys, and takes the power away at the Nth flush of /boot from then on. $lie is done to what was synced.
 cut_at() {
   local n=$1
   shift
@@ -29,6 +29,7 @@ cut_at() {
   deploy "$@" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   local pid=$!
   until_there 60 test -e "$LAB/hosts/$host/cache/stands"
+  (cd "$LAB/hosts/$host/cache/root/nix/var/nix" && ${lie-:})
   lab power-cut $host
   status=0
   wait $pid || status=$?
@@ -86,6 +87,17 @@ stands_on() {
   lab power-cut $host
   lab wait $host
   [ "$(running) $(profile) $(default_entry)" = "$(built) $(built) $(built)" ]
+}
+
+@test "a disk that loses also what it said was synced: nothing there tells of the commit, and the menu is mended all the same" {
+  begin systemd-boot
+  number=$(lab host $host readlink /nix/var/nix/profiles/system)
+  forgets() { rm hey-commit && ln -sfn "$number" profiles/system; }
+  lie=forgets
+  cut_at 2 --guard --settle 0
+  [ "$status" = 10 ]
+  [[ $last == *"rolled back, as the machine was booted again: "*" runs $old, boots $old (status 10)" ]]
+  stands_on "$old"
 }
 
 @test "a power cut while a trial boot is armed: the machine is waited for, and its menu is mended" {
