@@ -13,10 +13,28 @@ restore_bus() {
     systemctl reset-failed dbus.socket dbus.service dbus-broker.service 2>/dev/null
     systemctl start --no-block default.target
     timeout 60 systemctl start dbus.socket dbus.service
-    # Only /etc is that of the old system now. What still runs is of the new one, and its program finds that out by the /etc of that.
-    if [ -L /etc/static ]; then again /etc/static "$new/etc"; fi
+    # What an activation that was cut short has left to the next one.
+    sed -i "/^dbus/d" /run/nixos/start-list /run/nixos/restart-list 2>/dev/null
+    # Only /etc is that of the old system now. What still runs is of the new one, and the program finds that out by the /etc of that.
+    if [ -L /etc/static ]; then
+      if etc_of_new "$dir/mixed"; then again /etc/static "$dir/mixed"; else again /etc/static "$new/etc"; fi
+    fi
     again /run/current-system "$new"
   ) 7>>"$nixos_lock"
+}
+# Makes the directory $1: the /etc of the new system, but with the D-Bus of the old one, which runs already. The program must not find
+# that changed: one that restarts D-Bus loses it.
+etc_of_new() {
+  rm -rf "$1"
+  mkdir -p "$1/systemd/system" || return 1
+  for file in "$new"/etc/* "$new"/etc/systemd/* "$new"/etc/systemd/system/* "$prev"/etc/systemd/system/dbus*; do
+    case $file in
+      "$new/etc/systemd" | "$new/etc/systemd/system" | "$new"/etc/systemd/system/dbus*) continue ;;
+      "$new"/*) at=${file#"$new/etc/"} ;;
+      *) at=${file#"$prev/etc/"} ;;
+    esac
+    if [ -e "$file" ] || [ -L "$file" ]; then ln -s "$file" "$1/$at" || return 1; fi
+  done
 }
 # again LINK TARGET
 again() { ln -sfn "$2" "$1.hey" && mv -T "$1.hey" "$1"; }

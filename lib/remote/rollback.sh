@@ -86,6 +86,7 @@ while [ -L "$dir/started" ]; do
 done
 # Emergency mode has stopped what logins need, and an activation starts only what should run already.
 if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
+rm -rf "$dir/mixed"
 now=$(readlink -e /run/current-system)
 echo "hey: $now runs (status $status)"
 # What came of it, as a name of the same link. Nothing is said to be rolled back that is not.

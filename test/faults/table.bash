@@ -27,7 +27,7 @@ row "daemon-reexec" "$own" 0 new on systemd seconds 30 knobs '"activationScript"
 row "daemon-reexec, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reexec"'
 row "sshd dies 3 s after the activation" "$own" 10 old pause 5 seconds 12 knobs "$later"
 row "a unit fails 2 s after the activation" "$own" 10 old on systemd pause 5 seconds 12 knobs '"activationScript": "systemd-run --quiet --unit=brittle --on-active=2 --timer-property=AccuracySec=100ms false"'
-row "emergency.target" activating 12 old on systemd at activating event emergency knobs "$during, \"sshd\": false"
+row "emergency.target" activating 12 old on systemd at activating event emergency seconds 20 knobs "$during, \"sshd\": false"
 row "emergency.target" activated 10 old on systemd at activated event emergency
 row "a mount fails, so that emergency.target comes" "$own" 12 old on systemd knobs '"mountFails": true'
 row "D-Bus stopped" "$own" 12 old on systemd knobs '"dbus": "stopped"'
@@ -81,13 +81,13 @@ row "power cut" confirmed 10 old at confirmed event power_cut seconds 40
 row "power cut" half-committed 10 old at half-committed event power_cut seconds 40
 
 row "another program holds NixOS's lock" copied 13 old at copied event nixos_locked
-row "another program holds NixOS's lock" armed 13 old at armed event nixos_locked
+row "another program holds NixOS's lock" armed 13 old at armed event nixos_locked seconds 30
 row "another program holds NixOS's lock for 12 s, sshd stopped" activated 10 old at activated event nixos_locked knobs '"sshd": false'
 row "another program holds NixOS's lock for 12 s, ^C" activated 130 old at activated event nixos_locked_and_interrupted seconds 60
-row "another program switches the host" armed 13 another at armed event they_switch before their_system
-row "another program switches the host" activated 13 another at activated event they_switch before their_system
+row "another program switches the host" armed 13 another at armed event they_switch before their_system seconds 30
+row "another program switches the host" activated 13 another at activated event they_switch before their_system seconds 12
 row "another program switches the host, ^C" activated 130 another at activated event they_switch_and_interrupted before their_system seconds 60
-row "another program switches the host, sshd stopped" activated 13 another at activated event they_switch before their_system knobs '"sshd": false'
+row "another program switches the host, sshd stopped" activated 13 another at activated event they_switch before their_system seconds 12 knobs '"sshd": false'
 
 row "/run full" copied 1 old at copied event full_run
 row "/run full, sshd stopped (no systemd)" armed 10 old on plain at armed event full_run knobs '"sshd": false'
