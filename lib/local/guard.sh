@@ -3,7 +3,7 @@
 said_left() { :; }
 said_going() {
   held=$(heard held)
-  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held"; else echo "rolls back to $prev now"; fi
+  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held, and runs $(heard runs) now"; else echo "rolls back to $prev now, and runs $(heard runs)"; fi
 }
 why_lost() { echo "the machine was booted again"; }
 clock
