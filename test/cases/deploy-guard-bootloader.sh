@@ -573,9 +573,24 @@ restore_bus() {
     systemctl reset-failed dbus.socket dbus.service dbus-broker.service 2>/dev/null
     systemctl start --no-block default.target
     timeout 60 systemctl start dbus.socket dbus.service
-    if [ -L /etc/static ]; then again /etc/static "$new/etc"; fi
+    sed -i "/^dbus/d" /run/nixos/start-list /run/nixos/restart-list 2>/dev/null
+    if [ -L /etc/static ]; then
+      if etc_of_new "$dir/mixed"; then again /etc/static "$dir/mixed"; else again /etc/static "$new/etc"; fi
+    fi
     again /run/current-system "$new"
   ) 7>>"$nixos_lock"
+}
+etc_of_new() {
+  rm -rf "$1"
+  mkdir -p "$1/systemd/system" || return 1
+  for file in "$new"/etc/* "$new"/etc/systemd/* "$new"/etc/systemd/system/* "$prev"/etc/systemd/system/dbus*; do
+    case $file in
+      "$new/etc/systemd" | "$new/etc/systemd/system" | "$new"/etc/systemd/system/dbus*) continue ;;
+      "$new"/*) at=${file#"$new/etc/"} ;;
+      *) at=${file#"$prev/etc/"} ;;
+    esac
+    if [ -e "$file" ] || [ -L "$file" ]; then ln -s "$file" "$1/$at" || return 1; fi
+  done
 }
 again() { ln -sfn "$2" "$1.hey" && mv -T "$1.hey" "$1"; }
 id=$1
@@ -649,6 +664,7 @@ while [ -L "$dir/started" ]; do
   sleep "$tries"
 done
 if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
+rm -rf "$dir/mixed"
 now=$(readlink -e /run/current-system)
 echo "hey: $now runs (status $status)"
 ended() { mv -T "$dir/rolled-back" "$dir/$1" 2>/dev/null; }
@@ -1281,7 +1297,7 @@ take_back() {
     not-activated) state="$cause; $(said_unactivated)" ;;
     lost) if as_before; then state="$cause, rolled back: $(standing)"; else state="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
     kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
-    going-back) state="$cause: $target $(said_going), and runs $(heard runs) now. $look_there" ;;
+    going-back) state="$cause: $target $(said_going). $look_there" ;;
     committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
     *) state="$cause: $(standing). $look_there" ;;
   esac
@@ -1360,7 +1376,7 @@ await_end() {
       back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
-      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going), and runs $(heard runs) now (status 15). $look_there"; fi
+      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going) (status 15). $look_there"; fi
       finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
     say_failing "$target answers, and is not done yet: $(if [ -n "$(heard held)" ]; then said_going; else heard stands; fi)"
@@ -1396,7 +1412,7 @@ seconds='180'
 said_left() { :; }
 said_going() {
   held=$(heard held)
-  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held"; else echo "rolls back to $prev now"; fi
+  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held, and runs $(heard runs) now"; else echo "rolls back to $prev now, and runs $(heard runs)"; fi
 }
 why_lost() { echo "the machine was booted again"; }
 clock

@@ -1367,7 +1367,7 @@ take_back() {
     not-activated) state="$cause; $(said_unactivated)" ;;
     lost) if as_before; then state="$cause, rolled back: $(standing)"; else state="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
     kept | committed | uncommitted) state="$cause when it was confirmed already: $(standing)" ;;
-    going-back) state="$cause: $target $(said_going), and runs $(heard runs) now. $look_there" ;;
+    going-back) state="$cause: $target $(said_going). $look_there" ;;
     committing | commit-cut) state="$cause when it was confirmed already: $target runs $(heard runs), and what it boots is not settled yet. $look_there" ;;
     *) state="$cause: $(standing). $look_there" ;;
   esac
@@ -1446,7 +1446,7 @@ await_end() {
       back-cut) answer=$(within 60 cancel 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
-      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going), and runs $(heard runs) now (status 15). $look_there"; fi
+      if [ -n "$(heard held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(said_going) (status 15). $look_there"; fi
       finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $shell $where reboot"
     fi
     say_failing "$target answers, and is not done yet: $(if [ -n "$(heard held)" ]; then said_going; else heard stands; fi)"
