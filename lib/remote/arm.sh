@@ -63,8 +63,8 @@ mkdir -p /nix/var/nix/gcroots/auto
 for which in prev new; do
   ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || unarmed "the disk can not be written to (is it full?)"
 done
-# The deadline is told before the clock starts, so that nobody thinks there is more time than there is.
-fact deadline "$(($(seconds_up) + $3))"
+# In whole seconds of the clock, the one that has begun not counted: at least $3.
+fact deadline "$(($(seconds_up) + $3 + 1))"
 fact clock "$id"
 PATH=$runs/sw/bin:$PATH
 shell=$(shell_of "$runs")
