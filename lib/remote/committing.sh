@@ -1,6 +1,6 @@
 # shellcheck disable=SC2154 # for scripts with deployment.sh before it
-# A power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, all that tells of it, and
-# all that it boots, is on the disk; what tells of it goes only when the menu is there.
+# A power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all that
+# tells of it and all that it boots. What tells of it goes only when the disk has the menu.
 on_disk() { sync -f /nix/var/nix /nix/store; }
 menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 # The last step of a guarded deployment: the system $new becomes what boots.
