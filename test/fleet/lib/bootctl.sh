@@ -14,7 +14,7 @@ set-oneshot)
     rm -f "$variable"
   else
     # shellcheck disable=SC2059 # the bytes, in one word
-    printf "$({ printf '\007\000\000\000' && printf '%s\000' "$2" | iconv -t UTF-16LE; } | od -An -v -to1 | tr -d '\n' | tr ' ' '\\')" >"$variable"
+    printf "$({ printf '\007\000\000\000' && printf '%s\000' "$2" | iconv -t UTF-16LE; } | od -An -v -to1 | tr -d '\n' | tr ' ' '\134')" >"$variable"
   fi
   ;;
 *) echo "bootctl: this stand-in has no $*" >&2 && exit 1 ;;
