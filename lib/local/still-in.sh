@@ -27,7 +27,8 @@ logs_in() {
     case $newline$came in *"${newline}boot "?*) break ;; esac
     clock
     # An sshd that starts again is there in a moment; one that has refused the login stays at it.
-    if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] || grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
+    if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] ||
+      grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
       why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
       if [ "$now" -gt "$login_ends" ]; then why_not="it took longer than 60 s"; fi
       rm -f "$tmp/login"
@@ -73,6 +74,9 @@ still_in() {
       leave_open
       onward=". The first connection works for 15 minutes more: ssh$tty -S $tmp/ssh $target"
       if [ "$prev" != "$(heard runs)" ]; then
+        # What the target has said of itself becomes part of a command: no more of it than a path and a number may have.
+        prev=$(printf "%s" "$prev" | tr -cd "A-Za-z0-9+._?=/-")
+        from=$(printf "%s" "$from" | tr -cd "0-9")
         onward=". The first connection works for 15 minutes more, and takes it back: ssh$tty -S $tmp/ssh $target $root$prev/bin/switch-to-configuration test"
         if [ "$action" = switch ] && [ -n "$from" ]; then onward="$onward; then: $back --to $from"; fi
       fi

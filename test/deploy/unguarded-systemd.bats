@@ -45,10 +45,7 @@ unit=nixos-rebuild-switch-to-configuration
   lab knobs $host '{"marker": "emergency", "activationScript": "systemctl start --job-mode=replace-irreversibly --no-block emergency.target; sleep 5"}'
   run deploy
   locked_out "Connection refused"
-  close_first
-  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" boot' sh "$old"
-  lab power-cut $host
-  lab wait $host
+  by_power_cut
 }
 
 @test "the unit's name is taken by somebody's activation: it is said that ours was not started" {

@@ -15,7 +15,12 @@ unguarded_setup() {
 unguarded_teardown() {
   [ -n "${LAB-}" ] || return 0
   close_first
-  answers 2>/dev/null || by_console "$old"
+  answers 2>/dev/null || by_power_cut
+}
+by_power_cut() {
+  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" boot' sh "$old"
+  lab power-cut $host
+  lab wait $host
 }
 
 deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }

@@ -174,9 +174,7 @@ program='pkill -KILL -f [s]witch-to-configuration.switch; pkill -KILL -f [n]ixos
   locked_out "Connection refused"
   [[ ${lines[-1]} == *". A reboot brings $old" ]]
   [[ ${lines[-1]} != *"; then: "* ]]
-  close_first
-  lab power-cut $host
-  lab wait $host
+  by_power_cut
   [ "$(running)" = "$old" ]
 }
 
@@ -227,18 +225,33 @@ program='pkill -KILL -f [s]witch-to-configuration.switch; pkill -KILL -f [n]ixos
   sed -e "s#^IdentityFile .*#IdentityFile $BATS_TEST_TMPDIR/key#; s#^\( *\)IdentityFile .*#\1IdentityFile $BATS_TEST_TMPDIR/key#" -e '/BatchMode/d' "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/config"
   run expect -c '
     set timeout 60
+    proc answer {} {
+      expect "passphrase for key" { send "marker-pass\r" } eof { exit 99 } timeout { exit 98 }
+    }
     spawn -noecho '"$SCRIPTS/ops-deploy.ts $host $target --backend nix --ssh-config $BATS_TEST_TMPDIR/config"'
-    expect "passphrase for key"
-    send "marker-pass\r"
-    expect "once more"
-    expect "passphrase for key"
-    send "marker-pass\r"
+    answer
+    expect "once more" {} eof { exit 97 } timeout { exit 96 }
+    answer
     expect eof
     exit [lindex [wait] 3]
   '
   echo "$output"
   [ "$status" = 0 ]
   [ "$(running)" = "$(built)" ]
+  # The first login is that of an agent, which is gone at the second.
+  agent() { SSH_AUTH_SOCK=$BATS_TEST_TMPDIR/agent "$@"; }
+  ssh-agent -a "$BATS_TEST_TMPDIR/agent" >/dev/null 3>&-
+  agent ssh-add -q "$LAB/id_ed25519"
+  printf '#!/bin/sh\n: >%q\n' "$BATS_TEST_TMPDIR/asked" >"$BATS_TEST_TMPDIR/askpass"
+  chmod 755 "$BATS_TEST_TMPDIR/askpass"
+  lab knobs $host '{"marker": "asked nothing"}'
+  deploy --ssh-config "$BATS_TEST_TMPDIR/config" --print | sed "/^ *step \"log in to/i SSH_AUTH_SOCK=$BATS_TEST_TMPDIR/agent ssh-add -q -D" >"$BATS_TEST_TMPDIR/script"
+  DISPLAY=:0 SSH_ASKPASS=$BATS_TEST_TMPDIR/askpass SSH_AUTH_SOCK=$BATS_TEST_TMPDIR/agent run setsid -w sh "$BATS_TEST_TMPDIR/script" </dev/null
+  pkill -f "ssh-agent -a $BATS_TEST_TMPDIR/agent"
+  echo "$output"
+  [ "$status" = 16 ]
+  [[ ${lines[-1]} == *"Permission denied"* ]]
+  [ ! -e "$BATS_TEST_TMPDIR/asked" ]
 }
 
 @test "going back to a system that locks out" {

@@ -15,7 +15,7 @@ profile() { lab host "$host" readlink -f /nix/var/nix/profiles/system; }
 next_boot() { lab host "$host" cat /boot/default; }
 activations() { lab host "$host" sh -c 'test ! -e /var/log/activations || cut -d " " -f 2,3 /var/log/activations'; }
 built() { nix eval --raw ".#nixosConfigurations.\"$host\".config.system.build.toplevel.outPath"; }
-answers() { ssh -F "$LAB/ssh_config" -o ConnectTimeout=5 "$target" true; }
+answers() { timeout 20 ssh -F "$LAB/ssh_config" -o ConnectTimeout=5 "$target" true; }
 modes() { lab host "$host" stat -c '%a %U %n' "$@"; }
 installed() { lab host "$host" cut -d ' ' -f 1,2 "$1"; }
 derived() { ssh-keygen -y -f "$1" | cut -d ' ' -f 1,2; }

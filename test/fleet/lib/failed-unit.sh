@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2154 # settings of the system
-# A unit that fails in the activation, with the lines of $unit_journal in its command line and its journal: named and shown as switch-to-configuration does it.
+# A unit that fails in the activation, with the lines of $unit_journal in its command line and its journal: named and shown as
+# switch-to-configuration does it.
 fail_unit() {
   if [ -d /run/systemd/system ]; then
     systemctl reset-failed talker.service 2>/dev/null
