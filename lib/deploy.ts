@@ -178,9 +178,12 @@ function building({
 const rebooting = (about: Change) => afterwards(triedByBoot(about) ? { access: about.access, reboot: undefined } : about);
 
 /** `still_in`: whether this machine can still log in, and become root, as it did at first. */
-function stillIn({ host, target, access, sshGiven }: Change): readonly Line[] {
+function stillIn({ host, target, access, sshGiven, lane }: Change): readonly Line[] {
   return [
-    define("another", step("exec", "ssh", newWords, plainWords, sshWords(sshGiven), "-S", "none")),
+    define(
+      "another",
+      step("exec", "ssh", lane !== undefined && ["-o", "BatchMode=yes"], newWords, plainWords, sshWords(sshGiven), "-S", "none"),
+    ),
     define("first_connection", asRoot(access, ["reach"], step("true"))),
     define("again", asRoot(access, ["anew"], farScript(deploymentScript("apart", "booted")))),
     fragment("local/still-in.sh", {

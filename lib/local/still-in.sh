@@ -1,8 +1,8 @@
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
-# A login like the first one, by a process that can be ended: who sits at a terminal may be asked once more, and else nobody is.
+# A login like the first one, which may be asked for something again, by a process that can be ended.
 anew() {
   sh -c "echo \$PPID" >"$tmp/login"
-  if (: </dev/tty) 2>/dev/null; then another "$@"; else another -o BatchMode=yes "$@"; fi
+  another "$@"
 }
 # Ends a login that takes too long: to ssh one that hangs looks alive. It ends itself when the file is gone.
 limit_login() {
@@ -58,7 +58,7 @@ still_works() {
 leave_open() {
   clean() {
     for file in "$tmp"/*; do
-      if [ "$file" != "$tmp/ssh" ]; then rm -rf "$file"; fi
+      if [ "$file" != "$tmp/ssh" ]; then rm -rf "$file" || :; fi
     done
   }
 }
