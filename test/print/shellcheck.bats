@@ -30,5 +30,5 @@ setup_file() {
 
 @test "so are these tests" {
   cd "$repo/test"
-  shellcheck -x lib/{machine,cases}.bash lib/{stub,sandbox} print/{check,machines,paste,refuse,cases.bash}
+  shellcheck -x lib/{machine,cases}.bash lib/{stub,sandbox} lib/world/{enter,stand-in,left,upper,grub} print/{check,machines,paste,refuse,same,cases.bash}
 }
