@@ -55,7 +55,7 @@ target='root@vps_ultraman_root'
 tmp=$(mktemp -d "$place/hey.XXXXXX")
 clean() {
   reach -O exit "$target" >/dev/null 2>&1 || :
-  rm -rf "$tmp"
+  rm -rf "$tmp" || :
 }
 state="nothing was changed on $target"
 answer=
@@ -539,7 +539,7 @@ mkdir -p /nix/var/nix/gcroots/auto
 for which in prev new; do
   ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || unarmed "the disk can not be written to (is it full?)"
 done
-fact deadline "$(($(seconds_up) + $3))"
+fact deadline "$(($(seconds_up) + $3 + 1))"
 fact clock "$id"
 PATH=$runs/sw/bin:$PATH
 shell=$(shell_of "$runs")

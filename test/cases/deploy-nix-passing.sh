@@ -56,7 +56,7 @@ target='root@vps-ultraman'
 tmp=$(mktemp -d "$place/hey.XXXXXX")
 clean() {
   reach -O exit "$target" >/dev/null 2>&1 || :
-  rm -rf "$tmp"
+  rm -rf "$tmp" || :
 }
 state="nothing was changed on $target"
 answer=
@@ -597,7 +597,7 @@ root=''
 back='/path/to/hey/scripts/ops-rollback.ts vps-ultraman vps-ultraman'
 anew() {
   sh -c "echo \$PPID" >"$tmp/login"
-  if (: </dev/tty) 2>/dev/null; then another "$@"; else another -o BatchMode=yes "$@"; fi
+  another "$@"
 }
 limit_login() {
   while [ -e "$tmp/login" ]; do
@@ -619,7 +619,8 @@ logs_in() {
     if came=$(again </dev/null 2>"$tmp/said"); then login_status=0; else login_status=$?; fi
     case $newline$came in *"${newline}boot "?*) break ;; esac
     clock
-    if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] || grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
+    if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] ||
+      grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
       why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
       if [ "$now" -gt "$login_ends" ]; then why_not="it took longer than 60 s"; fi
       rm -f "$tmp/login"
@@ -647,7 +648,7 @@ still_works() {
 leave_open() {
   clean() {
     for file in "$tmp"/*; do
-      if [ "$file" != "$tmp/ssh" ]; then rm -rf "$file"; fi
+      if [ "$file" != "$tmp/ssh" ]; then rm -rf "$file" || :; fi
     done
   }
 }
@@ -661,6 +662,8 @@ still_in() {
       leave_open
       onward=". The first connection works for 15 minutes more: ssh$tty -S $tmp/ssh $target"
       if [ "$prev" != "$(heard runs)" ]; then
+        prev=$(printf "%s" "$prev" | tr -cd "A-Za-z0-9+._?=/-")
+        from=$(printf "%s" "$from" | tr -cd "0-9")
         onward=". The first connection works for 15 minutes more, and takes it back: ssh$tty -S $tmp/ssh $target $root$prev/bin/switch-to-configuration test"
         if [ "$action" = switch ] && [ -n "$from" ]; then onward="$onward; then: $back --to $from"; fi
       fi

@@ -55,7 +55,7 @@ target='root@vps-ultraman'
 tmp=$(mktemp -d "$place/hey.XXXXXX")
 clean() {
   reach -O exit "$target" >/dev/null 2>&1 || :
-  rm -rf "$tmp"
+  rm -rf "$tmp" || :
 }
 state="nothing was changed on $target"
 answer=
