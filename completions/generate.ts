@@ -1,7 +1,7 @@
 // Writes the completions: what the verbs take, with the shells' own code beside this file. `--check` says whether they are up to date.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { allVerbs } from "../lib/verbs.ts";
+import { allVerbs } from "../lib/verb/verbs.ts";
 import { bashFile } from "./bash.ts";
 import { fishFile } from "./fish.ts";
 import { dispatched, tableOf } from "./table.ts";

@@ -44,7 +44,7 @@ function __hey_value
     echo -- "$$name"$parts[-1]
 end
 
-# The directory of the flake that --flake names; fails for one elsewhere, and for none. As named() in lib/flake.ts.
+# The directory of the flake that --flake names; fails for one elsewhere, and for none. As named() in lib/here/flake.ts.
 function __hey_named_flake
     set -l ref (string replace -r '#.*' '' -- $argv[1])
     set -l query (string match -rg '\?(.*)' -- $ref)
@@ -74,7 +74,7 @@ function __hey_decoded
     end
 end
 
-# The directory of the flake that this line means: the order of findFlake in lib/flake.ts.
+# The directory of the flake that this line means: the order of findFlake in lib/here/flake.ts.
 function __hey_flake
     if set -l given (__hey_given --flake)
         __hey_named_flake (__hey_value $given)
@@ -92,7 +92,7 @@ function __hey_flake
     echo -- $dir
 end
 
-# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/here/flake.ts has the same rule.
 function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
@@ -108,7 +108,7 @@ function __hey_literal_hosts
     end
 end
 
-# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/cache.ts).
+# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/here/cache.ts).
 function __hey_hosts_of
     set -l names
     for file in $argv[1]/hosts/*/default.nix
@@ -123,7 +123,7 @@ function __hey_hosts_of
     __hey_names $names
 end
 
-# Those that lib/words.ts takes.
+# Those that lib/spec/words.ts takes.
 function __hey_names
     string match -r '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$' -- $argv
 end
@@ -258,7 +258,7 @@ function __hey_machines
     set -q names[1]; and printf '%s\n' $before$names
 end
 
-# OPTIONS...: without the hosts of the flake that the verb's own is not: lib/other-host.ts refuses them. The options are those that
+# OPTIONS...: without the hosts of the flake that the verb's own is not: lib/inventory/other-host.ts refuses them. The options are those that
 # take the word after them.
 function __hey_own_targets
     set -l own (__hey_own_words $argv)

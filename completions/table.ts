@@ -1,6 +1,6 @@
 // What the shells have to know of a verb, with all that is only implied in its spec spelled out.
-import { type Choices, excluded, type Param, type Source } from "../lib/spec.ts";
-import type { Verb } from "../lib/verb.ts";
+import { type Choices, excluded, type Param, type Source } from "../lib/spec/spec.ts";
+import type { Verb } from "../lib/verb/verb.ts";
 
 export interface Value {
   /** What stands for it in the help: HOST, DIR. */
@@ -37,7 +37,7 @@ export interface Table {
   readonly choices: readonly { readonly of: string; readonly word: string; readonly help: string }[];
 }
 
-/** A target that stands behind a host is no other host (lib/other-host.ts). */
+/** A target that stands behind a host is no other host (lib/inventory/other-host.ts). */
 const behind = ({ takes }: Verb, value: Value): Value =>
   value.from === "targets" && takes["host"]?.kind === "arg" ? { ...value, from: "own-targets" } : value;
 

@@ -1,5 +1,5 @@
 // The zsh files: one that compinit or the loader autoloads, and the loader.
-import { quote } from "../lib/script.ts";
+import { quote } from "../lib/script/render.ts";
 import { type Dispatched, heyOptions, type OptionRow, type Table, type Value } from "./table.ts";
 
 const escaped = (text: string, specials: RegExp) => text.replace(specials, "\\$&");
@@ -19,7 +19,7 @@ function option({ name, spelled, help, value, second, many, excludes }: OptionRo
   const head = `${without.length > 0 ? `(${without.join(" ")})` : ""}${many ? "*" : ""}`;
   const words = [value, second].filter((word) => word !== undefined);
   const tail = `[${inBrackets(help)}]${words.map((word) => `:${beforeColon(word.label)}:${action(word, name)}`).join("")}`;
-  // A short one takes its value as the next word only, as lib/argv.ts does.
+  // A short one takes its value as the next word only, as lib/spec/argv.ts does.
   const forms = spelled.map((word) => (value === undefined || !word.startsWith("--") ? word : `${word}=`));
   return forms.map((form) => `${head}${form}${tail}`);
 }

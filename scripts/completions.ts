@@ -3,13 +3,13 @@
 
 // How a shell comes to complete the verbs, and the files that do it.
 import { join, resolve } from "node:path";
-import { spelled } from "../lib/called.ts";
-import { Usage } from "../lib/errors.ts";
-import { home } from "../lib/machine.ts";
-import { quote } from "../lib/script.ts";
-import { arg, flag } from "../lib/spec.ts";
-import { fragment, saying, step } from "../lib/step.ts";
-import { verb } from "../lib/verb.ts";
+import { spelled } from "../lib/here/called.ts";
+import { home } from "../lib/here/machine.ts";
+import { quote } from "../lib/script/render.ts";
+import { fragment, saying, step } from "../lib/script/step.ts";
+import { Usage } from "../lib/spec/errors.ts";
+import { arg, flag } from "../lib/spec/spec.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 const root = resolve(__dirname, "..");
 const variable = (name: string, otherwise: string) => process.env[name] || join(home(), otherwise);

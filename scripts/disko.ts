@@ -2,12 +2,12 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Partition, format and mount a host's disks as its configuration declares them.
-import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { onPath } from "../lib/machine.ts";
-import { nixRun } from "../lib/nix.ts";
-import { arg, flag, flakeOption, option, required } from "../lib/spec.ts";
-import { type Elevation, elevated, elevations, fragment, step } from "../lib/step.ts";
-import { verb } from "../lib/verb.ts";
+import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { onPath } from "../lib/here/machine.ts";
+import { nixRun } from "../lib/here/nix.ts";
+import { type Elevation, elevated, elevations, fragment, step } from "../lib/script/step.ts";
+import { arg, flag, flakeOption, option, required } from "../lib/spec/spec.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 const modes = {
   "destroy,format,mount": "wipe the disks, then partition, format and mount them",

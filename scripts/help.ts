@@ -2,15 +2,15 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // What there is: all verbs, or one.
-import { spelled } from "../lib/called.ts";
-import { didYouMean, shown, Usage } from "../lib/errors.ts";
-import { help, tagline } from "../lib/help.ts";
-import { heyPage, pageName, verbPage } from "../lib/man.ts";
-import { quote } from "../lib/script.ts";
-import { flag, option, rest } from "../lib/spec.ts";
-import { fragment, saying } from "../lib/step.ts";
-import { verb } from "../lib/verb.ts";
-import { allVerbs } from "../lib/verbs.ts";
+import { spelled } from "../lib/here/called.ts";
+import { quote } from "../lib/script/render.ts";
+import { fragment, saying } from "../lib/script/step.ts";
+import { didYouMean, shown, Usage } from "../lib/spec/errors.ts";
+import { help, tagline } from "../lib/spec/help.ts";
+import { flag, option, rest } from "../lib/spec/spec.ts";
+import { heyPage, pageName, verbPage } from "../lib/verb/man.ts";
+import { verb } from "../lib/verb/verb.ts";
+import { allVerbs } from "../lib/verb/verbs.ts";
 
 const said = (text: string) => saying(text.trimEnd().split("\n"));
 

@@ -4,11 +4,11 @@
 // Install a host on the disks mounted under a directory, from the installer ISO.
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { shown, Usage } from "../lib/errors.ts";
-import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { flakeOption, option, required } from "../lib/spec.ts";
-import { type Elevation, elevated, elevations, step } from "../lib/step.ts";
-import { verb } from "../lib/verb.ts";
+import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { type Elevation, elevated, elevations, step } from "../lib/script/step.ts";
+import { shown, Usage } from "../lib/spec/errors.ts";
+import { flakeOption, option, required } from "../lib/spec/spec.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Install a host on mounted disks, from the installer ISO",

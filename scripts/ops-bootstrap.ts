@@ -4,16 +4,16 @@
 // First install of a remote machine: its keys go with it, nixos-anywhere boots an installer, formats and installs, and the
 // machine must come back as itself.
 import { existsSync } from "node:fs";
-import { aroundInstall } from "../lib/bootstrap.ts";
-import { spelled } from "../lib/called.ts";
-import { shown, Usage } from "../lib/errors.ts";
-import { attribute, findFlake, requireHost } from "../lib/flake.ts";
-import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey } from "../lib/keys.ts";
-import { nixRun } from "../lib/nix.ts";
-import { arg, flag, flakeOption, option, options, pairs } from "../lib/spec.ts";
-import { type Elevation, elevations, step, type Word } from "../lib/step.ts";
-import { port, sshOptions } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { spelled } from "../lib/here/called.ts";
+import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { nixRun } from "../lib/here/nix.ts";
+import { aroundInstall } from "../lib/keys/bootstrap.ts";
+import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey } from "../lib/keys/keys.ts";
+import { type Elevation, elevations, step, type Word } from "../lib/script/step.ts";
+import { shown, Usage } from "../lib/spec/errors.ts";
+import { arg, flag, flakeOption, option, options, pairs } from "../lib/spec/spec.ts";
+import { port, sshOptions } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 const generators = { "nixos-facter": "nixos-facter's report", "nixos-generate-config": "a hardware-configuration.nix" } as const;
 

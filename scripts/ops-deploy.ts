@@ -2,21 +2,21 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
-import { wordsFor } from "../lib/backends.ts";
-import { again, spelled } from "../lib/called.ts";
-import { buildAll, buildOptions, connected, deployByNix } from "../lib/deploy.ts";
-import { accessTo, elevateOptions, provingRebuild, rebuildWords } from "../lib/elevation.ts";
-import { Usage } from "../lib/errors.ts";
-import { attribute, findFlake, requireHost } from "../lib/flake.ts";
+import { buildAll, buildOptions, connected, deployByNix } from "../lib/deploy/deployment.ts";
+import { armedThere, askedGuard, guardOptions, guardStatuses } from "../lib/deploy/guard.ts";
+import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
+import { askedPreview, previewOptions } from "../lib/deploy/preview.ts";
+import { afterwards, askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/deploy/reboot.ts";
 import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
-import { armedThere, askedGuard, guardOptions, guardStatuses } from "../lib/guard.ts";
-import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/passing.ts";
-import { askedPreview, previewOptions } from "../lib/preview.ts";
-import { afterwards, askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/reboot.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
-import { fragment, step } from "../lib/step.ts";
-import { nixSshopts, sshOptions } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { wordsFor } from "../lib/here/backends.ts";
+import { again, spelled } from "../lib/here/called.ts";
+import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { fragment, step } from "../lib/script/step.ts";
+import { Usage } from "../lib/spec/errors.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo, elevateOptions, provingRebuild, rebuildWords } from "../lib/target/access.ts";
+import { nixSshopts, sshOptions } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Build a host's system here and activate it there",

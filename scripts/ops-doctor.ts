@@ -10,17 +10,17 @@ import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
 import { answered, onDisk, silent } from "../lib/doctor/there.ts";
 import { typing } from "../lib/doctor/typing.ts";
-import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
-import { Usage } from "../lib/errors.ts";
-import { findFlake, unknownHost } from "../lib/flake.ts";
+import { findFlake, unknownHost } from "../lib/here/flake.ts";
+import { onPath } from "../lib/here/machine.ts";
 import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
-import { onPath } from "../lib/machine.ts";
-import { withSettings } from "../lib/settings.ts";
-import { arg, flag, flakeOption, options } from "../lib/spec.ts";
+import { withSettings } from "../lib/inventory/settings.ts";
+import { Usage } from "../lib/spec/errors.ts";
+import { arg, flag, flakeOption, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
-import { askingWords, sshFacts, sshOptions, sshWords } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { accessTo, asRootIfSilent, elevateOption } from "../lib/target/access.ts";
+import { askingWords, sshFacts, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 const takes = {
   host: arg("host in the flake, if not all of them", "hosts", "optional"),

@@ -2,16 +2,16 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // The machines: what the other verbs will take for each, and why.
-import { Refusal, Usage } from "../lib/errors.ts";
-import { findFlake } from "../lib/flake.ts";
-import { importing, kinds } from "../lib/importing.ts";
-import { inventory } from "../lib/inventory.ts";
-import { asJson, asTable } from "../lib/listing.ts";
-import { select } from "../lib/selection.ts";
-import { flag, flakeOption, option } from "../lib/spec.ts";
-import { saying } from "../lib/step.ts";
-import { sshOptions } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { findFlake } from "../lib/here/flake.ts";
+import { importing, kinds } from "../lib/inventory/importing.ts";
+import { inventory } from "../lib/inventory/inventory.ts";
+import { asJson, asTable } from "../lib/inventory/listing.ts";
+import { select } from "../lib/inventory/selection.ts";
+import { saying } from "../lib/script/step.ts";
+import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { flag, flakeOption, option } from "../lib/spec/spec.ts";
+import { sshOptions } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "List the hosts of the flake: where each is reached, its tags and settings",

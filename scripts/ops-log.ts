@@ -2,12 +2,12 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // What was done from here to which host, and what came of it.
-import { didYouMean, Refusal, shown } from "../lib/errors.ts";
-import { asJson, asTable } from "../lib/history.ts";
-import { entries } from "../lib/log.ts";
-import { arg, flag, option } from "../lib/spec.ts";
-import { saying } from "../lib/step.ts";
-import { verb } from "../lib/verb.ts";
+import { asJson, asTable } from "../lib/log/history.ts";
+import { entries } from "../lib/log/log.ts";
+import { saying } from "../lib/script/step.ts";
+import { didYouMean, Refusal, shown } from "../lib/spec/errors.ts";
+import { arg, flag, option } from "../lib/spec/spec.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Show what was done to hosts from this machine: when, by whom, and what came of it",

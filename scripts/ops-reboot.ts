@@ -2,14 +2,14 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Reboot a host, and see that it comes back.
-import { connected, present } from "../lib/deploy.ts";
-import { accessTo, elevateOptions } from "../lib/elevation.ts";
+import { connected, present } from "../lib/deploy/deployment.ts";
+import { afterwards, rebootStatuses } from "../lib/deploy/reboot.ts";
 import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
-import { afterwards, rebootStatuses } from "../lib/reboot.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
-import { sshOptions } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { step } from "../lib/script/step.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo, elevateOptions } from "../lib/target/access.ts";
+import { sshOptions } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Reboot a host, wait until it is back, and verify which system was booted",

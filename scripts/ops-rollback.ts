@@ -2,16 +2,16 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Back to a generation that the host has. Nothing is built, and no flake is needed.
-import { rollBack } from "../lib/deploy.ts";
-import { accessTo, elevateOptions } from "../lib/elevation.ts";
-import { Usage } from "../lib/errors.ts";
+import { rollBack } from "../lib/deploy/deployment.ts";
+import { askedGuard, guardOptions, guardStatuses } from "../lib/deploy/guard.ts";
+import { askedPreview, previewOptions } from "../lib/deploy/preview.ts";
+import { askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/deploy/reboot.ts";
 import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
-import { askedGuard, guardOptions, guardStatuses } from "../lib/guard.ts";
-import { askedPreview, previewOptions } from "../lib/preview.ts";
-import { askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/reboot.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec.ts";
-import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { Usage } from "../lib/spec/errors.ts";
+import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo, elevateOptions } from "../lib/target/access.ts";
+import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Take a host back to another generation, or list those that it has",

@@ -2,11 +2,11 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // A root shell on a target, or one command there.
-import { accessTo, commandAsRoot, elevateOption } from "../lib/elevation.ts";
-import { arg, flag, rest } from "../lib/spec.ts";
-import { step } from "../lib/step.ts";
-import { remotely, sshOptions, sshWords } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { step } from "../lib/script/step.ts";
+import { arg, flag, rest } from "../lib/spec/spec.ts";
+import { accessTo, commandAsRoot, elevateOption } from "../lib/target/access.ts";
+import { remotely, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Open a root shell on a target, or run one command there",

@@ -2,20 +2,20 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // What the machines are like now.
-import { evaluating } from "../lib/deploy.ts";
-import { accessTo, asRootIfSilent, elevateOption } from "../lib/elevation.ts";
-import { findFlake, requireHost } from "../lib/flake.ts";
+import { evaluating } from "../lib/deploy/deployment.ts";
+import { findFlake, requireHost } from "../lib/here/flake.ts";
+import { requireWritable } from "../lib/here/new-file.ts";
 import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
-import { entries } from "../lib/log.ts";
-import { requireWritable } from "../lib/new-file.ts";
-import { withSettings } from "../lib/settings.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec.ts";
+import { withSettings } from "../lib/inventory/settings.ts";
+import { entries } from "../lib/log/log.ts";
+import { fragment } from "../lib/script/step.ts";
+import { arg, flag, flakeOption, option } from "../lib/spec/spec.ts";
 import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere, statusList, statusTable } from "../lib/status/table.ts";
-import { fragment } from "../lib/step.ts";
-import { askingWords, sshOptions, sshWords } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
+import { accessTo, asRootIfSilent, elevateOption } from "../lib/target/access.ts";
+import { askingWords, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 const takes = {
   host: arg("host in the flake, if not all of them", "hosts", "optional"),

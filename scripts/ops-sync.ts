@@ -2,7 +2,7 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // The note's other name for ops-deploy.
-import { verb } from "../lib/verb.ts";
+import { verb } from "../lib/verb/verb.ts";
 import deploy from "./ops-deploy.ts";
 
 export default verb(module, deploy.spec);

@@ -2,22 +2,22 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Build this machine's system from the flake and make it the next boot's, or the running one.
-import { wordsFor } from "../lib/backends.ts";
-import { spelled } from "../lib/called.ts";
-import { Refusal, Usage } from "../lib/errors.ts";
-import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/flake.ts";
-import { deploymentScript } from "../lib/guard.ts";
-import { machineHere } from "../lib/inventory.ts";
-import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/machine.ts";
-import { nix } from "../lib/nix.ts";
-import { buildWords, evaluationWords, passing, sharedWords, systemWords, updateWords } from "../lib/passing.ts";
-import { askedPreview, previewing, previewOptions, requireTerminal } from "../lib/preview.ts";
-import { quote } from "../lib/script.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec.ts";
-import { define, type Elevation, elevated, elevations, fragment, joined, type Step, step, variable } from "../lib/step.ts";
-import { farScript, farText } from "../lib/target.ts";
-import { verb } from "../lib/verb.ts";
-import { fits } from "../lib/words.ts";
+import { deploymentScript } from "../lib/deploy/guard.ts";
+import { buildWords, evaluationWords, passing, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
+import { askedPreview, previewing, previewOptions, requireTerminal } from "../lib/deploy/preview.ts";
+import { wordsFor } from "../lib/here/backends.ts";
+import { spelled } from "../lib/here/called.ts";
+import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/here/flake.ts";
+import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
+import { nix } from "../lib/here/nix.ts";
+import { machineHere } from "../lib/inventory/inventory.ts";
+import { quote } from "../lib/script/render.ts";
+import { define, type Elevation, elevated, elevations, fragment, joined, type Step, step, variable } from "../lib/script/step.ts";
+import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { arg, flag, flakeOption, option } from "../lib/spec/spec.ts";
+import { fits } from "../lib/spec/words.ts";
+import { farScript, farText } from "../lib/target/ssh.ts";
+import { verb } from "../lib/verb/verb.ts";
 
 const actions = {
   boot: "make it the system of the next boot (the default)",

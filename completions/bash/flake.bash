@@ -17,7 +17,7 @@ __hey_decoded() {
   printf -v reply %b "${rest//\%/\\x}"
 }
 
-# The directory of the flake that --flake names, in flake; fails for one elsewhere, and for none. As named() in lib/flake.ts.
+# The directory of the flake that --flake names, in flake; fails for one elsewhere, and for none. As named() in lib/here/flake.ts.
 __hey_named_flake() {
   local ref=${1%%#*} query='' sub='' reply
   if [[ $ref == *\?* ]]; then
@@ -44,7 +44,7 @@ __hey_named_flake() {
   [[ -e $flake/flake.nix ]]
 }
 
-# The directory of the flake that this line means, in flake: the order of findFlake in lib/flake.ts.
+# The directory of the flake that this line means, in flake: the order of findFlake in lib/here/flake.ts.
 __hey_flake() {
   if __hey_given --flake; then
     __hey_named_flake "$given"
@@ -62,7 +62,7 @@ __hey_flake() {
   done
 }
 
-# Names of the hosts that stand literally in a flake.nix, added to names: literalHosts in lib/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix, added to names: literalHosts in lib/here/flake.ts has the same rule.
 __hey_literal_hosts() {
   local line bare braces opens closes depth=0 lines
   local name='("([^"${}]+)"|([A-Za-z_][A-Za-z0-9_'\''-]*))'
@@ -98,7 +98,7 @@ __hey_host_folders() {
   done
 }
 
-# What a verb saw of the flake at the last evaluation (lib/cache.ts), under the flake's path as it is without links.
+# What a verb saw of the flake at the last evaluation (lib/here/cache.ts), under the flake's path as it is without links.
 __hey_cached_hosts() {
   local file dir lines
   for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do

@@ -5,7 +5,7 @@ __hey_add() {
   hey_notes+=("${2-}")
 }
 
-# [not-addresses] NAMES...: offers those that lib/words.ts takes, without those in hey_others. bash leaves out what is there twice.
+# [not-addresses] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
 __hey_add_names() {
   local name addresses=1
   if [[ ${1-} == not-addresses ]]; then

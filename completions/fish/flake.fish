@@ -42,7 +42,7 @@ function __hey_value
     echo -- "$$name"$parts[-1]
 end
 
-# The directory of the flake that --flake names; fails for one elsewhere, and for none. As named() in lib/flake.ts.
+# The directory of the flake that --flake names; fails for one elsewhere, and for none. As named() in lib/here/flake.ts.
 function __hey_named_flake
     set -l ref (string replace -r '#.*' '' -- $argv[1])
     set -l query (string match -rg '\?(.*)' -- $ref)
@@ -72,7 +72,7 @@ function __hey_decoded
     end
 end
 
-# The directory of the flake that this line means: the order of findFlake in lib/flake.ts.
+# The directory of the flake that this line means: the order of findFlake in lib/here/flake.ts.
 function __hey_flake
     if set -l given (__hey_given --flake)
         __hey_named_flake (__hey_value $given)
@@ -90,7 +90,7 @@ function __hey_flake
     echo -- $dir
 end
 
-# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/here/flake.ts has the same rule.
 function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
@@ -106,7 +106,7 @@ function __hey_literal_hosts
     end
 end
 
-# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/cache.ts).
+# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/here/cache.ts).
 function __hey_hosts_of
     set -l names
     for file in $argv[1]/hosts/*/default.nix
@@ -121,7 +121,7 @@ function __hey_hosts_of
     __hey_names $names
 end
 
-# Those that lib/words.ts takes.
+# Those that lib/spec/words.ts takes.
 function __hey_names
     string match -r '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$' -- $argv
 end

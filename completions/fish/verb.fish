@@ -14,7 +14,7 @@ function __hey_machines
     set -q names[1]; and printf '%s\n' $before$names
 end
 
-# OPTIONS...: without the hosts of the flake that the verb's own is not: lib/other-host.ts refuses them. The options are those that
+# OPTIONS...: without the hosts of the flake that the verb's own is not: lib/inventory/other-host.ts refuses them. The options are those that
 # take the word after them.
 function __hey_own_targets
     set -l own (__hey_own_words $argv)

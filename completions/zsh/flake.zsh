@@ -20,7 +20,7 @@ _hey_decoded() {
   [[ $1 != *%* || ${1//\%[0-9A-Fa-f][0-9A-Fa-f]/} == *%* ]] || REPLY=${(g::)${1//\\/\\\\}//\%/\\x}
 }
 
-# The directory of the flake that --flake names, in $REPLY; fails for one elsewhere, and for none. As named() in lib/flake.ts.
+# The directory of the flake that --flake names, in $REPLY; fails for one elsewhere, and for none. As named() in lib/here/flake.ts.
 _hey_named_flake() {
   emulate -L zsh -o extendedglob
   local ref=$1 query= sub=
@@ -45,7 +45,7 @@ _hey_named_flake() {
   [[ -e $REPLY/flake.nix ]]
 }
 
-# The directory of the flake that this line means, in $REPLY: the order of findFlake in lib/flake.ts.
+# The directory of the flake that this line means, in $REPLY: the order of findFlake in lib/here/flake.ts.
 _hey_flake() {
   local given=
   if _hey_given --flake; then
@@ -79,7 +79,7 @@ _hey_given() {
   (( found ))
 }
 
-# Names of the hosts that stand literally in a flake.nix, added to $hosts: literalHosts in lib/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix, added to $hosts: literalHosts in lib/here/flake.ts has the same rule.
 _hey_literal_hosts() {
   emulate -L zsh -o extendedglob
   local line bare tail braces
@@ -112,7 +112,7 @@ _hey_literal_hosts() {
   done
 }
 
-# The hosts of the flake in a directory, in $reply: its folders, its literal names, and what a verb saw at the last evaluation (lib/cache.ts).
+# The hosts of the flake in a directory, in $reply: its folders, its literal names, and what a verb saw at the last evaluation (lib/here/cache.ts).
 _hey_hosts() {
   emulate -L zsh -o extendedglob
   local -aU hosts

@@ -23,7 +23,7 @@ _hey_offer_machines() {
   _hey_offer_hosts
 }
 
-# Without the hosts of the flake that the verb's own is not: lib/other-host.ts refuses them.
+# Without the hosts of the flake that the verb's own is not: lib/inventory/other-host.ts refuses them.
 _hey_offer_own-targets() {
   local REPLY
   local -a reply others

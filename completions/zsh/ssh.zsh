@@ -17,7 +17,7 @@ _hey_ssh_names() {
     local -a fields=(${(s:,:)${(j:,:)lines%%[[:space:]]*}})
     names+=(${${fields#\[}%\]:<->})
   done
-  # What lib/words.ts would refuse, patterns and addresses are no names to offer.
+  # What lib/spec/words.ts would refuse, patterns and addresses are no names to offer.
   reply=(${${${(M)names:#[A-Za-z0-9_][A-Za-z0-9_.-]#}:#?(#c254,)}:#<->.<->.<->.<->})
 }
 

@@ -1,9 +1,9 @@
 // Whether a host could still be entered with the configuration that the flake has for it.
 import { join } from "node:path";
-import { type Flake, machine } from "../flake.ts";
-import { nix } from "../nix.ts";
-import { constant, quote } from "../script.ts";
-import { define, fragment, joined, type Plan, step } from "../step.ts";
+import { type Flake, machine } from "../here/flake.ts";
+import { nix } from "../here/nix.ts";
+import { constant, quote } from "../script/render.ts";
+import { define, fragment, joined, type Plan, step } from "../script/step.ts";
 import type { Finding, Id, Level } from "./finding.ts";
 import { type Login, type Logins, locked } from "./login.ts";
 import { closed, type Ports, type Way } from "./ports.ts";

@@ -1,5 +1,5 @@
 // What the doctor can find. README.md has the list.
-import type { Choices } from "../spec.ts";
+import type { Choices } from "../spec/spec.ts";
 
 /** `error`: a deployment would fail, or lock somebody out. `warning`: it may. `note`: good to know. */
 export type Level = "error" | "warning" | "note";

@@ -1,11 +1,11 @@
 // What can be found out without a connection.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { some } from "../errors.ts";
-import { type Flake, untracked } from "../flake.ts";
-import type { Machine } from "../inventory.ts";
-import { onPath } from "../machine.ts";
-import { quote } from "../script.ts";
+import { type Flake, untracked } from "../here/flake.ts";
+import { onPath } from "../here/machine.ts";
+import type { Machine } from "../inventory/inventory.ts";
+import { quote } from "../script/render.ts";
+import { some } from "../spec/errors.ts";
 import type { Finding } from "./finding.ts";
 import { settingTarget } from "./target-setting.ts";
 

@@ -2,9 +2,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Flake } from "../flake.ts";
-import { findHostKey } from "../keys.ts";
-import { quote } from "../script.ts";
+import type { Flake } from "../here/flake.ts";
+import { findHostKey } from "../keys/keys.ts";
+import { quote } from "../script/render.ts";
 import type { Status } from "../status/status.ts";
 import type { Finding } from "./finding.ts";
 import type { Typing } from "./typing.ts";

@@ -3,8 +3,8 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { home, untilded } from "../machine.ts";
-import type { SshFacts } from "../target.ts";
+import { home, untilded } from "../here/machine.ts";
+import type { SshFacts } from "../target/ssh.ts";
 import { acceptedIn } from "./handshake.ts";
 
 export interface Offered {

@@ -1,5 +1,5 @@
 // Whom sshd would let in, and with which key, with the configuration that the flake has for it (sshd_config(5), sshd(8)).
-import { globbed, isGlob } from "../glob.ts";
+import { globbed, isGlob } from "../here/glob.ts";
 import type { Level } from "./finding.ts";
 import { fingerprint, type Offered } from "./offered.ts";
 

@@ -1,7 +1,7 @@
 // The command that gives a host its target in hey.toml.
 import { existsSync, readFileSync } from "node:fs";
-import { quote } from "../script.ts";
-import { statements } from "../toml.ts";
+import { statements } from "../inventory/toml.ts";
+import { quote } from "../script/render.ts";
 
 /** To be replaced by whoever types it. */
 const value = '"root@ADDRESS"';

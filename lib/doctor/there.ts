@@ -1,9 +1,9 @@
 // What a host says, or why it says nothing.
-import type { Access } from "../elevation.ts";
 import type { Answer } from "../inquiry/inquiry.ts";
-import { quote } from "../script.ts";
+import { quote } from "../script/render.ts";
 import { type Status, word } from "../status/status.ts";
-import { knownAs, knownHostsEntry, type SshFacts } from "../target.ts";
+import type { Access } from "../target/access.ts";
+import { knownAs, knownHostsEntry, type SshFacts } from "../target/ssh.ts";
 import type { Finding, Id, Level } from "./finding.ts";
 import { isIn, lastReached, lastTried, presentedIn } from "./handshake.ts";
 import type { Jump, Typing } from "./typing.ts";

@@ -1,9 +1,9 @@
 // Lines to type that reach a host as it was reached.
-import { spelled } from "../called.ts";
-import type { Access } from "../elevation.ts";
-import type { Machine } from "../inventory.ts";
-import { quote } from "../script.ts";
-import { type SshFacts, type SshGiven, sshFacts, sshWords } from "../target.ts";
+import { spelled } from "../here/called.ts";
+import type { Machine } from "../inventory/inventory.ts";
+import { quote } from "../script/render.ts";
+import type { Access } from "../target/access.ts";
+import { type SshFacts, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
 
 export interface Typing {
   /** A verb of hey that takes HOST TARGET, with these words more. */

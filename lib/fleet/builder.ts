@@ -1,7 +1,7 @@
 // The one build of a run: nix has the terminal meanwhile, where there is one, and a person's ^C reaches it from there.
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import { passOn } from "../run.ts";
+import { passOn } from "../run/run.ts";
 
 export class Builder {
   /** Its exit status; 128 + n after a signal. */

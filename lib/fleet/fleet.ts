@@ -1,14 +1,14 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
-import { didYouMean, Ended, shown, Usage } from "../errors.ts";
-import { findFlake } from "../flake.ts";
-import { type Inventory, inventory, type Machine } from "../inventory.ts";
-import { because } from "../listing.ts";
-import { select } from "../selection.ts";
-import { planFor } from "../settings.ts";
-import type { Takes } from "../spec.ts";
-import type { Plan } from "../step.ts";
-import type { SshGiven } from "../target.ts";
+import { findFlake } from "../here/flake.ts";
+import { type Inventory, inventory, type Machine } from "../inventory/inventory.ts";
+import { because } from "../inventory/listing.ts";
+import { select } from "../inventory/selection.ts";
+import { planFor } from "../inventory/settings.ts";
+import type { Plan } from "../script/step.ts";
+import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
+import type { Takes } from "../spec/spec.ts";
+import type { SshGiven } from "../target/ssh.ts";
 import type { FleetGiven, Laned } from "./options.ts";
 import { newRun } from "./transcripts.ts";
 

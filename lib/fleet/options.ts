@@ -1,6 +1,6 @@
 // The words by which a verb is told of several hosts.
-import { Usage } from "../errors.ts";
-import { camel, flag, option, type Statuses, type Takes } from "../spec.ts";
+import { Usage } from "../spec/errors.ts";
+import { camel, flag, option, type Statuses, type Takes } from "../spec/spec.ts";
 
 /** The options of verbs that can be for several hosts. */
 export const fleetOptions = {

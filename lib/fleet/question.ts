@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { openSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { ReadStream } from "node:tty";
-import { constant } from "../script.ts";
+import { constant } from "../script/render.ts";
 
 /**
  * Asks on the terminal, wherever stderr goes, and waits for a line. What was typed before is no answer.

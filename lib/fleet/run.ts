@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { ignored } from "../called.ts";
-import { Refusal } from "../errors.ts";
-import { requirePrograms, requireTerminal } from "../run.ts";
-import { render } from "../script.ts";
+import { ignored } from "../here/called.ts";
+import { requirePrograms, requireTerminal } from "../run/run.ts";
+import { render } from "../script/render.ts";
+import { Refusal } from "../spec/errors.ts";
 import { Builder } from "./builder.ts";
 import { type Display, displayFor, table } from "./display.ts";
 import { Events } from "./events.ts";

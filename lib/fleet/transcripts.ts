@@ -13,8 +13,8 @@
 //   RUN/HOST/system   what was built for it
 import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runs } from "../machine.ts";
-import { makeDirectory, stateHome } from "../state.ts";
+import { runs } from "../here/machine.ts";
+import { makeDirectory, stateHome } from "../here/state.ts";
 
 const root = () => join(stateHome(), "hey", "runs");
 

@@ -1,11 +1,11 @@
 // Questions to machines, all at once, and what is made of the answers. They change nothing. Values only; lib/inquiry/run.ts asks.
-import { Usage } from "../errors.ts";
-import { findFlake } from "../flake.ts";
-import { inventory, type Machine, machineTyped } from "../inventory.ts";
-import { select } from "../selection.ts";
-import { flag, option } from "../spec.ts";
-import type { Plan } from "../step.ts";
-import type { SshGiven } from "../target.ts";
+import { findFlake } from "../here/flake.ts";
+import { inventory, type Machine, machineTyped } from "../inventory/inventory.ts";
+import { select } from "../inventory/selection.ts";
+import type { Plan } from "../script/step.ts";
+import { Usage } from "../spec/errors.ts";
+import { flag, option } from "../spec/spec.ts";
+import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";
 
 /** What one machine is asked: a script, and its stdout is facts. */

@@ -1,10 +1,10 @@
 // Asks all machines of an inquiry side by side, once or again and again, and shows what is made of their answers.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { putFile } from "../new-file.ts";
-import { requirePrograms } from "../run.ts";
-import { render } from "../script.ts";
-import type { Plan } from "../step.ts";
+import { putFile } from "../here/new-file.ts";
+import { requirePrograms } from "../run/run.ts";
+import { render } from "../script/render.ts";
+import type { Plan } from "../script/step.ts";
 import { Facts } from "./facts.ts";
 import type { Answer, Inquiry, Report } from "./inquiry.ts";
 import { linesOf, reasonIn } from "./stderr.ts";

@@ -1,4 +1,4 @@
-# What comes of it, noted at the end: a line of JSON for hey ops log (lib/log.ts).
+# What comes of it, noted at the end: a line of JSON for hey ops log (lib/log/log.ts).
 case ${XDG_STATE_HOME-} in
   /*) notes=$XDG_STATE_HOME/hey ;;
   *) notes=${HOME-}/.local/state/hey ;;

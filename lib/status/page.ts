@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { changeOf, duration } from "../fleet/display.ts";
-import type { Entry } from "../log.ts";
-import { hostname } from "../machine.ts";
+import { hostname } from "../here/machine.ts";
+import type { Entry } from "../log/log.ts";
 import { bytes, span } from "./amounts.ts";
 import { dated, meter, names, outcomes, type Period, perDay, periodOf, sign, timed, timeline, within } from "./charts.ts";
 import { counted, type Deploy, deploysOf } from "./deploys.ts";

@@ -1,8 +1,8 @@
-// Each recorded answer, the kind that lib/backends.ts takes it for, and what that kind says; then where this is not what the options
+// Each recorded answer, the kind that lib/here/backends.ts takes it for, and what that kind says; then where this is not what the options
 // recorded beside the answer say.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { backends, type Meaning, type Program, recognized } from "../../lib/backends.ts";
+import { backends, type Meaning, type Program, recognized } from "../../lib/here/backends.ts";
 
 // nix's help leaves these out; nh has its own --update-input before 4.2, but only beside --update, and its
 // --specialisation before 4.3 counts only where none runs; nixos-rebuild in bash refuses

@@ -1,5 +1,5 @@
 // The words for elevation of the nixos-rebuild on PATH, in three ways.
-import { elevateWords } from "../../lib/backends.ts";
+import { elevateWords } from "../../lib/here/backends.ts";
 
 const said = (by: "sudo" | "run0", askPassword: boolean) => {
   try {

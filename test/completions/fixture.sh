@@ -62,7 +62,7 @@ make_home() {
   cp "$checkout/test/completions/known_hosts" "$home/.ssh/known_hosts"
   printf 'known-two ssh-ed25519 AAAA\n' >"$home/.ssh/known two"
   printf 'known-three,[ported]:2222 ssh-ed25519 AAAA' >"$home/.ssh/known3"
-  # What a verb saw of ../flake-c at an evaluation: lib/cache.ts writes it.
+  # What a verb saw of ../flake-c at an evaluation: lib/here/cache.ts writes it.
   local real
   real=$(cd "$1/flake-c" && pwd -P)
   printf 'seen-once\n-bad\ngate\n' >"$home/.cache/hey/hosts/$(printf %s "$real" | sed 's|%|%25|g; s|/|%2F|g')"

@@ -7,7 +7,7 @@ setup_file() {
   make_odd_world
   # Every verb with its options, help and choices, as the verbs say them themselves: NAME<tab>KIND<tab>WORD<tab>HELP.
   cat >"$BATS_FILE_TMPDIR/list.cjs" <<'EOT'
-const { allVerbs } = require(`${process.argv[2]}/lib/verbs.ts`);
+const { allVerbs } = require(`${process.argv[2]}/lib/verb/verbs.ts`);
 for (const { name, takes } of allVerbs()) {
   for (const [word, param] of Object.entries(takes)) {
     const option = param.kind === "flag" || param.kind === "option";

@@ -36,7 +36,7 @@ EOT
   for dir in "$flakes"/*; do mkdir -p "$dir/hosts/.no" "$dir/hosts/_no" "$dir/hosts/file" "$dir/hosts/nix.d" && touch "$dir/hosts/"{.no,_no,nix.d}/default.nix "$dir/hosts/file.nix"; done
   ln -s "$(readlink -f "$BATS_TEST_DIRNAME/../fleet")" "$flakes/fleet"
   cat >"$BATS_FILE_TMPDIR/hosts.cjs" <<'EOT'
-const { hostsOf } = require(`${process.argv[2]}/lib/flake.ts`);
+const { hostsOf } = require(`${process.argv[2]}/lib/here/flake.ts`);
 for (const dir of process.argv.slice(3)) console.log(hostsOf({ ref: dir, dir }).filter((name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(name)).join(" "));
 EOT
   node "$root/lib/load.cjs" "$BATS_FILE_TMPDIR/hosts.cjs" "$root" "$flakes"/* >"$BATS_FILE_TMPDIR/wanted"
@@ -64,12 +64,12 @@ same() {
   [ "$(tr ' ' '\n' <"$BATS_FILE_TMPDIR/wanted" | grep -c .)" -ge 25 ]
 }
 
-@test "hosts: zsh finds those that lib/flake.ts finds" { same zsh; }
-@test "hosts: bash finds those that lib/flake.ts finds" { same bash; }
-@test "hosts: fish finds those that lib/flake.ts finds" { same fish; }
+@test "hosts: zsh finds those that lib/here/flake.ts finds" { same zsh; }
+@test "hosts: bash finds those that lib/here/flake.ts finds" { same bash; }
+@test "hosts: fish finds those that lib/here/flake.ts finds" { same fish; }
 
 remember() {
-  echo 'const { remember } = require(`${process.argv[2]}/lib/cache.ts`); for (const host of process.argv.slice(4)) remember(process.argv[3], host);' >"$BATS_TEST_TMPDIR/remember.cjs"
+  echo 'const { remember } = require(`${process.argv[2]}/lib/here/cache.ts`); for (const host of process.argv.slice(4)) remember(process.argv[3], host);' >"$BATS_TEST_TMPDIR/remember.cjs"
   node "$root/lib/load.cjs" "$BATS_TEST_TMPDIR/remember.cjs" "$root" "$@"
 }
 

@@ -1,7 +1,7 @@
-// Makes many TOML files of statements whose lines are known, and says where lib/toml.ts takes one for another.
+// Makes many TOML files of statements whose lines are known, and says where lib/inventory/toml.ts takes one for another.
 const { deepStrictEqual } = require("node:assert");
 const { parse } = require("smol-toml");
-const { statements } = require("../../lib/toml.ts");
+const { statements } = require("../../lib/inventory/toml.ts");
 
 let seed = Number(process.argv[2] ?? 1);
 const random = (n) => {

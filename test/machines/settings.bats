@@ -61,8 +61,8 @@ printed() {
 @test "settings: the options that may stand in hey.toml are those that some verb says so of" {
   cat >"$BATS_TEST_TMPDIR/kept.cjs" <<'EOT'
 const root = process.argv[2];
-const { allVerbs } = require(`${root}/lib/verbs.ts`);
-const { keepable } = require(`${root}/lib/hey-toml.ts`);
+const { allVerbs } = require(`${root}/lib/verb/verbs.ts`);
+const { keepable } = require(`${root}/lib/inventory/hey-toml.ts`);
 const kept = allVerbs().flatMap(({ takes }) => Object.entries(takes).filter(([, param]) => param.kept !== undefined));
 for (const [name, param] of kept) {
   const same = keepable.get(name);

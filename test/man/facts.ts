@@ -1,5 +1,5 @@
 // What the verbs say of themselves, for the tests of what is made of it: a line each of the verb, what it is, and the text.
-import { allVerbs } from "../../lib/verbs.ts";
+import { allVerbs } from "../../lib/verb/verbs.ts";
 
 for (const verb of allVerbs()) {
   const say = (what: string, text: string) => process.stdout.write(`${verb.name}\t${what}\t${text}\n`);

@@ -63,8 +63,8 @@ rendered() { mandoc -T utf8 -O width=400 "man/${1:+hey-$1}.1" | col -bx | tr -s 
 
 @test "what stands first in a line, or means something to roff, arrives as it is" {
   cat >verb.ts <<X
-import { flag } from "$repo/lib/spec.ts";
-import { verbPage } from "$repo/lib/man.ts";
+import { flag } from "$repo/lib/spec/spec.ts";
+import { verbPage } from "$repo/lib/verb/man.ts";
 const text = ".B 'quoted' \\\\fBnot bold\\\\fP \"double\" \`back\` ^ ~ -- \\\\";
 process.stdout.write(verbPage({ name: "x", summary: text, description: text, takes: { a: flag("'br then … →") }, passes: undefined, examples: [".x 'y' \\\\n(.z"], statuses: { 7: ".seven" } }, []));
 X

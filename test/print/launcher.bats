@@ -112,12 +112,12 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
 
 @test "whatever package.json, tsconfig.json, node_modules and lib are in the current directory" {
   local name
-  mkdir -p cwd/lib cwd/scripts
+  mkdir -p cwd/lib/verb cwd/scripts
   for name in tsx zx minimist fastest-levenshtein tsx/cjs tsx/dist/cjs zx/core; do
     mkdir -p "cwd/node_modules/$name"
     echo "require('fs').writeFileSync('$canary', '')" | tee "cwd/node_modules/$name/"{index.js,index.cjs} >/dev/null
   done
-  echo "require('fs').writeFileSync('$canary', '')" | tee cwd/lib/{load.cjs,verb.ts,start,minimist.js,fastest-levenshtein.js} cwd/scripts/ops-deploy.ts >/dev/null
+  echo "require('fs').writeFileSync('$canary', '')" | tee cwd/lib/{load.cjs,verb/verb.ts,start,minimist.js,fastest-levenshtein.js} cwd/scripts/ops-deploy.ts >/dev/null
   cp "$machine/path/to/flake/flake.nix" cwd/
   cd cwd
   for name in '{ not json' '{"compilerOptions": {"paths": {"*": ["./lib/*"]}, "baseUrl": "."}, "extends": "./missing.json"}' \

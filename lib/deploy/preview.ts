@@ -1,0 +1,73 @@
+// What will change on a host, shown before it does, and the question whether it may.
+import { type Flake, machine } from "../here/flake.ts";
+import { nix } from "../here/nix.ts";
+import { define, fragment, type Line, type Step, step, variable, type Word } from "../script/step.ts";
+import { flag } from "../spec/spec.ts";
+import { farScript } from "../target/ssh.ts";
+import { deploymentScript } from "./guard.ts";
+
+/** The options of verbs that change what a machine runs. @param excluded options beside which there is nothing to ask */
+export const previewOptions = (excluded: readonly string[]) => ({
+  diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
+    excludes: excluded.filter((name) => name !== "dry-activate"),
+    kept: "always",
+  }),
+  ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
+  yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
+  "no-diff": flag("without --diff, where hey.toml says diff", { excludes: ["diff"] }),
+  "no-ask": flag("without the question, where hey.toml says ask", { excludes: ["ask"] }),
+});
+
+export type Preview = "show" | "ask" | undefined;
+
+export const askedPreview = ({
+  diff,
+  ask,
+  yes,
+}: {
+  readonly diff: boolean;
+  readonly ask: boolean;
+  readonly yes: boolean;
+}): Preview => (ask && !yes ? "ask" : diff || ask ? "show" : undefined);
+
+/** Before anything else: that there is somebody to ask. */
+export const requireTerminal = (preview: Preview): readonly Line[] =>
+  preview === "ask" ? [fragment("local/asking-terminal.sh")] : [];
+
+/** What to do where nobody is asked, and not all could be shown. */
+const instead = ". Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)";
+
+/** agenix's options, as lines: where private keys lie, and each secret with its file; without one where that can't be evaluated. */
+const declared =
+  'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" ' +
+  '(map (path: "identity ${toString path}\\n") (age.identityPaths or [ ]) ++ ' +
+  "map (name: let file = builtins.tryEval (toString secrets.${name}.file); in " +
+  '"secret ${builtins.replaceStrings [ " " "\\n" ] [ "_" "_" ] name} ' +
+  '${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\\n") (builtins.attrNames secrets))';
+
+/**
+ * Where the new system is, as a machine compares its own closure with that one, and asks it what it would do.
+ * @param there its script as root on that machine. It reads nothing.
+ * @param runs what would be activated
+ * @param flake the one that says which secrets the host has; undefined for a system that is there already
+ * @param words for nix eval
+ */
+export function previewing(
+  about: { readonly action: string; readonly host: string; readonly preview: Preview },
+  there: (script: Step) => Step,
+  runs: Word,
+  flake: Flake | undefined,
+  words: readonly string[],
+): readonly Line[] {
+  const { action, host, preview } = about;
+  if (preview === undefined) return [];
+  const evaluate = flake && step(nix, "eval", "--raw", `${machine(flake, host)}.config`, "--apply", declared, words);
+  const asked = there(farScript(deploymentScript("preview"), runs, action, variable("identities")));
+  return [
+    ...(evaluate === undefined ? [] : [{ ...evaluate, capture: "declared" }]),
+    fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
+    define("preview", asked),
+    ...(preview === "ask" ? [fragment("local/question.sh"), define("still_there", there(step("true")))] : []),
+    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "", instead: action === "dry-activate" ? "" : instead }),
+  ];
+}

@@ -1,0 +1,181 @@
+// What may stand in hey.toml: for each host, and for all of them, what could be typed. A setting is an option of the same name, and is held
+// to what holds for that one.
+import { readFileSync, statSync } from "node:fs";
+import { buildOptions } from "../deploy/deployment.ts";
+import { guardOptions } from "../deploy/guard.ts";
+import { previewOptions } from "../deploy/preview.ts";
+import { rebootOptions } from "../deploy/reboot.ts";
+import { type Flake, hostsOf, unknownHost } from "../here/flake.ts";
+import { keyOptions } from "../keys/keys.ts";
+import { valueFor } from "../spec/argv.ts";
+import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
+import { type Flag, isOption, type Option, option, options, type Takes } from "../spec/spec.ts";
+import { fits, printable } from "../spec/words.ts";
+import { elevateOptions } from "../target/access.ts";
+import { sshOptions } from "../target/ssh.ts";
+import { requireSettable } from "./settable-ssh.ts";
+import { headOf, type Setting, type Settings } from "./settings.ts";
+import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
+
+const groups: Takes = {
+  ...guardOptions([]),
+  ...previewOptions([]),
+  ...rebootOptions,
+  ...elevateOptions,
+  ...sshOptions,
+  ...buildOptions,
+  ...keyOptions,
+};
+
+/** The options that may stand in hey.toml, as the verbs declare them. */
+export const keepable: ReadonlyMap<string, Flag | Option> = new Map(
+  Object.entries(groups).flatMap(([name, param]) => (isOption(param) && param.kept !== undefined ? [[name, param]] : [])),
+);
+
+/** What stands only in hey.toml. */
+const target = option("TARGET", "where to reach it by ssh", "targets");
+const tags = options("TAG", "what --on can mean it by", "tags");
+
+/** The values of a setting in the words that would be typed. @throws Usage for a value of another kind */
+function typed(name: string, param: Flag | Option, value: unknown): Setting["value"] {
+  const instead = (example: string) => `type ${name} = ${example}`;
+  if (param.kind === "flag" || (param.bare !== undefined && typeof value === "boolean")) {
+    if (typeof value !== "boolean") throw new Usage(`${name} is true or false; ${instead("true")}`);
+    return param.kind === "option" && value ? [param.bare ?? ""] : value;
+  }
+  if (param.from === "seconds") {
+    if (typeof value !== "bigint") throw new Usage(`${name} is a whole number of seconds; ${instead("120")}`);
+    return [String(value)];
+  }
+  const values = param.many && Array.isArray(value) ? value : [value];
+  const odd = values.find((one) => typeof one !== "string");
+  if (odd !== undefined) {
+    const [some = "text"] = typeof param.from === "object" ? Object.keys(param.from) : [];
+    throw new Usage(
+      `${name} is ${param.many ? "text, or an array of it" : "text"}; ${instead(param.many ? '["…"]' : `"${some}"`)}`,
+    );
+  }
+  return values;
+}
+
+const names = ["target", "tags", ...keepable.keys()];
+
+/** What is wrong with a name that can't be set. */
+function unknown(name: string): Usage {
+  const contrary = /^no-(.*)$/.exec(name)?.[1] ?? "";
+  const instead = keepable.has(contrary) ? `; type ${contrary} = false` : didYouMean(name, names);
+  return new Usage(`there is no setting ${shown(name)}${instead || `; there are ${names.join(", ")}`}`);
+}
+
+/** @throws Usage */
+function setting(of: Setting["of"], name: string, value: unknown, line: number): Setting {
+  const param = name === "target" ? target : name === "tags" ? tags : keepable.get(name);
+  if (param === undefined) throw unknown(name);
+  if (name === "target" && of === "defaults") throw new Usage("target is of one host; type it under [hosts.NAME]");
+  const words = typed(name, param, value);
+  if (typeof words !== "boolean" && param.kind === "option") {
+    for (const word of words) printable(word);
+    valueFor(name, param, words);
+    if (name === "ssh-option") for (const pair of words) requireSettable(pair);
+  }
+  const items = Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : undefined;
+  const text = `${name} = ${items ?? (typeof value === "bigint" ? value : JSON.stringify(value))}`;
+  return { name, value: words, text, of, line };
+}
+
+/** What is wrong with a statement outside of both tables. */
+function outside(table: string, flake: Flake): Usage {
+  const instead = hostsOf(flake).includes(table)
+    ? `; type ${headOf(table)}`
+    : names.includes(table)
+      ? "; type [defaults] above it"
+      : didYouMean(table, ["defaults", "hosts"]) || "; type [hosts.NAME] above its settings";
+  return new Usage(`${shown(table)} is neither [defaults] nor in [hosts.NAME]${instead}`);
+}
+
+/** Refuses a host that there isn't. @param own what follows its name in a path @throws Usage */
+function requireKnown(flake: Flake, host: string, own: readonly string[]): void {
+  fits("the host's name", "hosts", host);
+  const dotted = own.map((_, at) => [host, ...own.slice(0, at + 1)].join("."));
+  const meant = dotted.find((name) => hostsOf(flake).includes(name));
+  if (meant !== undefined) throw new Usage(`a name with dots stands in quotes; type ${headOf(meant)}`);
+  const missing = unknownHost(flake, host);
+  if (missing !== undefined) throw new Usage(missing);
+}
+
+/** Adds what a statement sets; the bare head of a table sets nothing. @throws Usage */
+function read({ path, value, line }: Entry, flake: Flake, hosts: Map<string, Setting[]>, defaults: Setting[]): void {
+  for (const part of path) printable(part);
+  const [table = "", ...below] = path;
+  if (table !== "defaults" && table !== "hosts") throw outside(table, flake);
+  if (below.length === 0 && isTable(value)) return;
+  if (below.length === 0) {
+    throw new Usage(`${table} is a table; type [${table}${table === "hosts" ? ".NAME" : ""}], and its settings below it`);
+  }
+  const [host = "", ...own] = table === "hosts" ? below : ["", ...below];
+  const known = hosts.get(host) ?? [];
+  if (table === "hosts" && !hosts.has(host)) {
+    requireKnown(flake, host, own);
+    hosts.set(host, known);
+  }
+  const [name] = own;
+  if (name === undefined && isTable(value)) return;
+  if (name === undefined) throw new Usage(`${host} is a table; type ${headOf(host)}, and its settings below it`);
+  if (own.length === 1 && !isTable(value)) {
+    if (table === "hosts") known.push(setting("host", name, value, line));
+    else defaults.push(setting("defaults", name, value, line));
+    return;
+  }
+  if (names.includes(name)) throw new Usage(`${name} is no table; type ${name} = and its value`);
+  throw unknown(name);
+}
+
+/** The text of a file. @throws Usage where it is none */
+function textOf(file: string): string {
+  const isFile = () => {
+    try {
+      return statSync(file).isFile();
+    } catch (error) {
+      // Of links that end nowhere, or in each other, nothing can be read.
+      if (["ENOENT", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
+      throw error;
+    }
+  };
+  let bytes: Buffer;
+  try {
+    if (!isFile()) throw new Usage("hey.toml is no file; remove it, or put a file there");
+    bytes = readFileSync(file);
+  } catch (error) {
+    if (error instanceof Ended) throw error;
+    throw new Usage(`hey.toml can't be read (${(error as NodeJS.ErrnoException).code}); chmod it`);
+  }
+  const decoder = new TextDecoder("utf8", { fatal: true });
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    const text = bytes.toString("latin1").split("\n");
+    const isText = (line: string) =>
+      Buffer.from(line, "latin1").equals(Buffer.from(Buffer.from(line, "latin1").toString("utf8")));
+    throw new Usage(`hey.toml:${text.findIndex((line) => !isText(line)) + 1}: this is no UTF-8; save the file as UTF-8`);
+  }
+}
+
+/**
+ * The settings of a hey.toml.
+ * @throws Usage for everything that isn't wholly understood: `hey.toml:LINE: what is wrong; what to type`
+ */
+export function settingsIn(file: string, flake: Flake): Settings {
+  const hosts = new Map<string, Setting[]>();
+  const defaults: Setting[] = [];
+  let line = 0;
+  try {
+    for (const entry of statements(textOf(file))) {
+      line = entry.line;
+      read(entry, flake, hosts, defaults);
+    }
+  } catch (error) {
+    if (error instanceof Unreadable) throw new Usage(`hey.toml:${error.line}: ${error.message}`);
+    throw error instanceof Ended && line > 0 ? new Usage(`hey.toml:${line}: ${error.message}`) : error;
+  }
+  return { defaults, hosts };
+}

@@ -1,0 +1,52 @@
+// Which machines a line means: --on 'web*,@vps,!db'.
+import { globbed, isGlob } from "../here/glob.ts";
+import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
+import type { Inventory, Machine } from "./inventory.ts";
+
+/** Whether a machine is meant by a part without its `!`. @throws Usage for a part that means none */
+function meaning(inventory: Inventory, part: string): (machine: Machine) => boolean {
+  const isTag = part.startsWith("@");
+  const [what, sigil, wanted] = isTag ? ["tag", "@", part.slice(1)] : ["host", "", part];
+  if (wanted === "") throw new Usage("'@' is no tag; type @ and its name, like @vps");
+  if (/[\s!@]/.test(wanted.replaceAll("[!", "[")))
+    throw new Usage(`${shown(part)} is no ${what} and no pattern; separate the parts by commas`);
+  const fits = isGlob(wanted) ? (name: string) => globbed(wanted, name) : (name: string) => name === wanted;
+  const names = ({ host, tags }: Machine) => (isTag ? tags : [host]);
+  const known = [...new Set(inventory.flatMap(names))].sort();
+  if (known.some(fits)) return (machine) => names(machine).some(fits);
+
+  const said = known.map((name) => `${sigil}${name}`);
+  const isOther = inventory.some(({ host, tags }) => (isTag ? host === wanted : tags.includes(wanted)));
+  // A tag without its @, or a host with one, is the nearest of all.
+  const meant = isOther ? `; did you mean ${isTag ? "" : "@"}${wanted}?` : isGlob(wanted) ? "" : didYouMean(part, said);
+  const all = said.length === 0 ? "none has one, which hey.toml gives them (tags)" : `there are ${some(said)}`;
+  throw new Usage(`no ${what} is ${isGlob(wanted) ? "like " : ""}${shown(part)}${meant || `; ${all}`}`);
+}
+
+/**
+ * The machines that a selection means, in the inventory's order, which is that of the hosts' names.
+ *
+ * It is a list of parts, separated by commas; blanks around a part don't count. A part is a host's name, or a pattern of names (`*`, `?`,
+ * `[a-c]`, `[!a-c]`); with `@` before it, a tag or a pattern of tags; with `!` before either, what is left out (`!db`, `!@vps`), wherever
+ * in the list it stands. Where every part leaves out, it is all the others. Case counts, as it does for the flake.
+ * @throws Usage for an empty part, a name or tag that there isn't, a pattern that fits none (also where it leaves out: `!dbs` would
+ *   otherwise leave db in), and where nothing is left
+ */
+export function select(inventory: Inventory, selection: string): readonly Machine[] {
+  if (inventory.length === 0)
+    throw new Usage("no host of the flake is known without evaluation; type the host's name instead of --on");
+  const parts = selection.split(",").map((part) => part.trim());
+  if (parts.includes("")) throw new Usage(`${shown(selection)} has an empty part; type 'web*,@vps,!db', for example`);
+  const bang = (part: string) => part.startsWith("!");
+  const within = parts.filter((part) => !bang(part)).map((part) => meaning(inventory, part));
+  const without = parts.filter(bang).map((part) => {
+    const name = part.slice(1).trim();
+    if (name === "") throw new Usage("'!' leaves nothing out; type ! and a host's name, or !@ and a tag");
+    return meaning(inventory, name);
+  });
+  const chosen = inventory.filter(
+    (machine) => (within.length === 0 || within.some((means) => means(machine))) && !without.some((means) => means(machine)),
+  );
+  if (chosen.length === 0) throw new Usage(`${shown(selection)} leaves no host; leave one of its parts with '!' out`);
+  return chosen;
+}

@@ -1,0 +1,159 @@
+// What hey.toml says of the machines, and how it comes to count as if it had been typed.
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { guards, leavesOut } from "../deploy/guard.ts";
+import type { Flake } from "../here/flake.ts";
+import type { Plan } from "../script/step.ts";
+import { valueFor } from "../spec/argv.ts";
+import { Ended, Usage } from "../spec/errors.ts";
+import { camel, excluded, isOption, type Takes } from "../spec/spec.ts";
+import { takesPassword } from "../target/access.ts";
+import type { Machine } from "./inventory.ts";
+
+/** One line of hey.toml, for one machine. Its name is the option's, or `target` or `tags`. */
+export interface Setting {
+  readonly name: string;
+  /** For an option without a value whether it counts; else the values, in the words that would be typed. */
+  readonly value: boolean | readonly string[];
+  /** It as it could stand there, on one line: `confirm-timeout = 120`. What follows the sign is JSON. */
+  readonly text: string;
+  /** The table that it stands in. */
+  readonly of: "defaults" | "host";
+  /** Its line in hey.toml, from 1. */
+  readonly line: number;
+}
+
+/** A hey.toml; without one all of it is empty. */
+export interface Settings {
+  readonly defaults: readonly Setting[];
+  /** By host: its own ones only. */
+  readonly hosts: ReadonlyMap<string, readonly Setting[]>;
+}
+
+/** Where a setting stands, as messages and tables say it. */
+export const place = ({ line }: Pick<Setting, "line">) => `hey.toml:${line}`;
+
+/** The head of a host's table in hey.toml. */
+export const headOf = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
+
+/**
+ * The hey.toml beside a flake's flake.nix. A flake that isn't a directory on this machine has none.
+ * @throws Usage for everything in it that isn't wholly understood, with its line
+ */
+export function readSettings(flake: Flake | undefined): Settings {
+  const file = flake?.dir === undefined ? undefined : join(flake.dir, "hey.toml");
+  if (flake === undefined || file === undefined || lstatSync(file, { throwIfNoEntry: false }) === undefined)
+    return { defaults: [], hosts: new Map() };
+  // What reads TOML is loaded only where there is some.
+  const { settingsIn } = require("./hey-toml.ts") as typeof import("./hey-toml.ts");
+  return settingsIn(file, flake);
+}
+
+/** What holds for a host: its own settings, and those of [defaults] that it doesn't have itself. An array replaces an array. */
+export function settingsOf({ defaults, hosts }: Settings, host: string): readonly Setting[] {
+  const own = hosts.get(host) ?? [];
+  return [...own, ...defaults.filter(({ name }) => !own.some((other) => other.name === name))];
+}
+
+/** What counts of a machine's settings beside what was typed, by the option that it comes to: `guard = false` is --no-guard. */
+type Counting = ReadonlyMap<string, Setting>;
+
+function counting(takes: Takes, given: Readonly<Record<string, unknown>>, settings: readonly Setting[]): Counting {
+  const isTyped = (name: string) => {
+    const value = given[camel(name)];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  };
+  const typed = Object.entries(takes).flatMap(([name, param]) => (isOption(param) && isTyped(name) ? [name] : []));
+  const counts = new Map<string, Setting>();
+  const has = (name: string) => typed.includes(name) || counts.has(name);
+  const mayGo = (option: string) => {
+    const will = ({ name, value }: Setting) => name === "reboot" && value !== false && !has("no-reboot");
+    return leavesOut(option, (name) => has(name) || (name === "reboot" && settings.some(will)));
+  };
+  /** What an option of one value says, if that stands nearer to the person than a setting. */
+  const nearer = (option: string, { of }: Setting) => {
+    const kept = counts.get(option);
+    const value = kept === undefined ? given[camel(option)] : kept.of !== of && kept.value;
+    return Array.isArray(value) ? value[0] : value || undefined;
+  };
+  // What is nearer goes first, and of one table what says no.
+  const rank = ({ of, value }: Setting) => (of === "host" ? 0 : 2) + (value === false ? 0 : 1);
+  for (const setting of [...settings].sort((one, other) => rank(one) - rank(other))) {
+    const name = setting.value === false ? `no-${setting.name}` : setting.name;
+    const param = takes[setting.name];
+    if (param === undefined || !isOption(param) || param.kept === undefined || !(name in takes) || has(setting.name)) continue;
+    if (name === "ask-elevate-password" && !takesPassword(nearer("elevate", setting))) continue;
+    const apart = (option: string) => excluded(takes, name, option) || (option === "boot" && guards(name) && mayGo(name));
+    const other = [...typed, ...counts.keys()].find(apart);
+    if (other === undefined) counts.set(name, setting);
+    else if (!mayGo(name))
+      throw new Usage(
+        `${place(setting)}: ${setting.text}, which can't be done with --${other}; leave --${other} out, or add --no-guard`,
+      );
+  }
+  for (const name of counts.keys()) {
+    const param = takes[name];
+    const of = param !== undefined && isOption(param) ? param.kept : undefined;
+    if (typeof of === "object" && !of.some(has)) counts.delete(name);
+  }
+  return counts;
+}
+
+const withCounting = (takes: Takes, given: object, counts: Counting): object => {
+  const values = [...counts].map(([name, { value }]) => {
+    const param = takes[name];
+    if (param === undefined || param.kind !== "option" || typeof value === "boolean") return [camel(name), true];
+    return [camel(name), valueFor(`--${name}`, param, value)];
+  });
+  return { ...given, ...Object.fromEntries(values) };
+};
+
+/**
+ * What parse() would have given had a machine's settings been typed as well. What was typed wins; a setting that the verb hasn't, or
+ * that can't stand beside what was typed, doesn't count. A guard that would go so is refused, unless nothing new comes to run.
+ * @param given by parse(), of a verb's words
+ * @throws Usage where guard would be lost, with the line of hey.toml and what to type
+ */
+export const withSettings = <G extends object>(
+  takes: Takes,
+  given: G,
+  { settings }: { readonly settings: readonly Setting[] },
+): G => withCounting(takes, given, counting(takes, given as Record<string, unknown>, settings)) as G;
+
+/** An error of a plan, with the lines of hey.toml that the options in it come from. */
+function blamed(error: Ended, takes: Takes, counts: Counting): Ended {
+  const named = [...error.message.matchAll(/--([a-z-]+)/g)].map(([, name]) => name);
+  const lines = [...counts].filter(([name]) => named.includes(name));
+  if (lines.length === 0) return error;
+  const said = lines.map(([name, setting]) => {
+    const contrary = `no-${name}` in takes ? ` (--no-${name} leaves it out)` : "";
+    return `${place(setting)} says ${setting.text}${contrary}`;
+  });
+  return new Ended(`${error.message}; ${said.join(", ")}`, error.status);
+}
+
+/** A verb's part that plans. */
+interface Planning<G> {
+  readonly takes: Takes;
+  plan(given: G): Plan;
+}
+
+/**
+ * A verb's plan for one machine: with its settings, and its target where none was typed.
+ * @param given by parse(); `host` and `target` may be undefined in it
+ * @throws Usage Refusal naming the lines of hey.toml that are to blame
+ */
+export function planFor<G extends object>({ takes, plan }: Planning<G>, given: G, machine: Machine): Plan {
+  const typed = given as Readonly<Record<string, unknown>>;
+  const counts = counting(takes, typed, machine.settings);
+  const target = takes["target"];
+  const known = target?.kind === "arg" ? target.known : undefined;
+  const to = known === undefined || (known === "where said" && machine.rule.by === "name") ? undefined : machine.target;
+  const whole = { ...withCounting(takes, given, counts), host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
+  if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
+  try {
+    return plan(whole as unknown as G);
+  } catch (error) {
+    throw error instanceof Ended ? blamed(error, takes, counts) : error;
+  }
+}

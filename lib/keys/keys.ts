@@ -1,0 +1,110 @@
+// The private keys on this machine. Their contents are never read here: only the programs of the script do that, so that no
+// key is ever in this process, its output or a word of a command.
+import { accessSync, constants, lstatSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { home } from "../here/machine.ts";
+import { quote } from "../script/render.ts";
+import type { Elevation } from "../script/step.ts";
+import { Refusal } from "../spec/errors.ts";
+import { flag, option } from "../spec/spec.ts";
+
+/** The folders of ~/.ssh/keys.homelab. */
+export const classes = {
+  vps: "rented machines",
+  pc: "workstations",
+  server: "machines at home",
+} as const;
+
+/** The options of verbs that bring a host its keys. */
+export const keyOptions = {
+  generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
+  class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
+  persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
+};
+
+export const hostKeyName = "ssh_host_ed25519_key";
+export const globalKeyName = "global_ed25519";
+
+/** A private key of this machine. */
+export interface Key {
+  /** Its name on the target. */
+  readonly name: typeof hostKeyName | typeof globalKeyName;
+  /** Its file, or the shell command that writes it. */
+  readonly from: { readonly path: string } | { readonly command: string };
+  /** Not there yet: the script makes it. */
+  readonly missing: boolean;
+  /** How to become a user that can read it; none where this one can. */
+  readonly elevate: Elevation;
+}
+
+/** Whether anything, a dangling link too, bears that name. */
+const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+/** Refuses what is no key's file. @throws Refusal naming it */
+function requireFile(what: string, path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new Refusal(`${what} ${path} is a link to nothing; put the key there`);
+  if (found.isDirectory()) throw new Refusal(`${what} ${path} is a directory; put the key's file there`);
+  if (!found.isFile()) throw new Refusal(`${what} ${path} is no regular file; put the key's file there`);
+  if (found.size === 0) throw new Refusal(`${what} ${path} is empty; put the key there`);
+}
+
+const readable = (path: string) => {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const keysRoot = () => join(home(), ".ssh", "keys.homelab");
+const fileOf = (host: string) => `${hostKeyName}_${host}`;
+
+/**
+ * A host's key in ~/.ssh/keys.homelab/{vps,pc,server}; undefined where there is none.
+ * @throws Refusal when it is in two folders, or no file, or can't be read
+ */
+export function findHostKey(host: string): Key | undefined {
+  const found = Object.keys(classes)
+    .map((name) => join(keysRoot(), name, fileOf(host)))
+    .filter(isThere);
+  if (found.length > 1) throw new Refusal(`${host} has more than one key: ${found.join(" and ")}; keep the right one`);
+  const [path] = found;
+  if (path === undefined) return undefined;
+  requireFile("the host key", path);
+  if (!readable(path)) throw new Refusal(`the host key ${path} can't be read by this user`, `sudo chown "$USER" ${quote(path)}`);
+  return { name: hostKeyName, from: { path }, missing: false, elevate: "none" };
+}
+
+/** A host's key that the script is to make, in a folder of ~/.ssh/keys.homelab. */
+export const newHostKey = (host: string, kind: string): Key => ({
+  name: hostKeyName,
+  from: { path: join(keysRoot(), kind, fileOf(host)) },
+  missing: true,
+  elevate: "none",
+});
+
+/** A host's key that a shell command writes: pass, sops, a password manager. It is run once. */
+export const commandKey = (command: string): Key => ({ name: hostKeyName, from: { command }, missing: false, elevate: "none" });
+
+/** No key where the folders should have one. @param instead the line to type */
+export const noHostKey = (host: string, instead: string) =>
+  new Refusal(`no host key for ${host} in ~/.ssh/keys.homelab/{vps,pc,server} (${fileOf(host)})`, instead);
+
+const globalPlaces = ["/persist/etc/ssh", "/etc/ssh"].map((dir) => join(dir, globalKeyName));
+
+/**
+ * The key that all hosts share, in /persist/etc/ssh, else in /etc/ssh; where only root can read it the script elevates.
+ * @throws Refusal when it is no file
+ */
+export function findGlobalKey(elevate: Elevation): Key | undefined {
+  const path = globalPlaces.find(isThere);
+  if (path === undefined) return undefined;
+  requireFile("the global key", path);
+  return { name: globalKeyName, from: { path }, missing: false, elevate: readable(path) ? "none" : elevate };
+}
+
+/** @param instead as for noHostKey */
+export const noGlobalKey = (instead: string) =>
+  new Refusal(`no global key: neither ${globalPlaces.join(" nor ")} is there`, instead);

@@ -1,0 +1,32 @@
+// What was noted of runs, as text.
+import { changeOf, columns, duration } from "../fleet/display.ts";
+import { meaning } from "../fleet/result.ts";
+import type { Entry } from "./log.ts";
+
+/** `2026-01-31 18:05`, of this machine's clock. */
+const when = (date: Date) =>
+  [
+    [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-"),
+    [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":"),
+  ].join(" ");
+
+/** A line for each, in the order given; below one that failed what it said last, and where the rest of that stands. */
+export function asTable(entries: readonly Entry[]): readonly string[] {
+  const head = ["When", "Host", "What", "By", "Generation", "Reboot needed", "Time", "Result"];
+  const rows = entries.map((one) => [
+    ...[when(one.began), one.host, one.verb.replace("-", " "), one.by, changeOf(one), one.reboot ?? ""],
+    ...[duration(one.ms), one.status === 0 && one.untouched ? "already so" : meaning(one.status)],
+  ]);
+  const [first = "", ...lines] = columns([head, ...rows])
+    .trimEnd()
+    .split("\n");
+  const why = ({ status, said, transcript }: Entry) =>
+    status === 0 ? [] : [said, transcript].flatMap((text) => (text ? [`    ${text}`] : []));
+  return [first, ...lines.flatMap((line, at) => [line, ...why(entries[at] as Entry)])];
+}
+
+/** The same for programs: an array of the entries, oldest first, with `began` in ISO 8601 and `ms`; what isn't known is left out. */
+export function asJson(entries: readonly Entry[]): readonly string[] {
+  const lines = entries.map((one, at) => `${JSON.stringify(one)}${at < entries.length - 1 ? "," : ""}`);
+  return ["[", ...lines, "]"];
+}

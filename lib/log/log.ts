@@ -1,0 +1,106 @@
+// What was done to which host, and what came of it: $XDG_STATE_HOME/hey/log, a line of JSON each. Scripts of several steps write theirs
+// by themselves at their end (lib/local/log.sh), so that one that was printed and run by hand is noted as well.
+import { appendFileSync, readFileSync, statSync } from "node:fs";
+import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
+import { hostname } from "../here/machine.ts";
+import { reason } from "../here/new-file.ts";
+import { makeDirectory, stateHome } from "../here/state.ts";
+import { Refusal, shown } from "../spec/errors.ts";
+import { visible } from "../spec/words.ts";
+
+export interface Entry {
+  readonly began: Date;
+  /** How long it took, in milliseconds; seconds are what is noted. 0 where the clock was set back meanwhile. */
+  readonly ms: number;
+  /** `user@machine` of who did it. */
+  readonly by: string;
+  readonly verb: string;
+  readonly host: string;
+  readonly target: string;
+  /** The exit status, as the verb's list in README.md has it. */
+  readonly status: number;
+  /** Numbers of the generations that booted before and boot now, where known: nixos-rebuild does not tell. */
+  readonly from: string | undefined;
+  readonly to: string | undefined;
+  /** Whether it has ended before anything of the host was changed; undefined where it has not, or where that is not known. */
+  readonly untouched: true | undefined;
+  /** What only a reboot changes; undefined where none was owed. */
+  readonly reboot: string | undefined;
+  /** The last line that it said. */
+  readonly said: string;
+  /** The file with all that it said, for one of several hosts. */
+  readonly transcript: string | undefined;
+}
+
+const file = () => join(stateHome(), "hey", "log");
+
+/** Seconds of a year that has four digits. */
+const isTime = (value: unknown): value is number =>
+  Number.isInteger(value) && Number(value) >= 0 && Number(value) < 253_402_300_800;
+
+const isStatus = (value: unknown): value is number => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256;
+
+/** What of a text is kept, in UTF-16 units: as much as a path may have. */
+const longest = 4096;
+
+/** A line of the file; undefined for what is none, as of a disk that was full. */
+function entry(line: string): Entry | undefined {
+  let read: Readonly<Record<string, unknown>>;
+  try {
+    read = Object(JSON.parse(line)) as typeof read;
+  } catch {
+    return undefined;
+  }
+  const text = (name: string) => (typeof read[name] === "string" ? visible(read[name].slice(0, longest)) : undefined);
+  const { began, ended, status } = read;
+  if (!isTime(began) || !isTime(ended) || !isStatus(status)) return undefined;
+  return {
+    ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
+    ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
+    ...{ from: text("from"), to: text("to"), reboot: text("reboot")?.replaceAll("->", "→"), said: text("said") ?? "" },
+    ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
+  };
+}
+
+/** Whether the file is there. @throws Refusal for what is no file, as who opens a pipe waits for the one at its other end */
+function isThere(): boolean {
+  const there = statSync(file(), { throwIfNoEntry: false });
+  if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(file())} is no ordinary file`);
+  return there !== undefined;
+}
+
+/** All that was noted, oldest first; nothing where there is no such file. @throws Refusal for one that can't be read */
+export function entries(): readonly Entry[] {
+  let text = "";
+  try {
+    if (isThere()) text = readFileSync(file(), "utf8");
+  } catch (error) {
+    throw error instanceof Refusal ? error : new Refusal(`${shown(file())} can't be read (${reason(error)})`);
+  }
+  const known = text.split("\n").map(entry);
+  return known.filter((one) => one !== undefined).sort((one, other) => one.began.getTime() - other.began.getTime());
+}
+
+/** As `id -un` says it: a user without a name has a number. */
+function user(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? "");
+  }
+}
+
+/** Notes a command of one step, which has no script that could. */
+export function note(verb: string, { host, target }: Pick<Entry, "host" | "target">, began: Date, status: number): void {
+  const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+  const by = `${user()}@${hostname()}`;
+  const line = { began: seconds(began), ended: seconds(new Date()), status, by, verb, host, target };
+  try {
+    makeDirectory(dirname(file()));
+    isThere();
+    appendFileSync(file(), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+  } catch {
+    // A full disk costs the record, and no host its deployment.
+  }
+}

@@ -1,0 +1,145 @@
+// The only effects: the text that --print shows, given to /bin/sh.
+import { constants } from "node:os";
+import { remember } from "../here/cache.ts";
+import { ignored } from "../here/called.ts";
+import { onPath } from "../here/machine.ts";
+import { note } from "../log/log.ts";
+import { quote } from "../script/render.ts";
+import { elevations, type Plan, type Step } from "../script/step.ts";
+import { Refusal } from "../spec/errors.ts";
+
+/** zx with nothing of the caller's ZX_* variables: ZX_PREFIX and ZX_SHELL would otherwise put commands into the script (seen). */
+function zx(): typeof import("zx/core") {
+  const theirs = Object.entries(process.env).filter(([name]) => name.startsWith("ZX_"));
+  for (const [name] of theirs) delete process.env[name];
+  const loaded = require("zx/core") as typeof import("zx/core");
+  for (const [name, value] of theirs) process.env[name] = value;
+  return loaded;
+}
+
+/** The programs that a plan's steps call, behind an elevating one too; the script's own functions are none. */
+function programs({ lines }: Plan, text: string): Set<string> {
+  const functions = new Set([...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name));
+  const called = (step: Step): readonly unknown[] => {
+    const [first, second] = step.argv;
+    const elevates = typeof first === "string" && first !== "none" && first in elevations;
+    const behind = first === "exec" ? [second] : elevates ? [first, second] : [first];
+    return [...behind, ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
+  };
+  const names = lines.flatMap((line) => ("argv" in line ? called(line) : "define" in line ? called(line.as) : []));
+  return new Set(names.filter((name): name is string => typeof name === "string" && !functions.has(name)));
+}
+
+/** The text in a shell that ignores what the caller ignores; a shell can't trap what it was born to ignore, so it is a new one. */
+function inherited(text: string): string {
+  const names = (["HUP", "INT", "QUIT", "TERM"] as const).filter((name) => ignored(constants.signals[`SIG${name}`]));
+  return names.length === 0 ? text : `trap '' ${names.join(" ")}\nexec /bin/sh -c ${quote(text)}`;
+}
+
+/** Whether there is a terminal to ask on. */
+const hasTerminal = () => {
+  try {
+    const { closeSync, openSync } = require("node:fs") as typeof import("node:fs");
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** @throws Refusal where there is none, before anything is done */
+export function requireTerminal(): void {
+  if (!hasTerminal()) throw new Refusal("there is no terminal for the question of --ask; nothing was done", "--yes");
+}
+
+/** Sends a signal, 0 for none; whether there is such a process. */
+function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    return false;
+  }
+}
+
+/** A process and all that it has started, itself last. */
+async function family(pid: number): Promise<readonly number[]> {
+  const below = await zx().ps.tree({ pid, recursive: true });
+  return [...below.map((found) => Number(found.pid)), pid];
+}
+
+/** Sends a signal to a process and all that it has started. */
+export async function passOn(pid: number, signal: NodeJS.Signals): Promise<void> {
+  for (const one of await family(pid)) signalled(one, signal);
+}
+
+/** @throws Refusal where a program that a plan calls or needs isn't on PATH */
+export function requirePrograms(plan: Plan, text: string): void {
+  for (const program of new Set([...programs(plan, text), ...Object.keys(plan.needs ?? {})])) {
+    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
+  }
+}
+
+/**
+ * Runs a plan's script and waits for it, whatever signals come.
+ * @returns the script's status; 128+n when signal n ended it
+ * @throws Refusal before anything runs where a program isn't on PATH
+ */
+export async function run(name: string, plan: Plan, text: string): Promise<number> {
+  requirePrograms(plan, text);
+  const { $ } = zx();
+  const began = new Date();
+  const script = $({
+    shell: "/bin/sh",
+    prefix: "",
+    postfix: "",
+    quote,
+    env: process.env,
+    cwd: process.cwd(),
+    stdio: "inherit",
+    detached: false,
+    preferLocal: false,
+    nothrow: true,
+    quiet: true,
+    verbose: false,
+  })([inherited(text)] as unknown as TemplateStringsArray);
+
+  // Whoever is running when a signal comes is waited for, even when the shell above has gone before it.
+  const seen = new Set<number>();
+  const below = async () => {
+    const { pid } = script;
+    if (pid === undefined) return [];
+    const pids = await family(pid);
+    for (const one of pids) seen.add(one);
+    return pids;
+  };
+  const pass = async (signal: NodeJS.Signals) => {
+    for (const pid of await below()) signalled(pid, signal);
+  };
+  // A ^C has reached the whole foreground group by the terminal already: wait for what the script makes of it.
+  // A second one, and every signal sent to this process alone, is passed on.
+  const byTerminal = hasTerminal();
+  let interrupts = 0;
+  const on = (signal: "SIGINT" | "SIGTERM" | "SIGHUP", act: () => Promise<unknown>) =>
+    process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => void act());
+  on("SIGINT", () => {
+    interrupts++;
+    if (!byTerminal) return pass("SIGINT");
+    return interrupts > 1 ? pass("SIGTERM") : below();
+  });
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) on(signal, () => pass(signal));
+
+  const { exitCode, signal, cause } = await script;
+  while ([...seen].some((pid) => signalled(pid, 0))) await new Promise((resolve) => setTimeout(resolve, 50));
+  const status = signal === null ? (exitCode ?? 1) : 128 + constants.signals[signal];
+  if (exitCode === null && signal === null) {
+    process.stderr.write(`${name}: /bin/sh can't be started: ${(cause as NodeJS.ErrnoException | null)?.code ?? "unknown"}\n`);
+    return status;
+  }
+  const { dir, host } = plan.evaluates ?? {};
+  if (status === 0 && dir !== undefined && host !== undefined) remember(dir, host);
+  // A script of several steps has said itself how it ended.
+  if (plan.lines.length > 1) return status;
+  if (plan.logged !== undefined) note(name, plan.logged, began, status);
+  if (status !== 0) process.stderr.write(`${name}: ended with status ${status}\n`);
+  return status;
+}

@@ -1,0 +1,173 @@
+// From the words of a command line to what a plan is given. minimist collects; it is only shown words on which it
+// can't go wrong (it takes 007 for 7, --no-reboot for reboot: false, and any option for a known one).
+import minimist from "minimist";
+import { untilded } from "../here/machine.ts";
+import { didYouMean, shown, Usage } from "./errors.ts";
+import { camel, type Flag, isOption, type Option, type Param, type Takes } from "./spec.ts";
+import { fits, hyphenated, printable } from "./words.ts";
+
+/** What a verb takes, with its words of usage for the messages. */
+export interface Grammar {
+  readonly takes: Takes;
+  /** The program that gets the words after `--`; without it they are refused. */
+  readonly passes?: string | undefined;
+  /** How the verb is typed: `hey ops deploy`. */
+  readonly typed: string;
+}
+
+/** The values by camelCase name, or "help" when that was asked for. */
+export type Parsed = "help" | Readonly<Record<string, unknown>>;
+
+const dashed = (name: string, param: Param) =>
+  "short" in param && param.short ? [`--${name}`, `-${param.short}`] : [`--${name}`];
+interface Sorted {
+  /** Every option as `--name=value`, every positional word as it is. */
+  readonly canonical: string[];
+  /** The command of a `rest` parameter, or the words after `--`. */
+  readonly after: string[];
+  readonly dashes: boolean;
+}
+
+function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "help" {
+  const options = Object.entries(takes).filter((entry): entry is [string, Flag | Option] => isOption(entry[1]));
+  const positional = Object.values(takes).filter((param) => param.kind === "arg").length;
+  const hasRest = Object.values(takes).some((param) => param.kind === "rest");
+  const canonical: string[] = [];
+  const seen = new Set<string>();
+  let args = 0;
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at] as string;
+    if (word === "--") return { canonical, after: words.slice(at + 1), dashes: true };
+    hyphenated(word);
+    if (!word.startsWith("-") || word === "-") {
+      if (hasRest && args === positional) return { canonical, after: words.slice(at), dashes: false };
+      canonical.push(word);
+      args++;
+      continue;
+    }
+    // `-j4` is `-j 4`.
+    const attached = /^(-[a-z])(\d+)$/.exec(word);
+    const equals = attached === null ? word.indexOf("=") : 1;
+    const typedName = attached?.[1] ?? (equals < 0 ? word : word.slice(0, equals));
+    const entry = options.find(([name, param]) => dashed(name, param).includes(typedName));
+    if (entry === undefined) {
+      // --boot is the contrary of --no-boot, however near it is.
+      const opposite = typedName.replace(/^--no-/, "--");
+      const meant = didYouMean(
+        typedName,
+        options.map(([name]) => `--${name}`).filter((name) => name !== opposite),
+      );
+      throw new Usage(`unknown option ${shown(typedName)}${meant || `; see ${typed} --help`}`);
+    }
+    const [name, param] = entry;
+    if (name === "help") return "help";
+    if (seen.has(name) && !(param.kind === "option" && param.many)) throw new Usage(`--${name} is given twice; type it once`);
+    seen.add(name);
+    if (param.kind === "flag") {
+      if (equals >= 0) throw new Usage(`--${name} takes no value; type --${name} alone`);
+      canonical.push(`--${name}=true`);
+      continue;
+    }
+    const alone = equals < 0 && param.bare !== undefined && !(param.from === "generations" && /^\d+$/.test(words[at + 1] ?? ""));
+    const value = alone ? param.bare : equals < 0 ? words[++at] : word.slice(equals + 1);
+    if (value === undefined || value === "" || (equals < 0 && value.startsWith("-"))) {
+      throw new Usage(`--${name} needs a value; type --${name} ${param.value}`);
+    }
+    hyphenated(value);
+    const second = param.second === undefined ? undefined : words[++at];
+    if (param.second !== undefined && (second === undefined || second === "" || second.startsWith("-"))) {
+      throw new Usage(`--${name} needs two values; type --${name} ${param.value} ${param.second.value}`);
+    }
+    // No word has a NUL in it: argv can't hold one.
+    canonical.push(`--${name}=${second === undefined ? value : `${value}\0${second}`}`);
+  }
+  return { canonical, after: [], dashes: false };
+}
+
+function exclusive(takes: Takes, isGiven: (name: string) => boolean): void {
+  for (const [name, param] of Object.entries(takes)) {
+    if (!isOption(param) || !isGiven(name)) continue;
+    const other = param.excludes.find(isGiven);
+    if (other !== undefined) throw new Usage(`--${name} and --${other} can't go together; type one of them`);
+  }
+}
+
+/**
+ * What a plan is given for an option of these values.
+ * @param what the option, for messages
+ * @param values as typed, one for each time that it is given; two words of one time stand around a NUL
+ * @throws Usage for a value that it can't have
+ */
+export function valueFor(what: string, { from, second, many, range }: Option, values: readonly string[]): unknown {
+  const split = values.map((value) => value.split("\0"));
+  for (const [value = "", next = ""] of split) {
+    fits(what, from, value);
+    if (range !== undefined && (Number(value) < range[0] || Number(value) > range[1]))
+      throw new Usage(`${what} is ${value}; type ${range[0]} to ${range[1]}${from === "seconds" ? " (seconds)" : ""}`);
+    if (second !== undefined) fits(`the second value of ${what}`, second.from, next);
+  }
+  const paths = from === "dirs" || from === "files" ? values.map(untilded) : values;
+  return second !== undefined ? split : many ? paths : paths[0];
+}
+
+/** `HOST [TARGET] [options]`, as it stands in the usage line. */
+export function usage({ takes, passes }: Pick<Grammar, "takes" | "passes">): string {
+  const words = Object.entries(takes).flatMap(([name, param]) => {
+    if (param.kind === "rest") return [`[${name.toUpperCase()}…]`];
+    if (param.kind === "option" && param.required) return [`--${name} ${param.value}`];
+    if (param.kind !== "arg") return [];
+    return [param.optional ? `[${name.toUpperCase()}]` : name.toUpperCase()];
+  });
+  return [...words, "[options]", ...(passes === undefined ? [] : [`[-- words for ${passes}]`])].join(" ");
+}
+
+/**
+ * Parses the words after the verb's name.
+ * @throws Usage for anything that is not wholly understood: nothing is guessed, shortened or dropped.
+ */
+export function parse(grammar: Grammar, words: readonly string[]): Parsed {
+  const { takes, passes, typed } = grammar;
+  for (const word of words) printable(word);
+  const sorted = sort(grammar, words);
+  if (sorted === "help") return "help";
+  const restName = Object.keys(takes).find((name) => takes[name]?.kind === "rest");
+  if (sorted.dashes && restName === undefined && passes === undefined) {
+    throw new Usage("nothing takes words after '--' here", `${typed} ${usage(grammar)}`);
+  }
+  if (restName === undefined) for (const word of sorted.after) hyphenated(word);
+
+  const names = (kind: "flag" | "option") => Object.keys(takes).filter((name) => takes[name]?.kind === kind);
+  const collected = minimist(sorted.canonical, {
+    string: ["_", ...names("option")],
+    boolean: names("flag"),
+  });
+  exclusive(takes, (name) => collected[name] !== undefined && collected[name] !== false);
+
+  const given: Record<string, unknown> = {
+    passed: restName === undefined ? sorted.after : [],
+  };
+  const positional = [...collected._];
+  for (const [name, param] of Object.entries(takes)) {
+    const key = camel(name);
+    if (param.kind === "flag") given[key] = collected[name] === true;
+    else if (param.kind === "rest") given[key] = sorted.after;
+    else if (param.kind === "arg") {
+      const word = positional.shift();
+      const instead = param.unless?.find((option) => collected[option] !== undefined && collected[option] !== false);
+      if (instead !== undefined && word !== undefined)
+        throw new Usage(`${shown(word)} and --${instead} can't go together; type one of them`);
+      if (word === undefined && !param.optional && instead === undefined)
+        throw new Usage(`no ${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
+      if (word !== undefined) fits(name.toUpperCase(), param.from, word);
+      given[key] = word;
+    } else {
+      const values: string[] = collected[name] === undefined ? [] : [collected[name]].flat();
+      if (param.required && values.length === 0)
+        throw new Usage(`no --${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
+      given[key] = valueFor(`--${name}`, param, values);
+    }
+  }
+  if (positional.length > 0)
+    throw new Usage(`${shown(positional[0] as string)} is one word too many`, `${typed} ${usage(grammar)}`);
+  return given;
+}

@@ -1,0 +1,226 @@
+// What a verb takes, declared once: parsing, --help, types and completions are read off it.
+
+/** Choices a word is taken from, each with the line that completions and --help show for it. */
+export type Choices = Readonly<Record<string, string>>;
+
+/**
+ * Where the words for a value come from. It decides what is refused (lib/spec/words.ts) and what the shell offers at
+ * TAB. `text` is free; for it, seconds, numbers, phases, specialisations, inputs, tags and pairs (KEY=VALUE for ssh) nothing is offered.
+ * `machines` is a selection (lib/inventory/selection.ts).
+ */
+export type Source =
+  | "hosts"
+  | "targets"
+  | "flakes"
+  | "dirs"
+  | "files"
+  | "seconds"
+  | "number"
+  | "generations"
+  | "phases"
+  | "specialisations"
+  | "inputs"
+  | "machines"
+  | "tags"
+  | "pairs"
+  | "text"
+  | Choices;
+
+/** A positional word. */
+export interface Arg {
+  readonly kind: "arg";
+  readonly help: string;
+  readonly from: Source;
+  readonly optional: boolean;
+  /** Options that stand in its place: with one of them it is left out (the plan is given it all the same), without one it must be there. */
+  readonly unless?: readonly string[];
+  /**
+   * Where the line has none it is what hey.toml or ssh's configuration says of the host (lib/inventory/inventory.ts), and else its name or
+   * nothing.
+   */
+  readonly known?: "by name too" | "where said";
+}
+
+/** All the words that are left, untouched: a command for the other side. Only after the last positional word. */
+export interface Rest {
+  readonly kind: "rest";
+  readonly help: string;
+}
+
+/**
+ * That an option may stand in hey.toml (lib/inventory/settings.ts): for every use of it, or, where it is a detail of others, for those with
+ * one of these.
+ */
+export type Kept = "always" | readonly string[];
+
+/** An option without a value. */
+export interface Flag {
+  readonly kind: "flag";
+  readonly help: string;
+  readonly short?: string;
+  /** Names of options that make no sense beside this one (it is enough that one of a pair names the other). */
+  readonly excludes: readonly string[];
+  readonly kept?: Kept;
+}
+
+/** An option with a value, written `--name value` or `--name=value`. */
+export interface Option {
+  readonly kind: "option";
+  readonly help: string;
+  /** The value's name in the help: HOST, DIR, … */
+  readonly value: string;
+  readonly from: Source;
+  /** May be given more than once; the verb then gets an array. */
+  readonly many: boolean;
+  readonly required: boolean;
+  /** The second of two words that it takes: `--name FIRST SECOND`, as some of nixos-anywhere's do. */
+  readonly second?: { readonly value: string; readonly from: Source };
+  /** What it means without a value. A value then stands behind '=', or is a number. */
+  readonly bare?: string;
+  /** Of a number: the least and the greatest. */
+  readonly range?: readonly [number, number];
+  readonly short?: string;
+  readonly excludes: readonly string[];
+  readonly kept?: Kept;
+}
+
+export type Param = Arg | Rest | Flag | Option;
+
+/** A verb's parameters by name; the positional ones are taken in this order. */
+export type Takes = Readonly<Record<string, Param>>;
+
+/** What parsing yields for one parameter. */
+type Value<P extends Param> = P extends { readonly second: object }
+  ? readonly (readonly [string, string])[]
+  : P extends Flag
+    ? boolean
+    : P extends Rest
+      ? readonly string[]
+      : P extends Option & { readonly many: true }
+        ? readonly string[]
+        : P extends
+              | (Arg & { readonly known: string })
+              | (Arg & { readonly optional: false })
+              | (Option & { readonly required: true })
+          ? string
+          : string | undefined;
+
+type Camel<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+
+/** What a verb's plan is given: names in camelCase, `passed` holds the words after `--`. */
+export type Given<T extends Takes> = {
+  readonly [K in keyof T & string as Camel<K>]: Value<T[K]>;
+} & {
+  readonly passed: readonly string[];
+};
+
+export function arg(help: string, from: Source): Arg & { readonly optional: false };
+export function arg(help: string, from: Source, optional: "optional"): Arg & { readonly optional: true };
+export function arg(help: string, from: Source, optional?: "optional"): Arg {
+  return { kind: "arg", help, from, optional: optional !== undefined };
+}
+
+/** A positional word in whose place one of these options may stand. */
+export const argUnless = (help: string, from: Source, unless: readonly string[]) =>
+  ({ kind: "arg", help, from, optional: false, unless }) as const satisfies Arg;
+/** A target that need not be typed, as it is known of the host. */
+export const knownTarget = <K extends "by name too" | "where said">(help: string, known: K) =>
+  ({ kind: "arg", help, from: "targets", optional: true, known }) as const satisfies Arg;
+
+export const rest = (help: string): Rest => ({ kind: "rest", help });
+
+interface Extras {
+  readonly short?: string;
+  readonly bare?: string;
+  readonly range?: readonly [number, number];
+  readonly excludes?: readonly string[];
+  readonly kept?: Kept;
+}
+
+export const flag = (help: string, extras: Omit<Extras, "bare" | "range"> = {}): Flag => ({
+  kind: "flag",
+  help,
+  excludes: [],
+  ...extras,
+});
+
+/** An option that may be left out. */
+export function option(value: string, help: string, from: Source = "text", extras: Extras = {}) {
+  return {
+    kind: "option",
+    help,
+    value,
+    from,
+    many: false,
+    required: false,
+    excludes: [],
+    ...extras,
+  } as const satisfies Option;
+}
+
+/** An option that must be given. */
+export function required(value: string, help: string, from: Source, extras: Extras = {}) {
+  return {
+    kind: "option",
+    help,
+    value,
+    from,
+    many: false,
+    required: true,
+    excludes: [],
+    ...extras,
+  } as const satisfies Option;
+}
+
+/** An option that may be given more than once. */
+export function options(value: string, help: string, from: Source = "text", extras: Extras = {}) {
+  return {
+    kind: "option",
+    help,
+    value,
+    from,
+    many: true,
+    required: false,
+    excludes: [],
+    ...extras,
+  } as const satisfies Option;
+}
+
+/** An option of two words each time; it may be given more than once. */
+export function pairs(first: readonly [string, Source], second: readonly [string, Source], help: string, extras: Extras = {}) {
+  const [value, from] = second;
+  return { ...options(first[0], help, first[1], extras), second: { value, from } } as const satisfies Option;
+}
+
+export const isOption = (param: Param): param is Flag | Option => param.kind === "flag" || param.kind === "option";
+
+/** The name of a parameter as a plan is given it. */
+export const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Whether two options can't stand beside each other. */
+export function excluded(takes: Takes, one: string, other: string): boolean {
+  const names = (of: string) => {
+    const param = takes[of];
+    return param !== undefined && isOption(param) ? param.excludes : [];
+  };
+  return names(one).includes(other) || names(other).includes(one);
+}
+
+/** What exit statuses mean, by number. */
+export type Statuses = Readonly<Record<number, string>>;
+
+/** Of every verb; one of its own says it better. */
+export const statuses: Statuses = {
+  0: "done",
+  1: "refused, as things are not so that it could be done; nothing was touched",
+  2: "the words are wrong; nothing was touched",
+};
+
+/** The options that every verb has. */
+export const common = {
+  print: flag("print the exact shell script instead of running it"),
+  help: flag("show this help", { short: "h" }),
+} satisfies Takes;
+
+/** The option of every verb that uses a flake. */
+export const flakeOption = option("REF", "the flake that holds the machines: a directory or a flake reference", "flakes");

@@ -1,0 +1,163 @@
+// The machine at the other end: how ssh is called for it.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { constant } from "../script/render.ts";
+import { type Captured, farWord, joined, type Step, step, variable, type Word } from "../script/step.ts";
+import { shown, Usage } from "../spec/errors.ts";
+import { option, options } from "../spec/spec.ts";
+import { unsplit } from "../spec/words.ts";
+
+/** The options of every verb that reaches a target. */
+export const sshOptions = {
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
+  "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
+};
+
+export interface SshGiven {
+  readonly sshOption: readonly string[];
+  readonly sshConfig: string | undefined;
+}
+
+/** The text of scripts of lib/remote, one after another. @param names like `facts` */
+export const farText = (...names: readonly string[]): string => names.map((name) => constant(`remote/${name}.sh`)).join("\n");
+
+/** Scripts of lib/remote as one command for the far shell, with their data as positional parameters. @param script names like `facts`, or their text */
+export function farScript(script: string | readonly string[] | Captured, ...data: readonly (Word | readonly Word[])[]): Step {
+  const text =
+    typeof script === "object" && "parts" in script ? script : { ...joined(farText(...[script].flat())), script: true as const };
+  return step("sh", "-c", text, "sh", ...data);
+}
+
+/** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
+export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);
+
+function optionWords(...pairs: readonly Word[]): Word[] {
+  return pairs.flatMap((pair) => ["-o", pair]);
+}
+
+/** What the options given on the line add to ssh's words. @throws Usage for what NIX_SSHOPTS can't carry */
+export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
+  if (sshConfig !== undefined && !existsSync(sshConfig)) throw new Usage(`--ssh-config: there is no file ${shown(sshConfig)}`);
+  if (sshConfig !== undefined) unsplit(sshConfig);
+  return [...(sshConfig === undefined ? [] : ["-F", sshConfig]), ...sshOption.flatMap((pair) => ["-o", pair])];
+}
+
+/** The words of $NIX_SSHOPTS, split as nix splits them. */
+const environmentWords = () => (process.env["NIX_SSHOPTS"] ?? "").split(/\s+/).filter((word) => word !== "");
+
+/** ssh's options for this run: the caller's $NIX_SSHOPTS, then what stands on the line. */
+export const sshWords = (given: SshGiven) => [...environmentWords(), ...givenWords(given)];
+
+/** NIX_SSHOPTS for a program that calls ssh itself; nothing to set where the line adds nothing to the caller's own. */
+export function nixSshopts(given: SshGiven): Readonly<Record<string, string>> {
+  return givenWords(given).length === 0 ? {} : { NIX_SSHOPTS: sshWords(given).join(" ") };
+}
+
+/**
+ * A command on the target. Its words arrive there as they stand here.
+ * @param by ssh with its options, or the script's function for that
+ */
+export const remotely = (by: readonly Word[], to: string, far: Step): Step => ({
+  ...far,
+  argv: [...by, to, "--", farWord(far.argv)],
+});
+
+/** What ssh would do with a name, of `ssh -G`: reads the configuration only. Names of options are in lower case. */
+export interface SshFacts {
+  /** An option's value; of one that is there several times the last. */
+  (name: string): string | undefined;
+  /** Of an option that is there several times, as IdentityFile, in their order. */
+  all(name: string): readonly string[];
+}
+
+/**
+ * Asks ssh how it would reach a target. CanonicalizeHostname is off here, as it would ask the name servers.
+ * @throws Usage where ssh refuses the name or its configuration, with ssh's own words
+ */
+export function sshFacts(words: readonly string[], to: string): SshFacts {
+  const asked = spawnSync("ssh", ["-G", ...words, "-o", "CanonicalizeHostname=no", "--", to], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  if (asked.status !== 0)
+    throw new Usage(`ssh does not take ${shown(to)}: ${(asked.error?.message ?? asked.stderr).trim().split("\n").at(-1)}`);
+  const lines = asked.stdout.split("\n");
+  const all = (name: string) => lines.flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []));
+  return Object.assign((name: string) => all(name).at(-1), { all });
+}
+
+/**
+ * ssh options for a connection that carries data: what the user's configuration may set for a shell would break it. A far
+ * terminal would even echo the keys that are sent (seen with RequestTTY force). They go first, as ssh takes the first of two.
+ */
+export const plainWords: readonly Word[] = ["-T", ...optionWords("RemoteCommand=none", "ClearAllForwardings=yes")];
+
+/**
+ * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp. It ends with the script,
+ * and by itself when the script is killed. -S, as that wins over one in the caller's $NIX_SSHOPTS, whose connection is not ours to end.
+ */
+export const masterWords: readonly Word[] = [
+  ...optionWords(
+    "ControlMaster=auto",
+    "ControlPersist=15m",
+    "ConnectTimeout=10",
+    "ServerAliveInterval=15",
+    "ServerAliveCountMax=4",
+  ),
+  ...["-S", joined(variable("tmp"), "/ssh")],
+];
+
+/** ssh options under which a dead connection ends after 15 s: where time is short. They go before those of masterWords. */
+export const alertWords: readonly Word[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");
+
+/** ssh options for a question that a person waits for: it asks nobody anything, and gives up soon. */
+export const askingWords: readonly Word[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
+
+/** ssh options for a connection of its own: it proves that this machine can get in, now. */
+export const newWords: readonly Word[] = [
+  ...optionWords("ControlMaster=no", "ControlPath=none", "ConnectTimeout=10"),
+  ...alertWords,
+];
+
+/** The same, and it asks nobody anything. */
+export const freshWords: readonly Word[] = [...optionWords("BatchMode=yes"), ...newWords];
+
+/** `-p N` for nixos-anywhere where ssh's configuration gives the target another port: after kexec it would wait at 22 (source). */
+export function port(given: SshGiven, target: string): string[] {
+  const number = sshFacts(sshWords(given), target)("port");
+  return number === undefined || number === "22" ? [] : ["-p", number];
+}
+
+/** The name under which known_hosts keeps a target, as ssh looks it up (sshconnect.c, get_hostfile_hostname_ipaddr). */
+export function knownAs(facts: SshFacts): string {
+  const hostname = (facts("hostname") ?? "").toLowerCase();
+  const number = facts("port") ?? "22";
+  return facts("hostkeyalias") ?? (number === "22" ? hostname : `[${hostname}]:${number}`);
+}
+
+/**
+ * Where known_hosts keeps a target.
+ * @returns the file that is written to and the name in it; undefined where none is kept
+ */
+export function knownHostsEntry(facts: SshFacts): { readonly known_hosts: string; readonly name: string } | undefined {
+  const [known_hosts = ""] = (facts("userknownhostsfile") ?? "").split(/ (?=[/~])/);
+  if (!known_hosts.startsWith("/") || known_hosts === "/dev/null" || known_hosts.includes("%")) return undefined;
+  return { known_hosts, name: knownAs(facts) };
+}
+
+/**
+ * ssh options for a connection of its own that takes the key in `$stage/pinned` and no other: an open port, or a connection
+ * that was there before, proves nothing.
+ */
+export const pinnedWords: readonly Word[] = optionWords(
+  joined("UserKnownHostsFile=", variable("stage"), "/pinned"),
+  ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes", "HostKeyAlgorithms=ssh-ed25519", "ConnectTimeout=5"],
+  ...["BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
+);
+
+/** ssh options for a connection that only takes down the presented key, in `$stage/presented`, and logs nobody in. */
+export const knockingWords: readonly Word[] = optionWords(
+  joined("UserKnownHostsFile=", variable("stage"), "/presented"),
+  ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=accept-new", "HashKnownHosts=no", "HostKeyAlgorithms=ssh-ed25519"],
+  ...["PreferredAuthentications=none", "ConnectTimeout=5", "BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
+);

@@ -1,0 +1,140 @@
+// Man pages, of hey and of each verb, from what the verbs say of themselves. man(7)'s macros, as mandoc and groff know them alike.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { usage } from "../spec/argv.ts";
+import { choices, explained, tagline, typedAs } from "../spec/help.ts";
+import { type Param, statuses } from "../spec/spec.ts";
+import type { Verb } from "./verb.ts";
+
+/** A page has the date of its words, so that it is the same wherever it is made. */
+const written = "2026-11-28";
+
+const special: Readonly<Record<string, string>> = {
+  "\\": "\\e",
+  "-": "\\-",
+  "'": "\\(aq",
+  '"': "\\(dq",
+  "`": "\\(ga",
+  "^": "\\(ha",
+  "~": "\\(ti",
+};
+
+/** Text for a line of its own or as a macro's word: each character stands for itself, in any locale. */
+function escaped(text: string): string {
+  const safe = text.replace(
+    /[\\\-'"`^~]|[^\x20-\x7e]/gu,
+    (character) => special[character] ?? `\\[u${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}]`,
+  );
+  return safe.startsWith(".") ? `\\&${safe}` : safe;
+}
+
+const bold = (text: string) => `\\fB${escaped(text)}\\fR`;
+
+/** Words that are typed as they stand are bold, what stands for something else is italic. */
+const typography = (typed: string) =>
+  typed
+    .split(/([A-Z][A-Z|]*)/)
+    .map((part, at) => (part === "" ? "" : at % 2 === 1 ? `\\fI${escaped(part)}\\fR` : bold(part)))
+    .join("");
+
+const section = (title: string, lines: readonly string[]) => (lines.length === 0 ? [] : [`.SH ${title}`, ...lines]);
+const row = (left: string, right: string) => [".TP", left, escaped(right)];
+const rows = (pairs: Iterable<readonly [string, string]>) => [...pairs].flatMap(([left, right]) => row(bold(left), right));
+
+/** The page's name, and what `man` is told. */
+export const pageName = (verb?: Pick<Verb, "name">) => (verb === undefined ? "hey" : `hey-${verb.name}`);
+const pointer = (page: string, number = 1) => `.BR ${escaped(page)} (${number})`;
+const pointers = (pages: readonly string[]) => pages.map((page, at) => `${page}${at < pages.length - 1 ? " ," : ""}`);
+
+function head(name: string): string {
+  const { version } = JSON.parse(readFileSync(join(__dirname, "../../package.json"), "utf8")) as { readonly version: string };
+  return `.TH ${escaped(name.toUpperCase())} 1 ${written} "hey ${version}" "hey"`;
+}
+
+function parameter([name, param]: readonly [string, Param]): string[] {
+  const words = choices(param);
+  const nested = words.length === 0 ? [] : [".RS", ...rows(words), ".RE"];
+  return [...row(typography(typedAs(name, param)), explained(param)), ...nested];
+}
+
+const flakeTakers = (verb: Verb) => "flake" in verb.takes;
+const severalTakers = (verb: Verb) => Object.values(verb.takes).some((param) => "from" in param && param.from === "machines");
+const kept = (verb: Verb) => Object.values(verb.takes).some((param) => "known" in param || "kept" in param);
+const sshTakers = (verb: Verb) => "ssh-option" in verb.takes;
+
+/** What verbs that take such words read of this machine: in the page of each, and all of it in hey's own. */
+const environment: readonly (readonly [string, string, (verb: Verb) => boolean])[] = [
+  ["DOTFILES_HOME", "the flake, where neither --flake nor a flake.nix from the current directory upward says so", flakeTakers],
+  ["NIX_SSHOPTS", "words for every ssh of a run, as nix takes them; --ssh-option adds to them", sshTakers],
+  ["XDG_STATE_HOME", "where runs of several hosts are kept, if not ~/.local/state", severalTakers],
+];
+const files: typeof environment = [
+  ["flake.nix", "the nearest one from the current directory upward is the flake, without --flake", flakeTakers],
+  ["hey.toml", "beside it, and optional: targets, tags and settings of the hosts, and defaults", kept],
+  ["~/.ssh/config", "aliases by which a host is reached", sshTakers],
+  [
+    "~/.local/state/hey/runs/",
+    "of each run of several hosts the scripts, the logs and the events",
+    (verb) => severalTakers(verb) && "jobs" in verb.takes,
+  ],
+];
+const applying = (table: typeof environment, verbs: readonly Verb[]) =>
+  table.filter(([, , applies]) => verbs.some(applies)).map(([name, text]) => [name, text] as const);
+
+function ends(own: Verb["statuses"]): string[] {
+  const others = row("else", "that of the program that failed, or 128 + n after signal n");
+  return section("EXIT STATUS", [...rows(Object.entries({ ...statuses, ...own })), ...others]);
+}
+
+/** The page of one verb. @param all the verbs, for those beside it */
+export function verbPage(verb: Verb, all: readonly Verb[]): string {
+  const typed = `hey ${verb.name.replace("-", " ")}`;
+  const passes =
+    verb.passes === undefined ? [] : row(`${bold("--")} \\fIWORDS\\fR\\[u2026]`, `given to ${verb.passes} untouched`);
+  const beside = all.filter(({ name }) => name !== verb.name && name.split("-")[0] === verb.name.split("-")[0]);
+  const related = [
+    pointer("hey"),
+    ...beside.map((other) => pointer(pageName(other))),
+    ...(sshTakers(verb) ? [pointer("ssh_config", 5)] : []),
+  ];
+  return [
+    head(pageName(verb)),
+    ...section("NAME", [`${escaped(pageName(verb))} \\- ${escaped(verb.summary)}`]),
+    ...section("SYNOPSIS", [`${bold(typed)} ${typography(usage(verb))}`]),
+    ...section("DESCRIPTION", [escaped(verb.description ?? `${verb.summary}.`)]),
+    ...section("OPTIONS", [...Object.entries(verb.takes).flatMap(parameter), ...passes]),
+    ...section("EXAMPLES", [".nf", ...verb.examples.map((words) => escaped(`${typed}${words && ` ${words}`}`)), ".fi"]),
+    ...ends(verb.statuses),
+    ...section("ENVIRONMENT", rows(applying(environment, [verb]))),
+    ...section("FILES", rows(applying(files, [verb]))),
+    ...section("SEE ALSO", pointers(related)),
+    "",
+  ].join("\n");
+}
+
+/** The page of hey itself. */
+export function heyPage(all: readonly Verb[]): string {
+  return [
+    head(pageName()),
+    ...section("NAME", [`hey \\- ${escaped(tagline)}`]),
+    ...section("SYNOPSIS", [typography("hey VERB"), ".br", typography("hey help [--man] [VERB]"), ".br", bold("hey --version")]),
+    ...section("DESCRIPTION", [
+      escaped(
+        "Every verb is compiled to a POSIX shell script. --print shows it; without --print the very same text is given to /bin/sh.",
+      ),
+      ".PP",
+      escaped(
+        "A host is an attribute of the flake's nixosConfigurations. A target is what ssh is given: an alias, a name, user@name; where none is typed, it is that of hey.toml or of an ssh alias that is named for the host.",
+      ),
+    ]),
+    ...section(
+      "VERBS",
+      all.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
+    ),
+    ...ends(undefined),
+    ...section("ENVIRONMENT", rows(applying(environment, all))),
+    ...section("FILES", rows(applying(files, all))),
+    ...section("SEE ALSO", pointers(all.map((verb) => pointer(pageName(verb))))),
+    "",
+  ].join("\n");
+}

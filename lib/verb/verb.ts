@@ -1,0 +1,183 @@
+// A verb: what it takes and the plan it makes of it. Called as a program it parses, plans, and prints or runs.
+import { basename } from "node:path";
+import type { Fleet } from "../fleet/fleet.ts";
+import { type Laned, requireAlone, several } from "../fleet/options.ts";
+import { spelled } from "../here/called.ts";
+import type { Inquiry } from "../inquiry/inquiry.ts";
+import type { Machine } from "../inventory/inventory.ts";
+import { render } from "../script/render.ts";
+import type { Plan } from "../script/step.ts";
+import { parse } from "../spec/argv.ts";
+import { Ended, Refusal } from "../spec/errors.ts";
+import { common, type Given, type Statuses, type Takes } from "../spec/spec.ts";
+
+interface Described<T extends Takes> {
+  /** One line, for the list of verbs and the head of --help. */
+  readonly summary: string;
+  readonly takes: T;
+  /** The program that gets the words after `--`. */
+  readonly passes?: string;
+  /** Words after the verb's name, as a person would type them. */
+  readonly examples: readonly string[];
+  /** A paragraph under the summary, for what that leaves open. */
+  readonly description?: string;
+  /** What its exit statuses mean, where that is more than of every verb. */
+  readonly statuses?: Statuses;
+  /** Who speaks in its messages, if not the verb's own name. */
+  readonly speaker?: string;
+}
+
+/** A verb that does something. */
+interface Doing<T extends Takes> extends Described<T> {
+  /** Facts first, then a constant plan: no question to network, nix or target here. @throws Ended */
+  plan(given: Given<T> & Laned): Plan;
+  /** Where the line names no host as an argument: the machine whose settings in hey.toml count as if typed, if any do. @throws Usage */
+  machine?(given: Given<T>): Machine | undefined;
+  /** For several hosts: what runs when all have been asked, and before the first is changed. @throws Ended */
+  before?(given: Given<T>, hosts: readonly string[], dir: string): Plan | undefined;
+  /** What is given instead for several hosts. @throws Usage for what only one can have */
+  adapted?(given: Given<T>): Given<T>;
+}
+
+/** A verb that asks machines, and shows what they are like. */
+interface Asking<T extends Takes> extends Described<T> {
+  /** As for plan. @throws Ended */
+  inquire(given: Given<T>): Inquiry;
+}
+
+export type Spec<T extends Takes> = Doing<T> | Asking<T>;
+
+/** A verb as the help, the completions and the dispatcher see it. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** Its own parameters and the common ones. */
+  readonly takes: Takes;
+  readonly passes: string | undefined;
+  readonly examples: readonly string[];
+  readonly description: string | undefined;
+  /** Its own. */
+  readonly statuses: Statuses | undefined;
+}
+
+/** A reader that has gone (head) is no error of ours; a full disk is said. */
+function sayWhenUnwritable(name: string): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") process.stderr.write(`${name}: stdout can't be written: ${error.code}\n`);
+    process.exitCode = error.code === "EPIPE" ? 141 : 1;
+  });
+}
+
+/** @throws Refusal where the current directory has been deleted: neither node nor a shell can work from there */
+function requireDirectory(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new Refusal("the current directory is gone", "cd");
+  }
+}
+
+/** What a verb comes to. */
+type Made = Plan | Fleet | Inquiry;
+
+/** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
+function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>): Made {
+  if ("target" in given && given.target !== undefined) {
+    const { requireOwnTarget } = require("../inventory/other-host.ts") as typeof import("../inventory/other-host.ts");
+    requireOwnTarget(name, spec.takes, given);
+  }
+  if ("inquire" in spec) return spec.inquire(given);
+  const { takes, plan } = spec;
+  const { host } = takes;
+  const isNamed = host?.kind === "arg" && !host.optional;
+  if (isNamed && several(given)) {
+    const { fleetOf } = require("../fleet/fleet.ts") as typeof import("../fleet/fleet.ts");
+    return fleetOf(spec, given);
+  }
+  const machine = isNamed ? machineNamed(takes, given) : spec.machine?.(given);
+  if (machine === undefined) return plan(given);
+  // Loaded only where there are settings to look for.
+  const { planFor } = require("../inventory/settings.ts") as typeof import("../inventory/settings.ts");
+  return planFor({ takes, plan }, given, machine);
+}
+
+/** The machine that a line for one host names. @throws Usage */
+function machineNamed<T extends Takes>(takes: T, given: Given<T>): Machine {
+  requireAlone(takes, given);
+  const { machineTyped } = require("../inventory/inventory.ts") as typeof import("../inventory/inventory.ts");
+  return machineTyped(given as unknown as Parameters<typeof machineTyped>[0]);
+}
+
+/** All scripts of it, in the order in which they begin. */
+function plansOf(made: Made): readonly Plan[] {
+  if ("lanes" in made) return [...(made.build === undefined ? [] : [made.build]), ...made.lanes.map(({ plan }) => plan)];
+  if ("questions" in made)
+    return [...(made.beside === undefined ? [] : [made.beside]), ...made.questions.map(({ plan }) => plan)];
+  return [made];
+}
+
+async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
+  const typed = spelled(verb.name);
+  sayWhenUnwritable(verb.name);
+  requireDirectory();
+  const given = parse({ takes: verb.takes, passes: verb.passes, typed }, process.argv.slice(2));
+  if (given === "help") {
+    const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
+    process.stdout.write(help(verb, typed));
+    return;
+  }
+  const made = plan(given as never);
+  const text = plansOf(made)
+    .map((one) => render(verb.name, one))
+    .join("\n");
+  if (given["print"] === true) {
+    process.stdout.write(text);
+    return;
+  }
+  if ("lanes" in made) {
+    const { runFleet } = require("../fleet/run.ts") as typeof import("../fleet/run.ts");
+    process.exitCode = await runFleet(verb.name, made);
+    return;
+  }
+  if ("questions" in made) {
+    const { runInquiry } = require("../inquiry/run.ts") as typeof import("../inquiry/run.ts");
+    process.exitCode = await runInquiry(verb.name, made);
+    return;
+  }
+  if (made.says !== undefined) {
+    process.stdout.write(made.says);
+    return;
+  }
+  // Loaded only to run: --print must not pay for zx.
+  const { run } = require("../run/run.ts") as typeof import("../run/run.ts");
+  process.exitCode = await run(verb.name, made, text);
+}
+
+/**
+ * Declares the verb of this file and, when the file is the program, runs it.
+ * @param self the file's own `module`; its name is the verb's
+ */
+export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & { readonly spec: Spec<T> } {
+  const { summary, passes, examples, description, statuses } = spec;
+  const name = basename(self.filename, ".ts");
+  const made: Verb = {
+    name,
+    summary,
+    passes,
+    examples,
+    description,
+    statuses,
+    takes: { ...spec.takes, ...common },
+  };
+  if (require.main === self) {
+    // After this file has been evaluated: help loads all verbs, its own among them.
+    Promise.resolve()
+      .then(() => main(made, (given) => planned(name, spec, given)))
+      .catch((error: unknown) => {
+        if (!(error instanceof Ended)) throw error;
+        process.stderr.write(`${spec.speaker ?? name}: ${error.message}\n`);
+        process.exitCode = error.status;
+      });
+  }
+  return { ...made, spec };
+}
