@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# The end of a trial boot that nobody confirms. What is tried is noted on the disk by lib/remote/trial.sh: a directory of links, and it
+# The end of a trial boot that nobody confirms. What is tried is noted on the disk by lib/shell/there/trial.sh: a directory of links, and it
 # becomes the deployment /run/hey/ID, which is confirmed like any other. It must go back also where the disk can't be written to.
 set -u
 note=/nix/var/nix/hey-trial

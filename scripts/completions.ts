@@ -44,6 +44,6 @@ export default verb(module, {
     if (shell === undefined) throw new Usage(`no shell is given; type ${spelled("completions")} zsh, bash or fish`);
     const { rc } = shells[shell as keyof typeof shells];
     const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;
-    return install ? { lines: [fragment("local/rc-line.sh", { line, rc: rc() })] } : saying([line]);
+    return install ? { lines: [fragment("here/rc-line.sh", { line, rc: rc() })] } : saying([line]);
   },
 });

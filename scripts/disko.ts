@@ -39,7 +39,7 @@ export default verb(module, {
     const words = step(program, "--mode", mode, destroys && "--yes-wipe-all-disks", "--flake", attribute(flake, host), passed);
     const run = elevated(elevate as Elevation, words);
     const danger = `disko ${mode} destroys all data on the disks of ${host}`;
-    const question = [fragment("local/question.sh"), fragment("local/ask-name.sh", { name: host, danger })];
+    const question = [fragment("here/question.sh"), fragment("here/ask-name.sh", { name: host, danger })];
     return { lines: destroys && !yes ? [...question, run] : [run] };
   },
 });

@@ -31,7 +31,7 @@ export default verb(module, {
     const name = words.join("-");
     if (manDir !== undefined) {
       if (name !== "") throw new Usage(`--man-dir is for all pages; leave out ${shown(words.join(" "))}, or type --man`);
-      return { lines: [fragment("local/man-pages.sh", { dir: manDir, help: __filename, pages: [undefined, ...verbs].map(pageName).join(" ") })] };
+      return { lines: [fragment("here/man-pages.sh", { dir: manDir, help: __filename, pages: [undefined, ...verbs].map(pageName).join(" ") })] };
     }
     const one = verbs.find((candidate) => candidate.name === name);
     const some = name === "" ? verbs : verbs.filter((candidate) => candidate.name.startsWith(`${name}-`));

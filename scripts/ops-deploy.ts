@@ -110,8 +110,8 @@ export default verb(module, {
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = { host, target, access, guard, reboot, sshGiven: given, lane };
     const proving = provingRebuild(access, given);
-    const noting = dryActivate || proving.length === 0 ? [] : [fragment("local/touched.sh")];
-    const lines = reboot === undefined ? [...proving, ...noting, rebuilding] : [...connected(about, true), ...afterwards(about), fragment("local/rebuilding.sh"), rebuilding, step("afterwards")];
+    const noting = dryActivate || proving.length === 0 ? [] : [fragment("here/touched.sh")];
+    const lines = reboot === undefined ? [...proving, ...noting, rebuilding] : [...connected(about, true), ...afterwards(about), fragment("here/rebuilding.sh"), rebuilding, step("afterwards")];
     return { lines, ...(!dryActivate && { logged: about }), needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
   },
 });

@@ -52,8 +52,8 @@ export default verb(module, {
     const ssh = ["ssh", ...plainWords, ...words];
     const access = accessTo(target, { elevate, ...given });
     const { to } = access;
-    const hearing = access.by === undefined && lane === undefined ? [] : [fragment("local/heard.sh", { target: to })];
-    const noting = lane === undefined ? [] : [fragment("local/lane.sh", { lane }), fragment("local/gate.sh")];
+    const hearing = access.by === undefined && lane === undefined ? [] : [fragment("here/heard.sh", { target: to })];
+    const noting = lane === undefined ? [] : [fragment("here/lane.sh", { lane }), fragment("here/gate.sh")];
     const proving = [...hearing, ...noting, ...provingRoot(access, ssh)];
     const dest = persist ? "/persist/etc/ssh" : "/etc/ssh";
     // The host key goes last: it is the one that, half done, would lock the target out.
@@ -69,7 +69,7 @@ export default verb(module, {
           ...proving,
           define("ask_keys", asRoot(access, ssh, farScript(["apart", "public-keys"], dest, names))),
           define("knock", remotely([...ssh, ...knockingWords], to, step("true"))),
-          fragment("local/compare-keys.sh"),
+          fragment("here/compare-keys.sh"),
         ],
       };
     }
@@ -81,13 +81,13 @@ export default verb(module, {
         ...askingSecret(access, lane === undefined),
         ...staging(host, keys, "keys", false),
         ...proving,
-        ...(entry === undefined || keepKnownHosts ? [] : [fragment("local/expect-key.sh", entry)]),
-        fragment("local/sending.sh", { check: again("ops-push-keys", "--check") }),
+        ...(entry === undefined || keepKnownHosts ? [] : [fragment("here/expect-key.sh", entry)]),
+        fragment("here/sending.sh", { check: again("ops-push-keys", "--check") }),
         { ...install, note: `send ${names.join(" and ")} to ${to}:${dest}` },
-        fragment("local/sent.sh"),
+        fragment("here/sent.sh"),
         define("reach_pinned", step(ssh, pinnedWords, to, "--")),
-        fragment("local/prove-key.sh", { name: knownAs(facts), persist: persist ? "yes" : "", patience: persist ? "" : "1 2 5" }),
-        ...(entry === undefined ? [] : [keepKnownHosts ? fragment("local/say-known-hosts.sh", entry) : fragment("local/known-hosts.sh", { reinstalled: "" })]),
+        fragment("here/prove-key.sh", { name: knownAs(facts), persist: persist ? "yes" : "", patience: persist ? "" : "1 2 5" }),
+        ...(entry === undefined ? [] : [keepKnownHosts ? fragment("here/say-known-hosts.sh", entry) : fragment("here/known-hosts.sh", { reinstalled: "" })]),
       ],
     };
   },

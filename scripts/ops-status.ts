@@ -51,7 +51,7 @@ export default verb(module, {
       patience: 6,
       again,
       data: given.json,
-      beside: given.eval ? { lines: [...evaluating(findFlake(given.flake, "as given"), []), fragment("local/systems.sh", { hosts: hosts.join(" ") })] } : undefined,
+      beside: given.eval ? { lines: [...evaluating(findFlake(given.flake, "as given"), []), fragment("here/systems.sh", { hosts: hosts.join(" ") })] } : undefined,
       questions: machines.map((machine) => {
         const { host, target } = machine;
         const own = withSettings(takes, given, machine);

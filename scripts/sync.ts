@@ -85,16 +85,16 @@ export default verb(module, {
       return {
         logged: { host: hostname(), target: "" },
         lines: [
-          fragment("local/heard.sh", { target: "this machine" }),
-          fragment("local/standing.sh", { deployment: joined(farText("deployment")), reboot: "reboot" }),
+          fragment("here/heard.sh", { target: "this machine" }),
+          fragment("here/standing.sh", { deployment: joined(farText("deployment")), reboot: "reboot" }),
           ...requireTerminal(preview),
           define("ask", farScript(deploymentScript("generation", "booted"), "force", "none", rollback)),
-          fragment("local/ask-here.sh"),
-          fragment("local/back-to.sh"),
+          fragment("here/ask-here.sh"),
+          fragment("here/back-to.sh"),
           ...previewing({ action, host: hostname(), preview }, asRoot, system, undefined, []),
           define("activate", asRoot(activate)),
-          fragment("local/activated.sh"),
-          fragment("local/activate-here.sh", { action }),
+          fragment("here/activated.sh"),
+          fragment("here/activate-here.sh", { action }),
         ],
       };
     }
@@ -136,16 +136,16 @@ export default verb(module, {
     return {
       ...about,
       lines: [
-        fragment("local/heard.sh", { target: "this machine", deployment: joined(farText("deployment")) }),
+        fragment("here/heard.sh", { target: "this machine", deployment: joined(farText("deployment")) }),
         ...requireTerminal(preview),
-        fragment("local/private-place.sh"),
-        fragment("local/building-here.sh"),
+        fragment("here/private-place.sh"),
+        fragment("here/building-here.sh"),
         { ...step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), "/system"), toplevel(flake, host), build), note: `build ${host}` },
-        fragment("local/built-system.sh"),
-        ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation, host })]),
+        fragment("here/built-system.sh"),
+        ...(specialisation === undefined ? [] : [fragment("here/built-specialisation.sh", { specialisation, host })]),
         ...previewing({ action, host, preview }, look, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
-        fragment("local/still-shown.sh"),
-        ...(changes ? [fragment("local/rebuilding-here.sh", { program })] : []),
+        fragment("here/still-shown.sh"),
+        ...(changes ? [fragment("here/rebuilding-here.sh", { program })] : []),
         { ...line(), note: `${program} ${action}` },
       ],
     };

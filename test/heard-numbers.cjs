@@ -1,10 +1,10 @@
-// Where a shell on this machine would count with what a host has said, unchecked: heard-numbers.cjs [DIR of lib/local]. What a host says
+// Where a shell on this machine would count with what a host has said, unchecked: heard-numbers.cjs [DIR of lib/shell/here]. What a host says
 // is followed from the commands that ask it, through variables and functions, to arithmetic. `number` and `heard_number` check it.
 const { readdirSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 const root = join(__dirname, "..");
-const dir = process.argv[2] ?? join(root, "lib/local");
+const dir = process.argv[2] ?? join(root, "lib/shell/here");
 
 const walk = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>

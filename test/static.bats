@@ -22,18 +22,18 @@ setup() {
 
 @test "shellcheck finds nothing in the parts of scripts" {
   # They are read by set -eu scripts, which give them their variables.
-  shellcheck -s sh -e SC2154,SC2034 lib/local/*.sh
-  shellcheck -s sh lib/remote/*.sh
+  shellcheck -s sh -e SC2154,SC2034 lib/shell/here/*.sh
+  shellcheck -s sh lib/shell/there/*.sh
 }
 
 @test "the parts of scripts survive a paste and a second shell's quotes" {
   # No single quote, no backslash that fish would take, no "!" that starts a history event, no tab, nothing but ASCII.
   # (A comment never gets into a script.)
-  run grep -nE "^[^#]*('|\\\\\\\\|[!][^ =]|	)" lib/remote/*.sh
+  run grep -nE "^[^#]*('|\\\\\\\\|[!][^ =]|	)" lib/shell/there/*.sh
   [ "$status" = 1 ]
-  run grep -nE "^[^#]*([!][^ =]|	)" lib/local/*.sh
+  run grep -nE "^[^#]*([!][^ =]|	)" lib/shell/here/*.sh
   [ "$status" = 1 ]
-  run env LC_ALL=C grep -nP '[^\x00-\x7f]' lib/remote/*.sh lib/local/*.sh
+  run env LC_ALL=C grep -nP '[^\x00-\x7f]' lib/shell/there/*.sh lib/shell/here/*.sh
   [ "$status" = 1 ]
 }
 
@@ -46,7 +46,7 @@ setup() {
   while IFS= read -r line; do
     [ -n "$line" ] || continue
     rm -rf "$dir"
-    cp -r lib/local "$dir"
+    cp -r lib/shell/here "$dir"
     printf '%b\n' "$line" >"$dir/wrong.sh"
     run node test/heard-numbers.cjs "$dir"
     [ "$status" = 1 ] || { echo "not found: $line"; return 1; }
@@ -68,7 +68,7 @@ sum=$(expr "$(fact memory)" + 1)
 WRONG
   [ "$found" = 12 ]
   # What is checked, or is not of a host, is none.
-  cp -r lib/local/. "$dir"
+  cp -r lib/shell/here/. "$dir"
   printf '%s\n' 'rest_=$(heard_number left)' 'echo "$((now + rest_))"' 'if [ "$(number 3 "$(heard x)")" -gt 1 ]; then echo; fi' 'if [ "$(heard stands)" = open ] && [ "$now" -gt 3 ]; then echo; fi' >"$dir/wrong.sh"
   node test/heard-numbers.cjs "$dir"
 }

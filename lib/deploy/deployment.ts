@@ -99,17 +99,17 @@ export function connected(
   const proves = guard !== undefined || reboot !== undefined;
   return [
     ...askingSecret(access, about.lane === undefined),
-    fragment("local/private-place.sh"),
-    fragment("local/private-tmp.sh", { target: access.to }),
-    fragment("local/heard.sh"),
-    fragment("local/standing.sh", {
+    fragment("here/private-place.sh"),
+    fragment("here/private-tmp.sh", { target: access.to }),
+    fragment("here/heard.sh"),
+    fragment("here/standing.sh", {
       deployment: joined(farText("deployment")),
       where: about.target,
       shell: `${spelled("ops-ssh")}${access.typedShell}`,
       reboot: `${spelled("ops-reboot")}${access.typed} ${about.host} ${about.target}`,
     }),
-    fragment("local/record.sh", { host: about.host }),
-    ...(about.lane === undefined ? [] : [fragment("local/lane.sh", { lane: about.lane })]),
+    fragment("here/record.sh", { host: about.host }),
+    ...(about.lane === undefined ? [] : [fragment("here/lane.sh", { lane: about.lane })]),
     ...requireTerminal(about.preview),
     define("reach", step("ssh", sharedWords(about))),
     // -S in the caller's NIX_SSHOPTS would win over ControlPath. By exec, so that who ends the function's process ends ssh.
@@ -126,18 +126,18 @@ const known = ({ force, action }: Change): readonly Word[] => [
 
 /**
  * Asks the target whether it is there, may be changed, and by nobody else now.
- * @param more scripts of lib/remote that ask for more, with their data after the two of ask.sh
+ * @param more scripts of lib/shell/there that ask for more, with their data after the two of ask.sh
  */
 function asked(about: Change, more: readonly string[] = [], ...data: readonly Word[]): readonly Line[] {
   const scripts = [...more, ...(triedByBoot(about) ? trialMeans : [])];
   return [
-    fragment("local/expected.sh"),
+    fragment("here/expected.sh"),
     define(
       "ask",
       asRoot(about.access, first(about), farScript(deploymentScript("apart", "ask", ...scripts), ...known(about), ...data)),
     ),
-    fragment("local/ask-target.sh"),
-    ...(about.lane === undefined ? [] : [fragment("local/gate.sh")]),
+    fragment("here/ask-target.sh"),
+    ...(about.lane === undefined ? [] : [fragment("here/gate.sh")]),
   ];
 }
 
@@ -159,7 +159,7 @@ function building({
 }: Deployment): readonly Line[] {
   if (lane !== undefined) {
     const anyhow = force || installBootloader || specialisation !== undefined;
-    return [fragment("local/lane-system.sh", { already: anyhow ? "none" : already[action], reboots: reboot?.when ?? "" })];
+    return [fragment("here/lane-system.sh", { already: anyhow ? "none" : already[action], reboots: reboot?.when ?? "" })];
   }
   const build = step(
     nix,
@@ -171,7 +171,7 @@ function building({
     toplevel(flake, host),
     passed,
   );
-  return [{ ...build, note: `build ${host}` }, fragment("local/built-system.sh")];
+  return [{ ...build, note: `build ${host}` }, fragment("here/built-system.sh")];
 }
 
 /** The reboot behind all else; a trial boot is one itself. */
@@ -186,7 +186,7 @@ function stillIn({ host, target, access, sshGiven, lane }: Change): readonly Lin
     ),
     define("first_connection", asRoot(access, ["reach"], step("true"))),
     define("again", asRoot(access, ["anew"], farScript(deploymentScript("apart", "booted")))),
-    fragment("local/still-in.sh", {
+    fragment("here/still-in.sh", {
       ...(access.by === undefined ? { tty: "", root: "" } : { tty: " -t", root: `${access.by} ` }),
       back: `${spelled("ops-rollback")}${access.typed} ${host} ${target}`,
     }),
@@ -208,9 +208,9 @@ function activated(about: Change, generation: Word): readonly Line[] {
   const activating = action === "switch" || action === "test";
   return [
     define("activate", asRoot(access, ["reach"], farScript(scripts, system, variable("action"), ...rest))),
-    fragment("local/activated.sh"),
+    fragment("here/activated.sh"),
     ...(activating ? stillIn(about) : []),
-    fragment("local/activate-there.sh", {
+    fragment("here/activate-there.sh", {
       ...{ action, reboots: about.reboot === undefined ? "" : "yes" },
       runs: specialisation === undefined ? system : variable("specialised"),
     }),
@@ -223,7 +223,7 @@ function activated(about: Change, generation: Word): readonly Line[] {
  */
 export const evaluating = (flake: Flake, words: readonly string[]): readonly Line[] => [
   define("evaluate", step(nix, "eval", "--raw", "--show-trace", `${flake.ref}#nixosConfigurations`, words)),
-  fragment("local/systems-of.sh"),
+  fragment("here/systems-of.sh"),
 ];
 
 /**
@@ -243,7 +243,7 @@ export function buildAll(
     lines: [
       ...evaluating(flake, evaluationWords),
       define("realise", step("nix-store", "--realise", "--keep-going", "--log-format", "bar", building)),
-      fragment("local/build-all.sh", { hosts: hosts.join(" "), run: dir }),
+      fragment("here/build-all.sh", { hosts: hosts.join(" "), run: dir }),
     ],
   };
 }
@@ -251,8 +251,8 @@ export function buildAll(
 /** Whether the host is there, for what asks it nothing else before its turn. */
 export const present = (about: Pick<Change, "access" | "guard" | "lane">): readonly Line[] => [
   define("ask", asRoot(about.access, first(about), farScript(deploymentScript("apart", "booted")))),
-  fragment("local/ask-target.sh"),
-  fragment("local/gate.sh"),
+  fragment("here/ask-target.sh"),
+  fragment("here/gate.sh"),
 ];
 
 /** A look over the connection that there is. */
@@ -267,14 +267,14 @@ export function deployByNix(about: Deployment): Plan {
     ...(lane === undefined && { evaluates: { dir: flake.dir, host } }),
     logged: about,
     lines: [
-      ...(action === "dry-activate" ? [fragment("local/unnoted.sh")] : []),
+      ...(action === "dry-activate" ? [fragment("here/unnoted.sh")] : []),
       ...connected(about),
-      ...(about.access.by !== undefined && !about.access.asks ? [fragment("local/nix-store-there.sh")] : []),
+      ...(about.access.by !== undefined && !about.access.asks ? [fragment("here/nix-store-there.sh")] : []),
       ...asked(about, ["room"]),
       ...rebooting(about),
       ...building(about),
-      ...(triedByBoot(about) ? [fragment("local/built-trial.sh")] : []),
-      ...(specialisation === undefined ? [] : [fragment("local/built-specialisation.sh", { specialisation })]),
+      ...(triedByBoot(about) ? [fragment("here/built-trial.sh")] : []),
+      ...(specialisation === undefined ? [] : [fragment("here/built-specialisation.sh", { specialisation })]),
       ...copying(about, sharedWords(about)),
       ...previewing(
         about,
@@ -298,7 +298,7 @@ export function rollBack(about: Change, to: string): Plan {
     lines: [
       ...connected(about),
       ...asked(about, ["generation"], to),
-      fragment("local/back-to.sh"),
+      fragment("here/back-to.sh"),
       ...rebooting(about),
       ...previewing(about, lookingAt(about), variable("system"), undefined, []),
       ...activated(about, variable("generation")),
@@ -321,7 +321,7 @@ function copying({ access, useSubstitutes }: Deployment, words: readonly Word[])
         asRoot(access, ["reach"], farScript("missing-paths", useSubstitutes ? "substitute" : "keep"), closure),
       ),
       define("send_missing", asRoot(access, ["reach"], step("nix-store", "--import"), step("export_missing"))),
-      fragment("local/copy-as-root.sh", { note }),
+      fragment("here/copy-as-root.sh", { note }),
     ];
   }
   const store = `ssh://${storeHost(to)}`;

@@ -15,7 +15,7 @@ export const unitFailures = {
 
 const guarding = ["guard", "confirm-timeout"];
 
-/** Scripts of lib/remote that say, before anything is done, whether a trial boot can be made there. */
+/** Scripts of lib/shell/there that say, before anything is done, whether a trial boot can be made there. */
 export const trialMeans = ["one-shot", "boot-loader", "trial-means"] as const;
 
 /** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
@@ -117,13 +117,13 @@ interface Guarded {
   readonly bootloader: Word;
 }
 
-/** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/remote. */
+/** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/shell/there. */
 export const deploymentScript = (...names: readonly string[]): Captured => ({
   ...joined(variable("deployment"), `\n${farText(...names)}`),
   script: true,
 });
 
-/** Scripts of lib/remote that put right what a deployment that was cut short has left. */
+/** Scripts of lib/shell/there that put right what a deployment that was cut short has left. */
 export const mending = ["one-shot", "committing"] as const;
 
 /**
@@ -156,15 +156,15 @@ export function guarded(
     far("recover", "fresh", [...mending, "recover"], id, variable("by")),
     guard.checksRemote.length === 0 ? define("check", step("true")) : far("check", "fresh", ["check"], id, ...guard.checksRemote),
     define("passes", step("each_check", guard.checks)),
-    fragment("local/confirming.sh", {
+    fragment("here/confirming.sh", {
       fed: access.asks ? "yes" : "",
       pause: Number(guard.settle) === 0 ? "" : guard.settle,
       checks: guard.checks.length + guard.checksRemote.length === 0 ? "" : "yes",
       deploy: `${spelled("ops-deploy")}${access.typed}`,
     }),
     trial === undefined
-      ? fragment("local/guard.sh", { seconds: guard.timeout })
-      : fragment("local/trial.sh", { seconds: guard.timeout, limit: trial }),
+      ? fragment("here/guard.sh", { seconds: guard.timeout })
+      : fragment("here/trial.sh", { seconds: guard.timeout, limit: trial }),
   ];
 }
 
@@ -178,7 +178,7 @@ export function armedThere(action: "status" | "cancel", target: string, given: E
   return {
     lines: [
       ...askingSecret(access),
-      ...(access.by === undefined ? [] : [fragment("local/heard.sh", { target: access.to })]),
+      ...(access.by === undefined ? [] : [fragment("here/heard.sh", { target: access.to })]),
       ...provingRoot(access, ssh),
       access.asks ? line : { ...line, stdin: "none" },
     ],

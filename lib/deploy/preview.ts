@@ -32,7 +32,7 @@ export const askedPreview = ({
 
 /** Before anything else: that there is somebody to ask. */
 export const requireTerminal = (preview: Preview): readonly Line[] =>
-  preview === "ask" ? [fragment("local/asking-terminal.sh")] : [];
+  preview === "ask" ? [fragment("here/asking-terminal.sh")] : [];
 
 /** What to do where nobody is asked, and not all could be shown. */
 const instead = ". Try: --ask without --yes, or leave --diff and --ask out (hey.toml's: --no-diff, --no-ask)";
@@ -65,9 +65,9 @@ export function previewing(
   const asked = there(farScript(deploymentScript("preview"), runs, action, variable("identities")));
   return [
     ...(evaluate === undefined ? [] : [{ ...evaluate, capture: "declared" }]),
-    fragment("local/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
+    fragment("here/secrets-of.sh", { ...(evaluate === undefined && { declared: "" }), flake_dir: flake?.dir ?? "" }),
     define("preview", asked),
-    ...(preview === "ask" ? [fragment("local/question.sh"), define("still_there", there(step("true")))] : []),
-    fragment("local/preview.sh", { asks: preview === "ask" ? "yes" : "", instead: action === "dry-activate" ? "" : instead }),
+    ...(preview === "ask" ? [fragment("here/question.sh"), define("still_there", there(step("true")))] : []),
+    fragment("here/preview.sh", { asks: preview === "ask" ? "yes" : "", instead: action === "dry-activate" ? "" : instead }),
   ];
 }

@@ -72,6 +72,6 @@ export function afterwards({
       asRoot(access, ["reach"], farScript(deploymentScript(...mending, "reboot"), variable("by"), reboot.when)),
     ),
     define("booted", remotely(["fresh"], access.to, farScript(deploymentScript("apart", "booted")))),
-    fragment("local/reboot.sh", { limit: reboot.limit }),
+    fragment("here/reboot.sh", { limit: reboot.limit }),
   ];
 }

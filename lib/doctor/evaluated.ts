@@ -20,7 +20,7 @@ export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
   return {
     lines: hosts.flatMap((host) => [
       define("evaluate", { ...evaluate, argv: [...evaluate.argv, machine(flake, host)] }),
-      fragment("local/evaluated.sh", { host }),
+      fragment("here/evaluated.sh", { host }),
     ]),
   };
 }

@@ -100,7 +100,7 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const some = (file: string) => lanes.some((lane) => hasPart(lane, file));
   return {
     ...{ dir, serial, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
-    ...{ build, lanes, previews: some("local/preview.sh"), asks: some("local/asking-terminal.sh") },
+    ...{ build, lanes, previews: some("here/preview.sh"), asks: some("here/asking-terminal.sh") },
   };
 }
 

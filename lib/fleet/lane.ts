@@ -53,8 +53,8 @@ export class RunningLane {
     readonly verb: string,
   ) {
     this.host = lane.host;
-    this.waits = hasPart(lane, "local/gate.sh");
-    this.previews = hasPart(lane, "local/preview.sh");
+    this.waits = hasPart(lane, "here/gate.sh");
+    this.previews = hasPart(lane, "here/preview.sh");
     if (!this.waits) this.begun = this.started;
     this.dir = join(run, lane.host);
     const log = openSync(join(this.dir, "log"), "a", 0o600);

@@ -11,7 +11,7 @@ import { constant } from "../script/render.ts";
  * @returns whether it was a yes; the end of the input is a no
  */
 export function agreed(question: string, over: () => boolean): Promise<boolean> {
-  spawnSync("/bin/sh", ["-c", `${constant("local/question.sh")}\nforget_typed`], { stdio: "ignore" });
+  spawnSync("/bin/sh", ["-c", `${constant("shell/here/question.sh")}\nforget_typed`], { stdio: "ignore" });
   const terminal = new ReadStream(openSync("/dev/tty", "r"));
   const say = (text: string) => {
     try {

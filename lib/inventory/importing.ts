@@ -30,8 +30,8 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
   const evaluated =
     better === undefined
       ? [{ argv: [...evaluate.argv, at(attribute)], capture: "text", note: `evaluate ${attribute}` }]
-      : [define("evaluate", evaluate), fragment("local/evaluate.sh", { better: at(better), attribute: at(attribute) })];
+      : [define("evaluate", evaluate), fragment("here/evaluate.sh", { better: at(better), attribute: at(attribute) })];
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
-  const writing = [fragment("local/question.sh"), fragment("local/write-settings.sh", { file, consent: consent ? "yes" : "" })];
+  const writing = [fragment("here/question.sh"), fragment("here/write-settings.sh", { file, consent: consent ? "yes" : "" })];
   return { lines: [...evaluated, ...writing] };
 }

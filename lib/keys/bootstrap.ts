@@ -47,38 +47,38 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
   const back = login(target.slice(target.lastIndexOf("@") + 1));
   const describe =
     'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath';
-  const recipient = key?.missing && !about.consent ? [fragment("local/stop-unencrypted.sh")] : [];
+  const recipient = key?.missing && !about.consent ? [fragment("here/stop-unencrypted.sh")] : [];
   const mentioned =
-    key && !key.missing && flake.dir !== undefined ? [fragment("local/mentioned.sh", { flake_dir: flake.dir })] : [];
+    key && !key.missing && flake.dir !== undefined ? [fragment("here/mentioned.sh", { flake_dir: flake.dir })] : [];
   return [
     ...(keys.length === 0 ? [] : staging(host, keys, about.persist ? "tree/persist/etc/ssh" : "tree/etc/ssh", true, true)),
-    ...(key === undefined ? [fragment("local/no-host-key.sh", { host })] : []),
+    ...(key === undefined ? [fragment("here/no-host-key.sh", { host })] : []),
     ...recipient,
     ...mentioned,
     define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, farScript(["apart", "facts"]))),
-    fragment("local/ask-facts.sh", { target }),
+    fragment("here/ask-facts.sh", { target }),
     { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
-    fragment("local/heard.sh"),
-    fragment("local/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
+    fragment("here/heard.sh"),
+    fragment("here/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
     ...(!about.consent
       ? [
-          fragment("local/question.sh"),
-          fragment("local/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` }),
+          fragment("here/question.sh"),
+          fragment("here/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` }),
         ]
       : []),
-    ...(key === undefined || entry === undefined ? [] : [fragment("local/expect-key.sh", entry)]),
-    fragment("local/touched.sh"),
+    ...(key === undefined || entry === undefined ? [] : [fragment("here/expect-key.sh", entry)]),
+    fragment("here/touched.sh"),
     {
       ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
       stdin: "none",
       note: `install ${host} on ${target}`,
     },
-    ...(key === undefined || entry === undefined ? [] : [fragment("local/known-hosts.sh", { reinstalled: "yes" })]),
+    ...(key === undefined || entry === undefined ? [] : [fragment("here/known-hosts.sh", { reinstalled: "yes" })]),
     ...(key === undefined || entry === undefined || about.wait === undefined
-      ? [fragment("local/not-verified.sh")]
+      ? [fragment("here/not-verified.sh")]
       : [
           define("ask_pinned", remotely([...ssh, ...pinnedWords], back, farScript(["apart", "installed"]))),
-          fragment("local/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
+          fragment("here/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
         ]),
   ];
 }

@@ -6,13 +6,13 @@ import type { Key } from "./keys.ts";
 function making(path: string, host: string): readonly Line[] {
   const make = step("ssh-keygen", "-t", "ed25519", "-f", joined(variable("fresh"), "/key"), ["-N", ""], "-C", `${host}.local`);
   return [
-    fragment("local/new-key.sh", { key: path }),
+    fragment("here/new-key.sh", { key: path }),
     { ...make, stdin: "none", note: `make the host key ${path}` },
-    fragment("local/publish-key.sh"),
+    fragment("here/publish-key.sh"),
   ];
 }
 
-/** `link_key` and `copy_key NAME SHOWN PROGRAM…`: the program writes the private key (lib/local/stage-keys.sh). */
+/** `link_key` and `copy_key NAME SHOWN PROGRAM…`: the program writes the private key (lib/shell/here/stage-keys.sh). */
 function laying({ name, from, elevate }: Key, copied: boolean): Step {
   if ("command" in from) return step("copy_key", name, "the output of --key-cmd", "sh", "-c", from.command);
   return step(copied ? "copy_key" : "link_key", name, from.path, elevated(elevate, step("cat", from.path)).argv);
@@ -28,11 +28,11 @@ export function staging(host: string, keys: readonly Key[], into: string, copied
   const isCopied = ({ from }: Key) => copied || "command" in from;
   const makes = keys.some(({ missing }) => missing);
   return [
-    fragment("local/private-place.sh"),
-    fragment("local/stage-keys.sh", { into }),
-    ...(keys.some(isCopied) ? [fragment("local/reap.sh"), fragment("local/copy-key.sh")] : []),
-    ...(keys.every(isCopied) ? [] : [fragment("local/link-key.sh")]),
-    ...(makes || tells ? [fragment("local/recipient.sh")] : []),
+    fragment("here/private-place.sh"),
+    fragment("here/stage-keys.sh", { into }),
+    ...(keys.some(isCopied) ? [fragment("here/reap.sh"), fragment("here/copy-key.sh")] : []),
+    ...(keys.every(isCopied) ? [] : [fragment("here/link-key.sh")]),
+    ...(makes || tells ? [fragment("here/recipient.sh")] : []),
     ...keys.flatMap((key) => (key.missing && "path" in key.from ? making(key.from.path, host) : [])),
     ...keys.map((key) => laying(key, isCopied(key))),
   ];

@@ -1,5 +1,5 @@
 // What was done to which host, and what came of it: $XDG_STATE_HOME/hey/log, a line of JSON each. Scripts of several steps write theirs
-// by themselves at their end (lib/local/log.sh), so that one that was printed and run by hand is noted as well.
+// by themselves at their end (lib/shell/here/log.sh), so that one that was printed and run by hand is noted as well.
 import { appendFileSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { dirname, join } from "node:path";

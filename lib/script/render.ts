@@ -42,7 +42,7 @@ function command(step: Step): string {
 
 /**
  * Shell text of a file under lib/ without its comments: an interactive zsh takes '#' for a command.
- * @param file relative to lib/, like `remote/put-keys.sh`
+ * @param file relative to lib/, like `shell/there/put-keys.sh`
  */
 export function constant(file: string): string {
   const lines = readFileSync(`${__dirname}/../${file}`, "utf8").split("\n");
@@ -50,7 +50,7 @@ export function constant(file: string): string {
 }
 
 function rendering(line: Line): string[] {
-  if ("file" in line) return [...assigned(line.set), constant(line.file)];
+  if ("file" in line) return [...assigned(line.set), constant(`shell/${line.file}`)];
   if ("define" in line) return [`${line.define}() { ${command(line.as)} "$@"; }`];
   return [...(line.note === undefined ? [] : [`step ${quote(line.note)}`]), command(line)];
 }
@@ -63,11 +63,11 @@ function rendering(line: Line): string[] {
 export function render(name: string, { lines, logged }: Plan): string {
   const [only] = lines;
   if (lines.length === 1 && only !== undefined && "argv" in only) return `${command(only)}\n`;
-  const log = logged && { file: "local/log.sh", set: { log_host: logged.host, log_target: logged.target } };
+  const log = logged && { file: "here/log.sh", set: { log_host: logged.host, log_target: logged.target } };
   return [
     "(",
     `verb=${quote(name)}`,
-    constant("local/prologue.sh"),
+    constant("shell/here/prologue.sh"),
     ...[...(log ? [log] : []), ...lines].flatMap(rendering),
     ")",
     "",

@@ -26,9 +26,9 @@ export interface Step {
   readonly note?: string;
 }
 
-/** Constant shell text of a file under lib/, after the variables that it reads. */
+/** Constant shell text of a file under lib/shell/, after the variables that it reads. */
 export interface Fragment {
-  /** The file, relative to lib/. */
+  /** The file, relative to lib/shell/. */
   readonly file: string;
   readonly set: Readonly<Record<string, Word>>;
 }

@@ -106,7 +106,7 @@ export function asRoot({ to, by: program, asks }: Access, by: readonly Word[], f
 }
 
 /**
- * A script of lib/remote that only asks, as root where the login becomes that without a password, else as itself.
+ * A script of lib/shell/there that only asks, as root where the login becomes that without a password, else as itself.
  * @param names like `facts`
  */
 export function asRootIfSilent({ to, by: program }: Access, by: readonly Word[], ...names: readonly string[]): Step {
@@ -138,7 +138,7 @@ export function askingSecret({ to, asks }: Access, alone = true): readonly Fragm
     );
   return asks
     ? [
-        fragment("local/ask-secret.sh", {
+        fragment("here/ask-secret.sh", {
           who: to,
           secret_end: "the password ends here",
           skip_secret: joined(farText("skip-secret")),
@@ -163,7 +163,7 @@ export function provingRoot(
   const prove = remotely(by, to, farScript(["apart", "become-root", ...(copies ? ["trusted"] : [])], program, password));
   return [
     define("prove_root", password === "secret" ? { ...prove, stdin: step("say_secret") } : prove),
-    fragment("local/prove-root.sh", { program }),
+    fragment("here/prove-root.sh", { program }),
   ];
 }
 
@@ -182,7 +182,7 @@ export function provingRebuild(access: Access, given: SshGiven): readonly Line[]
   if (access.by === undefined) return [];
   return [
     define("reach", step("ssh", plainWords, sshWords(given), "-o", "ConnectTimeout=10")),
-    fragment("local/heard.sh", { target: access.to }),
+    fragment("here/heard.sh", { target: access.to }),
     ...provingRoot(access, ["reach"], true, access.asks ? "later" : "none"),
   ];
 }

@@ -18,10 +18,14 @@ export interface SshGiven {
   readonly sshConfig: string | undefined;
 }
 
-/** The text of scripts of lib/remote, one after another. @param names like `facts` */
-export const farText = (...names: readonly string[]): string => names.map((name) => constant(`remote/${name}.sh`)).join("\n");
+/** The text of scripts of lib/shell/there, one after another. @param names like `facts` */
+export const farText = (...names: readonly string[]): string =>
+  names.map((name) => constant(`shell/there/${name}.sh`)).join("\n");
 
-/** Scripts of lib/remote as one command for the far shell, with their data as positional parameters. @param script names like `facts`, or their text */
+/**
+ * Scripts of lib/shell/there as one command for the far shell, with their data as positional parameters.
+ * @param script names like `facts`, or their text
+ */
 export function farScript(script: string | readonly string[] | Captured, ...data: readonly (Word | readonly Word[])[]): Step {
   const text =
     typeof script === "object" && "parts" in script ? script : { ...joined(farText(...[script].flat())), script: true as const };

@@ -130,7 +130,7 @@ X
 
 @test "every status that a script ends with by itself is one that a verb names" {
   local status
-  for status in $(grep -rhoE '(exit|finish) (1[0-9]|[2-9][0-9])\b' "$repo/lib/local" | cut -d ' ' -f 2 | sort -u); do
+  for status in $(grep -rhoE '(exit|finish) (1[0-9]|[2-9][0-9])\b' "$repo/lib/shell/here" | cut -d ' ' -f 2 | sort -u); do
     grep -qP "\tstatus\t$status " facts || { echo "$status"; false; }
   done
 }

@@ -16,11 +16,11 @@ setup_file() {
 }
 
 @test "so are the scripts for the other side, by themselves" {
-  shellcheck -s sh "$repo"/lib/remote/*.sh
+  shellcheck -s sh "$repo"/lib/shell/there/*.sh
 }
 
 @test "so are their pieces for this side; what they are given and what calls them is in the text around them" {
-  shellcheck -s sh -e SC2154,SC2034,SC2317 "$repo"/lib/local/*.sh
+  shellcheck -s sh -e SC2154,SC2034,SC2317 "$repo"/lib/shell/here/*.sh
 }
 
 @test "so are launcher and dispatcher" {
