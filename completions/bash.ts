@@ -1,5 +1,5 @@
 // The bash file: one function for each verb, so that `complete -F` can give it to an alias too.
-import { quote } from "../lib/script/render.ts";
+import { quote } from "../lib/spec/quote.ts";
 import { type Dispatched, heyOptions, type Table } from "./table.ts";
 
 /** No dashes in names of functions: bash in posix mode takes none. */

@@ -1,5 +1,5 @@
 // The zsh files: one that compinit or the loader autoloads, and the loader.
-import { quote } from "../lib/script/render.ts";
+import { quote } from "../lib/spec/quote.ts";
 import { type Dispatched, heyOptions, type OptionRow, type Table, type Value } from "./table.ts";
 
 const escaped = (text: string, specials: RegExp) => text.replace(specials, "\\$&");

@@ -5,9 +5,9 @@
 import { join, resolve } from "node:path";
 import { spelled } from "../lib/here/called.ts";
 import { home } from "../lib/here/machine.ts";
-import { quote } from "../lib/script/render.ts";
 import { fragment, saying, step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
+import { quote } from "../lib/spec/quote.ts";
 import { arg, flag } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 

@@ -3,10 +3,10 @@
 
 // What there is: all verbs, or one.
 import { spelled } from "../lib/here/called.ts";
-import { quote } from "../lib/script/render.ts";
 import { fragment, saying } from "../lib/script/step.ts";
 import { didYouMean, shown, Usage } from "../lib/spec/errors.ts";
 import { help, tagline } from "../lib/spec/help.ts";
+import { quote } from "../lib/spec/quote.ts";
 import { flag, option, rest } from "../lib/spec/spec.ts";
 import { heyPage, pageName, verbPage } from "../lib/verb/man.ts";
 import { verb } from "../lib/verb/verb.ts";

@@ -11,9 +11,9 @@ import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/her
 import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
 import { nix } from "../lib/here/nix.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
-import { quote } from "../lib/script/render.ts";
 import { define, type Elevation, elevated, elevations, fragment, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { quote } from "../lib/spec/quote.ts";
 import { arg, flag, flakeOption, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
 import { farScript, farText } from "../lib/target/ssh.ts";

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { type Flake, machine } from "../here/flake.ts";
 import { nix } from "../here/nix.ts";
-import { constant, quote } from "../script/render.ts";
+import { constant } from "../script/render.ts";
 import { define, fragment, joined, type Plan, step } from "../script/step.ts";
+import { quote } from "../spec/quote.ts";
 import type { Finding, Id, Level } from "./finding.ts";
 import { type Login, type Logins, locked } from "./login.ts";
 import { closed, type Ports, type Way } from "./ports.ts";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type Flake, untracked } from "../here/flake.ts";
 import { onPath } from "../here/machine.ts";
 import type { Machine } from "../inventory/inventory.ts";
-import { quote } from "../script/render.ts";
 import { some } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
 import type { Finding } from "./finding.ts";
 import { settingTarget } from "./target-setting.ts";
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Flake } from "../here/flake.ts";
 import { findHostKey } from "../keys/keys.ts";
-import { quote } from "../script/render.ts";
+import { quote } from "../spec/quote.ts";
 import type { Status } from "../status/status.ts";
 import type { Finding } from "./finding.ts";
 import type { Typing } from "./typing.ts";

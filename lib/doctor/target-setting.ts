@@ -1,7 +1,7 @@
 // The command that gives a host its target in hey.toml.
 import { existsSync, readFileSync } from "node:fs";
 import { statements } from "../inventory/toml.ts";
-import { quote } from "../script/render.ts";
+import { quote } from "../spec/quote.ts";
 
 /** To be replaced by whoever types it. */
 const value = '"root@ADDRESS"';

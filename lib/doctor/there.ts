@@ -1,6 +1,6 @@
 // What a host says, or why it says nothing.
 import type { Answer } from "../inquiry/inquiry.ts";
-import { quote } from "../script/render.ts";
+import { quote } from "../spec/quote.ts";
 import { type Status, word } from "../status/status.ts";
 import type { Access } from "../target/access.ts";
 import { knownAs, knownHostsEntry, type SshFacts } from "../target/ssh.ts";

@@ -1,7 +1,7 @@
 // How this verb was called. The launcher and the dispatcher say so in variables, which what is run later must not see.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { quote } from "../script/render.ts";
+import { quote } from "../spec/quote.ts";
 
 const { HEY_CALLED, HEY_DISPATCHER, HEY_IGNORED } = process.env;
 for (const name of ["HEY_CALLED", "HEY_DISPATCHER", "HEY_IGNORED"]) delete process.env[name];

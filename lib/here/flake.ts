@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import { quote } from "../script/render.ts";
 import { didYouMean, Refusal, shown, some, Usage } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
 import { untilded } from "./machine.ts";
 
 export interface Flake {

@@ -1,7 +1,7 @@
 // A second name on a line is a target. Where it is another host of the flake, that machine would become this host.
 import { spelled } from "../here/called.ts";
-import { quote } from "../script/render.ts";
 import { Usage } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
 import type { Takes } from "../spec/spec.ts";
 import { flakeIfAny, knownHosts } from "./inventory.ts";
 import { headOf, readSettings, settingsOf } from "./settings.ts";

@@ -3,9 +3,9 @@
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { home } from "../here/machine.ts";
-import { quote } from "../script/render.ts";
 import type { Elevation } from "../script/step.ts";
 import { Refusal } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
 import { flag, option } from "../spec/spec.ts";
 
 /** The folders of ~/.ssh/keys.homelab. */

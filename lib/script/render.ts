@@ -1,15 +1,8 @@
 // A plan as the POSIX shell text that is printed and run. Pure.
 import { readFileSync } from "node:fs";
+import { quote } from "../spec/quote.ts";
 import { printable } from "../spec/words.ts";
 import type { Captured, Line, Plan, Step, Word } from "./step.ts";
-
-/**
- * A word quoted for any POSIX shell, zsh, and fish (where it has no backslash). Bare only where no shell sees anything
- * special; '=' is not among these, as zsh expands `=ls`. zx's own quote writes $'…', which dash takes literally.
- */
-export function quote(word: string): string {
-  return /^[A-Za-z0-9_@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
 
 function rendered(word: Word): string {
   if (typeof word === "string") {

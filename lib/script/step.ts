@@ -1,5 +1,5 @@
 // The commands of a plan, as values. Nothing here runs or prints anything.
-import { quote } from "./render.ts";
+import { quote } from "../spec/quote.ts";
 
 /** A word with shell variables of the script in it; their values are known only while it runs. */
 export interface Captured {
