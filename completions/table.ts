@@ -1,6 +1,5 @@
 // What the shells have to know of a verb, with all that is only implied in its spec spelled out.
-import { type Choices, excluded, type Param, type Source } from "../lib/spec/spec.ts";
-import type { Verb } from "../lib/verb/verb.ts";
+import { type Choices, excluded, type Param, type Source, type Verb } from "../lib/spec/spec.ts";
 
 export interface Value {
   /** What stands for it in the help: HOST, DIR. */

@@ -1,6 +1,5 @@
-import type { Verb } from "../verb/verb.ts";
 import { usage } from "./argv.ts";
-import type { Param } from "./spec.ts";
+import type { Param, Verb } from "./spec.ts";
 
 /** What hey is, in a line. */
 export const tagline = "deploy NixOS machines from a flake; --print shows what would be run";

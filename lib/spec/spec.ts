@@ -224,3 +224,16 @@ export const common = {
 
 /** The option of every verb that uses a flake. */
 export const flakeOption = option("REF", "the flake that holds the machines: a directory or a flake reference", "flakes");
+
+/** A verb as the help, the completions and the dispatcher see it. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** Its own parameters and the common ones. */
+  readonly takes: Takes;
+  readonly passes: string | undefined;
+  readonly examples: readonly string[];
+  readonly description: string | undefined;
+  /** Its own. */
+  readonly statuses: Statuses | undefined;
+}

@@ -9,7 +9,7 @@ import { render } from "../script/render.ts";
 import type { Plan } from "../script/step.ts";
 import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
-import { common, type Given, type Statuses, type Takes } from "../spec/spec.ts";
+import { common, type Given, type Statuses, type Takes, type Verb } from "../spec/spec.ts";
 
 interface Described<T extends Takes> {
   /** One line, for the list of verbs and the head of --help. */
@@ -46,19 +46,6 @@ interface Asking<T extends Takes> extends Described<T> {
 }
 
 export type Spec<T extends Takes> = Doing<T> | Asking<T>;
-
-/** A verb as the help, the completions and the dispatcher see it. */
-export interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  /** Its own parameters and the common ones. */
-  readonly takes: Takes;
-  readonly passes: string | undefined;
-  readonly examples: readonly string[];
-  readonly description: string | undefined;
-  /** Its own. */
-  readonly statuses: Statuses | undefined;
-}
 
 /** A reader that has gone (head) is no error of ours; a full disk is said. */
 function sayWhenUnwritable(name: string): void {

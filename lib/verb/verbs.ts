@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Verb } from "./verb.ts";
+import type { Verb } from "../spec/spec.ts";
 
 /** Every verb: the files of scripts/, sorted by name. Loading one runs nothing. */
 export function allVerbs(): Verb[] {
