@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { type Flake, untracked } from "../here/flake.ts";
 import { onPath } from "../here/machine.ts";
-import type { Machine } from "../inventory/inventory.ts";
+import type { Machine } from "../inventory/setting.ts";
 import { some } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import type { Finding } from "./finding.ts";

@@ -1,6 +1,6 @@
 // Lines to type that reach a host as it was reached.
 import { spelled } from "../here/called.ts";
-import type { Machine } from "../inventory/inventory.ts";
+import type { Machine } from "../inventory/setting.ts";
 import { quote } from "../spec/quote.ts";
 import type { Access } from "../target/access.ts";
 import { type SshFacts, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";

@@ -1,9 +1,10 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
 import { findFlake } from "../here/flake.ts";
-import { type Inventory, inventory, type Machine } from "../inventory/inventory.ts";
+import { inventory } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
 import { select } from "../inventory/selection.ts";
+import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import type { Plan } from "../script/step.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";

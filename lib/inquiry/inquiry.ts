@@ -1,7 +1,8 @@
 // Questions to machines, all at once, and what is made of the answers. They change nothing. Values only; lib/inquiry/run.ts asks.
 import { findFlake } from "../here/flake.ts";
-import { inventory, type Machine, machineTyped } from "../inventory/inventory.ts";
+import { inventory, machineTyped } from "../inventory/inventory.ts";
 import { select } from "../inventory/selection.ts";
+import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
 import { flag, option } from "../spec/spec.ts";

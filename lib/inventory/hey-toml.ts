@@ -14,7 +14,7 @@ import { fits, printable } from "../spec/words.ts";
 import { elevateOptions } from "../target/access.ts";
 import { sshOptions } from "../target/ssh.ts";
 import { requireSettable } from "./settable-ssh.ts";
-import { headOf, type Setting, type Settings } from "./settings.ts";
+import { headOf, type Setting, type Settings } from "./setting.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
 
 const groups: Takes = {

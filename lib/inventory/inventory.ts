@@ -5,28 +5,8 @@ import { Ended } from "../spec/errors.ts";
 import { isName } from "../spec/words.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
-import { readSettings, type Setting, type Settings, settingsOf } from "./settings.ts";
-
-/** What says where a host is reached: its `target` in hey.toml, an alias of ssh's configuration, or nothing but its own name. */
-export type Rule =
-  | { readonly by: "hey.toml"; readonly line: number }
-  | ({ readonly by: "alias" } & Declared)
-  | { readonly by: "name" };
-
-/** A host of a flake, as the verbs act on it. */
-export interface Machine {
-  readonly host: string;
-  /** What ssh is given where nothing else was typed. */
-  readonly target: string;
-  readonly rule: Rule;
-  /** Sorted, each once. */
-  readonly tags: readonly string[];
-  /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. `target` and `tags` are among them. */
-  readonly settings: readonly Setting[];
-}
-
-/** Sorted by host. */
-export type Inventory = readonly Machine[];
+import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
+import { readSettings, settingsOf } from "./settings.ts";
 
 /**
  * Names of aliases that mean a host, the best first. Its own name is what `ssh HOST` has always taken; of the others those for root, as

@@ -1,7 +1,7 @@
 // An inventory as text.
 import { home } from "../here/machine.ts";
-import type { Inventory, Machine, Rule } from "./inventory.ts";
-import { place, type Setting } from "./settings.ts";
+import type { Inventory, Machine, Rule, Setting } from "./setting.ts";
+import { place } from "./settings.ts";
 
 const origin = (setting: Setting) => `${place(setting)}${setting.of === "defaults" ? ", [defaults]" : ""}`;
 

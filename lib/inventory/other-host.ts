@@ -4,7 +4,8 @@ import { Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import type { Takes } from "../spec/spec.ts";
 import { flakeIfAny, knownHosts } from "./inventory.ts";
-import { headOf, readSettings, settingsOf } from "./settings.ts";
+import { headOf } from "./setting.ts";
+import { readSettings, settingsOf } from "./settings.ts";
 
 /** What names the machine in a target. ssh takes it in either case, and a dot at its end says that nothing follows. */
 const named = (target: string) =>

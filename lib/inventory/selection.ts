@@ -1,7 +1,7 @@
 // Which machines a line means: --on 'web*,@vps,!db'.
 import { globbed, isGlob } from "../here/glob.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
-import type { Inventory, Machine } from "./inventory.ts";
+import type { Inventory, Machine } from "./setting.ts";
 
 /** Whether a machine is meant by a part without its `!`. @throws Usage for a part that means none */
 function meaning(inventory: Inventory, part: string): (machine: Machine) => boolean {

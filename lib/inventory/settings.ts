@@ -8,33 +8,10 @@ import { valueFor } from "../spec/argv.ts";
 import { Ended, Usage } from "../spec/errors.ts";
 import { camel, excluded, isOption, type Takes } from "../spec/spec.ts";
 import { takesPassword } from "../target/access.ts";
-import type { Machine } from "./inventory.ts";
-
-/** One line of hey.toml, for one machine. Its name is the option's, or `target` or `tags`. */
-export interface Setting {
-  readonly name: string;
-  /** For an option without a value whether it counts; else the values, in the words that would be typed. */
-  readonly value: boolean | readonly string[];
-  /** It as it could stand there, on one line: `confirm-timeout = 120`. What follows the sign is JSON. */
-  readonly text: string;
-  /** The table that it stands in. */
-  readonly of: "defaults" | "host";
-  /** Its line in hey.toml, from 1. */
-  readonly line: number;
-}
-
-/** A hey.toml; without one all of it is empty. */
-export interface Settings {
-  readonly defaults: readonly Setting[];
-  /** By host: its own ones only. */
-  readonly hosts: ReadonlyMap<string, readonly Setting[]>;
-}
+import type { Machine, Setting, Settings } from "./setting.ts";
 
 /** Where a setting stands, as messages and tables say it. */
 export const place = ({ line }: Pick<Setting, "line">) => `hey.toml:${line}`;
-
-/** The head of a host's table in hey.toml. */
-export const headOf = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
 
 /**
  * The hey.toml beside a flake's flake.nix. A flake that isn't a directory on this machine has none.

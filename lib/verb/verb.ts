@@ -4,7 +4,7 @@ import type { Fleet } from "../fleet/fleet.ts";
 import { type Laned, requireAlone, several } from "../fleet/options.ts";
 import { spelled } from "../here/called.ts";
 import type { Inquiry } from "../inquiry/inquiry.ts";
-import type { Machine } from "../inventory/inventory.ts";
+import type { Machine } from "../inventory/setting.ts";
 import { render } from "../script/render.ts";
 import type { Plan } from "../script/step.ts";
 import { parse } from "../spec/argv.ts";

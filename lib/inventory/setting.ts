@@ -1,0 +1,46 @@
+// What is known of a machine: where it is reached, and what hey.toml says of it.
+import type { Declared } from "./aliases.ts";
+
+/** One line of hey.toml, for one machine. Its name is the option's, or `target` or `tags`. */
+export interface Setting {
+  readonly name: string;
+  /** For an option without a value whether it counts; else the values, in the words that would be typed. */
+  readonly value: boolean | readonly string[];
+  /** It as it could stand there, on one line: `confirm-timeout = 120`. What follows the sign is JSON. */
+  readonly text: string;
+  /** The table that it stands in. */
+  readonly of: "defaults" | "host";
+  /** Its line in hey.toml, from 1. */
+  readonly line: number;
+}
+
+/** A hey.toml; without one all of it is empty. */
+export interface Settings {
+  readonly defaults: readonly Setting[];
+  /** By host: its own ones only. */
+  readonly hosts: ReadonlyMap<string, readonly Setting[]>;
+}
+
+/** What says where a host is reached: its `target` in hey.toml, an alias of ssh's configuration, or nothing but its own name. */
+export type Rule =
+  | { readonly by: "hey.toml"; readonly line: number }
+  | ({ readonly by: "alias" } & Declared)
+  | { readonly by: "name" };
+
+/** A host of a flake, as the verbs act on it. */
+export interface Machine {
+  readonly host: string;
+  /** What ssh is given where nothing else was typed. */
+  readonly target: string;
+  readonly rule: Rule;
+  /** Sorted, each once. */
+  readonly tags: readonly string[];
+  /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. `target` and `tags` are among them. */
+  readonly settings: readonly Setting[];
+}
+
+/** Sorted by host. */
+export type Inventory = readonly Machine[];
+
+/** The head of a host's table in hey.toml. */
+export const headOf = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
