@@ -5,8 +5,9 @@
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
 import { nixRun } from "../lib/here/nix.ts";
-import { type Elevation, elevated, elevations, fragment, step } from "../lib/script/step.ts";
-import { arg, flag, flakeOption, option, required } from "../lib/spec/spec.ts";
+import { elevated, fragment, step } from "../lib/script/step.ts";
+import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
+import { arg, flag, option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const modes = {

@@ -5,9 +5,10 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
-import { type Elevation, elevated, elevations, step } from "../lib/script/step.ts";
+import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
-import { flakeOption, option, required } from "../lib/spec/spec.ts";
+import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
+import { option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

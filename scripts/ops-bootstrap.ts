@@ -8,11 +8,12 @@ import { spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { nixRun } from "../lib/here/nix.ts";
 import { aroundInstall } from "../lib/keys/bootstrap.ts";
-import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey } from "../lib/keys/keys.ts";
-import { type Elevation, elevations, step, type Word } from "../lib/script/step.ts";
+import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
+import { step, type Word } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
-import { arg, flag, flakeOption, option, options, pairs } from "../lib/spec/spec.ts";
-import { port, sshOptions } from "../lib/target/ssh.ts";
+import { type Elevation, elevations, flakeOption, keyOptions, sshOptions } from "../lib/spec/options.ts";
+import { arg, flag, option, options, pairs } from "../lib/spec/spec.ts";
+import { port } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const generators = { "nixos-facter": "nixos-facter's report", "nixos-generate-config": "a hardware-configuration.nix" } as const;

@@ -2,20 +2,20 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
-import { buildAll, buildOptions, connected, deployByNix } from "../lib/deploy/deployment.ts";
-import { armedThere, askedGuard, guardOptions, guardStatuses } from "../lib/deploy/guard.ts";
-import { buildWords, evaluationWords, passing, realisationWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
-import { askedPreview, previewOptions } from "../lib/deploy/preview.ts";
-import { afterwards, askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/deploy/reboot.ts";
-import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
+import { buildAll, connected, deployByNix } from "../lib/deploy/deployment.ts";
+import { armedThere, askedGuard } from "../lib/deploy/guard.ts";
+import { buildWords, evaluationWords, realisationWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
+import { askedPreview } from "../lib/deploy/preview.ts";
+import { afterwards, askedReboot, requireTrial } from "../lib/deploy/reboot.ts";
 import { wordsFor } from "../lib/here/backends.ts";
 import { again, spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { fragment, step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo, elevateOptions, provingRebuild, rebuildWords } from "../lib/target/access.ts";
-import { nixSshopts, sshOptions } from "../lib/target/ssh.ts";
+import { buildOptions, elevateOptions, flakeOption, fleetOptions, fleetStatuses, guardOptions, guardStatuses, inHostsPlace, passing, previewOptions, rebootOptions, rebootStatuses, sshOptions } from "../lib/spec/options.ts";
+import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo, provingRebuild, rebuildWords } from "../lib/target/access.ts";
+import { nixSshopts } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

@@ -12,14 +12,15 @@ import { answered, onDisk, silent } from "../lib/doctor/there.ts";
 import { typing } from "../lib/doctor/typing.ts";
 import { findFlake, unknownHost } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
-import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { machinesAsked } from "../lib/inquiry/inquiry.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { arg, flag, flakeOption, options } from "../lib/spec/spec.ts";
+import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
-import { accessTo, asRootIfSilent, elevateOption } from "../lib/target/access.ts";
-import { askingWords, sshFacts, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { accessTo, asRootIfSilent } from "../lib/target/access.ts";
+import { askingWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const takes = {

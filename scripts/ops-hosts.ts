@@ -9,8 +9,8 @@ import { asJson, asTable } from "../lib/inventory/listing.ts";
 import { select } from "../lib/inventory/selection.ts";
 import { saying } from "../lib/script/step.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";
-import { flag, flakeOption, option } from "../lib/spec/spec.ts";
-import { sshOptions } from "../lib/target/ssh.ts";
+import { flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

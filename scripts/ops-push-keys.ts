@@ -2,16 +2,16 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
-import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
 import { again } from "../lib/here/called.ts";
 import { findFlake, requireHost } from "../lib/here/flake.ts";
-import { commandKey, findGlobalKey, findHostKey, keyOptions, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
+import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
 import { staging } from "../lib/keys/staging.ts";
-import { define, type Elevation, elevated, elevations, fragment, step, variable } from "../lib/script/step.ts";
+import { define, elevated, fragment, step, variable } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo, askingSecret, asRoot, elevateOptions, provingRoot } from "../lib/target/access.ts";
-import { farScript, knockingWords, knownAs, knownHostsEntry, pinnedWords, plainWords, remotely, sshFacts, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { type Elevation, elevateOptions, elevations, flakeOption, fleetOptions, fleetStatuses, inHostsPlace, keyOptions, sshOptions } from "../lib/spec/options.ts";
+import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo, askingSecret, asRoot, provingRoot } from "../lib/target/access.ts";
+import { farScript, knockingWords, knownAs, knownHostsEntry, pinnedWords, plainWords, remotely, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

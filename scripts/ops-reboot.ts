@@ -3,12 +3,11 @@
 
 // Reboot a host, and see that it comes back.
 import { connected, present } from "../lib/deploy/deployment.ts";
-import { afterwards, rebootStatuses } from "../lib/deploy/reboot.ts";
-import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
+import { afterwards } from "../lib/deploy/reboot.ts";
 import { step } from "../lib/script/step.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo, elevateOptions } from "../lib/target/access.ts";
-import { sshOptions } from "../lib/target/ssh.ts";
+import { elevateOptions, flakeOption, fleetOptions, fleetStatuses, inHostsPlace, rebootStatuses, sshOptions } from "../lib/spec/options.ts";
+import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo } from "../lib/target/access.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

@@ -3,14 +3,14 @@
 
 // Back to a generation that the host has. Nothing is built, and no flake is needed.
 import { rollBack } from "../lib/deploy/deployment.ts";
-import { askedGuard, guardOptions, guardStatuses } from "../lib/deploy/guard.ts";
-import { askedPreview, previewOptions } from "../lib/deploy/preview.ts";
-import { askedReboot, rebootOptions, rebootStatuses, requireTrial } from "../lib/deploy/reboot.ts";
-import { fleetOptions, fleetStatuses, inHostsPlace } from "../lib/fleet/options.ts";
+import { askedGuard } from "../lib/deploy/guard.ts";
+import { askedPreview } from "../lib/deploy/preview.ts";
+import { askedReboot, requireTrial } from "../lib/deploy/reboot.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { argUnless, flag, flakeOption, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo, elevateOptions } from "../lib/target/access.ts";
-import { farScript, plainWords, remotely, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { elevateOptions, flakeOption, fleetOptions, fleetStatuses, guardOptions, guardStatuses, inHostsPlace, previewOptions, rebootOptions, rebootStatuses, sshOptions } from "../lib/spec/options.ts";
+import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { accessTo } from "../lib/target/access.ts";
+import { farScript, plainWords, remotely, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

@@ -3,9 +3,10 @@
 
 // A root shell on a target, or one command there.
 import { step } from "../lib/script/step.ts";
+import { elevateOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, rest } from "../lib/spec/spec.ts";
-import { accessTo, commandAsRoot, elevateOption } from "../lib/target/access.ts";
-import { remotely, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { accessTo, commandAsRoot } from "../lib/target/access.ts";
+import { remotely, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {

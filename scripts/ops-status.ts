@@ -5,16 +5,17 @@
 import { evaluating } from "../lib/deploy/deployment.ts";
 import { findFlake, requireHost } from "../lib/here/flake.ts";
 import { requireWritable } from "../lib/here/new-file.ts";
-import { askedOptions, machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { machinesAsked } from "../lib/inquiry/inquiry.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { fragment } from "../lib/script/step.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec/spec.ts";
+import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { arg, flag, option } from "../lib/spec/spec.ts";
 import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere, statusList, statusTable } from "../lib/status/table.ts";
-import { accessTo, asRootIfSilent, elevateOption } from "../lib/target/access.ts";
-import { askingWords, sshOptions, sshWords } from "../lib/target/ssh.ts";
+import { accessTo, asRootIfSilent } from "../lib/target/access.ts";
+import { askingWords, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const takes = {

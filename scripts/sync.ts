@@ -3,18 +3,19 @@
 
 // Build this machine's system from the flake and make it the next boot's, or the running one.
 import { deploymentScript } from "../lib/deploy/guard.ts";
-import { buildWords, evaluationWords, passing, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
-import { askedPreview, previewing, previewOptions, requireTerminal } from "../lib/deploy/preview.ts";
+import { buildWords, evaluationWords, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
+import { askedPreview, previewing, requireTerminal } from "../lib/deploy/preview.ts";
 import { wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
 import { nix } from "../lib/here/nix.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
-import { define, type Elevation, elevated, elevations, fragment, joined, type Step, step, variable } from "../lib/script/step.ts";
+import { define, elevated, fragment, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { quote } from "../lib/spec/quote.ts";
-import { arg, flag, flakeOption, option } from "../lib/spec/spec.ts";
+import { arg, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
 import { farScript, farText } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";

@@ -4,7 +4,6 @@ import { spelled } from "../here/called.ts";
 import { type Flake, toplevel } from "../here/flake.ts";
 import { nix } from "../here/nix.ts";
 import { define, fragment, joined, type Line, type Plan, type Step, step, variable, type Word } from "../script/step.ts";
-import { flag, option } from "../spec/spec.ts";
 import { type Access, askingSecret, asRoot, asRootInAddress, provingRoot } from "../target/access.ts";
 import {
   alertWords,
@@ -20,23 +19,6 @@ import {
 import { deploymentScript, type Guard, guarded, trialMeans } from "./guard.ts";
 import { type Preview, previewing, requireTerminal } from "./preview.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
-
-/** The options of a deployment that hold for a host whatever is deployed. */
-export const buildOptions = {
-  "build-on": option(
-    "WHERE",
-    "where the system is built",
-    { here: "on this machine (the default)", target: "on the target itself" },
-    { kept: "always" },
-  ),
-  "use-substitutes": flag("let the target fetch what it can from its binary caches", { kept: "always" }),
-  backend: option(
-    "PROGRAM",
-    "the program that does it",
-    { "nixos-rebuild": "nixos-rebuild (the default)", nix: "nix and ssh alone, for machines without nixos-rebuild" },
-    { kept: "always" },
-  ),
-};
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";

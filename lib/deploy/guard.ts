@@ -3,59 +3,12 @@
 import { spelled } from "../here/called.ts";
 import { type Captured, define, fragment, joined, type Line, type Plan, step, variable, type Word } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
-import { flag, option, options, type Statuses } from "../spec/spec.ts";
+import type { unitFailures } from "../spec/options.ts";
 import { type Access, accessTo, askingSecret, asRoot, type ElevateGiven, provingRoot } from "../target/access.ts";
 import { farScript, farText, plainWords, sshWords } from "../target/ssh.ts";
 
-/** What a unit that fails in the activation means. */
-export const unitFailures = {
-  warn: "say so and go on (without --guard always)",
-  rollback: "go back (the default with --guard)",
-} as const;
-
-const guarding = ["guard", "confirm-timeout"];
-
 /** Scripts of lib/shell/there that say, before anything is done, whether a trial boot can be made there. */
 export const trialMeans = ["one-shot", "boot-loader", "trial-means"] as const;
-
-/** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
-export const guardOptions = (excluded: readonly string[]) => ({
-  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded, kept: "always" }),
-  "no-guard": flag("without that, where hey.toml says guard", { excludes: guarding }),
-  "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
-    excludes: excluded,
-    kept: "always",
-    range: [30, 3600],
-  }),
-  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded, kept: guarding }),
-  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
-  "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
-    kept: guarding,
-  }),
-  "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
-});
-
-export const guardStatuses = {
-  0: "done, and confirmed where a guard was asked for",
-  1: "failed before anything was changed there, or it can't be reached",
-  10: "rolled back; the host was seen to run the old system",
-  11: "the host is unreachable; it rolls back by its own clock, or has confirmed: the last line says so",
-  12: "the activation failed or hung, or units failed; rolled back",
-  13: "another deployment or program has the host, and the last line says which: it holds a lock, and nothing was activated; or it has switched the host, and nothing is rolled back",
-  14: "confirmed and running, but not committed (a full disk): a reboot brings the old system",
-  15: "not confirmed, and not rolled back: that failed, or still waits for another program, as the last line says",
-  16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
-} satisfies Statuses;
-
-/** Whether an option, in hey.toml, makes a deployment go back by itself. */
-export const guards = (option: string) => guarding.includes(option);
-
-/**
- * Whether a setting of hey.toml may be left out beside these options, although it would guard: a person wants none, or nothing new
- * comes to run.
- */
-export const leavesOut = (setting: string, has: (option: string) => boolean): boolean =>
-  !guards(setting) || has("no-guard") || has("dry-activate") || has("list") || (has("boot") && !has("reboot"));
 
 export interface Guard {
   /** Seconds from the arming to the way back. */

@@ -2,17 +2,6 @@
 import { canSay, type Program, wordsFor } from "../here/backends.ts";
 import { runningSpecialisation } from "../here/machine.ts";
 import { shown, Usage } from "../spec/errors.ts";
-import { flag, option, options, pairs } from "../spec/spec.ts";
-
-/** The options of every verb that builds a system and makes it run. */
-export const passing = {
-  specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
-  "install-bootloader": flag("install the boot loader anew"),
-  offline: flag("build from what is here, without the network"),
-  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
-  "update-input": options("INPUT", "update an input of the flake first", "inputs"),
-  builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
-};
 
 export interface Passing {
   readonly specialisation: string | undefined;

@@ -2,21 +2,8 @@
 import { type Flake, machine } from "../here/flake.ts";
 import { nix } from "../here/nix.ts";
 import { define, fragment, type Line, type Step, step, variable, type Word } from "../script/step.ts";
-import { flag } from "../spec/spec.ts";
 import { farScript } from "../target/ssh.ts";
 import { deploymentScript } from "./guard.ts";
-
-/** The options of verbs that change what a machine runs. @param excluded options beside which there is nothing to ask */
-export const previewOptions = (excluded: readonly string[]) => ({
-  diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
-    excludes: excluded.filter((name) => name !== "dry-activate"),
-    kept: "always",
-  }),
-  ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
-  yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
-  "no-diff": flag("without --diff, where hey.toml says diff", { excludes: ["diff"] }),
-  "no-ask": flag("without the question, where hey.toml says ask", { excludes: ["ask"] }),
-});
 
 export type Preview = "show" | "ask" | undefined;
 

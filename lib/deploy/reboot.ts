@@ -1,7 +1,6 @@
 // Reboots of a target, proven by its boot_id over a new connection: an open port says nothing, as a machine may be back in a second.
 import { define, fragment, type Line, step, variable } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
-import { flag, option, type Statuses } from "../spec/spec.ts";
 import { type Access, asRoot } from "../target/access.ts";
 import { farScript, remotely } from "../target/ssh.ts";
 import { deploymentScript, mending } from "./guard.ts";
@@ -12,27 +11,6 @@ export interface Reboot {
   /** Seconds to wait for it to come back. */
   readonly limit: string;
 }
-
-/** The options of verbs that reboot a target when all else is done. */
-export const rebootOptions = {
-  reboot: option(
-    "WHEN",
-    "then reboot it, and wait until it is back",
-    { always: "in any case", "if-needed": "only for another kernel, initrd or systemd" },
-    {
-      bare: "always",
-      excludes: ["test", "dry-activate"],
-      kept: "always",
-    },
-  ),
-  "no-reboot": flag("without that, where hey.toml says reboot", { excludes: ["reboot"] }),
-  wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
-};
-
-export const rebootStatuses = {
-  30: "rebooted, but not seen back within --wait, or not gone down",
-  32: "rebooted, but it runs another system than the one that should boot",
-} satisfies Statuses;
 
 /** The reboot that a line asks for, if it does. @throws Usage for a time to wait for nothing */
 export function askedReboot({

@@ -1,5 +1,5 @@
 // Whether somebody could log in to a host, and become root, with the configuration that the flake has for it.
-import type { Program } from "../target/access.ts";
+import type { Program } from "../spec/options.ts";
 import type { Finding } from "./finding.ts";
 import type { Offered } from "./offered.ts";
 import { bars, type Entrant, isLetIn, type Sshd } from "./sshd.ts";

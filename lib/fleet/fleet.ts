@@ -8,9 +8,9 @@ import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import type { Plan } from "../script/step.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
+import type { FleetGiven, Laned } from "../spec/options.ts";
 import type { Takes } from "../spec/spec.ts";
 import type { SshGiven } from "../target/ssh.ts";
-import type { FleetGiven, Laned } from "./options.ts";
 import { newRun } from "./transcripts.ts";
 
 /** One host's part of a run: a script like that of a run for this host alone, which waits for its turn. */

@@ -5,7 +5,6 @@ import { select } from "../inventory/selection.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
-import { flag, option } from "../spec/spec.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";
 
@@ -53,12 +52,6 @@ export interface Inquiry {
   /** @param beside undefined where nothing was to be found out here */
   report(answers: readonly Answer[], beside: Answer | undefined): Report;
 }
-
-/** The options by which machines are chosen beside `HOST [TARGET]`. */
-export const askedOptions = {
-  on: option("HOSTS", "several hosts: names with '*', '@tag', and '!' before what is left out, with commas between", "machines"),
-  all: flag("all hosts of the flake", { excludes: ["on"] }),
-};
 
 interface Chosen extends SshGiven {
   readonly host: string | undefined;

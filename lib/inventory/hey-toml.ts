@@ -1,18 +1,20 @@
 // What may stand in hey.toml: for each host, and for all of them, what could be typed. A setting is an option of the same name, and is held
 // to what holds for that one.
 import { readFileSync, statSync } from "node:fs";
-import { buildOptions } from "../deploy/deployment.ts";
-import { guardOptions } from "../deploy/guard.ts";
-import { previewOptions } from "../deploy/preview.ts";
-import { rebootOptions } from "../deploy/reboot.ts";
 import { type Flake, hostsOf, unknownHost } from "../here/flake.ts";
-import { keyOptions } from "../keys/keys.ts";
 import { valueFor } from "../spec/argv.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
+import {
+  buildOptions,
+  elevateOptions,
+  guardOptions,
+  keyOptions,
+  previewOptions,
+  rebootOptions,
+  sshOptions,
+} from "../spec/options.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "../spec/spec.ts";
 import { fits, printable } from "../spec/words.ts";
-import { elevateOptions } from "../target/access.ts";
-import { sshOptions } from "../target/ssh.ts";
 import { requireSettable } from "./settable-ssh.ts";
 import { headOf, type Setting, type Settings } from "./setting.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";

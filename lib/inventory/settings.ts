@@ -1,13 +1,12 @@
 // What hey.toml says of the machines, and how it comes to count as if it had been typed.
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { guards, leavesOut } from "../deploy/guard.ts";
 import type { Flake } from "../here/flake.ts";
 import type { Plan } from "../script/step.ts";
 import { valueFor } from "../spec/argv.ts";
 import { Ended, Usage } from "../spec/errors.ts";
+import { guards, leavesOut, takesPassword } from "../spec/options.ts";
 import { camel, excluded, isOption, type Takes } from "../spec/spec.ts";
-import { takesPassword } from "../target/access.ts";
 import type { Machine, Setting, Settings } from "./setting.ts";
 
 /** Where a setting stands, as messages and tables say it. */

@@ -3,24 +3,9 @@
 import { accessSync, constants, lstatSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { home } from "../here/machine.ts";
-import type { Elevation } from "../script/step.ts";
 import { Refusal } from "../spec/errors.ts";
+import { classes, type Elevation } from "../spec/options.ts";
 import { quote } from "../spec/quote.ts";
-import { flag, option } from "../spec/spec.ts";
-
-/** The folders of ~/.ssh/keys.homelab. */
-export const classes = {
-  vps: "rented machines",
-  pc: "workstations",
-  server: "machines at home",
-} as const;
-
-/** The options of verbs that bring a host its keys. */
-export const keyOptions = {
-  generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
-  class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
-  persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
-};
 
 export const hostKeyName = "ssh_host_ed25519_key";
 export const globalKeyName = "global_ed25519";

@@ -4,8 +4,9 @@ import { remember } from "../here/cache.ts";
 import { ignored } from "../here/called.ts";
 import { onPath } from "../here/machine.ts";
 import { note } from "../log/log.ts";
-import { elevations, type Plan, type Step } from "../script/step.ts";
+import type { Plan, Step } from "../script/step.ts";
 import { Refusal } from "../spec/errors.ts";
+import { elevations } from "../spec/options.ts";
 import { quote } from "../spec/quote.ts";
 
 /** zx with nothing of the caller's ZX_* variables: ZX_PREFIX and ZX_SHELL would otherwise put commands into the script (seen). */

@@ -1,4 +1,5 @@
 // The commands of a plan, as values. Nothing here runs or prints anything.
+import type { Elevation } from "../spec/options.ts";
 import { quote } from "../spec/quote.ts";
 
 /** A word with shell variables of the script in it; their values are known only while it runs. */
@@ -82,16 +83,6 @@ export const variable = (name: string): Captured => ({ parts: [{ name }] });
 export const joined = (...words: readonly Word[]): Captured => ({
   parts: words.flatMap((word) => (typeof word === "string" ? [word] : word.parts)),
 });
-
-/** How to become root on a machine; `none` when the caller is root already or wants no elevation. */
-export type Elevation = "sudo" | "doas" | "run0" | "none";
-
-export const elevations = {
-  sudo: "sudo (the default)",
-  doas: "OpenDoas",
-  run0: "systemd's run0",
-  none: "run it as the user that calls",
-} as const satisfies Readonly<Record<Elevation, string>>;
 
 /** The same command as root. */
 export function elevated(by: Elevation, inner: Step): Step {

@@ -209,22 +209,6 @@ export function excluded(takes: Takes, one: string, other: string): boolean {
 /** What exit statuses mean, by number. */
 export type Statuses = Readonly<Record<number, string>>;
 
-/** Of every verb; one of its own says it better. */
-export const statuses: Statuses = {
-  0: "done",
-  1: "refused, as things are not so that it could be done; nothing was touched",
-  2: "the words are wrong; nothing was touched",
-};
-
-/** The options that every verb has. */
-export const common = {
-  print: flag("print the exact shell script instead of running it"),
-  help: flag("show this help", { short: "h" }),
-} satisfies Takes;
-
-/** The option of every verb that uses a flake. */
-export const flakeOption = option("REF", "the flake that holds the machines: a directory or a flake reference", "flakes");
-
 /** A verb as the help, the completions and the dispatcher see it. */
 export interface Verb {
   readonly name: string;

@@ -2,7 +2,7 @@
 import { elevateWords } from "../here/backends.ts";
 import { define, type Fragment, fragment, joined, type Line, type Step, step, variable, type Word } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
-import { flag, option } from "../spec/spec.ts";
+import type { Program } from "../spec/options.ts";
 import { farScript, farText, login, plainWords, remotely, type SshGiven, sshFacts, sshWords } from "./ssh.ts";
 
 /** What makes a login root. `asking`: also where it asks for a password, at a terminal. */
@@ -24,27 +24,7 @@ const ways = {
     asking: ["run0", "--setenv=PATH", "--"],
     shell: ["run0"],
   },
-} as const satisfies Readonly<Record<string, Becoming>>;
-
-export type Program = keyof typeof ways;
-
-const programs = { sudo: "sudo", doas: "OpenDoas", run0: "systemd's run0" } as const satisfies Readonly<Record<Program, string>>;
-
-/** The option of every verb that needs root on a target. */
-export const elevateOption = {
-  elevate: option("PROGRAM", "how the target's user becomes root there, if it isn't root", programs, { kept: "always" }),
-};
-
-/** The same, and for what runs there without a terminal. The spelling is that of nixos-rebuild. */
-export const elevateOptions = {
-  ...elevateOption,
-  "ask-elevate-password": flag("ask here, once, for the password that sudo wants there (implies --elevate sudo)", {
-    kept: "always",
-  }),
-};
-
-/** Whether --ask-elevate-password makes sense beside an --elevate, or beside none. */
-export const takesPassword = (elevate: unknown): boolean => elevate === undefined || elevate === "sudo";
+} as const satisfies Readonly<Record<Program, Becoming>>;
 
 export interface ElevateGiven extends SshGiven {
   readonly elevate: string | undefined;

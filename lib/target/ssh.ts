@@ -4,14 +4,7 @@ import { existsSync } from "node:fs";
 import { constant } from "../script/render.ts";
 import { type Captured, farWord, joined, type Step, step, variable, type Word } from "../script/step.ts";
 import { shown, Usage } from "../spec/errors.ts";
-import { option, options } from "../spec/spec.ts";
 import { unsplit } from "../spec/words.ts";
-
-/** The options of every verb that reaches a target. */
-export const sshOptions = {
-  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
-  "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
-};
 
 export interface SshGiven {
   readonly sshOption: readonly string[];

@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { usage } from "../spec/argv.ts";
 import { choices, explained, tagline, typedAs } from "../spec/help.ts";
-import { type Param, statuses, type Verb } from "../spec/spec.ts";
+import { statuses } from "../spec/options.ts";
+import type { Param, Verb } from "../spec/spec.ts";
 
 /** A page has the date of its words, so that it is the same wherever it is made. */
 const written = "2026-11-28";

@@ -1,7 +1,6 @@
 // A verb: what it takes and the plan it makes of it. Called as a program it parses, plans, and prints or runs.
 import { basename } from "node:path";
 import type { Fleet } from "../fleet/fleet.ts";
-import { type Laned, requireAlone, several } from "../fleet/options.ts";
 import { spelled } from "../here/called.ts";
 import type { Inquiry } from "../inquiry/inquiry.ts";
 import type { Machine } from "../inventory/setting.ts";
@@ -9,7 +8,8 @@ import { render } from "../script/render.ts";
 import type { Plan } from "../script/step.ts";
 import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
-import { common, type Given, type Statuses, type Takes, type Verb } from "../spec/spec.ts";
+import { common, type Laned, requireAlone, several } from "../spec/options.ts";
+import type { Given, Statuses, Takes, Verb } from "../spec/spec.ts";
 
 interface Described<T extends Takes> {
   /** One line, for the list of verbs and the head of --help. */

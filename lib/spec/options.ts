@@ -1,0 +1,247 @@
+// The options that several verbs share, by group, with what holds of a group whatever the verb: its exit statuses, and which options
+// leave out which. They are only declared here: who reads hey.toml loads nothing that deploys.
+import { Usage } from "./errors.ts";
+import { camel, flag, option, options, pairs, type Statuses, type Takes } from "./spec.ts";
+
+// Every verb
+
+/** The options that every verb has. */
+export const common = {
+  print: flag("print the exact shell script instead of running it"),
+  help: flag("show this help", { short: "h" }),
+} satisfies Takes;
+
+/** Of every verb; one of its own says it better. */
+export const statuses: Statuses = {
+  0: "done",
+  1: "refused, as things are not so that it could be done; nothing was touched",
+  2: "the words are wrong; nothing was touched",
+};
+
+/** The option of every verb that uses a flake. */
+export const flakeOption = option("REF", "the flake that holds the machines: a directory or a flake reference", "flakes");
+
+// Several hosts
+
+/** The options of verbs that can be for several hosts. */
+export const fleetOptions = {
+  on: option("HOSTS", "several hosts: names with '*', '@tag', and '!' before what is left out, with commas between", "machines"),
+  all: flag("all hosts of the flake", { excludes: ["on"] }),
+  jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j", excludes: ["serial"] }),
+  canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text", { excludes: ["serial"] }),
+  serial: flag("one host after another, and none after one that failed"),
+  "require-all": flag("nothing is built or changed unless all hosts answer"),
+  json: flag("events as JSON on stdout, one a line"),
+};
+
+export const fleetStatuses = {
+  20: "of several hosts some failed, or were not begun",
+  21: "of several hosts some were skipped, as they don't answer, and no more",
+} satisfies Statuses;
+
+export interface FleetGiven {
+  readonly on: string | undefined;
+  readonly all: boolean;
+  readonly jobs: string | undefined;
+  readonly canary: string | undefined;
+  readonly serial: boolean;
+  readonly requireAll: boolean;
+  readonly json: boolean;
+}
+
+/** What stands in the place of a host's name. */
+export const inHostsPlace = ["on", "all"] as const;
+
+/** Whether a line is for several hosts. */
+export const several = (given: object): given is FleetGiven => {
+  const { on, all } = given as Partial<FleetGiven>;
+  return on !== undefined || all === true;
+};
+
+/** Refuses, on a line for one host, what says how several are gone about. @throws Usage */
+export function requireAlone(takes: Takes, given: object): void {
+  const typed = given as Readonly<Record<string, unknown>>;
+  const lone = Object.entries(fleetOptions).find(([name, param]) => takes[name] === param && (typed[camel(name)] || undefined));
+  if (lone !== undefined) throw new Usage(`--${lone[0]} is for several hosts; leave it out, or type --on and the hosts`);
+}
+
+/** What a plan of one among several hosts is given beside what was typed. */
+export interface Laned {
+  /** Its directory in the run. */
+  readonly lane?: string;
+}
+
+/** The options by which machines are chosen beside `HOST [TARGET]`. */
+export const askedOptions = { on: fleetOptions.on, all: fleetOptions.all };
+
+// Ssh
+
+/** The options of every verb that reaches a target. */
+export const sshOptions = {
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
+  "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
+};
+
+// Root
+
+/** How to become root on a machine; `none` when the caller is root already or wants no elevation. */
+export type Elevation = "sudo" | "doas" | "run0" | "none";
+
+export const elevations = {
+  sudo: "sudo (the default)",
+  doas: "OpenDoas",
+  run0: "systemd's run0",
+  none: "run it as the user that calls",
+} as const satisfies Readonly<Record<Elevation, string>>;
+
+const programs = { sudo: "sudo", doas: "OpenDoas", run0: "systemd's run0" } as const;
+
+/** What makes a login root on a target. */
+export type Program = keyof typeof programs;
+
+/** The option of every verb that needs root on a target. */
+export const elevateOption = {
+  elevate: option("PROGRAM", "how the target's user becomes root there, if it isn't root", programs, { kept: "always" }),
+};
+
+/** The same, and for what runs there without a terminal. The spelling is that of nixos-rebuild. */
+export const elevateOptions = {
+  ...elevateOption,
+  "ask-elevate-password": flag("ask here, once, for the password that sudo wants there (implies --elevate sudo)", {
+    kept: "always",
+  }),
+};
+
+/** Whether --ask-elevate-password makes sense beside an --elevate, or beside none. */
+export const takesPassword = (elevate: unknown): boolean => elevate === undefined || elevate === "sudo";
+
+// Build
+
+/** The options of a deployment that hold for a host whatever is deployed. */
+export const buildOptions = {
+  "build-on": option(
+    "WHERE",
+    "where the system is built",
+    { here: "on this machine (the default)", target: "on the target itself" },
+    { kept: "always" },
+  ),
+  "use-substitutes": flag("let the target fetch what it can from its binary caches", { kept: "always" }),
+  backend: option(
+    "PROGRAM",
+    "the program that does it",
+    { "nixos-rebuild": "nixos-rebuild (the default)", nix: "nix and ssh alone, for machines without nixos-rebuild" },
+    { kept: "always" },
+  ),
+};
+
+/** The options of every verb that builds a system and makes it run. */
+export const passing = {
+  specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
+  "install-bootloader": flag("install the boot loader anew"),
+  offline: flag("build from what is here, without the network"),
+  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
+  "update-input": options("INPUT", "update an input of the flake first", "inputs"),
+  builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
+};
+
+// Preview
+
+/** The options of verbs that change what a machine runs. @param excluded options beside which there is nothing to ask */
+export const previewOptions = (excluded: readonly string[]) => ({
+  diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
+    excludes: excluded.filter((name) => name !== "dry-activate"),
+    kept: "always",
+  }),
+  ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
+  yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
+  "no-diff": flag("without --diff, where hey.toml says diff", { excludes: ["diff"] }),
+  "no-ask": flag("without the question, where hey.toml says ask", { excludes: ["ask"] }),
+});
+
+// Guard
+
+/** What a unit that fails in the activation means. */
+export const unitFailures = {
+  warn: "say so and go on (without --guard always)",
+  rollback: "go back (the default with --guard)",
+} as const;
+
+const guarding = ["guard", "confirm-timeout"];
+
+/** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
+export const guardOptions = (excluded: readonly string[]) => ({
+  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded, kept: "always" }),
+  "no-guard": flag("without that, where hey.toml says guard", { excludes: guarding }),
+  "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
+    excludes: excluded,
+    kept: "always",
+    range: [30, 3600],
+  }),
+  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded, kept: guarding }),
+  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
+  "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
+    kept: guarding,
+  }),
+  "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
+});
+
+export const guardStatuses = {
+  0: "done, and confirmed where a guard was asked for",
+  1: "failed before anything was changed there, or it can't be reached",
+  10: "rolled back; the host was seen to run the old system",
+  11: "the host is unreachable; it rolls back by its own clock, or has confirmed: the last line says so",
+  12: "the activation failed or hung, or units failed; rolled back",
+  13: "another deployment or program has the host, and the last line says which: it holds a lock, and nothing was activated; or it has switched the host, and nothing is rolled back",
+  14: "confirmed and running, but not committed (a full disk): a reboot brings the old system",
+  15: "not confirmed, and not rolled back: that failed, or still waits for another program, as the last line says",
+  16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
+} satisfies Statuses;
+
+/** Whether an option, in hey.toml, makes a deployment go back by itself. */
+export const guards = (option: string) => guarding.includes(option);
+
+/**
+ * Whether a setting of hey.toml may be left out beside these options, although it would guard: a person wants none, or nothing new
+ * comes to run.
+ */
+export const leavesOut = (setting: string, has: (option: string) => boolean): boolean =>
+  !guards(setting) || has("no-guard") || has("dry-activate") || has("list") || (has("boot") && !has("reboot"));
+
+// Reboot
+
+/** The options of verbs that reboot a target when all else is done. */
+export const rebootOptions = {
+  reboot: option(
+    "WHEN",
+    "then reboot it, and wait until it is back",
+    { always: "in any case", "if-needed": "only for another kernel, initrd or systemd" },
+    {
+      bare: "always",
+      excludes: ["test", "dry-activate"],
+      kept: "always",
+    },
+  ),
+  "no-reboot": flag("without that, where hey.toml says reboot", { excludes: ["reboot"] }),
+  wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
+};
+
+export const rebootStatuses = {
+  30: "rebooted, but not seen back within --wait, or not gone down",
+  32: "rebooted, but it runs another system than the one that should boot",
+} satisfies Statuses;
+
+// Keys
+
+/** The folders of ~/.ssh/keys.homelab. */
+export const classes = {
+  vps: "rented machines",
+  pc: "workstations",
+  server: "machines at home",
+} as const;
+
+/** The options of verbs that bring a host its keys. */
+export const keyOptions = {
+  generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
+  class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
+  persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
+};
