@@ -2,7 +2,6 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Build this machine's system from the flake and make it the next boot's, or the running one.
-import { deploymentScript } from "../lib/deploy/guard.ts";
 import { buildWords, evaluationWords, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
 import { askedPreview, previewing, requireTerminal } from "../lib/deploy/preview.ts";
 import { wordsFor } from "../lib/here/backends.ts";
@@ -17,7 +16,7 @@ import { type Elevation, elevations, flakeOption, passing, previewOptions } from
 import { quote } from "../lib/spec/quote.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
-import { farScript, farText } from "../lib/target/ssh.ts";
+import { deploymentScript, farScript, farText } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const actions = {

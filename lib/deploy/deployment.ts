@@ -7,6 +7,7 @@ import { define, fragment, joined, type Line, type Plan, type Step, step, variab
 import { type Access, askingSecret, asRoot, asRootInAddress, provingRoot } from "../target/access.ts";
 import {
   alertWords,
+  deploymentScript,
   farScript,
   farText,
   freshWords,
@@ -16,7 +17,7 @@ import {
   type SshGiven,
   sshWords,
 } from "../target/ssh.ts";
-import { deploymentScript, type Guard, guarded, trialMeans } from "./guard.ts";
+import { type Guard, guarded, trialMeans } from "./guard.ts";
 import { type Preview, previewing, requireTerminal } from "./preview.ts";
 import { afterwards, type Reboot } from "./reboot.ts";
 

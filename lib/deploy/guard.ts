@@ -1,11 +1,11 @@
 // The guarded part of a deployment: armed, activated, confirmed over new connections, and only then made to last. The order is that
 // of security.md: nothing that outlives a reboot changes before the confirmation, so a power cut is a way back too.
 import { spelled } from "../here/called.ts";
-import { type Captured, define, fragment, joined, type Line, type Plan, step, variable, type Word } from "../script/step.ts";
+import { define, fragment, type Line, type Plan, step, variable, type Word } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
 import type { unitFailures } from "../spec/options.ts";
 import { type Access, accessTo, askingSecret, asRoot, type ElevateGiven, provingRoot } from "../target/access.ts";
-import { farScript, farText, plainWords, sshWords } from "../target/ssh.ts";
+import { deploymentScript, farScript, plainWords, sshWords } from "../target/ssh.ts";
 
 /** Scripts of lib/shell/there that say, before anything is done, whether a trial boot can be made there. */
 export const trialMeans = ["one-shot", "boot-loader", "trial-means"] as const;
@@ -69,12 +69,6 @@ interface Guarded {
   /** Whether the commit installs the boot loader anew: 1 or 0. */
   readonly bootloader: Word;
 }
-
-/** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/shell/there. */
-export const deploymentScript = (...names: readonly string[]): Captured => ({
-  ...joined(variable("deployment"), `\n${farText(...names)}`),
-  script: true,
-});
 
 /** Scripts of lib/shell/there that put right what a deployment that was cut short has left. */
 export const mending = ["one-shot", "committing"] as const;

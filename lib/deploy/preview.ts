@@ -2,8 +2,7 @@
 import { type Flake, machine } from "../here/flake.ts";
 import { nix } from "../here/nix.ts";
 import { define, fragment, type Line, type Step, step, variable, type Word } from "../script/step.ts";
-import { farScript } from "../target/ssh.ts";
-import { deploymentScript } from "./guard.ts";
+import { deploymentScript, farScript } from "../target/ssh.ts";
 
 export type Preview = "show" | "ask" | undefined;
 

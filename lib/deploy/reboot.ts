@@ -2,8 +2,8 @@
 import { define, fragment, type Line, step, variable } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
 import { type Access, asRoot } from "../target/access.ts";
-import { farScript, remotely } from "../target/ssh.ts";
-import { deploymentScript, mending } from "./guard.ts";
+import { deploymentScript, farScript, remotely } from "../target/ssh.ts";
+import { mending } from "./guard.ts";
 
 export interface Reboot {
   /** `if-needed`: only where what boots has another kernel, initrd, kernel modules or systemd than what was booted. */

@@ -15,6 +15,12 @@ export interface SshGiven {
 export const farText = (...names: readonly string[]): string =>
   names.map((name) => constant(`shell/there/${name}.sh`)).join("\n");
 
+/** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/shell/there. */
+export const deploymentScript = (...names: readonly string[]): Captured => ({
+  ...joined(variable("deployment"), `\n${farText(...names)}`),
+  script: true,
+});
+
 /**
  * Scripts of lib/shell/there as one command for the far shell, with their data as positional parameters.
  * @param script names like `facts`, or their text
