@@ -1,4 +1,7 @@
 // What a person sees of a run: on a terminal a live line per host, else what each host says behind its name; and the table at the end.
+import { duration } from "../text/amounts.ts";
+import { columns } from "../text/columns.ts";
+import { changeOf } from "../text/outcome.ts";
 import type { RunningLane } from "./lane.ts";
 import type { Result } from "./result.ts";
 
@@ -27,12 +30,6 @@ function lines(name: string, hosts: readonly string[], silent: boolean): Display
     tick: () => undefined,
     rest: () => undefined,
   };
-}
-
-/** Seconds as `8 s` or `2 min 05 s`. */
-export function duration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
 }
 
 const lineOf = (lane: RunningLane, width: number, columns: number) => {
@@ -80,21 +77,6 @@ async function live(name: string, hosts: readonly string[]): Promise<Display> {
 /** The display for this terminal, or for none. */
 export const displayFor = async (name: string, hosts: readonly string[], json: boolean): Promise<Display> =>
   process.stderr.isTTY && !json && process.env["TERM"] !== "dumb" ? live(name, hosts) : lines(name, hosts, json);
-
-/** Words in columns as wide as they need. The last one may be of any length. */
-export function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => (row[at] ?? "").length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((word, at) => word.padEnd(widths[at] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return rows.map((row) => `${line(row)}\n`).join("");
-}
-
-/** From which generation to which; one number where it stayed, or only one is known. */
-export const changeOf = ({ from, to }: Pick<Result, "from" | "to">) =>
-  from === undefined || to === undefined || from === to ? (to ?? from ?? "") : `${from} → ${to}`;
 
 /** How all hosts came out, in a table; below it what those have said last that failed, and where the rest of that stands. */
 export function table(results: readonly Result[]): string {

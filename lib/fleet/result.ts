@@ -1,4 +1,5 @@
 // How a host came out of a run.
+import { meaning } from "../text/outcome.ts";
 import type { RunningLane } from "./lane.ts";
 import { facts } from "./transcripts.ts";
 
@@ -24,23 +25,6 @@ export interface Result {
   /** The file of its transcript. */
   readonly transcript: string;
 }
-
-// README.md has the list for the guard and for reboots.
-const names: Readonly<Record<number, string>> = {
-  10: "rolled back",
-  11: "does not answer any more",
-  12: "rolled back, its activation failed",
-  13: "another deployment or program has it",
-  14: "not committed",
-  15: "not rolled back",
-  16: "locked out",
-  30: "not seen back",
-  32: "booted another system",
-};
-
-/** What an exit status of a verb means, in a few words. */
-export const meaning = (status: number): string =>
-  status === 0 ? "done" : status > 128 ? "interrupted" : (names[status] ?? `failed (${status})`);
 
 /** What became of a lane that has ended, and in a few words. */
 function ending(

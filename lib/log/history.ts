@@ -1,6 +1,7 @@
 // What was noted of runs, as text.
-import { changeOf, columns, duration } from "../fleet/display.ts";
-import { meaning } from "../fleet/result.ts";
+import { duration } from "../text/amounts.ts";
+import { columns } from "../text/columns.ts";
+import { changeOf, meaning } from "../text/outcome.ts";
 import type { Entry } from "./log.ts";
 
 /** `2026-01-31 18:05`, of this machine's clock. */

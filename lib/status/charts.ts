@@ -1,6 +1,6 @@
 // Small charts in SVG. Across they are in percent and down in pixels, so that they are as wide as their place and no shape or letter
 // is stretched.
-import { duration } from "../fleet/display.ts";
+import { duration } from "../text/amounts.ts";
 import { counted, type Deploy, type Outcome } from "./deploys.ts";
 import { fullness } from "./findings.ts";
 import { html, type Markup } from "./markup.ts";

@@ -1,6 +1,6 @@
 // What was deployed to a host, of all that was noted.
-import { meaning } from "../fleet/result.ts";
 import type { Entry } from "../log/log.ts";
+import { meaning } from "../text/outcome.ts";
 
 /** `back`: the host runs an older system again, because somebody wanted it or because the new one did not hold. */
 export type Outcome = "done" | "back" | "failed";

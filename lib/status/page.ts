@@ -1,10 +1,10 @@
 // The fleet as one page that stands alone: nothing of it is fetched, no script is needed, and it is well-formed XML.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { changeOf, duration } from "../fleet/display.ts";
 import { hostname } from "../here/machine.ts";
 import type { Entry } from "../log/log.ts";
-import { bytes, span } from "./amounts.ts";
+import { bytes, duration, span } from "../text/amounts.ts";
+import { changeOf } from "../text/outcome.ts";
 import { dated, meter, names, outcomes, type Period, perDay, periodOf, sign, timed, timeline, within } from "./charts.ts";
 import { counted, type Deploy, deploysOf } from "./deploys.ts";
 import { findings, fullest, type Level, levelOf, percentOf } from "./findings.ts";

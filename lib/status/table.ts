@@ -1,6 +1,6 @@
 // Hosts as text: a table that fits the terminal, or the facts of one of them.
-import { columns } from "../fleet/display.ts";
-import { bytes, span } from "./amounts.ts";
+import { bytes, span } from "../text/amounts.ts";
+import { columns } from "../text/columns.ts";
 import { findings, fullest, type Level, levelOf, percentOf } from "./findings.ts";
 import type { Status } from "./status.ts";
 

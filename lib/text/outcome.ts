@@ -1,0 +1,22 @@
+// What came of a deployment, in a few words.
+
+// README.md has the list for the guard and for reboots.
+const names: Readonly<Record<number, string>> = {
+  10: "rolled back",
+  11: "does not answer any more",
+  12: "rolled back, its activation failed",
+  13: "another deployment or program has it",
+  14: "not committed",
+  15: "not rolled back",
+  16: "locked out",
+  30: "not seen back",
+  32: "booted another system",
+};
+
+/** What an exit status of a verb means, in a few words. */
+export const meaning = (status: number): string =>
+  status === 0 ? "done" : status > 128 ? "interrupted" : (names[status] ?? `failed (${status})`);
+
+/** From which generation to which; one number where it stayed, or only one is known. */
+export const changeOf = ({ from, to }: { readonly from: string | undefined; readonly to: string | undefined }) =>
+  from === undefined || to === undefined || from === to ? (to ?? from ?? "") : `${from} → ${to}`;
