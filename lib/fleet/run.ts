@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { ignored } from "../here/called.ts";
-import { requirePrograms, requireTerminal } from "../run/run.ts";
+import { requirePrograms, requireTerminal } from "../run/programs.ts";
 import { render } from "../script/render.ts";
 import { Refusal } from "../spec/errors.ts";
 import { Builder } from "./builder.ts";

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { putFile } from "../here/new-file.ts";
-import { requirePrograms } from "../run/run.ts";
+import { requirePrograms } from "../run/programs.ts";
 import { render } from "../script/render.ts";
 import type { Plan } from "../script/step.ts";
 import { Facts } from "./facts.ts";

@@ -2,12 +2,10 @@
 import { constants } from "node:os";
 import { remember } from "../here/cache.ts";
 import { ignored } from "../here/called.ts";
-import { onPath } from "../here/machine.ts";
 import { note } from "../log/log.ts";
-import type { Plan, Step } from "../script/step.ts";
-import { Refusal } from "../spec/errors.ts";
-import { elevations } from "../spec/options.ts";
+import type { Plan } from "../script/step.ts";
 import { quote } from "../spec/quote.ts";
+import { hasTerminal, requirePrograms } from "./programs.ts";
 
 /** zx with nothing of the caller's ZX_* variables: ZX_PREFIX and ZX_SHELL would otherwise put commands into the script (seen). */
 function zx(): typeof import("zx/core") {
@@ -18,39 +16,10 @@ function zx(): typeof import("zx/core") {
   return loaded;
 }
 
-/** The programs that a plan's steps call, behind an elevating one too; the script's own functions are none. */
-function programs({ lines }: Plan, text: string): Set<string> {
-  const functions = new Set([...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name));
-  const called = (step: Step): readonly unknown[] => {
-    const [first, second] = step.argv;
-    const elevates = typeof first === "string" && first !== "none" && first in elevations;
-    const behind = first === "exec" ? [second] : elevates ? [first, second] : [first];
-    return [...behind, ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
-  };
-  const names = lines.flatMap((line) => ("argv" in line ? called(line) : "define" in line ? called(line.as) : []));
-  return new Set(names.filter((name): name is string => typeof name === "string" && !functions.has(name)));
-}
-
 /** The text in a shell that ignores what the caller ignores; a shell can't trap what it was born to ignore, so it is a new one. */
 function inherited(text: string): string {
   const names = (["HUP", "INT", "QUIT", "TERM"] as const).filter((name) => ignored(constants.signals[`SIG${name}`]));
   return names.length === 0 ? text : `trap '' ${names.join(" ")}\nexec /bin/sh -c ${quote(text)}`;
-}
-
-/** Whether there is a terminal to ask on. */
-const hasTerminal = () => {
-  try {
-    const { closeSync, openSync } = require("node:fs") as typeof import("node:fs");
-    closeSync(openSync("/dev/tty", "r"));
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-/** @throws Refusal where there is none, before anything is done */
-export function requireTerminal(): void {
-  if (!hasTerminal()) throw new Refusal("there is no terminal for the question of --ask; nothing was done", "--yes");
 }
 
 /** Sends a signal, 0 for none; whether there is such a process. */
@@ -71,13 +40,6 @@ async function family(pid: number): Promise<readonly number[]> {
 /** Sends a signal to a process and all that it has started. */
 export async function passOn(pid: number, signal: NodeJS.Signals): Promise<void> {
   for (const one of await family(pid)) signalled(one, signal);
-}
-
-/** @throws Refusal where a program that a plan calls or needs isn't on PATH */
-export function requirePrograms(plan: Plan, text: string): void {
-  for (const program of new Set([...programs(plan, text), ...Object.keys(plan.needs ?? {})])) {
-    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
-  }
 }
 
 /**

@@ -1,0 +1,41 @@
+// What a run needs of this machine, looked for before anything is done: programs, and a terminal.
+import { onPath } from "../here/machine.ts";
+import type { Plan, Step } from "../script/step.ts";
+import { Refusal } from "../spec/errors.ts";
+import { elevations } from "../spec/options.ts";
+
+/** The programs that a plan's steps call, behind an elevating one too; the script's own functions are none. */
+function programs({ lines }: Plan, text: string): Set<string> {
+  const functions = new Set([...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name));
+  const called = (step: Step): readonly unknown[] => {
+    const [first, second] = step.argv;
+    const elevates = typeof first === "string" && first !== "none" && first in elevations;
+    const behind = first === "exec" ? [second] : elevates ? [first, second] : [first];
+    return [...behind, ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
+  };
+  const names = lines.flatMap((line) => ("argv" in line ? called(line) : "define" in line ? called(line.as) : []));
+  return new Set(names.filter((name): name is string => typeof name === "string" && !functions.has(name)));
+}
+
+/** @throws Refusal where a program that a plan calls or needs isn't on PATH */
+export function requirePrograms(plan: Plan, text: string): void {
+  for (const program of new Set([...programs(plan, text), ...Object.keys(plan.needs ?? {})])) {
+    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
+  }
+}
+
+/** Whether there is a terminal to ask on. */
+export const hasTerminal = () => {
+  try {
+    const { closeSync, openSync } = require("node:fs") as typeof import("node:fs");
+    closeSync(openSync("/dev/tty", "r"));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** @throws Refusal where there is none, before anything is done */
+export function requireTerminal(): void {
+  if (!hasTerminal()) throw new Refusal("there is no terminal for the question of --ask; nothing was done", "--yes");
+}
