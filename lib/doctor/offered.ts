@@ -3,7 +3,8 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { home, untilded } from "../here/machine.ts";
+import { home } from "../here/machine.ts";
+import { untilded } from "../spec/words.ts";
 import type { SshFacts } from "../target/ssh.ts";
 import { acceptedIn } from "./handshake.ts";
 

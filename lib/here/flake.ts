@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { didYouMean, Refusal, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
-import { untilded } from "./machine.ts";
+import { untilded } from "../spec/words.ts";
 
 export interface Flake {
   /** As it is given to nix, without a fragment. */

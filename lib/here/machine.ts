@@ -21,9 +21,6 @@ export function runningSpecialisation(): string | undefined {
 /** $HOME, else the one of the password file. */
 export const home = () => homedir();
 
-/** A leading `~` as the home directory: the shells leave it in `--option=~/path`. */
-export const untilded = (path: string) => (path === "~" || path.startsWith("~/") ? join(home(), path.slice(1)) : path);
-
 /** Whether a program of that name would be found by the shell. */
 export function onPath(program: string): boolean {
   const isProgram = (file: string) => {

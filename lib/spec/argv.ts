@@ -1,10 +1,9 @@
 // From the words of a command line to what a plan is given. minimist collects; it is only shown words on which it
 // can't go wrong (it takes 007 for 7, --no-reboot for reboot: false, and any option for a known one).
 import minimist from "minimist";
-import { untilded } from "../here/machine.ts";
 import { didYouMean, shown, Usage } from "./errors.ts";
 import { camel, type Flag, isOption, type Option, type Param, type Takes } from "./spec.ts";
-import { fits, hyphenated, printable } from "./words.ts";
+import { fits, hyphenated, printable, untilded } from "./words.ts";
 
 /** What a verb takes, with its words of usage for the messages. */
 export interface Grammar {

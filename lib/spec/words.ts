@@ -1,5 +1,7 @@
 // What a word from outside may look like. Refused here, it never reaches a shell, ssh or nix.
 import { isIPv6 } from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { didYouMean, shown, Usage } from "./errors.ts";
 import type { Source } from "./spec.ts";
 
@@ -118,3 +120,6 @@ export function fits(what: string, from: Source, word: string): void {
     throw new Usage(`${what} can't be ${shown(word)}${didYouMean(word, names) || `; type one of ${names.join(", ")}`}`);
   }
 }
+
+/** A leading `~` as the home directory: the shells leave it in `--option=~/path`. */
+export const untilded = (path: string) => (path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
