@@ -2,9 +2,9 @@
 ":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
 
 // Partition, format and mount a host's disks as its configuration declares them.
+import { nixRun } from "../lib/here/backends.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
-import { nixRun } from "../lib/here/nix.ts";
 import { elevated, fragment, step } from "../lib/script/step.ts";
 import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
 import { arg, flag, option, required } from "../lib/spec/spec.ts";

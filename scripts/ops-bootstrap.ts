@@ -4,9 +4,9 @@
 // First install of a remote machine: its keys go with it, nixos-anywhere boots an installer, formats and installs, and the
 // machine must come back as itself.
 import { existsSync } from "node:fs";
+import { nixRun } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
-import { nixRun } from "../lib/here/nix.ts";
 import { aroundInstall } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
 import { step, type Word } from "../lib/script/step.ts";

@@ -4,11 +4,10 @@
 // Build this machine's system from the flake and make it the next boot's, or the running one.
 import { buildWords, evaluationWords, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
 import { askedPreview, previewing, requireTerminal } from "../lib/deploy/preview.ts";
-import { wordsFor } from "../lib/here/backends.ts";
+import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
-import { nix } from "../lib/here/nix.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { define, elevated, fragment, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";

@@ -1,8 +1,8 @@
 // A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do. And the
 // way back to a generation that is there already, which differs only in where the system comes from.
+import { nix } from "../here/backends.ts";
 import { spelled } from "../here/called.ts";
 import { type Flake, toplevel } from "../here/flake.ts";
-import { nix } from "../here/nix.ts";
 import { define, fragment, joined, type Line, type Plan, type Step, step, variable, type Word } from "../script/step.ts";
 import { type Access, askingSecret, asRoot, asRootInAddress, provingRoot } from "../target/access.ts";
 import {

@@ -1,6 +1,6 @@
 // What will change on a host, shown before it does, and the question whether it may.
+import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
-import { nix } from "../here/nix.ts";
 import { define, fragment, type Line, type Step, step, variable, type Word } from "../script/step.ts";
 import { deploymentScript, farScript } from "../target/ssh.ts";
 

@@ -1,7 +1,7 @@
 // Whether a host could still be entered with the configuration that the flake has for it.
 import { join } from "node:path";
+import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
-import { nix } from "../here/nix.ts";
 import { constant } from "../script/render.ts";
 import { define, fragment, joined, type Plan, step } from "../script/step.ts";
 import { quote } from "../spec/quote.ts";

@@ -2,7 +2,12 @@
 // it is: once a run, while planning, so that the printed script has final words; and only where a word depends on the answer.
 import { spawnSync } from "node:child_process";
 import { Usage } from "../spec/errors.ts";
-import { nix } from "./nix.ts";
+
+/** nix's own command line. The features are given every time: where flakes aren't enabled globally it refuses otherwise. */
+export const nix: readonly string[] = ["nix", "--extra-experimental-features", "nix-command flakes"];
+
+/** A flake's program; the words after it are the program's. */
+export const nixRun = (ref: string): readonly string[] => [...nix, "run", ref, "--"];
 
 export type Program = "nixos-rebuild" | "nh" | "nix";
 

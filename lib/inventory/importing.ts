@@ -1,7 +1,7 @@
 // A hey.toml of what a flake says for another tool. Nix itself makes the text of it, so that the script needs nothing but nix.
 import { join } from "node:path";
+import { nix } from "../here/backends.ts";
 import { type Flake, hostsOf } from "../here/flake.ts";
-import { nix } from "../here/nix.ts";
 import { constant } from "../script/render.ts";
 import { define, fragment, joined, type Plan, step } from "../script/step.ts";
 import { settable } from "./settable-ssh.ts";

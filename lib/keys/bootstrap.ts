@@ -1,7 +1,7 @@
 // What surrounds nixos-anywhere in a first install: the keys, a look at the machine and the question before it, and after it
 // the proof that the machine came back as itself.
+import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
-import { nix } from "../here/nix.ts";
 import { define, fragment, joined, type Line, type Step, step, variable, type Word } from "../script/step.ts";
 import {
   farScript,

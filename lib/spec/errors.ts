@@ -1,5 +1,3 @@
-import { distance } from "fastest-levenshtein";
-
 /** An end that is not a bug: one line for a person, and the status to exit with. */
 export class Ended extends Error {
   constructor(
@@ -44,6 +42,8 @@ export const some = (names: readonly string[]): string => `${names.slice(0, 8).j
 
 /** The candidates that a misspelt word was probably meant to be, nearest first; none when nothing is near. */
 export function near(word: string, candidates: Iterable<string>): string[] {
+  // Loaded only where a word is wrong.
+  const { distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
   const far = Math.max(2, Math.floor(word.length / 3));
   return [...candidates]
     .map((name) => ({
