@@ -84,3 +84,32 @@ WRONG
     cmp <(head -n 2 scripts/sync.ts) <(head -n 2 "$verb")
   done
 }
+
+@test "a file imports only from its own room and from rooms on lower floors, and no imports go in a circle" {
+  run node test/static/rooms.cjs
+  [ "$output" = "" ]
+  [ "$status" = 0 ]
+}
+
+# FILE LINE MESSAGE...: with that line more in that file, rooms.cjs says these messages and no others.
+says_with() {
+  rm -rf completions lib scripts
+  cp -R "$BATS_TEST_DIRNAME/../"{completions,lib,scripts} .
+  mkdir -p "${1%/*}"
+  echo "$2" >>"$1"
+  run node "$BATS_TEST_DIRNAME/static/rooms.cjs"
+  [ "$status" = 1 ]
+  diff <(printf '%s\n' "${@:3}") - <<<"$output"
+}
+
+@test "an import from a higher floor, or from the same one, is found; and a circle; and a file without a room" {
+  cd "$BATS_TEST_TMPDIR"
+  says_with lib/spec/quote.ts 'import type { Plan } from "../script/step.ts";' \
+    "lib/spec/quote.ts imports lib/script/step.ts, which is not on a lower floor" \
+    "imports go in a circle: lib/script/step.ts, lib/spec/quote.ts"
+  says_with lib/keys/keys.ts 'const { aliases } = require("../inventory/aliases.ts");' \
+    "lib/keys/keys.ts imports lib/inventory/aliases.ts, which is not on a lower floor"
+  says_with lib/spec/errors.ts 'type Word = import("./words.ts").Word;' "imports go in a circle: lib/spec/errors.ts, lib/spec/words.ts"
+  says_with lib/stray.ts 'import { quote } from "./spec/quote.ts";' "lib/stray.ts is in no room"
+  says_with lib/new/stray.ts 'export { quote } from "../spec/quote.ts";' "lib/new/stray.ts is in no room"
+}
