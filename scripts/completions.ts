@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // How a shell comes to complete the verbs, and the files that do it.
 import { join, resolve } from "node:path";
@@ -28,7 +29,10 @@ const generate = (...words: string[]) => step("node", join(root, "lib/load.cjs")
 
 export default verb(module, {
   summary: "Complete hosts, targets and options at TAB, in zsh, bash and fish",
-  description: "Shows the line for the file of the shell. At TAB no program is started: hosts and targets come from the flake's folders, ssh's files and what was evaluated before.",
+  description:
+    "Shows the line for the file of the shell. " +
+    "At TAB no program is started: hosts and targets come from the flake's folders, ssh's files and what was evaluated " +
+    "before.",
   takes: {
     shell: arg("the shell that is to complete them", choices, "optional"),
     install: flag("put the line into the shell's own file, once", { excludes: ["write", "check"] }),

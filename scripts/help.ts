@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // What there is: all verbs, or one.
 import { spelled } from "../lib/here/called.ts";
@@ -20,18 +21,30 @@ export default verb(module, {
   takes: {
     verb: rest("the verb, as it is typed: ops deploy"),
     man: flag("as a man page; hey help --man ops deploy | man -l - shows it", { excludes: ["man-dir"] }),
-    "man-dir": option("DIR", "write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package's", "dirs"),
+    "man-dir": option(
+      "DIR",
+      "write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package's",
+      "dirs",
+    ),
   },
   examples: ["", "ops deploy", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
   plan: ({ verb: words, man, manDir }) => {
     if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
     const late = words.find((word) => /^--man(?:-dir)?(?:=|$)/.test(word));
-    if (late !== undefined) throw new Usage(`${shown(late)} goes before the verb; type ${spelled("help")} ${[late, ...words.filter((word) => word !== late)].map(quote).join(" ")}`);
+    if (late !== undefined)
+      throw new Usage(
+        `${shown(late)} goes before the verb; ` +
+          `type ${spelled("help")} ${[late, ...words.filter((word) => word !== late)].map(quote).join(" ")}`,
+      );
     const verbs = allVerbs();
     const name = words.join("-");
     if (manDir !== undefined) {
       if (name !== "") throw new Usage(`--man-dir is for all pages; leave out ${shown(words.join(" "))}, or type --man`);
-      return { lines: [fragment("here/man-pages.sh", { dir: manDir, help: __filename, pages: [undefined, ...verbs].map(pageName).join(" ") })] };
+      return {
+        lines: [
+          fragment("here/man-pages.sh", { dir: manDir, help: __filename, pages: [undefined, ...verbs].map(pageName).join(" ") }),
+        ],
+      };
     }
     const one = verbs.find((candidate) => candidate.name === name);
     const some = name === "" ? verbs : verbs.filter((candidate) => candidate.name.startsWith(`${name}-`));
@@ -42,10 +55,22 @@ export default verb(module, {
       const meant = didYouMean(typed, names) || didYouMean(words[0] ?? "", names);
       throw new Usage(`there is no verb ${shown(typed)}${meant || `; type ${spelled("help")} for all of them`}`);
     }
-    if (man && one === undefined && name !== "") throw new Usage(`${shown(name)} has no page of its own; type ${spelled("help")} --man, or one of ${some.map((listed) => listed.name.replace("-", " ")).join(", ")}`);
+    if (man && one === undefined && name !== "")
+      throw new Usage(
+        `${shown(name)} has no page of its own; ` +
+          `type ${spelled("help")} --man, or one of ${some.map((listed) => listed.name.replace("-", " ")).join(", ")}`,
+      );
     if (man) return said(one === undefined ? heyPage(verbs) : verbPage(one, verbs));
     if (one !== undefined) return said(help(one, spelled(one.name)));
     const width = Math.max(...some.map((listed) => spelled(listed.name).length)) + 2;
-    return said([`hey: ${tagline}`, "", ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`), "", `More of one: ${spelled("help")} ops deploy`].join("\n"));
+    return said(
+      [
+        `hey: ${tagline}`,
+        "",
+        ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`),
+        "",
+        `More of one: ${spelled("help")} ops deploy`,
+      ].join("\n"),
+    );
   },
 });

@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // Install a host on the disks mounted under a directory, from the installer ISO.
 import { existsSync, realpathSync } from "node:fs";
@@ -13,7 +14,8 @@ import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Install a host on mounted disks, from the installer ISO",
-  description: "Its disks are partitioned and mounted before, by disko for example. nixos-install asks for a password of root at its end.",
+  description:
+    "Its disks are partitioned and mounted before, by disko for example. nixos-install asks for a password of root at its end.",
   takes: {
     host: required("HOST", "the host in the flake", "hosts"),
     root: option("DIR", "where its disks are mounted, if not /mnt", "dirs"),
@@ -23,7 +25,10 @@ export default verb(module, {
   passes: "nixos-install",
   examples: ["--host id3-eniac --root /mnt", "--host id3-eniac -- --no-root-passwd"],
   plan: ({ host, root = "/mnt", flake: given, elevate = "sudo", passed }) => {
-    if ((existsSync(root) ? realpathSync(root) : resolve(root)) === "/") throw new Usage(`--root ${shown(root)} is the running system; type the directory where the new disks are mounted, like --root /mnt`);
+    if ((existsSync(root) ? realpathSync(root) : resolve(root)) === "/")
+      throw new Usage(
+        `--root ${shown(root)} is the running system; type the directory where the new disks are mounted, like --root /mnt`,
+      );
     const flake = findFlake(given, "absolute");
     requireHost(flake, host);
     const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);

@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // First install of a remote machine: its keys go with it, nixos-anywhere boots an installer, formats and installs, and the
 // machine must come back as itself.
@@ -20,7 +21,10 @@ const generators = { "nixos-facter": "nixos-facter's report", "nixos-generate-co
 
 export default verb(module, {
   summary: "Install NixOS on a remote machine that runs anything else (erases its disks)",
-  description: "Shows what the machine says of itself, asks for the host's name, and runs nixos-anywhere with the host's keys, so that the first boot can decrypt its secrets. Then it waits until the machine comes back, and proves that it is itself: by its key, its system, and its secrets.",
+  description:
+    "Shows what the machine says of itself, asks for the host's name, and runs nixos-anywhere with the host's keys, so " +
+    "that the first boot can decrypt its secrets. " +
+    "Then it waits until the machine comes back, and proves that it is itself: by its key, its system, and its secrets.",
   takes: {
     host: arg("host in the flake", "hosts"),
     target: arg("where to reach the machine by ssh (not for --vm-test)", "targets", "optional"),
@@ -30,19 +34,31 @@ export default verb(module, {
     "no-global": flag("carry the host's key only", { excludes: ["no-keys"] }),
     generate: { ...keyOptions.generate, excludes: ["no-keys", "key-cmd"] },
     class: keyOptions.class,
-    "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder", "text", { excludes: ["no-keys"] }),
+    "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder", "text", {
+      excludes: ["no-keys"],
+    }),
     elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
     yes: flag("don't ask for the host's name; go on with a new key", { short: "y" }),
-    wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds", { excludes: ["no-wait", "no-keys", "no-reboot"] }),
+    wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds", {
+      excludes: ["no-wait", "no-keys", "no-reboot"],
+    }),
     "no-wait": flag("don't wait for it to come back"),
     "no-disko-deps": flag("leave disko's programs out of memory, for machines with little of it"),
     "no-reboot": flag("stop after the install, in the installer", { excludes: ["phases"] }),
     phases: option("LIST", "the phases to run, of kexec,disko,install,reboot", "phases"),
-    "disko-mode": option("MODE", "what disko does", { disko: "wipe, format and mount", format: "format what isn't yet, and mount", mount: "mount" }),
+    "disko-mode": option("MODE", "what disko does", {
+      disko: "wipe, format and mount",
+      format: "format what isn't yet, and mount",
+      mount: "mount",
+    }),
     "build-on": option("WHERE", "where to build", { auto: "as nixos-anywhere sees fit", local: "here", remote: "on the target" }),
     kexec: option("FILE", "the installer's tarball to boot, a file or a URL", "text"),
     "disk-encryption-keys": pairs(["REMOTE", "text"], ["LOCAL", "files"], "a file to put into the installer for disko"),
-    "generate-hardware-config": pairs([`GENERATOR`, generators], ["PATH", "files"], "write the target's hardware configuration to a file here"),
+    "generate-hardware-config": pairs(
+      [`GENERATOR`, generators],
+      ["PATH", "files"],
+      "write the target's hardware configuration to a file here",
+    ),
     "vm-test": flag("try the installation in a virtual machine here, without a target"),
     identity: option("FILE", "the private key to log in with", "files", { short: "i" }),
     debug: flag("show every command that nixos-anywhere runs"),
@@ -50,7 +66,11 @@ export default verb(module, {
     "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
   },
   passes: "nixos-anywhere",
-  examples: ["vps-ultraman vps_ultraman_root --no-disko-deps", "vps-ultraman vps_ultraman_root --generate", "vps-ultraman --vm-test"],
+  examples: [
+    "vps-ultraman vps_ultraman_root --no-disko-deps",
+    "vps-ultraman vps_ultraman_root --generate",
+    "vps-ultraman --vm-test",
+  ],
   statuses: {
     0: "installed and verified",
     30: "installed, but not seen back within --wait",
@@ -62,7 +82,8 @@ export default verb(module, {
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
-    if (given.class !== undefined && !given.generate) throw new Usage("--class is for a key that is made; type --generate with it");
+    if (given.class !== undefined && !given.generate)
+      throw new Usage("--class is for a key that is made; type --generate with it");
     if (given.generateHardwareConfig.length > 1) throw new Usage("--generate-hardware-config is given twice; type it once");
     for (const [, local] of given.diskEncryptionKeys) {
       if (!existsSync(local)) throw new Usage(`--disk-encryption-keys: there is no file ${shown(local)}`);
@@ -92,11 +113,18 @@ export default verb(module, {
       );
     if (vmTest) {
       if (target !== undefined) throw new Usage(`--vm-test needs no target; leave out ${shown(target)}`);
-      const clash = given.buildOn === "remote" ? "--build-on remote" : given.diskEncryptionKeys.length > 0 ? "--disk-encryption-keys" : undefined;
-      if (clash !== undefined) throw new Usage(`--vm-test and ${clash} can't go together (nixos-anywhere refuses it); leave one out`);
+      const clash =
+        given.buildOn === "remote"
+          ? "--build-on remote"
+          : given.diskEncryptionKeys.length > 0
+            ? "--disk-encryption-keys"
+            : undefined;
+      if (clash !== undefined)
+        throw new Usage(`--vm-test and ${clash} can't go together (nixos-anywhere refuses it); leave one out`);
       return { lines: [install([])] };
     }
-    if (target === undefined) throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
+    if (target === undefined)
+      throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
     const line = (extra: readonly Word[]) => install(extra, target);
     const logged = { host, target };
     if (given.noKeys) return { logged, lines: [line([])] };
@@ -107,7 +135,8 @@ export default verb(module, {
     const global = given.noGlobal ? undefined : findGlobalKey((given.elevate ?? "sudo") as Elevation);
     if (identity !== undefined && !existsSync(identity)) throw new Usage(`--identity: there is no file ${shown(identity)}`);
     const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
-    if (given.wait !== undefined && !phases.includes("reboot")) throw new Usage("--wait is for a machine that reboots; add reboot to --phases");
+    if (given.wait !== undefined && !phases.includes("reboot"))
+      throw new Usage("--wait is for a machine that reboots; add reboot to --phases");
     return {
       logged,
       evaluates: { dir: flake.dir, host },

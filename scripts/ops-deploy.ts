@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
 import { buildAll, connected, deployByNix } from "../lib/deploy/deployment.ts";
@@ -12,7 +13,21 @@ import { again, spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { fragment, step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { buildOptions, elevateOptions, flakeOption, fleetOptions, fleetStatuses, guardOptions, guardStatuses, inHostsPlace, passing, previewOptions, rebootOptions, rebootStatuses, sshOptions } from "../lib/spec/options.ts";
+import {
+  buildOptions,
+  elevateOptions,
+  flakeOption,
+  fleetOptions,
+  fleetStatuses,
+  guardOptions,
+  guardStatuses,
+  inHostsPlace,
+  passing,
+  previewOptions,
+  rebootOptions,
+  rebootStatuses,
+  sshOptions,
+} from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, provingRebuild, rebuildWords } from "../lib/target/access.ts";
 import { nixSshopts } from "../lib/target/ssh.ts";
@@ -20,7 +35,11 @@ import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Build a host's system here and activate it there",
-  description: "Builds the host's system on this machine, copies it to the target, and makes it the running one and that of the next boot. With --guard the host goes back by itself unless this machine can still log in afterwards, over new connections. With --on or --all several hosts are built for at once and deployed to side by side.",
+  description:
+    "Builds the host's system on this machine, copies it to the target, and makes it the running one and that of the " +
+    "next boot. " +
+    "With --guard the host goes back by itself unless this machine can still log in afterwards, over new connections. " +
+    "With --on or --all several hosts are built for at once and deployed to side by side.",
   takes: {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
@@ -48,7 +67,12 @@ export default verb(module, {
     ...sshOptions,
   },
   passes: "nixos-rebuild, or to nix build with --backend nix",
-  examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --boot", "vps-pacman --boot --reboot --guard", "vps-pacman --backend nix"],
+  examples: [
+    "vps-ultraman vps_ultraman_root",
+    "vps-pacman --boot",
+    "vps-pacman --boot --reboot --guard",
+    "vps-pacman --backend nix",
+  ],
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
   // Where hey.toml keeps another backend, that is for one host.
   adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
@@ -68,26 +92,66 @@ export default verb(module, {
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
-    if (guard !== undefined && backend === "nixos-rebuild") throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
-    if (lane !== undefined && backend === "nixos-rebuild") throw new Usage("several hosts are deployed to with nix and ssh alone; leave --backend nixos-rebuild out");
+    if (guard !== undefined && backend === "nixos-rebuild")
+      throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
+    if (lane !== undefined && backend === "nixos-rebuild")
+      throw new Usage("several hosts are deployed to with nix and ssh alone; leave --backend nixos-rebuild out");
     const preview = askedPreview(given);
-    if (preview !== undefined && backend === "nixos-rebuild") throw new Usage(`${given.ask ? "--ask" : "--diff"} compares with what the target runs, and nixos-rebuild with this machine; leave --backend nixos-rebuild out`);
+    if (preview !== undefined && backend === "nixos-rebuild")
+      throw new Usage(
+        `${given.ask ? "--ask" : "--diff"} compares with what the target runs, and nixos-rebuild with this machine; ` +
+          "leave --backend nixos-rebuild out",
+      );
     const onTarget = given.buildOn === "target";
     if (backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined) {
       const elsewhere = onTarget ? "--build-on target" : given.buildHost === undefined ? undefined : "--build-host";
-      if (elsewhere !== undefined) throw new Usage(`${elsewhere} is nixos-rebuild's; with ${lane !== undefined ? "--on" : guard !== undefined ? "--guard" : preview !== undefined ? "--diff and --ask" : "--backend nix"} type --builders 'ssh://HOST'`);
+      if (elsewhere !== undefined) {
+        const asked =
+          lane !== undefined
+            ? "--on"
+            : guard !== undefined
+              ? "--guard"
+              : preview !== undefined
+                ? "--diff and --ask"
+                : "--backend nix";
+        throw new Usage(`${elsewhere} is nixos-rebuild's; with ${asked} type --builders 'ssh://HOST'`);
+      }
       if (guard !== undefined && given.specialisation !== undefined) {
         throw new Usage("--guard goes by the system, and --specialisation runs another one; leave out one of them");
       }
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
-      return deployByNix({ flake, host, target, access, action, specialisation, installBootloader, debug, useSubstitutes, force, guard, reboot, preview, passed: words, evaluated: evaluationWords(given), sshGiven: given, lane });
+      return deployByNix({
+        flake,
+        host,
+        target,
+        access,
+        action,
+        specialisation,
+        installBootloader,
+        debug,
+        useSubstitutes,
+        force,
+        guard,
+        reboot,
+        preview,
+        passed: words,
+        evaluated: evaluationWords(given),
+        sshGiven: given,
+        lane,
+      });
     }
     if (access.asks && reboot !== undefined) {
-      throw new Usage("nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix");
+      throw new Usage(
+        "nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix",
+      );
     }
     const buildHost = onTarget ? access.to : given.buildHost;
-    const own = [...systemWords("nixos-rebuild", given, dryActivate), ...buildWords("nixos-rebuild", given), ...updateWords("nixos-rebuild", given)];
+    const own = [
+      ...systemWords("nixos-rebuild", given, dryActivate),
+      ...buildWords("nixos-rebuild", given),
+      ...updateWords("nixos-rebuild", given),
+    ];
     const rebuild = step(
       "nixos-rebuild",
       action,
@@ -99,19 +163,30 @@ export default verb(module, {
       rebuildWords(access),
       fast && wordsFor("nixos-rebuild", "noReexec", "--fast"),
       debug && "--verbose",
-      buildHost !== undefined && wordsFor("nixos-rebuild", "buildHost", onTarget ? "--build-on target" : "--build-host", [[buildHost]]),
+      buildHost !== undefined &&
+        wordsFor("nixos-rebuild", "buildHost", onTarget ? "--build-on target" : "--build-host", [[buildHost]]),
       useSubstitutes && "--use-substitutes",
       own,
       passed,
     );
     // Where the line has words that the other backend refuses, a person must choose.
     const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
-    const instead = fitting ? again("ops-deploy", "--backend", "nix") : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
+    const instead = fitting
+      ? again("ops-deploy", "--backend", "nix")
+      : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = { host, target, access, guard, reboot, sshGiven: given, lane };
     const proving = provingRebuild(access, given);
     const noting = dryActivate || proving.length === 0 ? [] : [fragment("here/touched.sh")];
-    const lines = reboot === undefined ? [...proving, ...noting, rebuilding] : [...connected(about, true), ...afterwards(about), fragment("here/rebuilding.sh"), rebuilding, step("afterwards")];
-    return { lines, ...(!dryActivate && { logged: about }), needs: { "nixos-rebuild": instead }, evaluates: { dir: flake.dir, host } };
+    const lines =
+      reboot === undefined
+        ? [...proving, ...noting, rebuilding]
+        : [...connected(about, true), ...afterwards(about), fragment("here/rebuilding.sh"), rebuilding, step("afterwards")];
+    return {
+      lines,
+      ...(!dryActivate && { logged: about }),
+      needs: { "nixos-rebuild": instead },
+      evaluates: { dir: flake.dir, host },
+    };
   },
 });

@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // What would go wrong with a deployment, found out before one.
 import { evaluated, evaluating } from "../lib/doctor/evaluated.ts";
@@ -32,13 +33,17 @@ const takes = {
   skip: options("ID", "don't look at that finding", ids),
   json: flag("as JSON"),
   ...elevateOption,
-  "ask-elevate-password": flag("deployments ask for the password that sudo wants there (implies --elevate sudo)", { kept: "always" }),
+  "ask-elevate-password": flag("deployments ask for the password that sudo wants there (implies --elevate sudo)", {
+    kept: "always",
+  }),
   ...sshOptions,
 };
 
 export default verb(module, {
   summary: "Find out what would go wrong with a deployment, before one",
-  description: "Asks all hosts side by side, one connection each, and changes nothing. Each finding has an id, what was seen, and a command that mends it.",
+  description:
+    "Asks all hosts side by side, one connection each, and changes nothing. " +
+    "Each finding has an id, what was seen, and a command that mends it.",
   takes,
   examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
   statuses: { 0: "no errors", 1: "errors were found" },
@@ -75,17 +80,34 @@ export default verb(module, {
           const type = typing(machine, { ...own, flake: given.flake }, access, ssh);
           const said = status.answers ? answered(status, answer, type, access) : [silent(status, answer, ssh, type)];
           // A router may lead to another port of the host than ssh goes to.
-          const came = { port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"), interface: answer.facts.one("interface") };
-          const login = () => ({ user: ssh("user") ?? "root", by: access.by, asks: access.asks, mine: offered(ssh, answer.errors) });
+          const came = {
+            port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"),
+            interface: answer.facts.one("interface"),
+          };
+          const login = () => ({
+            user: ssh("user") ?? "root",
+            by: access.by,
+            asks: access.asks,
+            mine: offered(ssh, answer.errors),
+          });
           return [
             ...said,
             // What another system has there is gone once NixOS is installed.
             ...keys(flake, status, status.runs === "nothing" ? undefined : onDisk(answer)[0]?.key, type),
-            ...(beside === undefined ? [] : evaluated(flake, machine.host, beside.facts.one(machine.host), { login: login(), arch: answer.facts.one("arch"), came })),
+            ...(beside === undefined
+              ? []
+              : evaluated(flake, machine.host, beside.facts.one(machine.host), {
+                  login: login(),
+                  arch: answer.facts.one("arch"),
+                  came,
+                })),
           ];
         });
         const all = [...tools(), ...here, ...there].filter(({ id }) => !given.skip.includes(id));
-        return { text: given.json ? `${JSON.stringify(all, null, 2)}\n` : asText(all, hosts, paperHere().coloured), status: all.some(({ level }) => level === "error") ? 1 : 0 };
+        return {
+          text: given.json ? `${JSON.stringify(all, null, 2)}\n` : asText(all, hosts, paperHere().coloured),
+          status: all.some(({ level }) => level === "error") ? 1 : 0,
+        };
       },
     };
   },

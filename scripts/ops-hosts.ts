@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // The machines: what the other verbs will take for each, and why.
 import { findFlake } from "../lib/here/flake.ts";
@@ -21,7 +22,9 @@ export default verb(module, {
     on: option("SELECTION", "only these: host names, patterns and @tags, with '!' what is left out", "machines"),
     why: flag("also what says so: hey.toml with its line, an ssh alias with its file, or the name alone"),
     json: flag("as JSON, with all of it"),
-    import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds, { excludes: ["on", "why", "json"] }),
+    import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds, {
+      excludes: ["on", "why", "json"],
+    }),
     yes: flag("with --import, write it without asking", { short: "y", excludes: ["on", "why", "json"] }),
     "ssh-config": sshOptions["ssh-config"],
   },
@@ -31,7 +34,11 @@ export default verb(module, {
     const flake = findFlake(given, "as given");
     if (tool !== undefined) return importing(flake, tool, yes);
     const all = inventory(flake, { sshOption: [], sshConfig });
-    if (all.length === 0) throw new Refusal("no host of the flake is known without evaluation: it has neither hosts/NAME/default.nix nor a name in nixosConfigurations", "a hey.toml with [hosts.NAME]");
+    if (all.length === 0)
+      throw new Refusal(
+        "no host of the flake is known without evaluation: it has neither hosts/NAME/default.nix nor a name in nixosConfigurations",
+        "a hey.toml with [hosts.NAME]",
+      );
     const machines = on === undefined ? all : select(all, on);
     return saying(json ? asJson(machines) : asTable(machines, why));
   },

@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // What was done from here to which host, and what came of it.
 import { asJson, asTable } from "../lib/log/history.ts";
@@ -11,7 +12,10 @@ import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Show what was done to hosts from this machine: when, by whom, and what came of it",
-  description: "Deployments, ways back, reboots, installs and keys that were sent are noted by their scripts at the end, also by one that was printed and run by hand. What is killed with -9 notes nothing.",
+  description:
+    "Deployments, ways back, reboots, installs and keys that were sent are noted by their scripts at the end, also by " +
+    "one that was printed and run by hand. " +
+    "What is killed with -9 notes nothing.",
   takes: {
     host: arg("only what was done to this host", "hosts", "optional"),
     last: option("N", "so many at most, the newest (50)", "number", { short: "n", range: [1, 1000] }),
@@ -21,7 +25,8 @@ export default verb(module, {
   plan: ({ host, last = "50", json }) => {
     const all = entries();
     const hosts = [...new Set(all.map((entry) => entry.host))];
-    if (host !== undefined && !hosts.includes(host)) throw new Refusal(`nothing is noted of ${shown(host)}${didYouMean(host, hosts)}`);
+    if (host !== undefined && !hosts.includes(host))
+      throw new Refusal(`nothing is noted of ${shown(host)}${didYouMean(host, hosts)}`);
     const wanted = all.filter((entry) => host === undefined || entry.host === host).slice(-Number(last));
     return saying(json ? asJson(wanted) : asTable(wanted.reverse()));
   },

@@ -1,11 +1,20 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // Reboot a host, and see that it comes back.
 import { connected, present } from "../lib/deploy/deployment.ts";
 import { afterwards } from "../lib/deploy/reboot.ts";
 import { step } from "../lib/script/step.ts";
-import { elevateOptions, flakeOption, fleetOptions, fleetStatuses, inHostsPlace, rebootStatuses, sshOptions } from "../lib/spec/options.ts";
+import {
+  elevateOptions,
+  flakeOption,
+  fleetOptions,
+  fleetStatuses,
+  inHostsPlace,
+  rebootStatuses,
+  sshOptions,
+} from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo } from "../lib/target/access.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -28,6 +37,9 @@ export default verb(module, {
   plan: ({ host, target, ifNeeded, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
     const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given, lane };
-    return { logged: about, lines: [...connected(about), ...(lane === undefined ? [] : present(about)), ...afterwards(about), step("afterwards")] };
+    return {
+      logged: about,
+      lines: [...connected(about), ...(lane === undefined ? [] : present(about)), ...afterwards(about), step("afterwards")],
+    };
   },
 });

@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // Back to a generation that the host has. Nothing is built, and no flake is needed.
 import { rollBack } from "../lib/deploy/deployment.ts";
@@ -7,7 +8,19 @@ import { askedGuard } from "../lib/deploy/guard.ts";
 import { askedPreview } from "../lib/deploy/preview.ts";
 import { askedReboot, requireTrial } from "../lib/deploy/reboot.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { elevateOptions, flakeOption, fleetOptions, fleetStatuses, guardOptions, guardStatuses, inHostsPlace, previewOptions, rebootOptions, rebootStatuses, sshOptions } from "../lib/spec/options.ts";
+import {
+  elevateOptions,
+  flakeOption,
+  fleetOptions,
+  fleetStatuses,
+  guardOptions,
+  guardStatuses,
+  inHostsPlace,
+  previewOptions,
+  rebootOptions,
+  rebootStatuses,
+  sshOptions,
+} from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo } from "../lib/target/access.ts";
 import { farScript, plainWords, remotely, sshWords } from "../lib/target/ssh.ts";
@@ -15,13 +28,17 @@ import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Take a host back to another generation, or list those that it has",
-  description: "Takes a host to any generation that it still has; nothing is built, and no flake is needed. A generation whose closure is gone is refused before anything is touched.",
+  description:
+    "Takes a host to any generation that it still has; nothing is built, and no flake is needed. " +
+    "A generation whose closure is gone is refused before anything is touched.",
   takes: {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
     to: option("N", "the generation, if not the one before what boots", "generations", { excludes: ["list"] }),
-    list: flag("list the generations there, newest first: what runs, what boots, what was booted", { excludes: ["boot", "guard", "reboot"] }),
+    list: flag("list the generations there, newest first: what runs, what boots, what was booted", {
+      excludes: ["boot", "guard", "reboot"],
+    }),
     boot: flag("activate at the next boot, not now"),
     ...guardOptions(["list"]),
     ...previewOptions(["list"]),
@@ -35,7 +52,8 @@ export default verb(module, {
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
   adapted: (given) => {
-    if (given.to !== undefined) throw new Usage("--to is a generation of one host; leave it out, and each goes back to the one before what it boots");
+    if (given.to !== undefined)
+      throw new Usage("--to is a generation of one host; leave it out, and each goes back to the one before what it boots");
     return given;
   },
   plan: ({ host, target, to = "previous", list, json, boot, force, lane, ...given }) => {
@@ -43,11 +61,34 @@ export default verb(module, {
     const access = accessTo(target, given);
     if (list) {
       const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
-      return { lines: [{ ...remotely(ssh, access.to, farScript(["deployment", "generations"], json && lane === undefined ? "json" : "table")), stdin: "none" }] };
+      return {
+        lines: [
+          {
+            ...remotely(ssh, access.to, farScript(["deployment", "generations"], json && lane === undefined ? "json" : "table")),
+            stdin: "none",
+          },
+        ],
+      };
     }
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
     requireTrial(boot, guard, reboot);
-    return rollBack({ host, target, access, action: boot ? "boot" : "switch", specialisation: undefined, installBootloader: false, force, guard, reboot, preview: askedPreview(given), sshGiven: given, lane }, to);
+    return rollBack(
+      {
+        host,
+        target,
+        access,
+        action: boot ? "boot" : "switch",
+        specialisation: undefined,
+        installBootloader: false,
+        force,
+        guard,
+        reboot,
+        preview: askedPreview(given),
+        sshGiven: given,
+        lane,
+      },
+      to,
+    );
   },
 });

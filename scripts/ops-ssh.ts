@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // A root shell on a target, or one command there.
 import { step } from "../lib/script/step.ts";
@@ -19,7 +20,12 @@ export default verb(module, {
     ...elevateOption,
     ...sshOptions,
   },
-  examples: ["vps_ultraman_root", "vps_ultraman_root systemctl --failed", "--tty vps_ultraman_root htop", "--elevate sudo admin@vps-ultraman"],
+  examples: [
+    "vps_ultraman_root",
+    "vps_ultraman_root systemctl --failed",
+    "--tty vps_ultraman_root htop",
+    "--elevate sudo admin@vps-ultraman",
+  ],
   plan: ({ target, command, tty, ...given }) => {
     const access = accessTo(target, given);
     const { to } = access;

@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // What the machines are like now.
 import { evaluating } from "../lib/deploy/deployment.ts";
@@ -33,7 +34,8 @@ const takes = {
 
 export default verb(module, {
   summary: "Show what hosts run and boot, and how they are",
-  description: "Asks all hosts side by side, one connection each, and changes nothing. A host that does not answer is a line that says why.",
+  description:
+    "Asks all hosts side by side, one connection each, and changes nothing. A host that does not answer is a line that says why.",
   takes,
   examples: ["", "vps-ultraman", "--on @vps --eval", "--html fleet.html"],
   statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
@@ -52,7 +54,14 @@ export default verb(module, {
       patience: 6,
       again,
       data: given.json,
-      beside: given.eval ? { lines: [...evaluating(findFlake(given.flake, "as given"), []), fragment("here/systems.sh", { hosts: hosts.join(" ") })] } : undefined,
+      beside: given.eval
+        ? {
+            lines: [
+              ...evaluating(findFlake(given.flake, "as given"), []),
+              fragment("here/systems.sh", { hosts: hosts.join(" ") }),
+            ],
+          }
+        : undefined,
       questions: machines.map((machine) => {
         const { host, target } = machine;
         const own = withSettings(takes, given, machine);
@@ -68,7 +77,8 @@ export default verb(module, {
         return {
           text: given.json ? `${JSON.stringify(all, null, again === undefined ? 2 : 0)}\n` : text,
           status: undecided ? 20 : all.every(({ answers: does }) => does) ? 0 : 21,
-          file: given.html === undefined ? undefined : { path: given.html, text: page(all, entries(), { now: new Date(), again }) },
+          file:
+            given.html === undefined ? undefined : { path: given.html, text: page(all, entries(), { now: new Date(), again }) },
         };
       },
     };

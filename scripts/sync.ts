@@ -1,5 +1,6 @@
 #!/bin/sh
-":" //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
 
 // Build this machine's system from the flake and make it the next boot's, or the running one.
 import { buildWords, evaluationWords, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
@@ -34,7 +35,17 @@ const rootless: readonly string[] = ["build", "dry-build"];
 const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --test" };
 
 /** Variables by which nh, or what it starts as root, would do something else than its line says. */
-const swaying = ["NH_ASK", "NH_BYPASS_ROOT_CHECK", "NH_ELEVATION_PROGRAM", "NH_ELEVATION_STRATEGY", "NH_NO_VALIDATE", "NH_SUDOOPTS", "NIX_SUDOOPTS", "NIXOS_INSTALL_BOOTLOADER", "NIXOS_NO_CHECK"];
+const swaying = [
+  "NH_ASK",
+  "NH_BYPASS_ROOT_CHECK",
+  "NH_ELEVATION_PROGRAM",
+  "NH_ELEVATION_STRATEGY",
+  "NH_NO_VALIDATE",
+  "NH_SUDOOPTS",
+  "NIX_SUDOOPTS",
+  "NIXOS_INSTALL_BOOTLOADER",
+  "NIXOS_NO_CHECK",
+];
 
 /** How nh becomes root. It does so by itself, by the program that it finds first, and refuses to be started by root. */
 function elevationOfNh(elevate: string | undefined): readonly string[] {
@@ -47,14 +58,22 @@ function elevationOfNh(elevate: string | undefined): readonly string[] {
 
 export default verb(module, {
   summary: "Build this machine's system and activate it at the next boot, or now",
-  description: "By nh where that is on PATH, else by nixos-rebuild. A host that is not this machine is refused for boot, switch and test, as its system would become this one's.",
+  description:
+    "By nh where that is on PATH, else by nixos-rebuild. " +
+    "A host that is not this machine is refused for boot, switch and test, as its system would become this one's.",
   takes: {
     action: arg("what to do with the system", actions, "optional"),
     host: option("HOST", "the host in the flake, if not this machine's name", "hosts"),
     flake: flakeOption,
-    backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", { nh: "nh os", "nixos-rebuild": "nixos-rebuild" }),
+    backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", {
+      nh: "nh os",
+      "nixos-rebuild": "nixos-rebuild",
+    }),
     elevate: option("PROGRAM", "how to become root", elevations),
-    rollback: option("N", "back to a generation: the one before what boots, or this", "generations", { bare: "previous", excludes: ["list", ...building] }),
+    rollback: option("N", "back to a generation: the one before what boots, or this", "generations", {
+      bare: "previous",
+      excludes: ["list", ...building],
+    }),
     list: flag("list the generations of this machine, newest first", { excludes: ["elevate", ...building] }),
     json: flag("with --list, as JSON"),
     ...previewOptions(["list"]),
@@ -64,22 +83,48 @@ export default verb(module, {
   passes: "nixos-rebuild, or to nix behind nh",
   examples: ["", "switch", "build --host vps-ultraman"],
   // What changes nothing is never asked about.
-  machine: ({ action = "boot", list, host, flake }) => (list || !changing.includes(action) ? undefined : machineHere({ host, flake })),
+  machine: ({ action = "boot", list, host, flake }) =>
+    list || !changing.includes(action) ? undefined : machineHere({ host, flake }),
   plan: (words) => {
-    const { action = "boot", host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
+    const {
+      action = "boot",
+      host: named,
+      flake: given,
+      backend,
+      elevate,
+      rollback,
+      list,
+      json,
+      force,
+      specialisation,
+      passed,
+    } = words;
     if (json && !list) throw new Usage("--json is a way to list; add --list");
-    if ((list || rollback !== undefined) && passed.length > 0) throw new Usage(`nothing is built for --${list ? "list" : "rollback"}; leave out -- and what follows`);
+    if ((list || rollback !== undefined) && passed.length > 0)
+      throw new Usage(`nothing is built for --${list ? "list" : "rollback"}; leave out -- and what follows`);
     if (list && words.action !== undefined) throw new Usage(`--list only looks; leave out ${words.action}`);
     const preview = askedPreview(words);
-    if (preview !== undefined && rootless.includes(action)) throw new Usage(`${action} changes nothing here; leave out ${words.ask ? "--ask" : "--diff"}`);
-    if (words.ask && action === "dry-activate") throw new Usage("dry-activate changes nothing here, so there is nothing to ask; type --diff");
+    if (preview !== undefined && rootless.includes(action))
+      throw new Usage(`${action} changes nothing here; leave out ${words.ask ? "--ask" : "--diff"}`);
+    if (words.ask && action === "dry-activate")
+      throw new Usage("dry-activate changes nothing here, so there is nothing to ask; type --diff");
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
     if (list) return { lines: [farScript(["deployment", "generations"], json ? "json" : "table")] };
     if (rollback !== undefined) {
-      if (!changing.includes(action)) throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
+      if (!changing.includes(action))
+        throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
       const system = variable("system");
       // What runs is this machine's own: it is nobody's change.
-      const back = [system, action, "hey sync", preview === undefined ? "force" : joined("force", variable("shown")), "none", system, "0", variable("generation")];
+      const back = [
+        system,
+        action,
+        "hey sync",
+        preview === undefined ? "force" : joined("force", variable("shown")),
+        "none",
+        system,
+        "0",
+        variable("generation"),
+      ];
       const activate = farScript(deploymentScript("one-shot", "committing", "activate"), ...back);
       return {
         logged: { host: hostname(), target: "" },
@@ -98,9 +143,13 @@ export default verb(module, {
       };
     }
     if (specialisation !== undefined && !activating.includes(action)) {
-      throw new Usage(`--specialisation is for what is activated now, and ${action} activates nothing; type ${spelled("sync")} switch --specialisation ${quote(specialisation)}`);
+      throw new Usage(
+        `--specialisation is for what is activated now, and ${action} activates nothing; ` +
+          `type ${spelled("sync")} switch --specialisation ${quote(specialisation)}`,
+      );
     }
-    if (words.installBootloader && !["boot", "switch"].includes(action)) throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
+    if (words.installBootloader && !["boot", "switch"].includes(action))
+      throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
     const flake = findFlake(given, "absolute");
     const host = named ?? thisHost(hostsOf(flake));
     fits("this machine's name", "hosts", host);
@@ -108,9 +157,11 @@ export default verb(module, {
     const changes = changing.includes(action);
     const logged = { host, target: "" };
     if (changes && !force && !isThisMachine(host, hostsOf(flake))) {
+      const from = given === undefined ? "" : ` --flake ${quote(given)}`;
+      const instead = `${spelled("ops-deploy")} ${quote(host)}${remotely[action] ?? ""}`;
       throw new Refusal(
         `this machine is ${hostname()}, and ${action} here would make it ${host}`,
-        `${spelled("ops-deploy")} ${quote(host)}${remotely[action] ?? ""}${given === undefined ? "" : ` --flake ${quote(given)}`} (or --force, if ${host} is what this machine is to become)`,
+        `${instead}${from} (or --force, if ${host} is what this machine is to become)`,
       );
     }
     if (backend === "nh" && !changes) throw new Usage(`${action} is done by nixos-rebuild; leave out --backend nh`);
@@ -120,18 +171,44 @@ export default verb(module, {
     const updates = updateWords(program, words);
     const line = (): Step => {
       if (program === "nh") {
-        const line = step("nh", "os", action, flake.ref, "--hostname", host, [...elevationOfNh(elevate), ...system, ...updates], "--", ["--show-trace", ...builds, ...passed]);
+        const line = step(
+          "nh",
+          "os",
+          action,
+          flake.ref,
+          "--hostname",
+          host,
+          [...elevationOfNh(elevate), ...system, ...updates],
+          "--",
+          ["--show-trace", ...builds, ...passed],
+        );
         return { ...line, unset: swaying.filter((name) => process.env[name] !== undefined) };
       }
-      const rebuild = step("nixos-rebuild", "--show-trace", "--flake", attribute(flake, host), action, [...system, ...builds, ...updates], passed);
+      const rebuild = step(
+        "nixos-rebuild",
+        "--show-trace",
+        "--flake",
+        attribute(flake, host),
+        action,
+        [...system, ...builds, ...updates],
+        passed,
+      );
       return rootless.includes(action) ? rebuild : asRoot(rebuild);
     };
     // nh would take another that it finds, without a word.
     const elevates = program === "nh" && elevate !== undefined && elevate !== "none" && !isRoot();
-    const about = { ...(changes && { logged }), ...(elevates && { needs: { [elevate]: undefined } }), evaluates: { dir: flake.dir, host } };
+    const about = {
+      ...(changes && { logged }),
+      ...(elevates && { needs: { [elevate]: undefined } }),
+      evaluates: { dir: flake.dir, host },
+    };
     if (preview === undefined) return { ...about, lines: [line()] };
     const look = program === "nh" && elevate === undefined && isRoot() ? (inner: Step) => inner : asRoot;
-    const build = [...buildWords("nix", words), ...updateWords("nix", words), ...(program === "nh" ? passed : sharedWords(passed))];
+    const build = [
+      ...buildWords("nix", words),
+      ...updateWords("nix", words),
+      ...(program === "nh" ? passed : sharedWords(passed)),
+    ];
     return {
       ...about,
       lines: [
@@ -139,10 +216,19 @@ export default verb(module, {
         ...requireTerminal(preview),
         fragment("here/private-place.sh"),
         fragment("here/building-here.sh"),
-        { ...step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), "/system"), toplevel(flake, host), build), note: `build ${host}` },
+        {
+          ...step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), "/system"), toplevel(flake, host), build),
+          note: `build ${host}`,
+        },
         fragment("here/built-system.sh"),
         ...(specialisation === undefined ? [] : [fragment("here/built-specialisation.sh", { specialisation, host })]),
-        ...previewing({ action, host, preview }, look, variable(specialisation === undefined ? "system" : "specialised"), flake, evaluationWords({ ...words, debug: false })),
+        ...previewing(
+          { action, host, preview },
+          look,
+          variable(specialisation === undefined ? "system" : "specialised"),
+          flake,
+          evaluationWords({ ...words, debug: false }),
+        ),
         fragment("here/still-shown.sh"),
         ...(changes ? [fragment("here/rebuilding-here.sh", { program })] : []),
         { ...line(), note: `${program} ${action}` },
