@@ -214,7 +214,8 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
 
 @test "a host whose login hangs is left out, and the others go on" {
   lab knobs web02 '{"sshdExtra": "ForceCommand sleep 600"}'
-  deploy web02 --backend nix --test
+  run deploy web02 --backend nix --test
+  [ "$status" = 16 ]
   knobs '' web01 web02
   run deploy --on 'web01,web02'
   echo "$output"
