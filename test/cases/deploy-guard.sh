@@ -202,7 +202,7 @@ lock_holder() {
   at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
   while read -r _ kind _ _ pid where _; do
     if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(tr "\0" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
       if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
       return
     fi
@@ -569,20 +569,20 @@ restore_bus() {
   (
     flock -n 7 || exit 0
     NIXOS_ACTION="test" limited "$prev/activate" 7>&- 8<&-
+    again /run/current-system "$new"
     systemctl daemon-reload
     systemctl reset-failed dbus.socket dbus.service dbus-broker.service 2>/dev/null
     systemctl start --no-block default.target
     timeout 60 systemctl start dbus.socket dbus.service
     sed -i "/^dbus/d" /run/nixos/start-list /run/nixos/restart-list 2>/dev/null
     if [ -L /etc/static ]; then
-      if etc_of_new "$dir/mixed"; then again /etc/static "$dir/mixed"; else again /etc/static "$new/etc"; fi
+      if etc_of_new "$mixed"; then again /etc/static "$mixed"; else again /etc/static "$new/etc"; fi
     fi
-    again /run/current-system "$new"
   ) 7>>"$nixos_lock"
 }
 etc_of_new() {
   rm -rf "$1"
-  mkdir -p "$1/systemd/system" || return 1
+  (umask 022 && mkdir -p "$1/systemd/system") || return 1
   for file in "$new"/etc/* "$new"/etc/systemd/* "$new"/etc/systemd/system/* "$prev"/etc/systemd/system/dbus*; do
     case $file in
       "$new/etc/systemd" | "$new/etc/systemd/system" | "$new"/etc/systemd/system/dbus*) continue ;;
@@ -595,6 +595,7 @@ etc_of_new() {
 again() { ln -sfn "$2" "$1.hey" && mv -T "$1.hey" "$1"; }
 id=$1
 dir=/run/hey/$id
+mixed=/run/hey-mixed-$id
 ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
 while [ -L "$dir/clock" ] && [ -L "$dir/open" ]; do
   read -r up _ </proc/uptime
@@ -626,9 +627,11 @@ else
 fi
 superseded() {
   case $(readlink -e /run/current-system) in
-    "" | "$prev" | "$new") false ;;
-    *) true ;;
+    "" | "$prev" | "$new") return 1 ;;
   esac
+  for own in "$new"/specialisation/*; do
+    if [ "$(readlink -e "$own")" = "$(readlink -e /run/current-system)" ]; then return 1; fi
+  done
 }
 holding() {
   lock_holder && return
@@ -664,7 +667,8 @@ while [ -L "$dir/started" ]; do
   sleep "$tries"
 done
 if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
-rm -rf "$dir/mixed"
+if [ "$(readlink /etc/static)" = "$mixed" ]; then again /etc/static "$prev/etc"; fi
+rm -rf "$mixed"
 now=$(readlink -e /run/current-system)
 echo "hey: $now runs (status $status)"
 ended() { mv -T "$dir/rolled-back" "$dir/$1" 2>/dev/null; }
@@ -693,7 +697,9 @@ now=$(readlink -e /run/current-system)
 if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
 status=0
 "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
-if [ "$status" -ne 0 ] && grep -qx "Could not acquire lock" "$dir/log"; then not_begun "the lock of NixOS was held by another program"; fi
+if [ "$status" -ne 0 ] && [ "$(readlink -e /run/current-system)" = "$now" ] && [ "$(head -n 1 "$dir/log")" = "Could not acquire lock" ]; then
+  not_begun "the lock of NixOS was held by another program"
+fi
 if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
 if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
 ln -s "$status" "$dir/status"
@@ -789,6 +795,9 @@ new=$(readlink "$dir/new")
 disarm
 if [ "${2-}" = undo ]; then
   uncommit 8<&-
+  said=uncommitted
+elif [ "$(readlink -e /run/current-system)" != "$new" ]; then
+  mend_commit 8<&-
   said=uncommitted
 elif commit 8<&-; then
   said=committed

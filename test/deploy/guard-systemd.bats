@@ -99,3 +99,17 @@ rolled_back_in_time() {
   deploy --guard
   lab host $host systemctl reset-failed
 }
+
+@test "a rollback that fails for want of D-Bus leaves the host the /etc of the old system, and an sshd that can start again" {
+  lab knobs $host '{"marker": "no bus", "dbus": "stopped"}'
+  lab host $host mount --bind /bin/false /usr/bin/dbus-daemon
+  run deploy --guard --confirm-timeout 30
+  echo "$output"
+  lab host $host umount /usr/bin/dbus-daemon
+  [ "$status" = 15 ]
+  [ "$(lab host $host readlink -e /etc/static)" = "$(lab host $host readlink -e "$old/etc")" ]
+  lab host $host systemctl restart sshd
+  until_there 10 ssh "$target" true
+  lab power-cut $host
+  lab wait $host
+}

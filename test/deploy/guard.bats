@@ -391,3 +391,15 @@ unlocked() { lab host $host pkill -x flock; }
   [[ ${lines[-1]} == *"admin is not root there"*"nothing was changed"* ]]
   [[ $output != *"build $host"* ]]
 }
+
+@test "a specialisation of the new system is that system: who has switched to it is no other program" {
+  # superseded OLD NEW, on the host
+  superseded() {
+    lab host $host sh -c "prev=$1 new=$2; $(sed -n '/^superseded() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/rollback.sh"); superseded"
+  }
+  lab host $host sh -c 'mkdir -p /root/new/specialisation && ln -sfn "$(readlink -e /run/current-system)" /root/new/specialisation/dark; mkdir -p /root/other'
+  refute superseded /root/old /root/new
+  refute superseded /root/old "$old"
+  superseded /root/old /root/other
+  lab host $host rm -rf /root/new /root/other
+}

@@ -15,6 +15,7 @@ row "my key removed" "$own" 10 old knobs '"sshdExtra": "AuthorizedKeysFile /etc/
 row "root refused" "$own" 10 old knobs '"sshdExtra": "PermitRootLogin no"'
 row "activation ends with 1" "$own" 12 old knobs '"activationStatus": 1'
 row "activation ends with 2" "$own" 12 old knobs '"activationStatus": 2'
+row "activation ends with 2, and has said that a lock is held" "$own" 12 old knobs '"activationScript": "echo Could not acquire lock; exit 1"'
 row "activation ends with 4, a unit failed" "$own" 12 old knobs '"activationStatus": 4'
 row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus": {"test": 4}' seconds 30 words '--on-unit-failure warn'
 row "activation ends with 100" "$own" 12 old knobs '"activationStatus": 100'

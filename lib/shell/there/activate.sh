@@ -36,7 +36,10 @@ echo "begun yes"
 case $action in
   switch | boot)
     # Over, as the lock was given; but it may be what is booted once.
-    if [ -L "$trial/id" ]; then end_trial >&2; fi
+    if [ -L "$trial/id" ] && ! end_trial >&2; then
+      rm -rf "$dir"
+      refuse 1 "what a trial boot has left there can not be cleared away (is /boot full?)"
+    fi
     before=$(readlink "$profile") || :
     if set_profile "$system" "$8" >&2; then :; else
       rm -rf "$dir"

@@ -16,7 +16,10 @@ now=$(readlink -e /run/current-system)
 if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
 status=0
 "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
-if [ "$status" -ne 0 ] && grep -qx "Could not acquire lock" "$dir/log"; then not_begun "the lock of NixOS was held by another program"; fi
+# The program says so before all else, and changes nothing then. Later these could be the words of an activation script.
+if [ "$status" -ne 0 ] && [ "$(readlink -e /run/current-system)" = "$now" ] && [ "$(head -n 1 "$dir/log")" = "Could not acquire lock" ]; then
+  not_begun "the lock of NixOS was held by another program"
+fi
 if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
 if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
 ln -s "$status" "$dir/status"

@@ -9,6 +9,8 @@ restore_bus() {
   (
     flock -n 7 || exit 0
     NIXOS_ACTION="test" limited "$prev/activate" 7>&- 8<&-
+    # At once: what runs is of the new system still, and whoever takes this up again goes by that link.
+    again /run/current-system "$new"
     systemctl daemon-reload
     systemctl reset-failed dbus.socket dbus.service dbus-broker.service 2>/dev/null
     systemctl start --no-block default.target
@@ -17,16 +19,15 @@ restore_bus() {
     sed -i "/^dbus/d" /run/nixos/start-list /run/nixos/restart-list 2>/dev/null
     # Only /etc is that of the old system now. What still runs is of the new one, and the program finds that out by the /etc of that.
     if [ -L /etc/static ]; then
-      if etc_of_new "$dir/mixed"; then again /etc/static "$dir/mixed"; else again /etc/static "$new/etc"; fi
+      if etc_of_new "$mixed"; then again /etc/static "$mixed"; else again /etc/static "$new/etc"; fi
     fi
-    again /run/current-system "$new"
   ) 7>>"$nixos_lock"
 }
 # Makes the directory $1: the /etc of the new system, but with the D-Bus of the old one, which runs already. The program must not find
 # that changed: one that restarts D-Bus loses it.
 etc_of_new() {
   rm -rf "$1"
-  mkdir -p "$1/systemd/system" || return 1
+  (umask 022 && mkdir -p "$1/systemd/system") || return 1
   for file in "$new"/etc/* "$new"/etc/systemd/* "$new"/etc/systemd/system/* "$prev"/etc/systemd/system/dbus*; do
     case $file in
       "$new/etc/systemd" | "$new/etc/systemd/system" | "$new"/etc/systemd/system/dbus*) continue ;;

@@ -10,6 +10,10 @@ disarm
 if [ "${2-}" = undo ]; then
   uncommit 8<&-
   said=uncommitted
+elif [ "$(readlink -e /run/current-system)" != "$new" ]; then
+  # It was cut, and somebody has switched this machine since.
+  mend_commit 8<&-
+  said=uncommitted
 elif commit 8<&-; then
   said=committed
 else

@@ -5,6 +5,8 @@
 # machine sleeps. Where no process can be made this ends, and systemd starts it again.
 id=$1
 dir=/run/hey/$id
+# For bus.sh: an /etc that all users may read.
+mixed=/run/hey-mixed-$id
 ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
 while [ -L "$dir/clock" ] && [ -L "$dir/open" ]; do
   read -r up _ </proc/uptime
@@ -42,9 +44,12 @@ fi
 # Whether somebody else has switched this machine meanwhile. Then nothing is left to undo.
 superseded() {
   case $(readlink -e /run/current-system) in
-    "" | "$prev" | "$new") false ;;
-    *) true ;;
+    "" | "$prev" | "$new") return 1 ;;
   esac
+  # A service of the new system may have gone on to a specialisation of it.
+  for own in "$new"/specialisation/*; do
+    if [ "$(readlink -e "$own")" = "$(readlink -e /run/current-system)" ]; then return 1; fi
+  done
 }
 # Who holds the lock of NixOS. In a container /proc/locks does not show one whose process has ended and left it to another.
 holding() {
@@ -86,7 +91,9 @@ while [ -L "$dir/started" ]; do
 done
 # Emergency mode has stopped what logins need, and an activation starts only what should run already.
 if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
-rm -rf "$dir/mixed"
+# The old system's own, where it has not come to that: a login reads much of what is there.
+if [ "$(readlink /etc/static)" = "$mixed" ]; then again /etc/static "$prev/etc"; fi
+rm -rf "$mixed"
 now=$(readlink -e /run/current-system)
 echo "hey: $now runs (status $status)"
 # What came of it, as a name of the same link. Nothing is said to be rolled back that is not.
