@@ -109,7 +109,7 @@ rolled_back_in_time() {
   [ "$status" = 15 ]
   [ "$(lab host $host readlink -e /etc/static)" = "$(lab host $host readlink -e "$old/etc")" ]
   lab host $host systemctl restart sshd
-  until_there 10 ssh "$target" true
+  lab wait $host
   lab power-cut $host
   lab wait $host
 }
