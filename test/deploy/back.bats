@@ -249,15 +249,18 @@ put_back() { lab host $host sh -c 'cd /nix/var/nix/profiles && rm -rf system* &&
 }
 
 @test "a system that NixOS will not switch to is answered with --boot, or with the boot itself where a reboot is asked for" {
+  lab knobs $host '{"marker": "well"}'
+  deploy --backend nix --force
   lab knobs $host '{"marker": "inhibited", "activationStatus": {"switch": 1, "test": 1}, "activationScript": "echo There are changes to critical components of the system:; false"}'
-  run deploy --backend nix
-  echo "$output"
-  [ "$status" = 1 ]
-  [[ ${lines[-1]} == *"can't be switched to while the host runs"*"--boot, or --boot --reboot" ]]
+  # First with what ran before: the inhibited system itself, once it runs, can't be rolled back to.
   run deploy --guard
   echo "$output"
   [ "$status" = 12 ]
   [[ ${lines[-1]} == *"can't be switched to while the host runs"*"--boot --reboot" ]]
+  run deploy --backend nix
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"can't be switched to while the host runs"*"--boot, or --boot --reboot" ]]
   before=$(boot_id)
   run deploy --backend nix --force --reboot
   echo "$output"

@@ -76,9 +76,9 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   "$SCRIPTS/ops-reboot.ts" $host $target --if-needed
   # What has begun to change something has, however it ends.
   change fails '"activationStatus": 1'
-  run deploy --backend nix
-  run deploy --guard --force
+  run deploy --guard
   [ "$status" = 12 ]
+  run deploy --backend nix
   echo "$(noted '.[] | "\(.verb) \(.status) \(.untouched) \(.said)"')"
   [ "$(noted '.[] | "\(.verb) \(.status == 0) \(.untouched)"' | paste -sd ,)" = "ops-deploy true null,ops-deploy false true,ops-rollback false true,ops-deploy false true,ops-deploy false true,ops-reboot true true,ops-deploy false null,ops-deploy false null" ]
   "$SCRIPTS/ops-deploy.ts" --on vps-pacman
