@@ -197,8 +197,14 @@ do_wait() {
 do_reboot() {
   local pid
   pid_of "${1-}"
-  (do_host "$1" reboot)
-  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+  # systemd may be gone before it has answered, so that only the end of that PID 1 counts.
+  (do_host "$1" reboot) || :
+  for _ in $(seq 1200); do
+    kill -0 "$pid" 2>/dev/null || return 0
+    sleep 0.05
+  done
+  echo "lab: $1 has not gone down within 60 s" >&2
+  return 1
 }
 
 do_power_cut() {
