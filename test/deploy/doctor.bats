@@ -251,6 +251,9 @@ ROWS
   echo "$output"
   [ "$output" = "note reboot-needed,warning activation-failed" ]
 
+  # What it rolls back to is well.
+  lab knobs $host '{"marker": "well"}'
+  deploy --backend nix --force
   lab knobs $host '{"marker": "armed", "activationHang": "units"}'
   deploy --guard --confirm-timeout 30 >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
   job=$!
