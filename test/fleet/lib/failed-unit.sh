@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # settings of the system
+# shellcheck disable=SC2154,SC2016 # settings of the system; a script for the unit
 # A unit that fails in the activation, with the lines of $unit_journal in its command line and its journal: named and shown as
 # switch-to-configuration does it.
 fail_unit() {
