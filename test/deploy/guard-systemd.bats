@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Guarded deployments on hosts with a real systemd: the timer, the units, and all that guard.bats has of faults.
+# Guarded deployments on hosts with a real systemd: the unit that waits, the others, and all that guard.bats has of faults.
 # lab: --init systemd --hosts vps-ultraman
 
 load words

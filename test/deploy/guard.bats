@@ -403,3 +403,16 @@ unlocked() { lab host $host pkill -x flock; }
   superseded /root/old /root/other
   lab host $host rm -rf /root/new /root/other
 }
+
+@test "who holds the lock of NixOS is named in one line, whatever its process calls itself" {
+  run lab host $host sh -c "$(sed -n '/^nixos_lock=/p; /^lock_holder() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/deployment.sh")
+    mkdir -p /run/nixos
+    flock \$nixos_lock sh -c 'sleep 3' 'named
+runs /nix/store/FAKE' &
+    sleep 1
+    lock_holder"
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "${#lines[@]}" = 1 ]
+  [[ $output == "process "*"named runs /nix/store/FAKE"* ]]
+}

@@ -1,5 +1,5 @@
 # Confirms what was armed there, over new connections, until it stands or has gone back; and asks to go back if the script ends before.
-# What it is armed with follows: a timer, or the unit of a trial boot.
+# What it is armed with follows: a unit that waits for its deadline, or the unit of a trial boot.
 id=${tmp##*.}
 failing=
 checking=
