@@ -6,7 +6,8 @@
 import { join, resolve } from "node:path";
 import { spelled } from "../lib/here/called.ts";
 import { home } from "../lib/here/machine.ts";
-import { fragment, saying, step } from "../lib/script/step.ts";
+import { call, saying, stage } from "../lib/script/part.ts";
+import { step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { arg, flag } from "../lib/spec/spec.ts";
@@ -43,11 +44,13 @@ export default verb(module, {
   plan: ({ shell, install, write, check }) => {
     if (write || check) {
       if (shell !== undefined) throw new Usage(`--${write ? "write" : "check"} is for all shells; leave out ${shell}`);
-      return { lines: [generate(...(check ? ["--check"] : []))] };
+      return { main: [generate(...(check ? ["--check"] : []))] };
     }
     if (shell === undefined) throw new Usage(`no shell is given; type ${spelled("completions")} zsh, bash or fish`);
     const { rc } = shells[shell as keyof typeof shells];
     const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;
-    return install ? { lines: [fragment("here/rc-line.sh", { line, rc: rc() })] } : saying([line]);
+    return install
+      ? { main: [call("add_line", [rc(), line], "once")], stages: [stage(`one line into ${rc()}, once`, "here", 1)] }
+      : saying([line]);
   },
 });

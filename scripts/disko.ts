@@ -6,7 +6,8 @@
 import { nixRun } from "../lib/here/backends.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
-import { elevated, fragment, step } from "../lib/script/step.ts";
+import { call, stage } from "../lib/script/part.ts";
+import { elevated, step } from "../lib/script/step.ts";
 import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
 import { arg, flag, option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -41,7 +42,13 @@ export default verb(module, {
     const words = step(program, "--mode", mode, destroys && "--yes-wipe-all-disks", "--flake", attribute(flake, host), passed);
     const run = elevated(elevate as Elevation, words);
     const danger = `disko ${mode} destroys all data on the disks of ${host}`;
-    const question = [fragment("here/question.sh"), fragment("here/ask-name.sh", { name: host, danger })];
-    return { lines: destroys && !yes ? [...question, run] : [run] };
+    const question = destroys && !yes ? [call("ask_name", [host, danger], "typed by you, or nothing is done")] : [];
+    return {
+      main: [...question, run],
+      stages: [
+        ...question.map(() => stage(`ask for the name ${host}`, "here", 1)),
+        stage(`disko --mode ${mode}${destroys ? ": all data on its disks is destroyed" : ""}`, "here"),
+      ],
+    };
   },
 });

@@ -4,7 +4,7 @@
 
 // What there is: all verbs, or one.
 import { spelled } from "../lib/here/called.ts";
-import { fragment, saying } from "../lib/script/step.ts";
+import { call, saying, stage } from "../lib/script/part.ts";
 import { didYouMean, shown, Usage } from "../lib/spec/errors.ts";
 import { help, tagline } from "../lib/spec/help.ts";
 import { quote } from "../lib/spec/quote.ts";
@@ -41,9 +41,8 @@ export default verb(module, {
     if (manDir !== undefined) {
       if (name !== "") throw new Usage(`--man-dir is for all pages; leave out ${shown(words.join(" "))}, or type --man`);
       return {
-        lines: [
-          fragment("here/man-pages.sh", { dir: manDir, help: __filename, pages: [undefined, ...verbs].map(pageName).join(" ") }),
-        ],
+        main: [call("write_pages", [manDir, __filename, ...[undefined, ...verbs].map(pageName)])],
+        stages: [stage(`write the man pages into ${manDir}`, "here", 1)],
       };
     }
     const one = verbs.find((candidate) => candidate.name === name);

@@ -6,6 +6,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
@@ -32,6 +33,10 @@ export default verb(module, {
     const flake = findFlake(given, "absolute");
     requireHost(flake, host);
     const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);
-    return { lines: [elevated(elevate as Elevation, install)], evaluates: { dir: flake.dir, host } };
+    return {
+      main: [elevated(elevate as Elevation, install)],
+      stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here")],
+      evaluates: { dir: flake.dir, host },
+    };
   },
 });

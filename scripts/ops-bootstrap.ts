@@ -10,6 +10,7 @@ import { spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
 import { aroundInstall } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
+import { stage } from "../lib/script/part.ts";
 import { step, type Word } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, keyOptions, sshOptions } from "../lib/spec/options.ts";
@@ -121,13 +122,14 @@ export default verb(module, {
             : undefined;
       if (clash !== undefined)
         throw new Usage(`--vm-test and ${clash} can't go together (nixos-anywhere refuses it); leave one out`);
-      return { lines: [install([])] };
+      return { main: [install([])], stages: [stage(`try the installation of ${host} in a virtual machine`, "here")] };
     }
     if (target === undefined)
       throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
     const line = (extra: readonly Word[]) => install(extra, target);
     const logged = { host, target };
-    if (given.noKeys) return { logged, lines: [line([])] };
+    const stages = [stage(`install ${host} on ${target} by nixos-anywhere: its disks are erased`, "there")];
+    if (given.noKeys) return { logged, main: [line([])], stages };
     const key =
       given.keyCmd !== undefined
         ? commandKey(given.keyCmd)
@@ -140,7 +142,7 @@ export default verb(module, {
     return {
       logged,
       evaluates: { dir: flake.dir, host },
-      lines: aroundInstall(line, {
+      ...aroundInstall(line, {
         flake,
         host,
         target,

@@ -3,15 +3,18 @@
   "";
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
-import { buildAll, connected, deployByNix } from "../lib/deploy/deployment.ts";
+import { buildAll, connected, deployment } from "../lib/deploy/deployment.ts";
 import { armedThere, askedGuard } from "../lib/deploy/guard.ts";
 import { buildWords, evaluationWords, realisationWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
 import { askedPreview } from "../lib/deploy/preview.ts";
-import { afterwards, askedReboot, requireTrial } from "../lib/deploy/reboot.ts";
+import { askedReboot, rebooting } from "../lib/deploy/reboot.ts";
+import { turnOf } from "../lib/deploy/turn.ts";
+import { wayOf } from "../lib/deploy/way.ts";
 import { wordsFor } from "../lib/here/backends.ts";
 import { again, spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
-import { fragment, step } from "../lib/script/step.ts";
+import { call, parts, stage } from "../lib/script/part.ts";
+import { step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
 import {
   buildOptions,
@@ -29,7 +32,7 @@ import {
   sshOptions,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo, provingRebuild, rebuildWords } from "../lib/target/access.ts";
+import { accessTo, rebuildWords } from "../lib/target/access.ts";
 import { nixSshopts } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -86,7 +89,8 @@ export default verb(module, {
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
-    requireTrial(boot, guard, reboot);
+    const way = wayOf(boot, guard, reboot);
+    const turn = turnOf(lane);
     const access = accessTo(target, given);
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
@@ -121,7 +125,7 @@ export default verb(module, {
       }
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
-      return deployByNix({
+      const about = {
         flake,
         host,
         target,
@@ -132,14 +136,18 @@ export default verb(module, {
         debug,
         useSubstitutes,
         force,
-        guard,
+        way,
+        turn,
         reboot,
         preview,
         passed: words,
         evaluated: evaluationWords(given),
-        sshGiven: given,
-        lane,
-      });
+      } as const;
+      return {
+        ...deployment(about),
+        ...(action !== "dry-activate" && { logged: { host, target } }),
+        ...(turn.alone && { evaluates: { dir: flake.dir, host } }),
+      };
     }
     if (access.asks && reboot !== undefined) {
       throw new Usage(
@@ -175,18 +183,27 @@ export default verb(module, {
       ? again("ops-deploy", "--backend", "nix")
       : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
-    const about = { host, target, access, guard, reboot, sshGiven: given, lane };
-    const proving = provingRebuild(access, given);
-    const noting = dryActivate || proving.length === 0 ? [] : [fragment("here/touched.sh")];
-    const lines =
-      reboot === undefined
-        ? [...proving, ...noting, rebuilding]
-        : [...connected(about, true), ...afterwards(about), fragment("here/rebuilding.sh"), rebuilding, step("afterwards")];
-    return {
-      lines,
-      ...(!dryActivate && { logged: about }),
+    const about = {
+      ...(!dryActivate && { logged: { host, target } }),
       needs: { "nixos-rebuild": instead },
       evaluates: { dir: flake.dir, host },
+    };
+    const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both")];
+    // Where nothing is asked of the target by hey itself it is one command.
+    if (reboot === undefined && access.by === undefined) return { ...about, main: [rebuilding], stages };
+    return {
+      ...about,
+      ...parts(
+        connected({ host, target, access, turn }, way, true),
+        {
+          main: [
+            ...(dryActivate ? [] : [call("until_it_ends", ["nixos-rebuild"], "it moves what boots before it activates")]),
+            rebuilding,
+          ],
+          stages,
+        },
+        rebooting(reboot),
+      ),
     };
   },
 });

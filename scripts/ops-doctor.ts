@@ -20,7 +20,7 @@ import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spe
 import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
-import { accessTo, asRootIfSilent } from "../lib/target/access.ts";
+import { accessTo, askedOnce } from "../lib/target/access.ts";
 import { askingWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -66,9 +66,12 @@ export default verb(module, {
       beside: given.eval && onPath("nix") ? evaluating(flake, hosts) : undefined,
       questions: asked.map(({ machine, access, words }) => {
         // -v, as ssh says only then which key the target has presented; not over a connection that is there already, which presents none.
-        const ssh = ["ssh", "-v", ...askingWords, "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
-        const ask = asRootIfSilent(access, ssh, "deployment", "status", "health", "trusted");
-        return { host: machine.host, target: machine.target, plan: { lines: [{ ...ask, stdin: "none" }] } };
+        const options = ["-v", ...askingWords, "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
+        return {
+          host: machine.host,
+          target: machine.target,
+          plan: askedOnce(access.to, access.silently("tell_health"), options, "ask what it is like"),
+        };
       }),
       report: (answers, beside) => {
         const here = machines.flatMap((machine) => before(flake, machine, given.target !== undefined));

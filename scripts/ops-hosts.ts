@@ -8,7 +8,7 @@ import { importing, kinds } from "../lib/inventory/importing.ts";
 import { inventory } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
 import { select } from "../lib/inventory/selection.ts";
-import { saying } from "../lib/script/step.ts";
+import { saying } from "../lib/script/part.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";
 import { flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { flag, option } from "../lib/spec/spec.ts";

@@ -5,7 +5,7 @@
 // What was done from here to which host, and what came of it.
 import { asJson, asTable } from "../lib/log/history.ts";
 import { entries } from "../lib/log/log.ts";
-import { saying } from "../lib/script/step.ts";
+import { saying } from "../lib/script/part.ts";
 import { didYouMean, Refusal, shown } from "../lib/spec/errors.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";

@@ -3,11 +3,13 @@
   "";
 
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
+import { turnOf } from "../lib/deploy/turn.ts";
 import { again } from "../lib/here/called.ts";
 import { findFlake, requireHost } from "../lib/here/flake.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
 import { staging } from "../lib/keys/staging.ts";
-import { define, elevated, fragment, step, variable } from "../lib/script/step.ts";
+import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";
+import { elevated, step, variable } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
 import {
   type Elevation,
@@ -21,18 +23,8 @@ import {
   sshOptions,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo, askingSecret, asRoot, provingRoot } from "../lib/target/access.ts";
-import {
-  farScript,
-  knockingWords,
-  knownAs,
-  knownHostsEntry,
-  pinnedWords,
-  plainWords,
-  remotely,
-  sshFacts,
-  sshWords,
-} from "../lib/target/ssh.ts";
+import { accessTo, requireAlone } from "../lib/target/access.ts";
+import { knockingWords, knownAs, knownHostsEntry, pinnedWords, plainWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -86,48 +78,68 @@ export default verb(module, {
     if (global === undefined && !noGlobal) throw noGlobalKey(again("ops-push-keys", "--no-global"));
 
     const words = sshWords(given);
-    const ssh = ["ssh", ...plainWords, ...words];
     const access = accessTo(target, { elevate, ...given });
     const { to } = access;
-    const hearing = access.by === undefined && lane === undefined ? [] : [fragment("here/heard.sh", { target: to })];
-    const noting = lane === undefined ? [] : [fragment("here/lane.sh", { lane }), fragment("here/gate.sh")];
-    const proving = [...hearing, ...noting, ...provingRoot(access, ssh)];
+    const turn = turnOf(lane);
+    requireAlone(access, turn.alone);
     const dest = persist ? "/persist/etc/ssh" : "/etc/ssh";
     // The host key goes last: it is the one that, half done, would lock the target out.
     const keys = [...(global === undefined ? [] : [global]), key];
     const names = keys.map(({ name }) => name);
     const facts = sshFacts(words, to);
     const entry = knownHostsEntry(facts);
-    if (check) {
-      return {
-        lines: [
-          ...askingSecret(access, lane === undefined),
-          ...staging(host, keys, "keys", false),
-          ...proving,
-          define("ask_keys", asRoot(access, ssh, farScript(["apart", "public-keys"], dest, names))),
-          define("knock", remotely([...ssh, ...knockingWords], to, step("true"))),
-          fragment("here/compare-keys.sh"),
-        ],
-      };
-    }
+    const begins = parts(
+      turn.begins,
+      staging(host, keys, "keys", false),
+      access.connect({ unattended: false, alert: false }),
+      turn.waits,
+    );
+    const own: Part = { main: [], given: { own_options: [...plainWords, ...words].join(" ") } };
+    if (check)
+      return parts(begins, own, {
+        main: [call("compare_keys", [dest, ...names], "here, on its disk, and as its sshd presents it")],
+        given: { knocking_options: knockingWords.join(" ") },
+        stages: [stage("compare: here, on its disk, and as its sshd presents them", "both", 1)],
+      });
     const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
-    const install = { ...asRoot(access, ssh, farScript("put-keys", dest, names), send), capture: "changed" };
     return {
       logged: { host, target: to },
-      lines: [
-        ...askingSecret(access, lane === undefined),
-        ...staging(host, keys, "keys", false),
-        ...proving,
-        ...(entry === undefined || keepKnownHosts ? [] : [fragment("here/expect-key.sh", entry)]),
-        fragment("here/sending.sh", { check: again("ops-push-keys", "--check") }),
-        { ...install, note: `send ${names.join(" and ")} to ${to}:${dest}` },
-        fragment("here/sent.sh"),
-        define("reach_pinned", step(ssh, pinnedWords, to, "--")),
-        fragment("here/prove-key.sh", { name: knownAs(facts), persist: persist ? "yes" : "", patience: persist ? "" : "1 2 5" }),
-        ...(entry === undefined
-          ? []
-          : [keepKnownHosts ? fragment("here/say-known-hosts.sh", entry) : fragment("here/known-hosts.sh", { reinstalled: "" })]),
-      ],
+      ...parts(
+        begins,
+        own,
+        entry === undefined || keepKnownHosts ? nothing : { main: [call("expect_key", [], "known here before it is there")] },
+        {
+          main: [
+            call("begin_to_send"),
+            {
+              ...call("there", ["put_keys", dest, ...names], "one stream, checked there, renamed into place"),
+              stdin: send,
+              capture: "sent",
+              note: `send ${names.join(" and ")} to ${to}:${dest}`,
+            },
+            call("end_to_send"),
+            call("prove_key", persist ? [] : ["1", "2", "5"], "by a new connection"),
+          ],
+          given: {
+            type_check: again("ops-push-keys", "--check"),
+            known_as: knownAs(facts),
+            persist: persist ? "yes" : "",
+            pinned_options: pinnedWords.join(" "),
+            ...(entry && { known_hosts: entry.known_hosts }),
+          },
+          stages: [
+            stage(`send ${names.join(" and ")} to ${dest}`, "there", 1),
+            stage("does it present the new key to a new connection?", "both", 1),
+          ],
+        },
+        entry === undefined
+          ? nothing
+          : {
+              main: [
+                keepKnownHosts ? call("say_key", [], "the line for known_hosts") : call("replace_key", [], "in known_hosts"),
+              ],
+            },
+      ),
     };
   },
 });

@@ -3,9 +3,10 @@
   "";
 
 // Reboot a host, and see that it comes back.
-import { connected, present } from "../lib/deploy/deployment.ts";
-import { afterwards } from "../lib/deploy/reboot.ts";
-import { step } from "../lib/script/step.ts";
+import { connected } from "../lib/deploy/deployment.ts";
+import { rebooting } from "../lib/deploy/reboot.ts";
+import { turnOf } from "../lib/deploy/turn.ts";
+import { parts } from "../lib/script/part.ts";
 import {
   elevateOptions,
   flakeOption,
@@ -36,10 +37,11 @@ export default verb(module, {
   statuses: { ...fleetStatuses, ...rebootStatuses },
   plan: ({ host, target, ifNeeded, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
-    const about = { host, target, access: accessTo(target, given), reboot, guard: undefined, sshGiven: given, lane };
+    const turn = turnOf(lane);
+    const about = { host, target, access: accessTo(target, given), turn };
     return {
-      logged: about,
-      lines: [...connected(about), ...(lane === undefined ? [] : present(about)), ...afterwards(about), step("afterwards")],
+      logged: { host, target },
+      ...parts(connected(about, { unattended: false, alert: false }), turn.present, turn.waits, rebooting(reboot)),
     };
   },
 });

@@ -3,10 +3,12 @@
   "";
 
 // Back to a generation that the host has. Nothing is built, and no flake is needed.
-import { rollBack } from "../lib/deploy/deployment.ts";
+import { rollback } from "../lib/deploy/deployment.ts";
 import { askedGuard } from "../lib/deploy/guard.ts";
 import { askedPreview } from "../lib/deploy/preview.ts";
-import { askedReboot, requireTrial } from "../lib/deploy/reboot.ts";
+import { askedReboot } from "../lib/deploy/reboot.ts";
+import { turnOf } from "../lib/deploy/turn.ts";
+import { wayOf } from "../lib/deploy/way.ts";
 import { Usage } from "../lib/spec/errors.ts";
 import {
   elevateOptions,
@@ -22,8 +24,8 @@ import {
   sshOptions,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
-import { accessTo } from "../lib/target/access.ts";
-import { farScript, plainWords, remotely, sshWords } from "../lib/target/ssh.ts";
+import { accessTo, askedOnce } from "../lib/target/access.ts";
+import { plainWords, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -60,35 +62,26 @@ export default verb(module, {
     if (json && !list && lane === undefined) throw new Usage("--json is a way to list; add --list");
     const access = accessTo(target, given);
     if (list) {
-      const ssh = ["ssh", ...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
-      return {
-        lines: [
-          {
-            ...remotely(ssh, access.to, farScript(["deployment", "generations"], json && lane === undefined ? "json" : "table")),
-            stdin: "none",
-          },
-        ],
-      };
+      const options = [...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
+      return askedOnce(
+        access.to,
+        ["list_generations", json && lane === undefined ? "json" : "table"],
+        options,
+        "list its generations",
+      );
     }
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
-    requireTrial(boot, guard, reboot);
-    return rollBack(
-      {
-        host,
-        target,
-        access,
-        action: boot ? "boot" : "switch",
-        specialisation: undefined,
-        installBootloader: false,
-        force,
-        guard,
-        reboot,
-        preview: askedPreview(given),
-        sshGiven: given,
-        lane,
-      },
-      to,
-    );
+    const about = {
+      host,
+      target,
+      access,
+      action: boot ? ("boot" as const) : ("switch" as const),
+      installBootloader: false,
+      force,
+      reboot,
+      preview: askedPreview(given),
+    };
+    return { logged: { host, target }, ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to) };
   },
 });

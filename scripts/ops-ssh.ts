@@ -3,6 +3,7 @@
   "";
 
 // A root shell on a target, or one command there.
+import { stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { elevateOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, rest } from "../lib/spec/spec.ts";
@@ -33,6 +34,9 @@ export default verb(module, {
     const draws = tty || (access.by !== undefined && command.length === 0);
     const ssh = ["ssh", ...sshWords(given), ...(draws ? ["-t"] : [])];
     const far = commandAsRoot(access, command, draws);
-    return { lines: [far.length === 0 ? step(ssh, to) : remotely(ssh, to, { argv: far })] };
+    return {
+      main: [far.length === 0 ? step(ssh, to) : remotely(ssh, to, far)],
+      stages: [stage(far.length === 0 ? `a shell on ${to}` : `run ${far[0]} on ${to}`, "there")],
+    };
   },
 });

@@ -9,13 +9,13 @@ import { requireWritable } from "../lib/here/new-file.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
-import { fragment } from "../lib/script/step.ts";
+import { call, parts, stage } from "../lib/script/part.ts";
 import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere, statusList, statusTable } from "../lib/status/table.ts";
-import { accessTo, asRootIfSilent } from "../lib/target/access.ts";
+import { accessTo, askedOnce } from "../lib/target/access.ts";
 import { askingWords, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -55,18 +55,20 @@ export default verb(module, {
       again,
       data: given.json,
       beside: given.eval
-        ? {
-            lines: [
-              ...evaluating(findFlake(given.flake, "as given"), []),
-              fragment("here/systems.sh", { hosts: hosts.join(" ") }),
-            ],
-          }
+        ? parts(evaluating(findFlake(given.flake, "as given"), []), {
+            main: [call("show_systems", hosts)],
+            stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
+          })
         : undefined,
       questions: machines.map((machine) => {
         const { host, target } = machine;
         const own = withSettings(takes, given, machine);
-        const ask = asRootIfSilent(accessTo(target, own), ["ssh", ...askingWords, ...sshWords(own)], "deployment", "status");
-        return { host, target, plan: { lines: [{ ...ask, stdin: "none" }] } };
+        const { to, silently } = accessTo(target, own);
+        return {
+          host,
+          target,
+          plan: askedOnce(to, silently("tell_status"), [...askingWords, ...sshWords(own)], "ask what it is like"),
+        };
       }),
       report: (answers, beside) => {
         const wanted = (host: string) => beside && (beside.facts.one(host)?.split(" ")[1] ?? "");

@@ -4,19 +4,20 @@
 
 // Build this machine's system from the flake and make it the next boot's, or the running one.
 import { buildWords, evaluationWords, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
-import { askedPreview, previewing, requireTerminal } from "../lib/deploy/preview.ts";
+import { askedPreview, previewing } from "../lib/deploy/preview.ts";
+import { turnOf } from "../lib/deploy/turn.ts";
 import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
-import { define, elevated, fragment, joined, type Step, step, variable } from "../lib/script/step.ts";
+import { call, type Part, parts, stage } from "../lib/script/part.ts";
+import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
-import { deploymentScript, farScript, farText } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const actions = {
@@ -109,37 +110,40 @@ export default verb(module, {
     if (words.ask && action === "dry-activate")
       throw new Usage("dry-activate changes nothing here, so there is nothing to ask; type --diff");
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
-    if (list) return { lines: [farScript(["deployment", "generations"], json ? "json" : "table")] };
+    const become = elevate === "none" ? "" : (elevate ?? "sudo");
+    const here: Part = { main: [], given: { target: "this machine", become }, from: ["connect-here"] };
+    if (list)
+      return parts(here, {
+        main: [call("as_me", ["list_generations", json ? "json" : "table"])],
+        stages: [stage("list the generations of this machine", "here")],
+      });
     if (rollback !== undefined) {
       if (!changing.includes(action))
         throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
-      const system = variable("system");
-      // What runs is this machine's own: it is nobody's change.
-      const back = [
-        system,
-        action,
-        "hey sync",
-        preview === undefined ? "force" : joined("force", variable("shown")),
-        "none",
-        system,
-        "0",
-        variable("generation"),
-      ];
-      const activate = farScript(deploymentScript("one-shot", "committing", "activate"), ...back);
+      const shown = previewing({ action, preview, turn: turnOf(undefined) }, undefined, hostname(), []);
       return {
         logged: { host: hostname(), target: "" },
-        lines: [
-          fragment("here/heard.sh", { target: "this machine" }),
-          fragment("here/standing.sh", { deployment: joined(farText("deployment")), reboot: "reboot" }),
-          ...requireTerminal(preview),
-          define("ask", farScript(deploymentScript("generation", "booted"), "force", "none", rollback)),
-          fragment("here/ask-here.sh"),
-          fragment("here/back-to.sh"),
-          ...previewing({ action, host: hostname(), preview }, asRoot, system, undefined, []),
-          define("activate", asRoot(activate)),
-          fragment("here/activated.sh"),
-          fragment("here/activate-here.sh", { action }),
-        ],
+        ...parts(
+          here,
+          shown.begins,
+          {
+            main: [
+              call("connect_here", [], "nobody else's change is in the way"),
+              call("find_generation_here", [], "is it here, and whole?"),
+              call("take_generation", [], "$system: what was found"),
+            ],
+            // What runs is this machine's own: it is nobody's change.
+            given: { wanted_generation: rollback, force: "yes", bootloader: "0", type_reboot: "reboot" },
+            stages: [
+              stage(`find ${rollback === "previous" ? "the generation before what boots" : `generation ${rollback}`}`, "here", 1),
+            ],
+          },
+          shown.question,
+          {
+            main: [call("activate_here", [action])],
+            stages: [stage(`${action} it`, "here", 1, 4, 13)],
+          },
+        ),
       };
     }
     if (specialisation !== undefined && !activating.includes(action)) {
@@ -202,37 +206,55 @@ export default verb(module, {
       ...(elevates && { needs: { [elevate]: undefined } }),
       evaluates: { dir: flake.dir, host },
     };
-    if (preview === undefined) return { ...about, lines: [line()] };
-    const look = program === "nh" && elevate === undefined && isRoot() ? (inner: Step) => inner : asRoot;
+    const stages = [stage(`${program} ${action}`, "here")];
+    if (preview === undefined) return { ...about, main: [line()], stages };
     const build = [
       ...buildWords("nix", words),
       ...updateWords("nix", words),
       ...(program === "nh" ? passed : sharedWords(passed)),
     ];
+    const shows = previewing(
+      { action, preview, turn: turnOf(undefined) },
+      flake,
+      host,
+      evaluationWords({ ...words, debug: false }),
+    );
     return {
       ...about,
-      lines: [
-        fragment("here/heard.sh", { target: "this machine", deployment: joined(farText("deployment")) }),
-        ...requireTerminal(preview),
-        fragment("here/private-place.sh"),
-        fragment("here/building-here.sh"),
+      ...parts(
+        program === "nh" && elevate === undefined && isRoot() ? { ...here, given: { ...here.given, become: "" } } : here,
+        shows.begins,
         {
-          ...step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), "/system"), toplevel(flake, host), build),
-          note: `build ${host}`,
+          main: [
+            call("build_here", [], "a private directory, gone at the end"),
+            {
+              ...step(
+                nix,
+                "build",
+                "--show-trace",
+                "--out-link",
+                joined(variable("tmp"), "/system"),
+                toplevel(flake, host),
+                build,
+              ),
+              note: `build ${host}`,
+            },
+            call("take_built_system", [], "$system"),
+            ...(specialisation === undefined ? [] : [call("take_specialisation", [specialisation])]),
+          ],
+          given: { host },
+          stages: [stage(`build ${host}`, "here", 1)],
         },
-        fragment("here/built-system.sh"),
-        ...(specialisation === undefined ? [] : [fragment("here/built-specialisation.sh", { specialisation, host })]),
-        ...previewing(
-          { action, host, preview },
-          look,
-          variable(specialisation === undefined ? "system" : "specialised"),
-          flake,
-          evaluationWords({ ...words, debug: false }),
-        ),
-        fragment("here/still-shown.sh"),
-        ...(changes ? [fragment("here/rebuilding-here.sh", { program })] : []),
-        { ...line(), note: `${program} ${action}` },
-      ],
+        shows.question,
+        {
+          main: [
+            call("require_unchanged", [], "since it was shown"),
+            ...(changes ? [call("from_here_on", [program], "it moves what boots before it activates")] : []),
+            { ...line(), note: `${program} ${action}` },
+          ],
+          stages,
+        },
+      ),
     };
   },
 });

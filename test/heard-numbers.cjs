@@ -1,5 +1,5 @@
-// Where a shell on this machine would count with what a host has said, unchecked: heard-numbers.cjs [DIR of lib/shell/here]. What a host says
-// is followed from the commands that ask it, through variables and functions, to arithmetic. `number` and `heard_number` check it.
+// Where a shell on this machine would count with what a host has said, unchecked: heard-numbers.cjs [DIR of lib/shell/here]. What a host
+// says is followed from the functions that ask it, through variables and functions, to arithmetic. `number` and `fact_number` check it.
 const { readdirSync, readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
@@ -10,9 +10,8 @@ const walk = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
     entry.isDirectory() ? walk(join(folder, entry.name)) : entry.name.endsWith(".ts") ? [join(folder, entry.name)] : [],
   );
-/** The functions that ask a host, as verbs define them, and the variables that take what it says. */
+/** The variables of plans that take what a host says. */
 const plans = [...walk(join(root, "lib")), ...walk(join(root, "scripts"))].map((file) => readFileSync(file, "utf8")).join("\n");
-const asking = new Set([...plans.matchAll(/\b(?:define|far)\(\s*(?:\.\.\.\(\[)?"(\w+)"/g)].map(([, name]) => name));
 const captured = [...plans.matchAll(/\bcapture: "(\w+)"/g)].map(([, name]) => name);
 
 /** The part of a text from `at`, which is behind an opening bracket, to the bracket that closes it. */
@@ -33,11 +32,11 @@ function unchecked(text) {
     if (at < 0) break;
     const inner = within(rest, at + 2);
     const isNumber =
-      /^(?:number|heard_number) /.test(inner) || /\| (?:wc -[cl]|sha256sum \| cut -c 1-8)(?: \| tr -d " ")?$/.test(inner);
+      /^(?:number|fact_number) /.test(inner) || /\| (?:wc -[cl]|sha256sum \| cut -c 1-8)(?: \| tr -d " ")?$/.test(inner);
     if (isNumber) rest = `${rest.slice(0, at)}0${rest.slice(at + 3 + inner.length)}`;
     else at += 2;
   }
-  return rest.replace(/(^ *|[;{] *)(?:number|heard_number) .*/gm, "$1");
+  return rest.replace(/(^ *|[;{] *)(?:number|fact_number) .*/gm, "$1");
 }
 
 const sources = readdirSync(dir)
@@ -59,11 +58,21 @@ const statements = sources.flatMap(({ file, lines }) => {
   });
 });
 const functions = new Set(
-  statements.map(({ inside }) => inside).filter((name) => name !== "" && !/^(?:heard_)?number$/.test(name)),
+  statements.map(({ inside }) => inside).filter((name) => name !== "" && !/^(?:fact_)?number$/.test(name)),
 );
 
-const variables = new Set(["answer", ...captured]);
-const saying = new Set(["heard", "fact", "values", "changes", ...asking]);
+/** `FUNCTION NAME` of what is a function's own. */
+const locals = new Set(
+  statements.flatMap(({ text, inside }) => {
+    const [, names = ""] = /^\s*local (.*)$/.exec(text) ?? [];
+    return [...names.matchAll(/(?<![\w"$=])([a-z_]\w*)/g)].map(([, name]) => `${inside} ${name}`);
+  }),
+);
+/** A variable as it is known in a function: by its name, or as that function's own. */
+const known = (name, inside) => (locals.has(`${inside} ${name}`) ? `${inside} ${name}` : name);
+
+const variables = new Set(["facts", ...captured]);
+const saying = new Set(["fact", "values", "changes", "there", "there_anew", "there_again", "call_there", "ask_alone"]);
 /** `FUNCTION N`: its Nth word may be a host's. */
 const given = new Set();
 
@@ -71,7 +80,7 @@ const given = new Set();
 function said(text, inside) {
   const rest = unchecked(text);
   const names = [...rest.matchAll(/\$\{?#?(\w+)/g)].map(([, name]) => name);
-  if (names.some((name) => variables.has(name) || given.has(`${inside} ${name}`))) return true;
+  if (names.some((name) => variables.has(known(name, inside)) || given.has(`${inside} ${name}`))) return true;
   if (/\$@|\$\*/.test(rest) && [...given].some((one) => one.startsWith(`${inside} `))) return true;
   return [...rest.matchAll(/(?:^|\$\(|[|;&{!]|\b(?:if|then|else|do|while|until)\b)\s*(\w+)(?![\w=(])/g)].some(([, name]) =>
     saying.has(name),
@@ -103,17 +112,17 @@ for (let before = -1; before !== size(); ) {
   for (const { text, inside } of statements) {
     for (const { 1: name, index, 0: head } of text.matchAll(/(?<![\w$-])([A-Za-z_]\w*)=/g)) {
       const [value = ""] = words(text.slice(index + head.length));
-      if (!text[index + head.length]?.match(/[\s;)]/) && said(value, inside)) variables.add(name);
+      if (!text[index + head.length]?.match(/[\s;)]/) && said(value, inside)) variables.add(known(name, inside));
     }
     for (const { 1: names, index } of text.matchAll(/\bread(?: -r)? ((?:\w+ ?)+)/g))
-      if (said(text.slice(0, index), inside)) for (const name of names.trim().split(" ")) variables.add(name);
+      if (said(text.slice(0, index), inside)) for (const name of names.trim().split(" ")) variables.add(known(name, inside));
     for (const { 1: name, 2: list } of text.matchAll(/\bfor (\w+) in (.*?)(?:; do|$)/g))
-      if (said(list, inside)) variables.add(name);
+      if (said(list, inside)) variables.add(known(name, inside));
     if (
       functions.has(inside) &&
       !new RegExp(`^${inside}\\(\\)`).test(text.trim()) &&
       said(text, inside) &&
-      /printf|echo|sed|cat|heard|fact|values/.test(text)
+      /printf|echo|sed|cat|fact|values/.test(text)
     )
       saying.add(inside);
     const body = new RegExp(`^${inside}\\(\\) *\\{(.*)\\}\\s*$`).exec(text);
@@ -133,7 +142,7 @@ for (const { file, line, text, inside } of statements) {
     ...[...text.matchAll(/\b(?:expr|seq|test) (.*)/g)].map(([, rest]) => rest),
   ];
   for (const one of counted) {
-    const bare = (unchecked(one).match(/(?<![\w$"'])[A-Za-z_]\w*/g) ?? []).some((name) => variables.has(name));
+    const bare = (unchecked(one).match(/(?<![\w$"'])[A-Za-z_]\w*/g) ?? []).some((name) => variables.has(known(name, inside)));
     if (!bare && !said(one, inside)) continue;
     console.log(`${file}:${line}: ${text.trim()}`);
     found++;

@@ -1,9 +1,7 @@
 // Reboots of a target, proven by its boot_id over a new connection: an open port says nothing, as a machine may be back in a second.
-import { define, fragment, type Line, step, variable } from "../script/step.ts";
+import { call, type Part, stage } from "../script/part.ts";
+import type { Step } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
-import { type Access, asRoot } from "../target/access.ts";
-import { deploymentScript, farScript, remotely } from "../target/ssh.ts";
-import { mending } from "./guard.ts";
 
 export interface Reboot {
   /** `if-needed`: only where what boots has another kernel, initrd, kernel modules or systemd than what was booted. */
@@ -35,21 +33,28 @@ export function requireTrial(boot: boolean, guard: object | undefined, reboot: R
     );
 }
 
-/** What a script does when all else is done, as its function `afterwards`: nothing, or the reboot. */
-export function afterwards({
-  access,
-  reboot,
-}: {
-  readonly access: Access;
-  readonly reboot: Reboot | undefined;
-}): readonly Line[] {
-  if (reboot === undefined) return [define("afterwards", step("true"))];
-  return [
-    define(
-      "reboot_there",
-      asRoot(access, ["reach"], farScript(deploymentScript(...mending, "reboot"), variable("by"), reboot.when)),
-    ),
-    define("booted", remotely(["fresh"], access.to, farScript(deploymentScript("apart", "booted")))),
-    fragment("here/reboot.sh", { limit: reboot.limit }),
-  ];
-}
+/** The commands of a reboot. @param held whether it is first agreed to, by whoever looks after all hosts of a run */
+export const rebootSteps = (reboot: Reboot | undefined, held = false): readonly Step[] =>
+  reboot === undefined
+    ? []
+    : [
+        ...(held ? [call("agree_to_reboot", [reboot.when])] : []),
+        call("reboot_there", [reboot.when, reboot.limit], "and wait until it is back, as another boot over a new connection"),
+      ];
+
+/** What a script does when all else is done: nothing, or the reboot. */
+export const rebooting = (reboot: Reboot | undefined): Part => ({
+  main: rebootSteps(reboot),
+  stages:
+    reboot === undefined
+      ? []
+      : [
+          stage(
+            `reboot it${reboot.when === "always" ? "" : ", if that is needed"}, and wait until it is back, at most ${reboot.limit} s`,
+            "both",
+            1,
+            30,
+            32,
+          ),
+        ],
+});

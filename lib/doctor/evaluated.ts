@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
-import { constant } from "../script/render.ts";
-import { define, fragment, joined, type Plan, step } from "../script/step.ts";
+import { constant } from "../script/constant.ts";
+import { call, type Plan, stage } from "../script/part.ts";
+import { joined, step } from "../script/step.ts";
 import { quote } from "../spec/quote.ts";
 import type { Finding, Id, Level } from "./finding.ts";
 import { type Login, type Logins, locked } from "./login.ts";
@@ -17,12 +18,16 @@ interface Entrance extends Ports, Logins {
 
 /** An evaluation for each host, one after another: a line each, its name and JSON, or its name and the error. */
 export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
-  const evaluate = step(nix, "eval", "--raw", "--apply", joined(constant("doctor/evaluated.nix")));
   return {
-    lines: hosts.flatMap((host) => [
-      define("evaluate", { ...evaluate, argv: [...evaluate.argv, machine(flake, host)] }),
-      fragment("here/evaluated.sh", { host }),
-    ]),
+    main: hosts.map((host) => call("evaluate_host", [host, machine(flake, host)])),
+    own: {
+      evaluate: {
+        about: "what nix says of a host.",
+        lines: [step(nix, "eval", "--raw", "--apply", joined(constant("doctor/evaluated.nix")))],
+        passes: true,
+      },
+    },
+    stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
   };
 }
 

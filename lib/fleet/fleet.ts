@@ -6,7 +6,7 @@ import { because } from "../inventory/listing.ts";
 import { select } from "../inventory/selection.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
-import type { Plan } from "../script/step.ts";
+import { calls, type Plan } from "../script/part.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
 import type { FleetGiven, Laned } from "../spec/options.ts";
 import type { Takes } from "../spec/spec.ts";
@@ -21,8 +21,8 @@ export interface Lane {
   readonly plan: Plan;
 }
 
-/** Whether a lane's script has that part. */
-export const hasPart = ({ plan }: Lane, file: string): boolean => plan.lines.some((line) => "file" in line && line.file === file);
+/** Whether a lane's script calls that function. */
+export const does = ({ plan }: Lane, name: string): boolean => calls(plan, name);
 
 /** In which order, and how many at once. */
 export interface Manner {
@@ -98,10 +98,10 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
     const { host, target } = machine;
     return { host, target, plan: naming(host, () => planFor(verb, { ...one, lane: join(dir, host) }, machine)) };
   });
-  const some = (file: string) => lanes.some((lane) => hasPart(lane, file));
+  const some = (name: string) => lanes.some((lane) => does(lane, name));
   return {
     ...{ dir, serial, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
-    ...{ build, lanes, previews: some("here/preview.sh"), asks: some("here/asking-terminal.sh") },
+    ...{ build, lanes, previews: some("preview_there"), asks: some("require_terminal_alone") },
   };
 }
 

@@ -5,7 +5,7 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
-import { hasPart, type Lane } from "./fleet.ts";
+import { does, type Lane } from "./fleet.ts";
 import { facts, plain } from "./transcripts.ts";
 
 /** How much of a line goes on, in characters: its transcript has it all. */
@@ -53,13 +53,13 @@ export class RunningLane {
     readonly verb: string,
   ) {
     this.host = lane.host;
-    this.waits = hasPart(lane, "here/gate.sh");
-    this.previews = hasPart(lane, "here/preview.sh");
+    this.waits = does(lane, "wait_for_turn");
+    this.previews = does(lane, "preview_there");
     if (!this.waits) this.begun = this.started;
     this.dir = join(run, lane.host);
     const log = openSync(join(this.dir, "log"), "a", 0o600);
     this.#log = openSync(join(this.dir, "log"), "r");
-    this.#process = spawn("/bin/sh", [join(this.dir, "script")], { stdio: ["ignore", log, log], detached: true });
+    this.#process = spawn("/bin/sh", [join(this.dir, "script"), lane.host], { stdio: ["ignore", log, log], detached: true });
     closeSync(log);
     writeFileSync(join(this.dir, "pid"), `${this.#process.pid ?? ""}\n`);
     this.ended = new Promise((resolve) => {

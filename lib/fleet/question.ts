@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { openSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { ReadStream } from "node:tty";
-import { constant } from "../script/render.ts";
+import { functionText } from "../script/shell.ts";
 
 /**
  * Asks on the terminal, wherever stderr goes, and waits for a line. What was typed before is no answer.
@@ -11,7 +11,7 @@ import { constant } from "../script/render.ts";
  * @returns whether it was a yes; the end of the input is a no
  */
 export function agreed(question: string, over: () => boolean): Promise<boolean> {
-  spawnSync("/bin/sh", ["-c", `${constant("shell/here/question.sh")}\nforget_typed`], { stdio: "ignore" });
+  spawnSync("/bin/sh", ["-c", `${functionText("question", "forget_typed")}\nforget_typed`], { stdio: "ignore" });
   const terminal = new ReadStream(openSync("/dev/tty", "r"));
   const say = (text: string) => {
     try {

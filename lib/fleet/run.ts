@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { ignored } from "../here/called.ts";
+import { ignored, typedLine } from "../here/called.ts";
 import { requirePrograms, requireTerminal } from "../run/programs.ts";
-import { render } from "../script/render.ts";
+import { script, texts } from "../script/render.ts";
 import { Refusal } from "../spec/errors.ts";
 import { Builder } from "./builder.ts";
 import { type Display, displayFor, table } from "./display.ts";
@@ -56,7 +56,7 @@ class Run {
     name: string,
   ) {
     this.#lanes = fleet.lanes.map((lane) => new RunningLane(lane, fleet.dir, name));
-    for (const { host, dir } of this.#lanes) events.say({ step: "lane", host, argv: ["/bin/sh", join(dir, "script")] });
+    for (const { host, dir } of this.#lanes) events.say({ step: "lane", host, argv: ["/bin/sh", join(dir, "script"), host] });
     this.#ends = new Map(this.#lanes.map((lane) => [lane, this.#end(lane)]));
     this.#ticker = setInterval(() => {
       this.#look();
@@ -233,9 +233,10 @@ class Run {
  */
 export async function runFleet(name: string, fleet: Fleet): Promise<number> {
   const { dir, build, lanes, json } = fleet;
-  const buildText = build && render(name, build);
-  const scripts = Object.fromEntries(lanes.map(({ host, plan }) => [host, render(name, plan)]));
-  for (const { plan, host } of lanes) requirePrograms(plan, scripts[host] ?? "");
+  const line = typedLine(name);
+  const buildText = build && script(name, build, line);
+  const scripts = texts(name, lanes, line);
+  for (const { plan, host } of lanes) requirePrograms(plan, scripts.find(({ hosts }) => hosts.includes(host))?.text ?? "");
   if (build !== undefined && buildText !== undefined) requirePrograms(build, buildText);
   if (fleet.asks) requireTerminal();
   try {

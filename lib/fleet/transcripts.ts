@@ -2,7 +2,7 @@
 //
 //   RUN/pid           of who looks after the run
 //   RUN/events        what happened, as the lines of --json (events.ts)
-//   RUN/HOST/script   what ran for the host, to the letter
+//   RUN/HOST/script   what ran for the host, to the letter; the host is its word
 //   RUN/HOST/log      what that said
 //   RUN/HOST/facts    what was known of the host at its end, a fact a line, name first
 //   RUN/HOST/pid      of what runs for the host
@@ -11,10 +11,11 @@
 //   RUN/HOST/preview  what will change
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runs } from "../here/machine.ts";
 import { makeDirectory, stateHome } from "../here/state.ts";
+import type { Text } from "../script/render.ts";
 
 const root = () => join(stateHome(), "hey", "runs");
 
@@ -77,15 +78,20 @@ function releaseDead(): void {
  * @param scripts by host
  * @param held what holds each of them in turn: the names of files
  */
-export function begin(dir: string, scripts: Readonly<Record<string, string>>, held: readonly string[]): void {
+export function begin(dir: string, scripts: readonly Text[], held: readonly string[]): void {
   makeDirectory(dir);
   releaseDead();
   writeFileSync(join(dir, "pid"), `${process.pid}\n`);
-  for (const [host, text] of Object.entries(scripts)) {
-    mkdirSync(join(dir, host));
-    writeFileSync(join(dir, host, "script"), text, { mode: 0o600 });
-    for (const name of held) writeFileSync(join(dir, host, name), `${process.pid}\n`);
-  }
+  for (const { hosts, text } of scripts)
+    for (const host of hosts) {
+      mkdirSync(join(dir, host));
+      const [first = host] = hosts;
+      const file = join(dir, host, "script");
+      // One text for all of them.
+      if (host === first) writeFileSync(file, text, { mode: 0o600 });
+      else linkSync(join(dir, first, "script"), file);
+      for (const name of held) writeFileSync(join(dir, host, name), `${process.pid}\n`);
+    }
 }
 
 /** A line for a person, with nothing in it that moves a cursor or colours what follows. */

@@ -24,3 +24,13 @@ export function again(verb: string, ...more: readonly string[]): string {
   const own = end < 0 ? words : words.slice(0, end);
   return [spelled(verb), ...[...own, ...more, ...words.slice(own.length)].map(quote)].join(" ");
 }
+
+/** The line that was typed, without what has it printed. */
+export function typedLine(verb: string): string {
+  const words = process.argv.slice(2);
+  const end = words.indexOf("--");
+  const own = end < 0 ? words : words.slice(0, end);
+  return [spelled(verb), ...[...own.filter((word) => !/^--print(?:=|$)/.test(word)), ...words.slice(own.length)].map(quote)].join(
+    " ",
+  );
+}

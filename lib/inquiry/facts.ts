@@ -25,7 +25,7 @@ export class Facts {
     return Number.isFinite(value) ? value : undefined;
   }
 
-  /** What came before the first fact of that name, and before the line end that there/apart.sh puts there: a login shell's words. */
+  /** What came before the first fact of that name, and before the line end that it begins with: a login shell's words. */
   before(name: string): string {
     return this.#text.slice(0, Math.max(0, this.#text.indexOf(`\n${name} `)));
   }

@@ -3,7 +3,7 @@ import { findFlake } from "../here/flake.ts";
 import { inventory, machineTyped } from "../inventory/inventory.ts";
 import { select } from "../inventory/selection.ts";
 import type { Machine } from "../inventory/setting.ts";
-import type { Plan } from "../script/step.ts";
+import type { Plan } from "../script/part.ts";
 import { Usage } from "../spec/errors.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";

@@ -1,10 +1,12 @@
 // Asks all machines of an inquiry side by side, once or again and again, and shows what is made of their answers.
 import { spawn } from "node:child_process";
+import { closeSync } from "node:fs";
 import { constants } from "node:os";
+import { typedLine } from "../here/called.ts";
 import { putFile } from "../here/new-file.ts";
 import { requirePrograms } from "../run/programs.ts";
-import { render } from "../script/render.ts";
-import type { Plan } from "../script/step.ts";
+import { handed } from "../script/handing.ts";
+import { script, texts } from "../script/render.ts";
 import { Facts } from "./facts.ts";
 import type { Answer, Inquiry, Report } from "./inquiry.ts";
 import { linesOf, reasonIn } from "./stderr.ts";
@@ -15,7 +17,7 @@ const most = 4 << 20;
 /** How many are asked at once: each takes its part of this machine's time, of which a machine must not be short while it answers. */
 const atOnce = 32;
 
-type Asking = Pick<Answer, "host" | "target"> & { readonly plan: Plan };
+type Asking = Pick<Answer, "host" | "target"> & { readonly text: string };
 
 class Scripts {
   readonly #going = new Set<number>();
@@ -38,12 +40,14 @@ class Scripts {
   }
 
   /** @param patience in seconds; without it as long as it takes */
-  run(name: string, { host, target, plan }: Asking, patience?: number): Promise<Answer> {
+  run({ host, target, text }: Asking, patience?: number): Promise<Answer> {
     const began = performance.now();
     const errors = patience === undefined ? this.#errors : "pipe";
     // The ssh that goes to a jump host is handed no BatchMode.
     const env = patience === undefined ? process.env : { ...process.env, SSH_ASKPASS_REQUIRE: "never" };
-    const child = spawn("/bin/sh", ["-c", render(name, plan)], { stdio: ["ignore", "pipe", errors], detached: true, env });
+    const file = handed(text);
+    const child = spawn("/bin/sh", ["/dev/fd/3", host], { stdio: ["ignore", "pipe", errors, file], detached: true, env });
+    closeSync(file);
     const { pid } = child;
     if (pid !== undefined) this.#going.add(pid);
     let [out, said, late] = ["", "", false];
@@ -93,12 +97,15 @@ class Scripts {
 
 async function once(name: string, inquiry: Inquiry, scripts: Scripts): Promise<Report> {
   const { questions, beside, patience } = inquiry;
-  const found = beside === undefined ? undefined : scripts.run(name, { host: "", target: "", plan: beside });
+  const line = typedLine(name);
+  const found = beside === undefined ? undefined : scripts.run({ host: "", target: "", text: script(name, beside, line) });
   const answers: Answer[] = [];
+  const shared = texts(name, questions, line);
+  const textOf = (host: string) => shared.find(({ hosts }) => hosts.includes(host))?.text ?? "";
   const queue = [...questions.entries()];
   const ask = async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift())
-      answers[next[0]] = await scripts.run(name, next[1], patience);
+      answers[next[0]] = await scripts.run({ ...next[1], text: textOf(next[1].host) }, patience);
   };
   await Promise.all(Array.from({ length: atOnce }, ask));
   return inquiry.report(answers, await found);
@@ -137,7 +144,7 @@ async function watched(name: string, inquiry: Inquiry, scripts: Scripts, seconds
 export async function runInquiry(name: string, inquiry: Inquiry): Promise<number> {
   const { questions, beside, again } = inquiry;
   for (const plan of [...(beside === undefined ? [] : [beside]), ...questions.map((question) => question.plan)])
-    requirePrograms(plan, render(name, plan));
+    requirePrograms(plan, script(name, plan, typedLine(name)));
   // A line between two reports in one place would stay between them.
   const scripts = new Scripts(again === undefined ? "inherit" : "ignore");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { nix } from "../here/backends.ts";
 import { type Flake, hostsOf } from "../here/flake.ts";
-import { constant } from "../script/render.ts";
-import { define, fragment, joined, type Plan, step } from "../script/step.ts";
+import { constant } from "../script/constant.ts";
+import { call, type Plan, stage } from "../script/part.ts";
+import { joined, step } from "../script/step.ts";
 import { settable } from "./settable-ssh.ts";
 
 /** The tools, each with its attribute of a flake, and the one that is used where that is there. */
@@ -27,11 +28,20 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
   ];
   const evaluate = step(nix, "eval", "--raw", "--apply", joined(expression.join("\n")));
   const at = (name: string) => `${flake.ref}#${name}`;
-  const evaluated =
-    better === undefined
-      ? [{ argv: [...evaluate.argv, at(attribute)], capture: "text", note: `evaluate ${attribute}` }]
-      : [define("evaluate", evaluate), fragment("here/evaluate.sh", { better: at(better), attribute: at(attribute) })];
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
-  const writing = [fragment("here/question.sh"), fragment("here/write-settings.sh", { file, consent: consent ? "yes" : "" })];
-  return { lines: [...evaluated, ...writing] };
+  const offers = call("offer_settings", [file, consent ? "yes" : ""], "shown, and written where that is agreed to");
+  const stages = [
+    stage(`evaluate ${better === undefined ? attribute : `${better}, or ${attribute}`}`, "here", 1),
+    stage("show it, and write hey.toml", "here", 1),
+  ];
+  if (better === undefined)
+    return {
+      main: [{ argv: [...evaluate.argv, at(attribute)], capture: "text", note: `evaluate ${attribute}` }, offers],
+      stages,
+    };
+  return {
+    main: [call("evaluate_either", [at(better), at(attribute)], "$text"), offers],
+    own: { evaluate: { about: "what nix says of an attribute.", lines: [evaluate], passes: true } },
+    stages,
+  };
 }

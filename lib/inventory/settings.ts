@@ -2,7 +2,7 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import type { Flake } from "../here/flake.ts";
-import type { Plan } from "../script/step.ts";
+import type { Plan } from "../script/part.ts";
 import { valueFor } from "../spec/argv.ts";
 import { Ended, Usage } from "../spec/errors.ts";
 import { guards, leavesOut, takesPassword } from "../spec/options.ts";

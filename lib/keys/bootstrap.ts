@@ -2,18 +2,9 @@
 // the proof that the machine came back as itself.
 import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
-import { define, fragment, joined, type Line, type Step, step, variable, type Word } from "../script/step.ts";
-import {
-  farScript,
-  knownHostsEntry,
-  login,
-  pinnedWords,
-  plainWords,
-  remotely,
-  type SshGiven,
-  sshFacts,
-  sshWords,
-} from "../target/ssh.ts";
+import { call, nothing, type Part, parts, stage } from "../script/part.ts";
+import { joined, type Step, step, variable, type Word } from "../script/step.ts";
+import { knownHostsEntry, login, pinnedWords, plainWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
 import { hostKeyName, type Key } from "./keys.ts";
 import { staging } from "./staging.ts";
 
@@ -35,50 +26,84 @@ export interface Install {
   readonly identity: string | undefined;
 }
 
+/** The keys, and what is known of them before the machine is looked at. */
+function withKeys({ host, keys, persist, consent, flake }: Install, key: Key | undefined): Part {
+  if (key === undefined)
+    return parts(keys.length === 0 ? nothing : staging(host, keys, treeOf(persist), true), { main: [call("say_no_host_key")] });
+  const looks =
+    !key.missing && flake.dir !== undefined ? [call("look_for_recipient", [flake.dir], "are secrets encrypted to it?")] : [];
+  return parts(staging(host, keys, treeOf(persist), true), {
+    main: [...(key.missing && !consent ? [call("stop_unencrypted")] : []), ...looks],
+  });
+}
+
+/** Where the keys lie ready, as nixos-anywhere copies them. */
+const treeOf = (persist: boolean) => (persist ? "tree/persist/etc/ssh" : "tree/etc/ssh");
+
+/** A look at the machine, and the question: nothing on it is touched before. */
+function looking({ flake, host, target, consent, noDiskoDeps }: Install, words: readonly string[]): Part {
+  const describe =
+    'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath';
+  const danger = `nixos-anywhere erases the disks of ${target}`;
+  return {
+    main: [
+      call("ask_machine", [], "what it is"),
+      { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
+      call("show_machine", [], "and does the system fit it?"),
+      ...(consent ? [] : [call("ask_name", [host, danger], "typed by you, or nothing is done")]),
+    ],
+    given: {
+      host,
+      target,
+      own_options: [...plainWords, ...words].join(" "),
+      pinned_options: pinnedWords.join(" "),
+      no_disko_deps: noDiskoDeps ? "yes" : "",
+    },
+    stages: [
+      stage("look at the machine", "there", 255),
+      stage(`evaluate ${host}; does it fit?`, "here", 1),
+      ...(consent ? [] : [stage(`ask for the name ${host}`, "here", 1)]),
+    ],
+    programs: ["ssh"],
+  };
+}
+
 /** @param install nixos-anywhere's line, given the words that this adds to it */
-export function aroundInstall(install: (extra: readonly Word[]) => Step, about: Install): readonly Line[] {
-  const { flake, host, target, keys, sshGiven } = about;
+export function aroundInstall(install: (extra: readonly Word[]) => Step, about: Install): Part {
+  const { host, target, keys, sshGiven, wait } = about;
   const words = [...sshWords(sshGiven), ...(about.identity === undefined ? [] : ["-i", about.identity])];
-  const ssh = ["ssh", ...plainWords, ...words];
   // Only a machine that starts as the new system presents the new key.
   const entry = about.reboots ? knownHostsEntry(sshFacts(words, target)) : undefined;
   const key = keys.find(({ name }) => name === hostKeyName);
   // After the install there is root and whoever the configuration names, not the user of the old system.
   const back = login(target.slice(target.lastIndexOf("@") + 1));
-  const describe =
-    'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath';
-  const recipient = key?.missing && !about.consent ? [fragment("here/stop-unencrypted.sh")] : [];
-  const mentioned =
-    key && !key.missing && flake.dir !== undefined ? [fragment("here/mentioned.sh", { flake_dir: flake.dir })] : [];
-  return [
-    ...(keys.length === 0 ? [] : staging(host, keys, about.persist ? "tree/persist/etc/ssh" : "tree/etc/ssh", true, true)),
-    ...(key === undefined ? [fragment("here/no-host-key.sh", { host })] : []),
-    ...recipient,
-    ...mentioned,
-    define("ask_facts", remotely([...ssh, "-o", "ConnectTimeout=8"], target, farScript(["apart", "facts"]))),
-    fragment("here/ask-facts.sh", { target }),
-    { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
-    fragment("here/heard.sh"),
-    fragment("here/survey.sh", { host, no_disko_deps: about.noDiskoDeps ? "yes" : "" }),
-    ...(!about.consent
-      ? [
-          fragment("here/question.sh"),
-          fragment("here/ask-name.sh", { name: host, danger: `nixos-anywhere erases the disks of ${target}` }),
-        ]
-      : []),
-    ...(key === undefined || entry === undefined ? [] : [fragment("here/expect-key.sh", entry)]),
-    fragment("here/touched.sh"),
+  const known = key === undefined || entry === undefined ? undefined : entry;
+  return parts(
+    withKeys(about, key),
+    looking(about, words),
+    known === undefined
+      ? nothing
+      : {
+          main: [call("expect_key", [], "known here before it is there")],
+          given: { known_hosts: known.known_hosts, known_as: known.name },
+        },
     {
-      ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
-      stdin: "none",
-      note: `install ${host} on ${target}`,
+      main: [
+        call("from_now_on_changed"),
+        {
+          ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
+          stdin: "none",
+          note: `install ${host} on ${target}`,
+        },
+      ],
+      stages: [stage("install it by nixos-anywhere: its disks are erased", "there", 1)],
     },
-    ...(key === undefined || entry === undefined ? [] : [fragment("here/known-hosts.sh", { reinstalled: "yes" })]),
-    ...(key === undefined || entry === undefined || about.wait === undefined
-      ? [fragment("here/not-verified.sh")]
-      : [
-          define("ask_pinned", remotely([...ssh, ...pinnedWords], back, farScript(["apart", "installed"]))),
-          fragment("here/await-host.sh", { host, target, login: back, name: entry.name, limit: about.wait }),
-        ]),
-  ];
+    known === undefined ? nothing : { main: [call("replace_key", ["anew"], "in known_hosts")] },
+    known === undefined || wait === undefined
+      ? { main: [call("say_not_verified")] }
+      : {
+          main: [call("await_host", [back, wait], "as itself: by its key, its system, its secrets")],
+          stages: [stage(`wait for it, at most ${wait} s: is it itself?`, "both", 30, 31, 32, 33)],
+        },
+  );
 }

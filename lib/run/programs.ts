@@ -1,20 +1,21 @@
 // What a run needs of this machine, looked for before anything is done: programs, and a terminal.
 import { onPath } from "../here/machine.ts";
-import type { Plan, Step } from "../script/step.ts";
+import { type Plan, steps } from "../script/part.ts";
+import { functionsOf } from "../script/render.ts";
+import type { Step } from "../script/step.ts";
 import { Refusal } from "../spec/errors.ts";
 import { elevations } from "../spec/options.ts";
 
 /** The programs that a plan's steps call, behind an elevating one too; the script's own functions are none. */
-function programs({ lines }: Plan, text: string): Set<string> {
-  const functions = new Set([...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name));
+function programs(plan: Plan, text: string): Set<string> {
+  const functions = functionsOf(text);
   const called = (step: Step): readonly unknown[] => {
     const [first, second] = step.argv;
     const elevates = typeof first === "string" && first !== "none" && first in elevations;
-    const behind = first === "exec" ? [second] : elevates ? [first, second] : [first];
-    return [...behind, ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
+    return [...(elevates ? [first, second] : [first]), ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
   };
-  const names = lines.flatMap((line) => ("argv" in line ? called(line) : "define" in line ? called(line.as) : []));
-  return new Set(names.filter((name): name is string => typeof name === "string" && !functions.has(name)));
+  const names = [...steps(plan).flatMap(called), ...(plan.programs ?? [])];
+  return new Set(names.filter((name): name is string => typeof name === "string" && name !== ":" && !functions.has(name)));
 }
 
 /** @throws Refusal where a program that a plan calls or needs isn't on PATH */

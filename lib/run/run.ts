@@ -3,7 +3,9 @@ import { constants } from "node:os";
 import { remember } from "../here/cache.ts";
 import { ignored } from "../here/called.ts";
 import { note } from "../log/log.ts";
-import type { Plan } from "../script/step.ts";
+import { handed } from "../script/handing.ts";
+import type { Plan } from "../script/part.ts";
+import { onlyCommand } from "../script/render.ts";
 import { quote } from "../spec/quote.ts";
 import { hasTerminal, requirePrograms } from "./programs.ts";
 
@@ -16,10 +18,14 @@ function zx(): typeof import("zx/core") {
   return loaded;
 }
 
-/** The text in a shell that ignores what the caller ignores; a shell can't trap what it was born to ignore, so it is a new one. */
-function inherited(text: string): string {
+/**
+ * How a text is given to /bin/sh: a command as a word, a script by the descriptor 3, as it is printed. In a shell that ignores what the caller
+ * ignores; a shell can't trap what it was born to ignore, so it is a new one.
+ */
+function starting(text: string | undefined): string {
   const names = (["HUP", "INT", "QUIT", "TERM"] as const).filter((name) => ignored(constants.signals[`SIG${name}`]));
-  return names.length === 0 ? text : `trap '' ${names.join(" ")}\nexec /bin/sh -c ${quote(text)}`;
+  const begun = text === undefined ? "exec /bin/sh /dev/fd/3" : names.length === 0 ? text : `exec /bin/sh -c ${quote(text)}`;
+  return names.length === 0 ? begun : `trap '' ${names.join(" ")}\n${begun}`;
 }
 
 /** Sends a signal, 0 for none; whether there is such a process. */
@@ -50,6 +56,8 @@ export async function passOn(pid: number, signal: NodeJS.Signals): Promise<void>
 export async function run(name: string, plan: Plan, text: string): Promise<number> {
   requirePrograms(plan, text);
   const { $ } = zx();
+  const alone = onlyCommand(plan) !== undefined;
+  const file = alone ? undefined : handed(text);
   const began = new Date();
   const script = $({
     shell: "/bin/sh",
@@ -58,13 +66,13 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
     quote,
     env: process.env,
     cwd: process.cwd(),
-    stdio: "inherit",
+    stdio: file === undefined ? "inherit" : ["inherit", "inherit", "inherit", file],
     detached: false,
     preferLocal: false,
     nothrow: true,
     quiet: true,
     verbose: false,
-  })([inherited(text)] as unknown as TemplateStringsArray);
+  })([starting(alone ? text : undefined)] as unknown as TemplateStringsArray);
 
   // Whoever is running when a signal comes is waited for, even when the shell above has gone before it.
   const seen = new Set<number>();
@@ -101,7 +109,7 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
   const { dir, host } = plan.evaluates ?? {};
   if (status === 0 && dir !== undefined && host !== undefined) remember(dir, host);
   // A script of several steps has said itself how it ended.
-  if (plan.lines.length > 1) return status;
+  if (!alone) return status;
   if (plan.logged !== undefined) note(name, plan.logged, began, status);
   if (status !== 0) process.stderr.write(`${name}: ended with status ${status}\n`);
   return status;

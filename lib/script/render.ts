@@ -1,8 +1,25 @@
-// A plan as the POSIX shell text that is printed and run. Pure.
-import { readFileSync } from "node:fs";
+// A plan as the text that is printed and run. Main stands first, then what the run is given, then only what main calls. Pure.
 import { quote } from "../spec/quote.ts";
 import { printable } from "../spec/words.ts";
-import type { Captured, Line, Plan, Step, Word } from "./step.ts";
+import { type Act, type Own, type Part, type Plan, type Stage, steps } from "./part.ts";
+import {
+  alternatives,
+  closure,
+  type Definition,
+  localsOf,
+  modules,
+  readsOf,
+  type Shared,
+  setsOf,
+  shared,
+  wordsOf,
+} from "./shell.ts";
+import type { Captured, Step, Word } from "./step.ts";
+
+/** How wide a line of the head, and a comment behind a call, may be. */
+const width = 140;
+/** Where the comments behind main's calls stand. */
+const column = 30;
 
 function rendered(word: Word): string {
   if (typeof word === "string") {
@@ -16,53 +33,389 @@ function rendered(word: Word): string {
     if (typeof part === "string" && typeof last === "string") merged[merged.length - 1] = last + part;
     else merged.push(part);
   }
+  // One pair of quotes around all of it, where nothing in it is special between these.
+  if (merged.every((part) => typeof part !== "string" || !/[\\"$`!]/.test(part)))
+    return `"${merged.map((part, at) => (typeof part === "string" ? part : named(part.name, merged[at + 1]))).join("")}"`;
   return merged.map((part) => (typeof part === "string" ? part && quote(part) : `"$${part.name}"`)).join("");
 }
 
-/** Quoted even where no shell needs it: shellcheck takes a bare `action=test` for a forgotten $(test). */
-const assigned = (set: Readonly<Record<string, Word>>) =>
-  Object.entries(set).map(([name, value]) => {
-    const text = rendered(value);
-    return `${name}=${text === value ? `'${text}'` : text}`;
-  });
+/** A variable, in braces where what follows would be taken for more of its name. */
+const named = (name: string, next: unknown) => (typeof next === "string" && /^\w/.test(next) ? `\${${name}}` : `$${name}`);
 
-function command(step: Step): string {
+/** Quoted even where no shell needs it: shellcheck takes a bare `action=test` for a forgotten $(test). */
+function assigned(name: string, value: Word): string {
+  const text = rendered(value);
+  return `${name}=${text === value ? `'${text}'` : text}`;
+}
+
+/** A command as its line. */
+export function command(step: Step): string {
+  const set = Object.entries(step.env ?? {}).map(([name, value]) => assigned(name, value));
   const unset = step.unset?.length ? ["env", ...step.unset.flatMap((name) => ["-u", name])] : [];
-  const line = [...assigned(step.env ?? {}), ...unset, ...step.argv.map(rendered)].join(" ");
+  const line = [...set, ...unset, ...step.argv.map(rendered)].join(" ");
   const fed = step.stdin === undefined ? line : step.stdin === "none" ? `${line} </dev/null` : `${command(step.stdin)} | ${line}`;
   return step.capture === undefined ? fed : `${step.capture}=$(${fed})`;
 }
 
-/**
- * Shell text of a file under lib/ without its comments: an interactive zsh takes '#' for a command.
- * @param file relative to lib/, like `shell/there/put-keys.sh`
- */
-export function constant(file: string): string {
-  const lines = readFileSync(`${__dirname}/../${file}`, "utf8").split("\n");
-  return lines.filter((line) => !/^\s*(#|$)/.test(line)).join("\n");
+/** A command's lines, with what is said before it and of it. */
+function lines(step: Step, indent: string): readonly string[] {
+  const text = command(step);
+  const note = step.note === undefined ? [] : ["", `${indent}step ${rendered(step.note)}`];
+  if (step.about === undefined) return [...note, `${indent}${text}`];
+  const padded = `${indent}${text}`.padEnd(column);
+  const behind = `${padded}${padded.endsWith("  ") ? "" : "  "}# ${step.about}`;
+  return behind.length <= width - 20 ? [...note, behind] : [...note, `${indent}# ${step.about}`, `${indent}${text}`];
 }
 
-function rendering(line: Line): string[] {
-  if ("file" in line) return [...assigned(line.set), constant(`shell/${line.file}`)];
-  if ("define" in line) return [`${line.define}() { ${command(line.as)} "$@"; }`];
-  return [...(line.note === undefined ? [] : [`step ${quote(line.note)}`]), command(line)];
+const act = (one: Act): readonly string[] =>
+  "when" in one
+    ? [`  if ${command(one.when)}; then`, ...one.acts.flatMap((inner) => lines(inner, "    ")), "    return", "  fi"]
+    : lines(one, "  ");
+
+/** A function of the script. */
+const defined = (name: string, body: readonly string[]) => [`${name}() {`, ...body, "}"].join("\n");
+
+const ownText = (name: string, { about, lines: some, passes, orFails }: Own): string =>
+  `# ${name}: ${about}\n${defined(
+    name,
+    some.map(
+      (step, at) => `  ${command(step)}${passes && at === some.length - 1 ? ' "$@"' : ""}${orFails ? " || return 1" : ""}`,
+    ),
+  )}`;
+
+/** Words in lines of a shell's, each of which goes on in the next. */
+function wrapped(start: string, words: readonly string[]): readonly string[] {
+  const some: string[] = [start];
+  for (const word of words) {
+    const last = some.at(-1) ?? "";
+    if (last.length + word.length < width - 4) some[some.length - 1] = `${last} ${word}`;
+    else some.push(`    ${word}`);
+  }
+  return some.map((line, at) => (at < some.length - 1 ? `${line} \\` : line));
 }
 
+/** A heading over a part of the text. */
+const heading = (words: string) => `# ---- ${words} `.padEnd(100, "-");
+
+/** The library, with those modules of several that a part names. */
+function libraryFor({ from = [] }: Part): {
+  readonly here: ReadonlyMap<string, Definition>;
+  readonly there: ReadonlyMap<string, Definition>;
+} {
+  const choices = alternatives().flat();
+  const map = (side: "here" | "there") =>
+    new Map(
+      modules(side)
+        .filter(({ name }) => from.includes(name) || !choices.includes(name))
+        .flatMap(({ definitions }) => definitions.map((definition) => [definition.name, definition] as const)),
+    );
+  return { here: map("here"), there: map("there") };
+}
+
+/** Definitions by their modules, in the order of the first call of one; in a module as they stand there. */
+function grouped(definitions: readonly Definition[]): readonly string[] {
+  const wanted = new Set(definitions);
+  const some = [...new Set(definitions.map(({ module }) => module))];
+  const last = some.filter(({ name, side }) => side === "here" && name === "run");
+  return [...some.filter((module) => !last.includes(module)), ...last].map((module) => {
+    const texts = module.definitions.filter((definition) => wanted.has(definition)).map(({ text }) => text);
+    const title = module.side === "here" ? [heading(`lib/shell/here/${module.name}.sh`), module.heading] : [module.heading];
+    return [title.join("\n"), ...texts].join("\n\n");
+  });
+}
+
+/** What of the far functions' variables comes from here. */
+function toldThere(
+  far: readonly Definition[],
+  here: readonly Definition[],
+  given: object,
+  rows: readonly Shared[],
+): readonly string[] {
+  const reads = new Set(far.flatMap(({ code }) => [...readsOf(code)].filter((name) => !localsOf(code).has(name))));
+  const setHere = new Set(here.flatMap(setsOf));
+  return rows.flatMap(({ name }) =>
+    reads.has(name) && name !== "program" && (name in given || setHere.has(name)) ? [name] : [],
+  );
+}
+
+/** Throws for what is read and neither given nor set. */
+function requireGiven(definitions: readonly Definition[], given: object, rows: readonly Shared[]): void {
+  const alone = new Set(rows.filter((row) => row.given && !row.set).map(({ name }) => name));
+  for (const { name, code } of definitions) {
+    const locals = localsOf(code);
+    for (const read of readsOf(code))
+      if (alone.has(read) && !(read in given) && !locals.has(read)) throw new Error(`${name} reads ${read}, which nobody gives`);
+  }
+}
+
+/** So much of a line as fits. */
+const said = (line: string) => (line.length <= 100 ? line : `${line.slice(0, 99)}…`);
+
+/** The steps of a plan, for a person: where each goes on, and how the run may end there. */
+function head(typed: string, plan: Plan, hosts?: readonly string[]): readonly string[] {
+  const plain = (word: Word | undefined) => (typeof word === "string" && word !== "" ? word : undefined);
+  const host = plain(plan.given?.["host"]) ?? plan.logged?.host;
+  const target = plain(plan.given?.["target"]) ?? plain(plan.logged?.target);
+  const one = onlyCommand(plan);
+  const stages = plan.stages?.length
+    ? plan.stages
+    : one === undefined
+      ? []
+      : [{ what: said(command(one)), where: "here" as const, ends: [] }];
+  const what = Math.max(0, ...stages.map((stage) => stage.what.length));
+  const row = ({ what: words, where, ends }: Stage, at: number) =>
+    `# ${String(at + 1).padStart(2)}. ${words.padEnd(what)}  ${{ here: "here", there: "there", both: "here and there" }[where].padEnd(14)}  ${
+      ends.length === 0 ? "" : `exit ${ends.join(", ")}`
+    }`.trimEnd();
+  return [
+    `# $ ${typed}`,
+    ...(hosts !== undefined
+      ? [`# hosts ${hosts.join(", ")}`]
+      : host === undefined
+        ? []
+        : [`# host ${host}${target === undefined ? "" : `, target ${target}`}`]),
+    ...(stages.length === 0 ? [] : ["#", ...stages.map(row)]),
+  ];
+}
+
+/** The one command of a plan, where it is no more than that. */
+export function onlyCommand({ main, given, own }: Part): Step | undefined {
+  const [only] = main;
+  const alone = main.length === 1 && only !== undefined && !("when" in only) && Object.keys({ ...given, ...own }).length === 0;
+  return alone && !only.ours && only.capture === undefined && only.note === undefined ? only : undefined;
+}
+
+/** What sh may inherit of the one who calls it is put right. */
+const puttingRight = [
+  "exec 3<&-",
+  "set +abCmvx -euf",
+  "unset IFS",
+  "if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed \"s/.* //\"); export -n SHELLOPTS'; fi",
+] as const;
+
+/** The first and the last line around a text, for a shell of any kind. */
+const handed = (name: string, text: string) => `/bin/sh /dev/fd/3 3<<'end of ${name}'\n${text}end of ${name}\n`;
+
+/** A plan of one host among several; its name is a word for the script that they share. */
+export interface Hosts {
+  readonly host: string;
+  readonly plan: Plan;
+}
+
+/** What is the same for all, and what isn't, by host. */
+function dividedValues(all: readonly (readonly [string, Readonly<Record<string, Word>>])[]) {
+  const names = [...new Set(all.flatMap(([, given]) => Object.keys(given)))];
+  const common = names.filter((name) => new Set(all.map(([, given]) => JSON.stringify(given[name]))).size === 1);
+  return { names, common: new Set(common) };
+}
+
+/** A value's line, with what it means behind it. */
+function valueLine(row: Shared, value: Word): string {
+  const text = assigned(row.name, value);
+  if (text.includes("\n")) return `# ${row.meaning}\n${text}`;
+  return `${text.padEnd(column)}${text.length < column ? "" : "  "}# ${row.meaning}`;
+}
+
+/** The functions that plans call, here and there, and what the one tells the other. */
+function calledBy(name: string, plans: readonly Plan[]) {
+  const rows = shared();
+  const library = libraryFor({ main: [], from: plans.flatMap(({ from }) => from ?? []) });
+  const farOf = (code: string) =>
+    closure(
+      wordsOf(code)
+        .filter((word) => library.there.has(word))
+        .join(" "),
+      library.there,
+    );
+  const codeOf = (definitions: readonly Definition[]) => definitions.map(({ code }) => code).join("\n");
+  // Without comments, of which no word is a call.
+  const actsOf = (plan: Plan) =>
+    steps(plan)
+      .flatMap((one) => [...(one.note === undefined ? [] : ["step"]), command(one)])
+      .join("\n");
+  const acts = plans.map(actsOf).join("\n");
+  const calling = (...more: readonly string[]) => closure([acts, ...more, "begin"].join("\n"), library.here);
+  // Who deploys, and where notes are, is found out where that is read.
+  const base = [acts, codeOf(calling())].join("\n");
+  const finds = [base, codeOf(farOf(base))].some((code) => /\$(?:notes|by)\b/.test(code)) ? ["find_notes"] : [];
+  const starts = plans.some(({ logged }) => logged !== undefined) ? ["keep_log"] : finds;
+  const local = calling(...starts);
+  const localCode = [acts, codeOf(local)].join("\n");
+  const far = farOf(localCode);
+  const given = plans.map((plan): Readonly<Record<string, Word>> => {
+    const lane = plan.given?.["lane"] ?? "";
+    return {
+      verb: name,
+      ...plan.given,
+      ...(plan.logged && { logged_host: plan.logged.host, logged_target: plan.logged.target, lane }),
+    };
+  });
+  for (const [at, plan] of plans.entries())
+    requireGiven(closure([actsOf(plan), ...starts, "begin"].join("\n"), library.here), { ...given[at], on_target: "" }, rows);
+  const told = toldThere(far, local, Object.assign({}, ...given), rows);
+  const read = new Set([...readsOf(localCode), ...told]);
+  const here = closure([acts, ...starts, ...(told.length === 0 ? [] : ["assigned"]), "begin"].join("\n"), library.here);
+  return { rows: rows.filter((row) => read.has(row.name)), starts, here, far, given, told };
+}
+
+/** What each function of the target is given. */
+function telling(told: readonly string[], always: ReadonlySet<string>): string {
+  const words = told.map((name) => `${name} "$${always.has(name) ? name : `{${name}-}`}"`);
+  const body = told.length === 0 ? ["  :"] : wrapped("  assigned", words);
+  return `# for_target: what each function there is given.\n${defined("for_target", body)}`;
+}
+
+/** The library's part of a script. */
+function librarySections(here: readonly Definition[], far: readonly Definition[]): readonly string[] {
+  const sections = grouped(here);
+  const ending = sections.filter((text) => text.startsWith(heading("lib/shell/here/run.sh")));
+  const program = far.length === 0 ? [] : [`${heading("on the target")}\non_target='set -u\n\n${grouped(far).join("\n\n")}\n'`];
+  return [...sections.filter((text) => !ending.includes(text)), ...program, ...ending];
+}
+
+const owns = ({ own }: Plan) => Object.entries(own ?? {}).map(([called, one]) => ownText(called, one));
+
 /**
- * The script of a plan: a single command as one line; several as one compound, which a terminal reads whole before
- * anything runs, so that an ssh in it can't eat the lines after it and a failure can't end the user's shell.
+ * A plan's script, as /bin/sh is given it.
  * @param name the verb's, said before each note
  */
-export function render(name: string, { lines, logged }: Plan): string {
-  const [only] = lines;
-  if (lines.length === 1 && only !== undefined && "argv" in only) return `${command(only)}\n`;
-  const log = logged && { file: "here/log.sh", set: { log_host: logged.host, log_target: logged.target } };
-  return [
-    "(",
-    `verb=${quote(name)}`,
-    constant("shell/here/prologue.sh"),
-    ...[...(log ? [log] : []), ...lines].flatMap(rendering),
-    ")",
-    "",
-  ].join("\n");
+export function script(name: string, plan: Plan, typed: string): string {
+  const only = onlyCommand(plan);
+  if (only !== undefined) return `${command(only)}\n`;
+  const { rows, starts, here, far, given: [given = {}] = [], told } = calledBy(name, [plan]);
+  const values = rows.flatMap((row) => (row.name in given ? [valueLine(row, given[row.name] ?? "")] : []));
+  const text = [
+    [...head(typed, plan), ...puttingRight].join("\n"),
+    defined("main", plan.main.flatMap(act)),
+    [heading("this run"), ...values].join("\n"),
+    ...owns(plan),
+    ...(far.length === 0 ? [] : [telling(told, new Set(Object.keys(given)))]),
+    ...librarySections(here, far),
+    ["begin", ...starts, "main"].join("\n"),
+  ].join("\n\n");
+  return `${text}\n`;
 }
+
+/**
+ * One script for several hosts, which share all that is the same: with a host as its word it does that host's part, without one all, one after
+ * another.
+ */
+export function sharedScript(name: string, some: readonly Hosts[], typed: string): string {
+  const plans = some.map(({ plan }) => plan);
+  const { rows, starts, here, far, given, told } = calledBy(name, plans);
+  const { common } = dividedValues(some.map(({ host }, at) => [host, given[at] ?? {}]));
+  // The same words are one main, whoever's they are.
+  const bodies = plans.map((plan) => plan.main.flatMap(act).join("\n"));
+  const mains = [...new Set(bodies)];
+  const mainOf = (at: number) => `main${mains.indexOf(bodies[at] ?? "") === 0 ? "" : `_${mains.indexOf(bodies[at] ?? "") + 1}`}`;
+  const hostsOf = (main: string) => some.flatMap(({ host }, at) => (mainOf(at) === main ? [host] : []));
+  const ownTexts = plans.map(owns);
+  const ownIsCommon = new Set(ownTexts.map((texts) => texts.join())).size === 1;
+  const [first = {}] = given;
+  const values = rows.flatMap((row) => (common.has(row.name) ? [valueLine(row, first[row.name] ?? "")] : []));
+  const indented = (text: string) => text.replace(/^(?=.)/gm, "      ");
+  const of = some.map(({ host }, at) => {
+    const mine = given[at] ?? {};
+    const lines = rows.flatMap(({ name: one }) =>
+      !common.has(one) && one in mine ? [`      ${assigned(one, mine[one] ?? "")}`] : [],
+    );
+    const own = ownIsCommon ? [] : (ownTexts[at] ?? []).map(indented);
+    return [
+      `    ${quote(host)})`,
+      ...lines,
+      ...own,
+      ...(mains.length === 1 ? [] : [`      main=${mainOf(at)}`]),
+      "      ;;",
+    ].join("\n");
+  });
+  const lines = mains.map((body, at) => {
+    const called = `main${at === 0 ? "" : `_${at + 1}`}`;
+    const whose = mains.length === 1 ? [] : [`# ${called}: of ${hostsOf(called).join(", ")}.`];
+    return [...whose, `${called}() {`, body, "}"].join("\n");
+  });
+  const text = [
+    [
+      ...head(
+        typed,
+        plans[0] ?? { main: [] },
+        some.map(({ host }) => host),
+      ),
+      ...puttingRight,
+    ].join("\n"),
+    ...lines,
+    [heading("this run"), ...values].join("\n"),
+    `# values_of HOST: what is given for it alone.\n${["values_of() {", "  case $1 in", ...of, "  esac", "}"].join("\n")}`,
+    ...(ownIsCommon ? (ownTexts[0] ?? []) : []),
+    ...(far.length === 0 ? [] : [telling(told, common)]),
+    ...librarySections(here, far),
+    [
+      "# one HOST: its part.",
+      defined("one", [
+        '  values_of "$1"',
+        "  begin",
+        ...starts.map((start) => `  ${start}`),
+        mains.length === 1 ? "  main" : '  "$main"',
+      ]),
+    ].join("\n"),
+    [
+      "# By hand one after another, whatever becomes of each.",
+      "if [ $# -gt 0 ]; then",
+      '  one "$1"',
+      "else",
+      "  set +e",
+      `  for each in ${some.map(({ host }) => quote(host)).join(" ")}; do (set -e; one "$each"); done`,
+      "fi",
+    ].join("\n"),
+  ].join("\n\n");
+  return `${text}\n`;
+}
+
+/** A script of one host, or of several that share it: then a host is its word. */
+export interface Text {
+  readonly hosts: readonly string[];
+  readonly text: string;
+  /** Its head alone. */
+  readonly outline: string;
+}
+
+/** The scripts of several hosts: those that are of the same modules share one. In the order of the first of each. */
+export function texts(name: string, some: readonly Hosts[], typed: string): readonly Text[] {
+  const families = alternatives();
+  const fit = (group: readonly Hosts[], { plan }: Hosts) => {
+    const from = new Set([...group, { plan }].flatMap((one) => one.plan.from ?? []));
+    const alike = group.every((one) => (one.plan.logged === undefined) === (plan.logged === undefined));
+    return alike && families.every((family) => family.filter((module) => from.has(module)).length <= 1);
+  };
+  const groups: Hosts[][] = [];
+  for (const one of some) {
+    const group = groups.find((other) => fit(other, one));
+    if (group === undefined) groups.push([one]);
+    else group.push(one);
+  }
+  return groups.map((group) => {
+    const [{ plan } = { plan: { main: [] } }] = group;
+    return {
+      hosts: group.map(({ host }) => host),
+      text: group.length === 1 ? script(name, plan, typed) : sharedScript(name, group, typed),
+      outline: outline(plan, typed, some.length === 1 ? undefined : group.map(({ host }) => host)),
+    };
+  });
+}
+
+/** A plan as it is printed. */
+export function printed(name: string, plan: Plan, typed: string): string {
+  const text = script(name, plan, typed);
+  return onlyCommand(plan) === undefined ? handed(name, text) : text;
+}
+
+/** Plans of several hosts as they are printed. */
+export const printedTogether = (name: string, some: readonly Hosts[], typed: string, planOnly: boolean): readonly string[] =>
+  texts(name, some, typed).map(({ text, outline: short }) => (planOnly ? short : handed(name, text)));
+
+/** The head alone: what a plan does, in one screen. */
+export const outline = (plan: Plan, typed: string, hosts?: readonly string[]): string =>
+  `${head(typed, plan, hosts).join("\n")}\n`;
+
+/** The functions that a text defines, which are no programs. */
+export const functionsOf = (text: string): ReadonlySet<string> =>
+  new Set([...text.matchAll(/^(\w+)\(\)/gm)].map(([, name = ""]) => name));

@@ -7,7 +7,12 @@ import { camel, flag, option, options, pairs, type Statuses, type Takes } from "
 
 /** The options that every verb has. */
 export const common = {
-  print: flag("print the exact shell script instead of running it"),
+  print: option(
+    "FORM",
+    "print the exact shell script instead of running it",
+    { script: "all of it", plan: "what it does, in one screen" },
+    { bare: "script" },
+  ),
   help: flag("show this help", { short: "h" }),
 } satisfies Takes;
 

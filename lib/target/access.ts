@@ -1,9 +1,22 @@
-// Root on a target for a login that isn't root: every command that needs it goes through `asRoot`, and nothing else knows how.
+// Who logs in to a target, and how that becomes root there: a value, so that nothing else knows how.
 import { elevateWords } from "../here/backends.ts";
-import { define, type Fragment, fragment, joined, type Line, type Step, step, variable, type Word } from "../script/step.ts";
+import { call, type Part, stage } from "../script/part.ts";
+import type { Word } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
 import type { Program } from "../spec/options.ts";
-import { farScript, farText, login, plainWords, remotely, type SshGiven, sshFacts, sshWords } from "./ssh.ts";
+import {
+  alertWords,
+  farWords,
+  freshWords,
+  login,
+  masterWords,
+  newWords,
+  plainWords,
+  type SshGiven,
+  sshFacts,
+  sshWords,
+  unattendedWords,
+} from "./ssh.ts";
 
 /** What makes a login root. `asking`: also where it asks for a password, at a terminal. */
 interface Becoming {
@@ -31,6 +44,16 @@ export interface ElevateGiven extends SshGiven {
   readonly askElevatePassword?: boolean;
 }
 
+/** What a connection is for. */
+export interface Connecting {
+  /** A login must work without a question, as nobody is there. */
+  readonly unattended: boolean;
+  /** A dead connection must end soon. */
+  readonly alert: boolean;
+  /** Whether another program logs in as well: nix there must take unsigned paths from the login itself, and it asks for a password by itself. */
+  readonly byProgram?: boolean;
+}
+
 /** Who logs in to a target, and how that becomes root there. */
 export interface Access {
   /** What ssh is given. */
@@ -42,7 +65,37 @@ export interface Access {
   /** Its options in lines to type: for ops-deploy, and for ops-ssh. */
   readonly typed: string;
   readonly typedShell: string;
+  /** Gives a script `there` and `there_anew`, and proves root before anything is done. */
+  connect(how: Connecting): Part;
+  /** A function of lib/shell/there that only asks, as words for `ask_alone`: as root where that needs no password, else as the login itself. */
+  silently(name: string): readonly string[];
 }
+
+/** @throws Usage for a password where there is no terminal to ask on: several hosts go side by side, without one */
+export function requireAlone({ asks }: Access, alone: boolean): void {
+  if (asks && !alone)
+    throw new Usage(
+      "--ask-elevate-password asks for one host; let sudo need no password there (NOPASSWD), or deploy to it by its name",
+    );
+}
+
+/** What a script is given to reach the target. */
+const reaching = (to: string, given: SshGiven, { unattended, alert }: Connecting): Readonly<Record<string, Word>> => {
+  const own = [...plainWords, ...sshWords(given)];
+  return {
+    target: to,
+    ssh_options: [
+      ...plainWords,
+      ...(unattended ? unattendedWords : []),
+      ...sshWords(given),
+      ...(alert ? alertWords : []),
+      ...masterWords,
+    ].join(" "),
+    fresh_options: [...freshWords, ...own].join(" "),
+    // Who sits at a terminal may be asked once more.
+    new_options: [...(unattended ? unattendedWords : []), ...newWords, ...own].join(" "),
+  };
+};
 
 /**
  * With --elevate the user is the one that the target names, else that of ssh's configuration; without it root, as ever. Who is root
@@ -50,50 +103,77 @@ export interface Access {
  * @throws Usage where a password can't be given to the program
  */
 export function accessTo(target: string, given: ElevateGiven): Access {
-  const asks = given.askElevatePassword === true;
-  const by = (given.elevate ?? (asks ? "sudo" : "none")) as Program | "none";
-  if (asks && by === "none") throw new Usage("--elevate none needs no password; leave --ask-elevate-password out");
-  if (asks && by !== "sudo")
+  const wants = given.askElevatePassword === true;
+  const named = (given.elevate ?? (wants ? "sudo" : "none")) as Program | "none";
+  if (wants && named === "none") throw new Usage("--elevate none needs no password; leave --ask-elevate-password out");
+  if (wants && named !== "sudo")
     throw new Usage(
-      `${by} takes a password at a terminal only, never from --ask-elevate-password; let it need none there, or type --elevate sudo`,
+      `${named} takes a password at a terminal only, never from --ask-elevate-password; let it need none there, or type --elevate sudo`,
     );
-  if (by === "none" || sshFacts(sshWords(given), target)("user") === "root")
-    return { to: login(target), by: undefined, asks: false, typed: "", typedShell: "" };
-  const typed = ` --elevate ${by}`;
+  const isRoot = named === "none" || sshFacts(sshWords(given), target)("user") === "root";
+  const to = isRoot ? login(target) : target;
+  const by = isRoot ? undefined : named;
+  const asks = by !== undefined && wants;
+  const typed = by === undefined ? "" : ` --elevate ${by}`;
   return {
-    ...{ to: target, by, asks },
-    ...(asks ? { typed: `${typed} --ask-elevate-password`, typedShell: `${typed} --tty` } : { typed, typedShell: typed }),
+    ...{ to, by, asks },
+    typed: asks ? `${typed} --ask-elevate-password` : typed,
+    typedShell: asks ? `${typed} --tty` : typed,
+    connect: (how) => connecting({ to, by, asks }, given, how),
+    silently: (name) => (by === undefined ? [name] : ["as_root_if_silent", name, ...ways[by].silent]),
   };
 }
 
-/**
- * A command on the target as root.
- * @param by as for `remotely`
- * @param fed the command whose output it reads
- */
-export function asRoot({ to, by: program, asks }: Access, by: readonly Word[], far: Step, fed?: Step): Step {
-  if (program === undefined) return { ...remotely(by, to, far), ...(fed && { stdin: fed }) };
-  if (!asks) {
-    const quiet = remotely(by, to, { ...far, argv: [...ways[program].silent, ...far.argv] });
-    return { ...quiet, ...(fed && { stdin: fed }) };
+/** The first lines of a script that reaches its target. @throws Usage where there is no terminal for the password */
+function connecting({ to, by, asks }: Pick<Access, "to" | "by" | "asks">, given: SshGiven, how: Connecting): Part {
+  const about = "ssh: one connection for all that follows";
+  const base = { given: reaching(to, given, how), programs: ["ssh"] };
+  if (by === undefined)
+    return {
+      ...base,
+      main: [call("connect", [], about)],
+      from: ["connect-root"],
+      stages: [stage("connect by ssh", "both", 1)],
+    };
+  const becoming = stage(`connect by ssh, become root there by ${by}`, "both", 1);
+  if (asks && !how.byProgram) {
+    return {
+      ...base,
+      given: {
+        ...base.given,
+        become: `${farWords(["sudo", "-S", "-p", "", "--", "sh", "-c", skippingSecret, "sh", secretEnd])} `,
+        secret_end: secretEnd,
+        fed: "yes",
+      },
+      main: [call("connect", [], about)],
+      from: ["connect-password"],
+      stages: [becoming],
+    };
   }
-  // sudo takes the password off stdin, a byte at a time and only where it needs it; what is left of it before $secret_end is skipped.
-  const skipping = farScript({ ...variable("skip_secret"), script: true }, variable("secret_end"), far.argv);
   return {
-    ...remotely(by, to, { ...far, argv: ["sudo", "-S", "-p", "", "--", ...skipping.argv] }),
-    stdin: step("with_secret", fed?.argv ?? []),
+    ...base,
+    given: { ...base.given, become: `${farWords(ways[by].silent)} `, elevate: by },
+    main: [call("connect", how.byProgram ? [asks ? "later" : "none", "trusted"] : [], about)],
+    from: ["connect-elevated"],
+    stages: [becoming],
   };
 }
 
+/** The line behind a password, and what skips it as sudo runs it: sudo leaves the password on stdin where it needs none. */
+const secretEnd = "the password ends here";
+const skippingSecret = 'while IFS= read -r line; do if [ "$line" = "$1" ]; then break; fi; done; shift; exec "$@"';
+
 /**
- * A script of lib/shell/there that only asks, as root where the login becomes that without a password, else as itself.
- * @param names like `facts`
+ * A question over a connection of its own, and nothing else.
+ * @param words a function of lib/shell/there, and words for it
+ * @param options all of ssh's words
  */
-export function asRootIfSilent({ to, by: program }: Access, by: readonly Word[], ...names: readonly string[]): Step {
-  const asking = ["apart", ...names];
-  if (program === undefined) return remotely(by, to, farScript(asking));
-  return remotely(by, to, farScript("as-root", { ...joined(farText(...asking)), script: true }, ways[program].silent));
-}
+export const askedOnce = (to: string, words: readonly string[], options: readonly string[], about: string): Part => ({
+  main: [call("ask_alone", words, about)],
+  given: { target: to, own_options: options.join(" ") },
+  stages: [stage(about, "there", 255)],
+  programs: ["ssh"],
+});
 
 /** A command of a person's own, or a shell where there is none: at a terminal the program may ask for a password. */
 export function commandAsRoot({ by: program }: Access, command: readonly string[], atTerminal: boolean): readonly string[] {
@@ -106,63 +186,9 @@ export function commandAsRoot({ by: program }: Access, command: readonly string[
 export const asRootInAddress = (program: Program): string =>
   (program === "doas" ? ["doas", "-n", "--"] : ways[program].silent).map(encodeURIComponent).join("%20");
 
-/**
- * Asks for the password, before anything else of the script.
- * @param alone whether there is a terminal to ask on: several hosts go side by side, without one
- * @throws Usage where there is none
- */
-export function askingSecret({ to, asks }: Access, alone = true): readonly Fragment[] {
-  if (asks && !alone)
-    throw new Usage(
-      "--ask-elevate-password asks for one host; let sudo need no password there (NOPASSWD), or deploy to it by its name",
-    );
-  return asks
-    ? [
-        fragment("here/ask-secret.sh", {
-          who: to,
-          secret_end: "the password ends here",
-          skip_secret: joined(farText("skip-secret")),
-        }),
-      ]
-    : [];
-}
-
-/**
- * Finds out whether the login becomes root there, before anything is done: what is wrong is said in a line with its remedy.
- * @param by as for `remotely`
- * @param copies whether nix there must take unsigned paths from the login itself
- * @param password "later" where the program asks for it itself, at a terminal
- */
-export function provingRoot(
-  { to, by: program, asks }: Access,
-  by: readonly Word[],
-  copies = false,
-  password: "secret" | "later" | "none" = asks ? "secret" : "none",
-): readonly Line[] {
-  if (program === undefined) return [];
-  const prove = remotely(by, to, farScript(["apart", "become-root", ...(copies ? ["trusted"] : [])], program, password));
-  return [
-    define("prove_root", password === "secret" ? { ...prove, stdin: step("say_secret") } : prove),
-    fragment("here/prove-root.sh", { program }),
-  ];
-}
-
 /** The words of the nixos-rebuild that is here. It asks for the password itself. @throws Usage where it has none */
 export function rebuildWords({ by: program, asks }: Access): readonly string[] {
   if (program === undefined) return [];
   if (program === "doas") throw new Usage("nixos-rebuild knows sudo and run0 only; type --backend nix for --elevate doas");
   return elevateWords(program, asks);
-}
-
-/**
- * What nixos-rebuild would find out only after the build: whether the login becomes root there, and whether nix there takes paths from
- * the login itself, as whom nixos-rebuild copies.
- */
-export function provingRebuild(access: Access, given: SshGiven): readonly Line[] {
-  if (access.by === undefined) return [];
-  return [
-    define("reach", step("ssh", plainWords, sshWords(given), "-o", "ConnectTimeout=10")),
-    fragment("here/heard.sh", { target: access.to }),
-    ...provingRoot(access, ["reach"], true, access.asks ? "later" : "none"),
-  ];
 }

@@ -1,9 +1,9 @@
 // The machine at the other end: how ssh is called for it.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { constant } from "../script/render.ts";
-import { type Captured, farWord, joined, type Step, step, variable, type Word } from "../script/step.ts";
+import { type Step, step, type Word } from "../script/step.ts";
 import { shown, Usage } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
 import { unsplit } from "../spec/words.ts";
 
 export interface SshGiven {
@@ -11,30 +11,10 @@ export interface SshGiven {
   readonly sshConfig: string | undefined;
 }
 
-/** The text of scripts of lib/shell/there, one after another. @param names like `facts` */
-export const farText = (...names: readonly string[]): string =>
-  names.map((name) => constant(`shell/there/${name}.sh`)).join("\n");
-
-/** The text that all scripts around an activation begin with, in the variable `deployment`, and more of lib/shell/there. */
-export const deploymentScript = (...names: readonly string[]): Captured => ({
-  ...joined(variable("deployment"), `\n${farText(...names)}`),
-  script: true,
-});
-
-/**
- * Scripts of lib/shell/there as one command for the far shell, with their data as positional parameters.
- * @param script names like `facts`, or their text
- */
-export function farScript(script: string | readonly string[] | Captured, ...data: readonly (Word | readonly Word[])[]): Step {
-  const text =
-    typeof script === "object" && "parts" in script ? script : { ...joined(farText(...[script].flat())), script: true as const };
-  return step("sh", "-c", text, "sh", ...data);
-}
-
 /** `root@` is added only where the target names no user: a second one would double it, and an alias's User is overridden on purpose. */
 export const login = (target: string) => (target.includes("@") ? target : `root@${target}`);
 
-function optionWords(...pairs: readonly Word[]): Word[] {
+function optionWords(...pairs: readonly string[]): string[] {
   return pairs.flatMap((pair) => ["-o", pair]);
 }
 
@@ -57,13 +37,16 @@ export function nixSshopts(given: SshGiven): Readonly<Record<string, string>> {
 }
 
 /**
- * A command on the target. Its words arrive there as they stand here.
- * @param by ssh with its options, or the script's function for that
+ * Words for a shell of the other side, as they stand here. Not for data: what is in them is quoted as POSIX has it, which a csh takes for
+ * something else where it is a line end or a "!".
  */
-export const remotely = (by: readonly Word[], to: string, far: Step): Step => ({
-  ...far,
-  argv: [...by, to, "--", farWord(far.argv)],
-});
+export const farWords = (words: readonly string[]): string => words.map(quote).join(" ");
+
+/**
+ * A command on the target. Its words arrive there as they stand here.
+ * @param by ssh with its options
+ */
+export const remotely = (by: readonly Word[], to: string, words: readonly string[]): Step => step(by, to, "--", farWords(words));
 
 /** What ssh would do with a name, of `ssh -G`: reads the configuration only. Names of options are in lower case. */
 export interface SshFacts {
@@ -93,37 +76,37 @@ export function sshFacts(words: readonly string[], to: string): SshFacts {
  * ssh options for a connection that carries data: what the user's configuration may set for a shell would break it. A far
  * terminal would even echo the keys that are sent (seen with RequestTTY force). They go first, as ssh takes the first of two.
  */
-export const plainWords: readonly Word[] = ["-T", ...optionWords("RemoteCommand=none", "ClearAllForwardings=yes")];
+export const plainWords: readonly string[] = ["-T", ...optionWords("RemoteCommand=none", "ClearAllForwardings=yes")];
 
 /**
- * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp. It ends with the script,
- * and by itself when the script is killed. -S, as that wins over one in the caller's $NIX_SSHOPTS, whose connection is not ours to end.
+ * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp, by -S, as that wins over one in the caller's
+ * $NIX_SSHOPTS, whose connection is not ours to end. It ends with the script, and by itself when the script is killed.
  */
-export const masterWords: readonly Word[] = [
-  ...optionWords(
-    "ControlMaster=auto",
-    "ControlPersist=15m",
-    "ConnectTimeout=10",
-    "ServerAliveInterval=15",
-    "ServerAliveCountMax=4",
-  ),
-  ...["-S", joined(variable("tmp"), "/ssh")],
-];
+export const masterWords: readonly string[] = optionWords(
+  "ControlMaster=auto",
+  "ControlPersist=15m",
+  "ConnectTimeout=10",
+  "ServerAliveInterval=15",
+  "ServerAliveCountMax=4",
+);
+
+/** ssh options for a login that must work without a question. */
+export const unattendedWords: readonly string[] = optionWords("BatchMode=yes");
 
 /** ssh options under which a dead connection ends after 15 s: where time is short. They go before those of masterWords. */
-export const alertWords: readonly Word[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");
+export const alertWords: readonly string[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");
 
 /** ssh options for a question that a person waits for: it asks nobody anything, and gives up soon. */
-export const askingWords: readonly Word[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
+export const askingWords: readonly string[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
 
 /** ssh options for a connection of its own: it proves that this machine can get in, now. */
-export const newWords: readonly Word[] = [
+export const newWords: readonly string[] = [
   ...optionWords("ControlMaster=no", "ControlPath=none", "ConnectTimeout=10"),
   ...alertWords,
 ];
 
 /** The same, and it asks nobody anything. */
-export const freshWords: readonly Word[] = [...optionWords("BatchMode=yes"), ...newWords];
+export const freshWords: readonly string[] = [...optionWords("BatchMode=yes"), ...newWords];
 
 /** `-p N` for nixos-anywhere where ssh's configuration gives the target another port: after kexec it would wait at 22 (source). */
 export function port(given: SshGiven, target: string): string[] {
@@ -152,15 +135,13 @@ export function knownHostsEntry(facts: SshFacts): { readonly known_hosts: string
  * ssh options for a connection of its own that takes the key in `$stage/pinned` and no other: an open port, or a connection
  * that was there before, proves nothing.
  */
-export const pinnedWords: readonly Word[] = optionWords(
-  joined("UserKnownHostsFile=", variable("stage"), "/pinned"),
+export const pinnedWords: readonly string[] = optionWords(
   ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes", "HostKeyAlgorithms=ssh-ed25519", "ConnectTimeout=5"],
   ...["BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
 );
 
 /** ssh options for a connection that only takes down the presented key, in `$stage/presented`, and logs nobody in. */
-export const knockingWords: readonly Word[] = optionWords(
-  joined("UserKnownHostsFile=", variable("stage"), "/presented"),
+export const knockingWords: readonly string[] = optionWords(
   ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=accept-new", "HashKnownHosts=no", "HostKeyAlgorithms=ssh-ed25519"],
   ...["PreferredAuthentications=none", "ConnectTimeout=5", "BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
 );

@@ -1,11 +1,11 @@
 // A verb: what it takes and the plan it makes of it. Called as a program it parses, plans, and prints or runs.
 import { basename } from "node:path";
 import type { Fleet } from "../fleet/fleet.ts";
-import { spelled } from "../here/called.ts";
+import { spelled, typedLine } from "../here/called.ts";
 import type { Inquiry } from "../inquiry/inquiry.ts";
 import type { Machine } from "../inventory/setting.ts";
-import { render } from "../script/render.ts";
-import type { Plan } from "../script/step.ts";
+import type { Plan } from "../script/part.ts";
+import { outline, printed, printedTogether, script } from "../script/render.ts";
 import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
 import { common, type Laned, requireAlone, several } from "../spec/options.ts";
@@ -95,12 +95,13 @@ function machineNamed<T extends Takes>(takes: T, given: Given<T>): Machine {
   return machineTyped(given as unknown as Parameters<typeof machineTyped>[0]);
 }
 
-/** All scripts of it, in the order in which they begin. */
-function plansOf(made: Made): readonly Plan[] {
-  if ("lanes" in made) return [...(made.build === undefined ? [] : [made.build]), ...made.lanes.map(({ plan }) => plan)];
-  if ("questions" in made)
-    return [...(made.beside === undefined ? [] : [made.beside]), ...made.questions.map(({ plan }) => plan)];
-  return [made];
+/** All that is printed of it, in the order in which it begins. */
+function shown(name: string, made: Made, line: string, planOnly: boolean): readonly string[] {
+  const one = (plan: Plan) => (planOnly ? outline(plan, line) : printed(name, plan, line));
+  if (!("lanes" in made || "questions" in made)) return [one(made)];
+  const [first, some] = "lanes" in made ? [made.build, made.lanes] : [made.beside, made.questions];
+  const rest = printedTogether(name, some, line, planOnly);
+  return [...(first === undefined ? [] : [one(first)]), ...rest];
 }
 
 async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
@@ -114,11 +115,9 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
     return;
   }
   const made = plan(given as never);
-  const text = plansOf(made)
-    .map((one) => render(verb.name, one))
-    .join("\n");
-  if (given["print"] === true) {
-    process.stdout.write(text);
+  const line = typedLine(verb.name);
+  if (given["print"] !== undefined) {
+    process.stdout.write(shown(verb.name, made, line, given["print"] === "plan").join("\n"));
     return;
   }
   if ("lanes" in made) {
@@ -137,7 +136,7 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
   }
   // Loaded only to run: --print must not pay for zx.
   const { run } = require("../run/run.ts") as typeof import("../run/run.ts");
-  process.exitCode = await run(verb.name, made, text);
+  process.exitCode = await run(verb.name, made, script(verb.name, made, line));
 }
 
 /**

@@ -1,161 +1,278 @@
 # $ ops-deploy.ts vps-ultraman admin@vps_ultraman_root --cancel --ask-elevate-password
-(
-verb=ops-deploy
-if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
-set -eu
-step() { printf "%s\n" "$verb: $*" >&2 || :; }
-state=
-ended=0
-abandon() { :; }
-clean() { :; }
-report() { :; }
-note() { :; }
-heard() { :; }
-heard_number() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
-trap "exit 129" HUP
-trap "exit 130" INT
-trap "exit 131" QUIT
-trap "exit 141" PIPE
-trap "exit 143" TERM
-who='admin@vps_ultraman_root'
-secret_end='the password ends here'
-skip_secret='while IFS= read -r line; do
-  if [ "$line" = "$1" ]; then break; fi
-done
-shift
-exec "$@"'
-set +a +x
-unset secret
-secret=
-if (: </dev/tty) 2>/dev/null; then
-  terminal=$(stty -g </dev/tty)
-  clean() {
-    stty "$terminal" </dev/tty
-    echo >/dev/tty
-  }
-  stty -echo </dev/tty
-  printf "%s" "[$verb] password of $who for sudo: " >/dev/tty
-  IFS= read -r secret </dev/tty || :
-  clean
-  clean() { :; }
-  if [ -z "$secret" ]; then
-    step "no password was typed; nothing was done"
-    exit 1
-  fi
-else
-  step "there is no terminal to ask for the password on; nothing was done. Let sudo need none there (NOPASSWD), and leave --ask-elevate-password out"
-  exit 1
-fi
-say_secret() { printf "%s\n" "$secret" 2>/dev/null || :; }
+/bin/sh /dev/fd/3 3<<'end of ops-deploy'
+# $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --cancel --ask-elevate-password
+#
+#  1. connect by ssh, become root there by sudo          here and there  exit 1
+#  2. end a guarded deployment: back to what ran before  there           exit 1
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  connect                     # ssh: one connection for all that follows
+  there cancel_any 'asked to' </dev/null  # end a guarded deployment: back to what ran before
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-deploy'             # who speaks
+target='admin@vps_ultraman_root'  # what ssh is given
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+become='sudo -S -p '\'''\'' -- sh -c '\''while IFS= read -r line; do if [ "$line" = "$1" ]; then break; fi; done; shift; exec "$@"'\'' sh '\''the password ends here'\'' '  # the words before a command, for that
+secret_end='the password ends here'  # the line behind the password
+
+# for_target: what each function there is given.
+for_target() {
+  :
+}
+
+# ---- lib/shell/here/connect-password.sh ----------------------------------------------------------
+# ssh goes as a user who becomes root there by sudo and a password, which is asked for here, once.
+
+# there NAME WORD...: calls that function on the target, as root, over the one connection of this run. What it reads follows the password.
+there() { with_secret | reach "$target" -- "$become$(far "$@")"; }
+
+# with_secret: the password, where it ends, and stdin. sudo takes it off stdin, a byte at a time and only where it needs it; what is left of it
+# is skipped there.
 with_secret() {
   say_secret
   printf "%s\n" "$secret_end" 2>/dev/null || :
-  "$@"
+  cat
 }
-target='admin@vps_ultraman_root'
-answer=
-newline="
-"
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
-heard() {
-  value=$newline$answer$newline
-  case $value in
-    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
-    *) return 0 ;;
-  esac
-  value=${value%%"$newline"*}
-  if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
-}
-number() {
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##* *}" ] || [ -z "${2##*[! 0-9]*}" ]; then return 0; fi
-  digits=${2#"${2%%[1-9]*}"}
-  printf "%s\n" "${digits:-0}"
-}
-heard_number() { number 9 "$(heard "$1")"; }
-changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
-refused() {
-  if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
-    exit "$1"
+
+# say_secret: by a builtin of the shell, so that the password is in no process's arguments.
+say_secret() { if [ -n "$secret" ]; then printf "%s\n" "$secret" 2>/dev/null || :; fi; }
+
+# connect: asks for the password, and finds out whether the login becomes root there by it, before anything is built, sent or changed.
+# Sets: facts, secret. Ends: where it does not.
+connect() {
+  ask_secret
+  open_connection
+  step "become root on $target by sudo"
+  if facts=$(say_secret | reach "$target" -- "$(far becomes_root sudo secret)"); then
+    if [ "$(fact password)" = unneeded ]; then secret=; fi
+  else
+    not_answered "$?"
   fi
 }
-prove_root() { say_secret | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' admin@vps_ultraman_root -- 'sh -c '\''echo
-set -u
-export LC_ALL=C
-me=$(id -un)
-refuse() {
-  printf "refused %s\n" "$*"
-  exit 1
-}
-if command -v "$1" >/dev/null 2>&1; then :; else refuse "there is no $1 there; type --elevate with another program, or a login that is root"; fi
-not="! "
-try() {
-  case $1-$2 in
-    sudo-secret) sudo -S -p "" -- sh -c : ;;
-    sudo-*) sudo -n -- sh -c : </dev/null ;;
-    doas-*) doas -n -- sh -c : </dev/null ;;
-    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
-  esac 2>&1
-}
-if [ "$1-$2" = sudo-secret ] && sudo -k -n -- sh -c : </dev/null >/dev/null 2>&1; then
-  echo "password unneeded"
-  set -- sudo none
-fi
-said=$(try "$1" "$2") || case $1-$2-$said in
-  sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
-  sudo-*"must have a tty"*) refuse "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
-  sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse "that is not the password of $me there" ;;
-  sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
-  sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
-  doas-*"uthentication"*) refuse "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
-  doas-*"not permitted"* | doas-*"not enabled"*) refuse "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
-  run0-*"uthentication"* | run0-*"ccess denied"*) refuse "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
-  *) refuse "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
-esac
-echo "nix-store $(command -v nix-store || echo nix-store)"'\'' sh sudo secret' "$@"; }
-program='sudo'
-step "become root on $target by $program"
-if answer=$(prove_root </dev/null); then
-  if [ "$(heard password)" = unneeded ]; then
-    say_secret() { :; }
+
+# ask_secret: the password, in a variable of this shell alone, which no program gets to see, and never in a trace of it. Sets: secret, terminal.
+# Ends: where none is typed, or nobody is there.
+ask_secret() {
+  set +a +x
+  unset secret
+  secret=
+  if (: </dev/tty) 2>/dev/null; then
+    terminal=$(stty -g </dev/tty)
+    # Whatever ends the script meanwhile, the terminal shows again what is typed.
+    at_end show_typing
+    stty -echo </dev/tty
+    printf "%s" "[$verb] password of $target for sudo: " >/dev/tty
+    IFS= read -r secret </dev/tty || :
+    show_typing
+    if [ -z "$secret" ]; then
+      step "no password was typed; nothing was done"
+      exit 1
+    fi
+  else
+    step "there is no terminal to ask for the password on; nothing was done. Let sudo need none there (NOPASSWD), and leave --ask-elevate-password out"
+    exit 1
   fi
-else
-  ended=$?
-  refused "$ended"
-  state="$target can't be reached; nothing was changed on it (status 1)"
-  exit 1
-fi
-with_secret | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' admin@vps_ultraman_root -- 'sudo -S -p '\'''\'' -- sh -c '\'''"$skip_secret"''\'' sh "'"$secret_end"'" sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
 }
-not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
-need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
+
+# show_typing: once. Sets: terminal.
+show_typing() {
+  if [ -z "$terminal" ]; then return 0; fi
+  stty "$terminal" </dev/tty
+  terminal=
+  echo >/dev/tty
 }
-generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
-limited() { timeout -k 10 600 "$@"; }
-set_profile() {
-  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+  encode_program
 }
-kernel_of() {
-  for version in "$1"/kernel-modules/lib/modules/*; do
-    if [ -d "$version" ]; then echo "${version##*/}"; fi
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
   done
 }
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
+# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
+not_answered() {
+  local shell heard
+  stop_if_refused "$1"
+  # ssh has said why.
+  last_words="$target can't be reached; nothing was changed on it (status 1)"
+  if [ "$1" -ne 255 ]; then
+    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  fi
+  exit 1
+}
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
+stop_if_refused() {
+  if [ -z "$(fact refused)" ]; then return 0; fi
+  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  exit "$1"
+}
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# How a guarded deployment stands, and its end: confirmed, or taken back.
+
+# say_id: the id of the deployment in $dir, unless it is over.
+say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
+
+# cancel_any WHY: the same as cancel_it, for whichever is under way. Sets: id. Ends: always.
+cancel_any() {
+  if not_root "take a deployment back" >&2; then exit 1; fi
+  id=$(each_open say_id | tail -n 1)
+  [ -n "$id" ] || id=$(readlink "$trial/id")
+  if [ -z "$id" ]; then
+    echo "nothing is armed"
+    tell_facts
+    exit 0
+  fi
+  cancel_it "$1"
+}
+
+# cancel_it WHY: ends the deployment $id now: back to what ran before. Waits for it. Sets: dir.
+# Ends: always; with 0 where it is rolled back, or will be.
+cancel_it() {
+  local said rounds
+  dir=/run/hey/$id
+  # A trial boot that has not begun: it may still be being armed.
+  if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
+    (umask 077 && mkdir -p /run/hey)
+    exec 9>/run/hey/lock
+    flock -w 60 9 || :
+    case $(trial_progress) in
+      starting) systemctl reboot 9>&- ;;
+      rebooting | over)
+        systemctl stop "hey-reboot-$id.timer" 2>/dev/null
+        sh "$trial/end" >&2 || echo "unmended yes"
+        echo "stands rolled-back"
+        echo "why $1"
+        tell_facts
+        exit 0
+        ;;
+    esac
+    exec 9>&-
+  fi
+  case $(progress) in open | back-cut) go_back "$1" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
+      sleep 0.1
+    done
+  done
+  # It is known by then that it goes on by itself; an old system that takes its time is waited for, but not a lock that another program holds.
+  rounds=0
+  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+    rounds=$((rounds + 1))
+    sleep 0.5
+  done
+  said=$(stands)
+  printf "%s\n" "$said"
+  tell_facts
+  if printf "%s\n" "$said" | grep -q "^held "; then exit 1; fi
+  case $said in "stands rolled-back"* | "stands going-back"* | "stands not-activated"*) exit 0 ;; *) exit 1 ;; esac
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() {
+  printf "refused %s\n" "$2"
+  exit "$1"
+}
+
+# not_root WHAT: why this user may not do that; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+
+# by_systemd: whether systemd is what runs this machine.
+by_systemd() { [ -d /run/systemd/system ]; }
+
+# seconds_up: seconds since this machine was booted. The wall clock may jump.
+seconds_up() { cut -d . -f 1 /proc/uptime; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
 compare() {
+  local parts part was is
   parts=
   for part in kernel initrd kernel-modules systemd; do
     was=$(readlink -e "$1/$part") || continue
@@ -164,13 +281,17 @@ compare() {
     case $part$parts in
       kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
       systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
       *", kernel "*) ;;
       *) parts="$parts, $part" ;;
     esac
   done
   if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
 }
-tell() {
+
+# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+tell_facts() {
+  local now
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
@@ -179,20 +300,48 @@ tell() {
   echo "number ${now%-link}"
   compare /run/booted-system "$profile" reboot
 }
-alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+
+# locale_archive: where an activation finds the locales.
+locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/locale-archive}"; }
+
+# inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
+#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+
+# Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
+# something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
+# activated (not-activated).
 verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
+
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+
+# Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
+# the number of the newest one then. After a power cut it tells what was cut.
+marker=/nix/var/nix/hey-commit
+
+# alive NAME: whether that script of the deployment in $dir runs. It holds a lock on itself as long as it does.
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+
+# progress: how the deployment in $dir stands. Of several who want to give the verdict one wins, as it is a rename; that needs no free
+# inode.
 progress() {
   if [ -L "$dir/confirmed" ]; then
     if alive commit; then echo committing; else echo commit-cut; fi
   elif [ -L "$dir/rolled-back" ]; then
+    # The way back of a trial boot is a reboot, and the unit that does it is begun again by systemd.
     if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -L "$dir/open" ]; then
-    echo open
-  else
-    echo over
-  fi
+  elif [ -L "$dir/open" ]; then echo open; else echo over; fi
 }
+
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. Sets: id, dir, left.
 each_open() {
+  local ends
   for dir in /run/hey/*; do
     ends=$(readlink "$dir/deadline") || continue
     id=${dir##*/}
@@ -200,28 +349,15 @@ each_open() {
     "$@"
   done
 }
-holds() {
-  case $(progress) in
-    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
-    committing | going-back) true ;;
-    *) false ;;
-  esac
-}
-refuse_open() {
-  if holds; then
-    case $(progress) in
-      committing) how="it is confirmed, and becomes what boots" ;;
-      going-back) how="it is going back" ;;
-      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
-    esac
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
-  fi
-}
-trial=/nix/var/nix/hey-trial
+
+# trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
+# or over.
 trial_progress() {
+  local noted this told
   noted=$(readlink "$trial/id") || return 0
   read -r this </proc/sys/kernel/random/boot_id
   if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    # Who was killed before that point has told nobody to reboot, and a reboot that has not come in ten minutes does not.
     if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
   elif [ -d "/run/hey/$noted" ]; then
     echo open
@@ -232,142 +368,17 @@ trial_progress() {
     echo over
   fi
 }
-refuse_trial() {
-  case $(trial_progress) in
-    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
-  esac
-}
-nixos_lock=/run/nixos/switch-to-configuration.lock
-lock_holder() {
-  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
-  device=$((0x${at% *}))
-  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  while read -r _ kind _ _ pid where _; do
-    if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-      return
-    fi
-  done </proc/locks
-  return 1
-}
-refuse_switching() {
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
-}
-refuse_held() {
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open; refuse_trial) || exit
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case $1 in
-    *" $runs $boots") ;;
-    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
-  esac
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  case $1 in force*) return ;; esac
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
-apart() {
-  name=$1
-  shift
-  prev=$(readlink "$dir/prev")
-  path=$prev/sw/bin:$PATH
-  locales=${LOCALE_ARCHIVE-}
-  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-  if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
-  else
-    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
-    job=$!
-  fi
-}
-goes_on() {
-  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
-    inactive | failed) false ;;
-    *) true ;;
-  esac
-}
-activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if [ -L "$dir/trial" ]; then
-    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
-    return
-  fi
-  rm -f "$dir/clock"
-  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
-}
-inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
-units_in() {
-  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
-  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
-  named=$({
-    lines "s/^warning: the following units failed: //p" | tr "," "\n"
-    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
-    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
-    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
-    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
-}
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
-archive() {
-  unroot
-  if [ -L "$dir/trial" ]; then forget_trial; fi
-  mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do
-    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
-  done
-}
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
-finishing() {
-  case $(systemctl is-system-running) in
-    initializing | starting) true ;;
-    *) false ;;
-  esac
-}
-marker=/nix/var/nix/hey-commit
-unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
-say_cut() {
-  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
-}
+
+# stands: how the deployment $id stands, and its facts. After a reboot nothing is known of it.
 stands() {
+  local at said end fact
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
       said=over
       if [ "$at" = "$dir" ]; then
         said=$(progress)
+        # It may have become the past just now.
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
@@ -397,130 +408,168 @@ stands() {
   echo "stands lost"
   say_cut
 }
-efivars=/sys/firmware/efi/efivars
-grubenv=/boot/grub/grubenv
-loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
-by_systemd_boot() {
-  case $(loader_variable LoaderInfo) in
-    systemd-boot*) true ;;
-    *) false ;;
-  esac
+
+# say_cut: of the deployment $id: what was cut by a power cut and is still to be put right.
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
 }
-once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
-boot_once() {
-  if by_systemd_boot; then
-    bootctl set-oneshot "$1"
-  elif [ -n "$1" ]; then
-    grub-editenv "$grubenv" set "next_entry=$1"
+
+# shell_of SYSTEM: its shell. What an activation puts at /bin/sh may be the very thing that is broken.
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+
+# start_apart FILE [PROPERTY...]: runs that script of the deployment $id as a unit, or a process ($job), of its own, that ends with no
+# connection and no activation. Sets: job.
+start_apart() {
+  local name prev path locales
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=$(locale_archive)
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
   else
-    grub-editenv "$grubenv" unset next_entry
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
   fi
 }
-on_disk() { sync -f /nix/var/nix /nix/store; }
-menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
-commit() {
-  newest=$(generations | head -n 1)
-  rm -f "$marker"
-  ln -s "$id $new $(readlink "$profile") $newest" "$marker" || return 1
-  set_profile "$new" "$(readlink "$dir/generation")" || return 1
-  on_disk || return 1
-  NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$new/bin/switch-to-configuration" boot || return 1
-  menu_on_disk || return 1
-  rm -f "$marker"
-}
-uncommit() {
-  marked=$(readlink "$marker") || return 0
-  generation() {
-    number=${1#system-}
-    echo "${number%-link}"
-  }
-  newest=${marked##* }
-  before=${marked% *}
-  before=${before##* }
-  now=$(readlink "$profile")
-  if [ "$now" != "$before" ]; then
-    limited nix-env -p "$profile" --switch-generation "$(generation "$before")"
-    if [ "$(generation "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(generation "$now")"; fi
+
+# go_back WHY: has it rolled back now, beside the caller, with whom that must not end.
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    # Its unit looks at it every second.
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
   fi
-  boot_entry "$(readlink -e "$profile")"
+  # To remove a link takes no room and no free inode.
+  rm -f "$dir/clock"
+  # The one that waits looks at it each second. Where something has ended that for good there is no such unit any more.
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else start_apart rollback; fi
 }
-boot_entry() {
-  on_disk
-  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+
+# Whether this user becomes root here, and what helps if not.
+
+# try_root PROGRAM PASSWORD: tries it. "secret" reads the password on stdin.
+try_root() {
+  case $1-$2 in
+    sudo-secret) sudo -S -p "" -- sh -c : ;;
+    sudo-*) sudo -n -- sh -c : </dev/null ;;
+    doas-*) doas -n -- sh -c : </dev/null ;;
+    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
+  esac 2>&1
 }
-end_trial() {
-  disarm_trial || return 1
-  if made=$(readlink "$trial/made") && [ "$(readlink "$profile")" != "system-$made-link" ] &&
-    [ "$(readlink "$profile-$made-link")" = "$(readlink "$trial/new")" ]; then
-    rm -f "$profile-$made-link"
+
+# becomes_root PROGRAM PASSWORD [trusted]: whether this user becomes root by that (sudo, doas, run0) without a terminal. PASSWORD is "secret"
+# where one is on stdin, "later" where one will be asked for at a terminal, else "none". With "trusted" also whether nix takes unsigned paths
+# from it. Changes nothing. Ends: where it does not; says why, and what helps.
+becomes_root() {
+  local me not said trust
+  echo
+  export LC_ALL=C
+  me=$(id -un)
+  trust=${3-}
+  if command -v "$1" >/dev/null 2>&1; then :; else refuse 1 "there is no $1 there; type --elevate with another program, or a login that is root"; fi
+  not="! "
+  # Where it needs none a password would go on to the command, whose input sudo may log (log_input). -k, as what sudo remembers it forgets.
+  if [ "$1-$2" = sudo-secret ] && sudo -k -n -- sh -c : </dev/null >/dev/null 2>&1; then
+    echo "password unneeded"
+    set -- sudo none
   fi
-  if [ -e "$(readlink -e "$profile")/bin/switch-to-configuration" ]; then boot_entry "$(readlink -e "$profile")" || return 1; fi
-  forget_trial
-}
-disarm_trial() {
-  entry=$(readlink "$trial/entry") || return 0
-  if [ "$(once)" = "$entry" ]; then boot_once "" || return 1; fi
-}
-mend() {
-  mend_commit
-  if [ -L "$trial/id" ]; then end_trial; fi
-}
-mend_commit() {
-  marked=$(readlink "$marker") || return 0
-  system=${marked#* }
-  system=${system%% *}
-  before=${marked% *}
-  before=${before##* }
-  case $(readlink -e "$profile") in
-    "$system") if [ "$(readlink -e /run/current-system)" = "$system" ]; then boot_entry "$system"; else uncommit; fi ;;
-    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  # The words of sudo, and of sudo-rs.
+  said=$(try_root "$1" "$2") || case $1-$2-$said in
+    sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
+    sudo-*"must have a tty"*) refuse 1 "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
+    sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse 1 "that is not the password of $me there" ;;
+    sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse 1 "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
+    sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse 1 "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
+    doas-*"uthentication"*) refuse 1 "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
+    doas-*"not permitted"* | doas-*"not enabled"*) refuse 1 "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
+    run0-*"uthentication"* | run0-*"ccess denied"*) refuse 1 "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
+    # Before its last line sudo may complain of names.
+    *) refuse 1 "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
   esac
+  echo "nix-store $(command -v nix-store || echo nix-store)"
+  if [ -n "$trust" ]; then nix_trusts "$me" || refuse 1 "$(no_trust "$me")"; fi
 }
-id=$1
-say_id() { if [ "$(progress)" != over ]; then echo "$id"; fi; }
-if [ "$id" = any ]; then
-  if not_root "take a deployment back" >&2; then exit 1; fi
-  id=$(each_open say_id | tail -n 1)
-  [ -n "$id" ] || id=$(readlink "$trial/id")
-  if [ -z "$id" ]; then
-    echo "nothing is armed"
-    tell
-    exit 0
-  fi
-fi
-dir=/run/hey/$id
-if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  flock -w 60 9 || :
-  case $(trial_progress) in
-    starting) systemctl reboot 9>&- ;;
-    rebooting | over)
-      systemctl stop "hey-reboot-$id.timer" 2>/dev/null
-      end_trial >&2 || echo "unmended yes"
-      echo "stands rolled-back"
-      echo "why $2"
-      tell
-      exit 0
-      ;;
-  esac
-  exec 9>&-
-fi
-case $(progress) in open | back-cut) go_back "$2" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
-    sleep 0.1
+
+# The store of this machine, and whom nix here trusts.
+
+# nix_configuration: what the daemon has read, not what this user would like: nix itself shows both as one.
+nix_configuration() {
+  local words
+  for words in "config show" show-config; do
+    # shellcheck disable=SC2086
+    NIX_USER_CONF_FILES=/dev/null NIX_CONFIG="" nix --extra-experimental-features nix-command $words 2>/dev/null && return
   done
-done
-rounds=0
-while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
-  rounds=$((rounds + 1))
-  sleep 0.5
-done
-said=$(stands)
-printf "%s\n" "$said"
-tell
-case $said in *"
-held "*) exit 1 ;; "stands rolled-back"* | "stands going-back"* | "stands not-activated"*) exit 0 ;; *) exit 1 ;; esac'\'' sh any '\''asked to'\'''
-)
+  cat /etc/nix/nix.conf 2>/dev/null
+}
+
+# nix_trusts USER: whether nix here takes unsigned paths from that user.
+nix_trusts() {
+  local settings who
+  settings=$(nix_configuration)
+  if [ "$(nix_setting "$settings" require-sigs)" = false ]; then return 0; fi
+  set -f
+  for who in $(nix_setting "$settings" trusted-users); do
+    case $who in
+      "*" | "$1") return 0 ;;
+      @*) case " $(id -Gn) " in *" ${who#@} "*) return 0 ;; esac ;;
+    esac
+  done
+  return 1
+}
+
+# nix_setting SETTINGS NAME: its value.
+nix_setting() { printf "%s\n" "$1" | sed -n "s/^$2 *= *//p" | tail -n 1; }
+
+# no_trust USER: what to do where nix here does not trust that user.
+no_trust() { echo "nix there takes no unsigned paths from $1 (lacks a signature by a trusted key); add $1 to nix.settings.trusted-users there, or type --backend nix, which copies as root"; }
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+main
+end of ops-deploy

@@ -1,25 +1,27 @@
 # $ ops-hosts.ts --import colmena
 # in: /path/to/fleet
-(
-verb=ops-hosts
-if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
-set -eu
-step() { printf "%s\n" "$verb: $*" >&2 || :; }
-state=
-ended=0
-abandon() { :; }
-clean() { :; }
-report() { :; }
-note() { :; }
-heard() { :; }
-heard_number() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
-trap "exit 129" HUP
-trap "exit 130" INT
-trap "exit 131" QUIT
-trap "exit 141" PIPE
-trap "exit 143" TERM
-evaluate() { nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
+/bin/sh /dev/fd/3 3<<'end of ops-hosts'
+# $ /path/to/hey/scripts/ops-hosts.ts --import colmena
+#
+#  1. evaluate colmenaHive, or colmena  here            exit 1
+#  2. show it, and write hey.toml       here            exit 1
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  evaluate_either '.#colmenaHive' '.#colmena'  # $text
+  # shown, and written where that is agreed to
+  offer_settings /path/to/fleet/hey.toml ''
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-hosts'              # who speaks
+
+# evaluate: what nix says of an attribute.
+evaluate() {
+  nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
@@ -83,11 +85,50 @@ let
       ++ noteIf (keys != [ ]) "keys ${toJSON keys}: hey sends ssh keys only, by which agenix and sops-nix decrypt the rest"
     );
 in
-file "Colmena" (concatMap node names)' "$@"; }
-better='.#colmenaHive'
-attribute='.#colmena'
-text=$(evaluate "$better" 2>/dev/null) || text=$(evaluate "$attribute")
+file "Colmena" (concatMap node names)' "$@"
+}
+
+# ---- lib/shell/here/settings.sh ------------------------------------------------------------------
+# Files of this user's that hey writes.
+
+# write_settings FILE TEXT.
+write_settings() {
+  printf "%s\n" "$2" >"$1"
+  step "written to $1"
+}
+
+# offer_settings FILE CONSENT: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person agrees.
+# Ends: where the file is there, with 1.
+offer_settings() {
+  local there_already
+  # A shell that redirects to it has made it, without anything in it.
+  if [ -n "$1" ] && [ -s "$1" ]; then there_already=yes; else there_already=; fi
+  printf "%s\n" "$text"
+  if [ -z "$1" ]; then
+    step "shown only: the flake is no directory here"
+  elif [ -n "$there_already" ]; then
+    step "shown only: $1 is there already. Try: move it away"
+    exit 1
+  elif [ "$2" = yes ]; then
+    write_settings "$1" "$text"
+  elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
+    if agreed_to "Write this to $1?"; then write_settings "$1" "$text"; else step "nothing was written"; fi
+  else
+    step "shown only. Try: --yes, or redirect it to $1"
+  fi
+}
+
+# evaluate_either ATTRIBUTE OTHER: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
+evaluate_either() { text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); }
+
+# ---- lib/shell/here/question.sh ------------------------------------------------------------------
+# Questions to a person, on the terminal.
+
+# forget_typed: what was typed before a question could be read is no answer to it: taken off the terminal, a half line too. Sets: interrupted.
+# Ends: at a ^C.
 forget_typed() {
+  local terminal
+  # A ^C counts, but not before the terminal is again as it was.
   interrupted=
   trap "interrupted=yes" INT
   terminal=$(stty -g </dev/tty)
@@ -97,36 +138,61 @@ forget_typed() {
   trap "exit 130" INT
   if [ -n "$interrupted" ]; then exit 130; fi
 }
+
+# question TEXT: what a person says to it; nothing at the end of the input. Sets: reply.
 question() {
   forget_typed
   printf "%s" "$1" >/dev/tty
   IFS= read -r reply </dev/tty || reply=
 }
-agreed() {
+
+# agreed_to TEXT: whether that is a yes.
+agreed_to() {
   question "$1 [y/N] "
   case $reply in
     [yY] | [yY][eE][sS]) ;;
     *) return 1 ;;
   esac
 }
-file='/path/to/fleet/hey.toml'
-consent=''
-if [ -n "$file" ] && [ -s "$file" ]; then there=yes; else there=; fi
-printf "%s\n" "$text"
-write_settings() {
-  printf "%s\n" "$text" >"$file"
-  step "written to $file"
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
 }
-if [ -z "$file" ]; then
-  step "shown only: the flake is no directory here"
-elif [ -n "$there" ]; then
-  step "shown only: $file is there already. Try: move it away"
-  exit 1
-elif [ "$consent" = yes ]; then
-  write_settings
-elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
-  if agreed "Write this to $file?"; then write_settings; else step "nothing was written"; fi
-else
-  step "shown only. Try: --yes, or redirect it to $file"
-fi
-)
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+main
+end of ops-hosts

@@ -1,64 +1,74 @@
 # $ ops-push-keys.ts vps-ultraman admin@vps_ultraman_root --no-global --elevate sudo
-(
-verb=ops-push-keys
-if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
-set -eu
-step() { printf "%s\n" "$verb: $*" >&2 || :; }
-state=
-ended=0
-abandon() { :; }
-clean() { :; }
-report() { :; }
-note() { :; }
-heard() { :; }
-heard_number() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
-trap "exit 129" HUP
-trap "exit 130" INT
-trap "exit 131" QUIT
-trap "exit 141" PIPE
-trap "exit 143" TERM
-log_host='vps-ultraman'
-log_target='admin@vps_ultraman_root'
-case ${XDG_STATE_HOME-} in
-  /*) notes=$XDG_STATE_HOME/hey ;;
-  *) notes=${HOME-}/.local/state/hey ;;
-esac
-began=$(date +%s)
-said=
-from=
-touched=
-step() {
-  said=$*
-  printf "%s\n" "$verb: $*" >&2 || :
+/bin/sh /dev/fd/3 3<<'end of ops-push-keys'
+# $ /path/to/hey/scripts/ops-push-keys.ts vps-ultraman admin@vps_ultraman_root --no-global --elevate sudo
+# host vps-ultraman, target admin@vps_ultraman_root
+#
+#  1. check the keys: ssh_host_ed25519_key              here            exit 1
+#  2. connect by ssh, become root there by sudo         here and there  exit 1
+#  3. send ssh_host_ed25519_key to /etc/ssh             there           exit 1
+#  4. does it present the new key to a new connection?  here and there  exit 1
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  stage_keys keys             # a private directory, gone at the end
+  link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
+  connect                     # ssh: one connection for all that follows
+  expect_key                  # known here before it is there
+  begin_to_send
+
+  step 'send ssh_host_ed25519_key to admin@vps_ultraman_root:/etc/ssh'
+  # one stream, checked there, renamed into place
+  sent=$(tar -chf - -C "$keys" . | there put_keys /etc/ssh ssh_host_ed25519_key)
+  end_to_send
+  prove_key 1 2 5             # by a new connection
+  replace_key                 # in known_hosts
 }
-by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
-member() {
-  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-push-keys'          # who speaks
+target='admin@vps_ultraman_root'  # what ssh is given
+type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman admin@vps_ultraman_root --no-global --elevate sudo --check'  # the line to type for a look at the keys
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a connection that is neither
+pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
+elevate='sudo'                # the program by which the login becomes root there
+become='sudo -n -- '          # the words before a command, for that
+logged_host='vps-ultraman'    # whose history it is
+logged_target='admin@vps_ultraman_root'  # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+known_hosts='/home/me/.ssh/known_hosts'  # the file with the target's key
+known_as='vps_ultraman_root'  # the target's name in it
+persist=''                    # yes, where sshd reads the keys when it starts
+
+# for_target: what each function there is given.
+for_target() {
+  :
 }
-note() {
-  transcript=
-  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
-  (
-    umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
-      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$ended" \
-        "$(member by "$by" && member verb "$verb" && member host "$log_host" && member target "$log_target" && member from "$from" && member to "$(heard_number number)" && member reboot "$(heard reboot)" && member untouched "$([ -n "$touched" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
-    fi
-  ) 2>/dev/null || :
+
+# ---- lib/shell/here/keys.sh ----------------------------------------------------------------------
+# The keys, laid ready in a private directory under the names that they have on a target.
+
+# stage_keys FOLDER: a private directory for them. Only what is asked for goes to stdout, and ssh-keygen talks there. Sets: fresh_key, stage, keys.
+stage_keys() {
+  exec >&2
+  fresh_key=
+  make_tmp
+  stage=$tmp
+  keys=$stage/$1
+  (umask 022 && mkdir -p "$keys")
+  at_end remove_fresh_key
 }
-for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
-  if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
-done
-into='keys'
-exec >&2
-fresh=
-stage=$(mktemp -d "$place/hey-keys.XXXXXX")
-clean() { rm -rf "$stage" ${fresh:+"$fresh"}; }
-keys=$stage/$into
-(umask 022 && mkdir -p "$keys")
+
+# remove_fresh_key: one that was not finished.
+remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
+
+# derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
+# ssh-keygen refuses a file that others can read. Ends: where it is none.
 derive() {
+  local name shown type
   name=$1
   shown=$2
   shift 2
@@ -80,165 +90,358 @@ derive() {
     exit 1
   fi
 }
+
+# link_key NAME FILE PROGRAM...: the program writes the key of that file. Only a link is laid ready. Ends: where it is none.
 link_key() {
   derive "$@"
-  ln -s "$shown" "$keys/$name"
+  ln -s "$2" "$keys/$1"
 }
-link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
-target='admin@vps_ultraman_root'
-answer=
-newline="
-"
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+  encode_program
 }
-heard() {
-  value=$newline$answer$newline
-  case $value in
-    *"$newline$1 "*) value=${value#*"$newline$1 "} ;;
-    *) return 0 ;;
-  esac
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
+# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
+not_answered() {
+  local shell heard
+  stop_if_refused "$1"
+  # ssh has said why.
+  last_words="$target can't be reached; nothing was changed on it (status 1)"
+  if [ "$1" -ne 255 ]; then
+    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  fi
+  exit 1
+}
+
+# ---- lib/shell/here/connect-elevated.sh ----------------------------------------------------------
+# ssh goes as a user who becomes root there, without a password.
+
+# there NAME WORD...: calls that function on the target, as root, over the one connection of this run.
+there() { reach "$target" -- "$become$(far "$@")"; }
+
+# connect [PASSWORD [trusted]]: finds out whether the login becomes root there, before anything is built, sent or changed. PASSWORD is "later"
+# where the program asks for one itself; with "trusted" nix there must take paths from the login. Sets: facts, nix_store.
+# Ends: where it does not.
+connect() {
+  open_connection
+  step "become root on $target by $elevate"
+  if facts=$(reach "$target" -- "$(far becomes_root "$elevate" "${1-none}" "${2-}")" </dev/null); then
+    take_nix_store
+  else
+    not_answered "$?"
+  fi
+}
+
+# ---- lib/shell/here/build.sh ---------------------------------------------------------------------
+# What was built here.
+
+# take_nix_store: where nix-store is there, as root may have another PATH. An address of nix has no room for more than such letters.
+# Sets: nix_store.
+take_nix_store() { nix_store=$(fact nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-"); }
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
   value=${value%%"$newline"*}
-  if [ -n "$value" ] && [ -z "${value##*[! A-Za-z0-9./:_,@+=()>-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
 number() {
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##* *}" ] || [ -z "${2##*[! 0-9]*}" ]; then return 0; fi
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
   digits=${2#"${2%%[1-9]*}"}
   printf "%s\n" "${digits:-0}"
 }
-heard_number() { number 9 "$(heard "$1")"; }
-changes() { heard "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
-refused() {
-  if [ -n "$(heard refused)" ]; then
-    state="$(heard refused); nothing was changed on $target (status $1)${2-}"
-    exit "$1"
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
+stop_if_refused() {
+  if [ -z "$(fact refused)" ]; then return 0; fi
+  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  exit "$1"
+}
+
+# ---- lib/shell/here/known-hosts.sh ---------------------------------------------------------------
+# What this machine knows of the target's key.
+
+# expect_key: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
+# Sets: known_hosts, expected.
+expect_key() {
+  expected="$known_as ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
+  (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
+  # A link, into dotfiles say, stays a link.
+  if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
+  if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$known_as" -f "$known_hosts" | grep -F "${expected#* }" || :)" ]; then
+    if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
+    printf "%s\n" "$expected" >>"$known_hosts"
   fi
 }
-prove_root() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' admin@vps_ultraman_root -- 'sh -c '\''echo
-set -u
-export LC_ALL=C
-me=$(id -un)
-refuse() {
-  printf "refused %s\n" "$*"
-  exit 1
-}
-if command -v "$1" >/dev/null 2>&1; then :; else refuse "there is no $1 there; type --elevate with another program, or a login that is root"; fi
-not="! "
-try() {
-  case $1-$2 in
-    sudo-secret) sudo -S -p "" -- sh -c : ;;
-    sudo-*) sudo -n -- sh -c : </dev/null ;;
-    doas-*) doas -n -- sh -c : </dev/null ;;
-    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
-  esac 2>&1
-}
-if [ "$1-$2" = sudo-secret ] && sudo -k -n -- sh -c : </dev/null >/dev/null 2>&1; then
-  echo "password unneeded"
-  set -- sudo none
-fi
-said=$(try "$1" "$2") || case $1-$2-$said in
-  sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
-  sudo-*"must have a tty"*) refuse "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
-  sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse "that is not the password of $me there" ;;
-  sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
-  sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
-  doas-*"uthentication"*) refuse "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
-  doas-*"not permitted"* | doas-*"not enabled"*) refuse "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
-  run0-*"uthentication"* | run0-*"ccess denied"*) refuse "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
-  *) refuse "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
-esac
-echo "nix-store $(command -v nix-store || echo nix-store)"'\'' sh sudo none' "$@"; }
-program='sudo'
-step "become root on $target by $program"
-if answer=$(prove_root </dev/null); then
-  if [ "$(heard password)" = unneeded ]; then
-    say_secret() { :; }
+
+# known_entries: its lines there.
+known_entries() { ssh-keygen -F "$known_as" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
+
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands, whatever names, hashes or comments are on
+# those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand under its name
+# alone.
+replace_key() {
+  local key former edits old new
+  key=${expected##* }
+  if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
+    former=$(known_entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
+    if [ -n "$former" ]; then step "the new key of $known_as takes the place of the former one in $known_hosts"; fi
+    if [ -n "$former${1-}" ]; then
+      # Lines that begin with @ (@revoked) speak of keys, not of this machine.
+      edits=
+      for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
+      new=$(mktemp "$known_hosts.XXXXXX")
+      cp -p "$known_hosts" "$new"
+      awk -v name="$known_as" -v anew="${1-}" -v added="${former:+$expected}" \
+        '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
+      mv -f "$new" "$known_hosts"
+    fi
+  else
+    step "$known_hosts can't be written; the line for it: $expected"
   fi
-else
-  ended=$?
-  refused "$ended"
-  state="$target can't be reached; nothing was changed on it (status 1)"
-  exit 1
-fi
-known_hosts='/home/me/.ssh/known_hosts'
-name='vps_ultraman_root'
-expected="$name ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
-(umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
-if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
-if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$name" -f "$known_hosts" | grep -F "${expected#* }" || :)" ]; then
-  if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
-  printf "%s\n" "$expected" >>"$known_hosts"
-fi
-check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman admin@vps_ultraman_root --no-global --elevate sudo --check'
-state="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $check"
-touched=yes
-step 'send ssh_host_ed25519_key to admin@vps_ultraman_root:/etc/ssh'
-changed=$(tar -chf - -C "$keys" . | ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' admin@vps_ultraman_root -- 'sudo -n -- sh -c '\''set -eu
-trap "" PIPE
-umask 077
-dest=$1
-shift
-die() {
+}
+
+# ---- lib/shell/here/send-keys.sh -----------------------------------------------------------------
+# The keys on the target: compared, sent and proven.
+
+# begin_to_send: from here on it is not known what the target has. Sets: last_words, changed.
+begin_to_send() {
+  last_words="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $type_check"
+  changed=yes
+}
+
+# end_to_send: it is known again. Sets: last_words.
+end_to_send() { last_words=''; }
+
+# reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
+# nothing.
+# shellcheck disable=SC2086
+reach_pinned() { ssh $own_options $pinned_options -o "UserKnownHostsFile=$stage/pinned" "$@"; }
+
+# prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
+# Ends: where the target has another key, or has it already and needs a start.
+prove_key() {
+  local proven pause
+  proven=
+  if [ -n "$sent" ]; then
+    printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
+    for pause in 0 "$@"; do
+      sleep "$pause"
+      if reach_pinned "$target" -- true </dev/null 2>"$stage/why"; then
+        proven=yes
+        break
+      fi
+    done
+    if [ -n "$proven" ]; then
+      step "$known_as presents the new key to a new connection"
+    elif [ -n "$persist" ]; then
+      step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
+      exit 0
+    else
+      cat "$stage/why"
+      step "the keys are in place, but $known_as does not present the new one: restart sshd there, through a session that is still open or the console"
+      exit 1
+    fi
+  elif [ -n "$persist" ]; then
+    step "the target has these keys already"
+    exit 0
+  fi
+}
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# The keys of this machine.
+
+# keys_refused WHY. Ends: always, with 1.
+keys_refused() {
   echo "put-keys: $*; the keys here are as they were" >&2
   exit 1
 }
-if [ "$(id -u)" = 0 ]; then :; else die "$(id -un) is not root here, and only root may"; fi
-if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
-dest=$(readlink -f "$dest")
-place() {
+
+# find_place NAME: the file that has that name in $dest. Where it is a link (into /persist, say) its file is replaced, not the link.
+# Sets: final. Ends: where it lies elsewhere.
+find_place() {
   final=$dest/$1
-  if [ -L "$final" ]; then final=$(readlink -f "$final") || die "$dest/$1 is a link to nothing"; fi
+  if [ -L "$final" ]; then final=$(readlink -f "$final") || keys_refused "$dest/$1 is a link to nothing"; fi
   case $final in
     /etc/ssh/* | /persist/etc/ssh/*) ;;
-    *) die "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
+    *) keys_refused "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
   esac
-  if [ -d "$final" ]; then die "$final is a directory"; fi
+  if [ -d "$final" ]; then keys_refused "$final is a directory"; fi
 }
-public() {
+
+# public_half LINE: its first two words: type and key, without the comment.
+public_half() {
+  # shellcheck disable=SC2086
   set -- $1
   echo "${1-} ${2-}"
 }
-stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
-id=${stage##*/}
-clean() {
-  rm -rf "/etc/ssh/$id" "/persist/etc/ssh/$id"
+
+# put_keys DIR NAME...: installs the keys that come as a tar stream on stdin. The last one is that of sshd. Nothing is touched before all of
+# them are here, whole and readable as sshd reads them. Sets: dest, staged. Ends: where that is not so.
+put_keys() {
+  local stage name derived file beside before
+  set -e
+  # A word to a client that has gone must not kill this before it has cleaned up.
+  trap "" PIPE
+  umask 077
+  dest=$1
+  shift
+  if [ "$(id -u)" = 0 ]; then :; else keys_refused "$(id -un) is not root here, and only root may"; fi
+  if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
+  dest=$(readlink -f "$dest")
+  stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
+  staged=${stage##*/}
+  trap remove_staged EXIT
+  trap "exit 129" HUP
+  trap "exit 130" INT
+  trap "exit 143" TERM
+  tar -xof - -C "$stage" || keys_refused "the keys did not arrive"
+  for name in "$@"; do
+    if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else keys_refused "$name did not arrive"; fi
+    chmod 600 "$stage/$name"
+    chmod 644 "$stage/$name.pub"
+    derived=$(public_half "$(ssh-keygen -y -P "" -f "$stage/$name")")
+    [ "$derived" = "$(public_half "$(cat "$stage/$name.pub")")" ] || keys_refused "$name did not arrive whole"
+    for file in "$name.pub" "$name"; do
+      find_place "$file"
+      # A rename is atomic within one directory only.
+      beside=${final%/*}/$staged
+      if [ "$beside" = "$stage" ]; then continue; fi
+      mkdir -p "$beside"
+      cp -p "$stage/$file" "$beside/$file"
+    done
+  done
+  sync "$stage"/* "${final%/*}/$staged"/*
+  before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
+  # From here on it is done to the end, whoever hangs up.
+  trap "" HUP INT TERM
+  for name in "$@"; do
+    for file in "$name.pub" "$name"; do
+      find_place "$file"
+      mv -fT "${final%/*}/$staged/$file" "$final"
+    done
+  done
+  if [ "$before" = "$derived" ]; then exit 0; fi
+  echo changed
+  # From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
+  case $(ssh -V 2>&1) in
+    OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
+  esac
+  reload_sshd || echo "put-keys: sshd presents the old key until it is restarted" >&2
 }
-trap clean EXIT
-trap "exit 129" HUP
-trap "exit 130" INT
-trap "exit 143" TERM
-tar -xof - -C "$stage" || die "the keys did not arrive"
-for name in "$@"; do
-  if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else die "$name did not arrive"; fi
-  chmod 600 "$stage/$name"
-  chmod 644 "$stage/$name.pub"
-  derived=$(public "$(ssh-keygen -y -P "" -f "$stage/$name")")
-  [ "$derived" = "$(public "$(cat "$stage/$name.pub")")" ] || die "$name did not arrive whole"
-  for file in "$name.pub" "$name"; do
-    place "$file"
-    beside=${final%/*}/$id
-    if [ "$beside" = "$stage" ]; then continue; fi
-    mkdir -p "$beside"
-    cp -p "$stage/$file" "$beside/$file"
-  done
-done
-sync "$stage"/* "${final%/*}/$id"/*
-before=$(public "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
-trap "" HUP INT TERM
-for name in "$@"; do
-  for file in "$name.pub" "$name"; do
-    place "$file"
-    mv -fT "${final%/*}/$id/$file" "$final"
-  done
-done
-if [ "$before" = "$derived" ]; then exit 0; fi
-echo changed
-case $(ssh -V 2>&1) in
-  OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
-esac
-reload() {
+
+# remove_staged: what was laid ready.
+remove_staged() { rm -rf "/etc/ssh/$staged" "/persist/etc/ssh/$staged"; }
+
+# reload_sshd: lets it read its host keys again, unless its configuration is broken.
+reload_sshd() {
   sshd -t || return 1
   if [ -d /run/systemd/system ]; then
     systemctl try-reload-or-restart sshd.service
@@ -246,52 +449,136 @@ reload() {
     kill -HUP "$(cat /run/sshd.pid)"
   fi
 }
-reload || echo "put-keys: sshd presents the old key until it is restarted" >&2'\'' sh /etc/ssh ssh_host_ed25519_key')
-state=
-reach_pinned() { ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'UserKnownHostsFile='"$stage"/pinned -o 'GlobalKnownHostsFile=/dev/null' -o 'StrictHostKeyChecking=yes' -o 'HostKeyAlgorithms=ssh-ed25519' -o 'ConnectTimeout=5' -o 'BatchMode=yes' -o 'ControlMaster=no' -o 'ControlPath=none' admin@vps_ultraman_root -- "$@"; }
-name='vps_ultraman_root'
-persist=''
-patience='1 2 5'
-proven=
-if [ -n "$changed" ]; then
-  printf "%s\n" "$name $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
-  for pause in 0 $patience; do
-    sleep "$pause"
-    if reach_pinned true </dev/null 2>"$stage/why"; then
-      proven=yes
-      break
-    fi
+
+# Whether this user becomes root here, and what helps if not.
+
+# try_root PROGRAM PASSWORD: tries it. "secret" reads the password on stdin.
+try_root() {
+  case $1-$2 in
+    sudo-secret) sudo -S -p "" -- sh -c : ;;
+    sudo-*) sudo -n -- sh -c : </dev/null ;;
+    doas-*) doas -n -- sh -c : </dev/null ;;
+    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
+  esac 2>&1
+}
+
+# becomes_root PROGRAM PASSWORD [trusted]: whether this user becomes root by that (sudo, doas, run0) without a terminal. PASSWORD is "secret"
+# where one is on stdin, "later" where one will be asked for at a terminal, else "none". With "trusted" also whether nix takes unsigned paths
+# from it. Changes nothing. Ends: where it does not; says why, and what helps.
+becomes_root() {
+  local me not said trust
+  echo
+  export LC_ALL=C
+  me=$(id -un)
+  trust=${3-}
+  if command -v "$1" >/dev/null 2>&1; then :; else refuse 1 "there is no $1 there; type --elevate with another program, or a login that is root"; fi
+  not="! "
+  # Where it needs none a password would go on to the command, whose input sudo may log (log_input). -k, as what sudo remembers it forgets.
+  if [ "$1-$2" = sudo-secret ] && sudo -k -n -- sh -c : </dev/null >/dev/null 2>&1; then
+    echo "password unneeded"
+    set -- sudo none
+  fi
+  # The words of sudo, and of sudo-rs.
+  said=$(try_root "$1" "$2") || case $1-$2-$said in
+    sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
+    sudo-*"must have a tty"*) refuse 1 "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
+    sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse 1 "that is not the password of $me there" ;;
+    sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse 1 "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
+    sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse 1 "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
+    doas-*"uthentication"*) refuse 1 "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
+    doas-*"not permitted"* | doas-*"not enabled"*) refuse 1 "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
+    run0-*"uthentication"* | run0-*"ccess denied"*) refuse 1 "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
+    # Before its last line sudo may complain of names.
+    *) refuse 1 "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
+  esac
+  echo "nix-store $(command -v nix-store || echo nix-store)"
+  if [ -n "$trust" ]; then nix_trusts "$me" || refuse 1 "$(no_trust "$me")"; fi
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() {
+  printf "refused %s\n" "$2"
+  exit "$1"
+}
+
+# The store of this machine, and whom nix here trusts.
+
+# nix_configuration: what the daemon has read, not what this user would like: nix itself shows both as one.
+nix_configuration() {
+  local words
+  for words in "config show" show-config; do
+    # shellcheck disable=SC2086
+    NIX_USER_CONF_FILES=/dev/null NIX_CONFIG="" nix --extra-experimental-features nix-command $words 2>/dev/null && return
   done
-  if [ -n "$proven" ]; then
-    step "$name presents the new key to a new connection"
-  elif [ -n "$persist" ]; then
-    step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
-    exit 0
-  else
-    cat "$stage/why"
-    step "the keys are in place, but $name does not present the new one: restart sshd there, through a session that is still open or the console"
-    exit 1
-  fi
-elif [ -n "$persist" ]; then
-  step "the target has these keys already"
-  exit 0
-fi
-reinstalled=''
-key=${expected##* }
-if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
-  entries() { ssh-keygen -F "$name" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
-  former=$(entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
-  if [ -n "$former" ]; then step "the new key of $name takes the place of the former one in $known_hosts"; fi
-  if [ -n "$former$reinstalled" ]; then
-    edits=
-    for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
-    new=$(mktemp "$known_hosts.XXXXXX")
-    cp -p "$known_hosts" "$new"
-    awk -v name="$name" -v anew="$reinstalled" -v added="${former:+$expected}" \
-      '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
-    mv -f "$new" "$known_hosts"
-  fi
-else
-  step "$known_hosts can't be written; the line for it: $expected"
-fi
-)
+  cat /etc/nix/nix.conf 2>/dev/null
+}
+
+# nix_trusts USER: whether nix here takes unsigned paths from that user.
+nix_trusts() {
+  local settings who
+  settings=$(nix_configuration)
+  if [ "$(nix_setting "$settings" require-sigs)" = false ]; then return 0; fi
+  set -f
+  for who in $(nix_setting "$settings" trusted-users); do
+    case $who in
+      "*" | "$1") return 0 ;;
+      @*) case " $(id -Gn) " in *" ${who#@} "*) return 0 ;; esac ;;
+    esac
+  done
+  return 1
+}
+
+# nix_setting SETTINGS NAME: its value.
+nix_setting() { printf "%s\n" "$1" | sed -n "s/^$2 *= *//p" | tail -n 1; }
+
+# no_trust USER: what to do where nix here does not trust that user.
+no_trust() { echo "nix there takes no unsigned paths from $1 (lacks a signature by a trusted key); add $1 to nix.settings.trusted-users there, or type --backend nix, which copies as root"; }
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+keep_log
+main
+end of ops-push-keys

@@ -1,295 +1,157 @@
 # $ ops-rollback.ts vps-ultraman vps_ultraman_root --list
-ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'ConnectTimeout=10' root@vps_ultraman_root -- 'sh -c '\''set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
+/bin/sh /dev/fd/3 3<<'end of ops-rollback'
+# $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root --list
+#
+#  1. list its generations  there           exit 255
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  ask_alone list_generations table  # list its generations
 }
-not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
-need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-rollback'           # who speaks
+target='root@vps_ultraman_root'  # what ssh is given
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=10'  # ssh's words for a connection that is neither
+
+# for_target: what each function there is given.
+for_target() {
+  :
 }
-generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
-limited() { timeout -k 10 600 "$@"; }
-set_profile() {
-  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
-}
-kernel_of() {
-  for version in "$1"/kernel-modules/lib/modules/*; do
-    if [ -d "$version" ]; then echo "${version##*/}"; fi
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
   done
 }
-compare() {
-  parts=
-  for part in kernel initrd kernel-modules systemd; do
-    was=$(readlink -e "$1/$part") || continue
-    is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
-    case $part$parts in
-      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
-      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
-      *", kernel "*) ;;
-      *) parts="$parts, $part" ;;
-    esac
-  done
-  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# own_ssh WORD...: ssh, over a connection that nothing else uses.
+# shellcheck disable=SC2086
+own_ssh() { ssh $own_options "$@"; }
+
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run. Sets: program.
+ask_alone() {
+  encode_program
+  own_ssh "$target" -- "$(far "$@")" </dev/null
 }
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
-  now=$(readlink "$profile" || :)
-  now=${now#system-}
-  echo "number ${now%-link}"
-  compare /run/booted-system "$profile" reboot
-}
-alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
-verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
-progress() {
-  if [ -L "$dir/confirmed" ]; then
-    if alive commit; then echo committing; else echo commit-cut; fi
-  elif [ -L "$dir/rolled-back" ]; then
-    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -L "$dir/open" ]; then
-    echo open
-  else
-    echo over
-  fi
-}
-each_open() {
-  for dir in /run/hey/*; do
-    ends=$(readlink "$dir/deadline") || continue
-    id=${dir##*/}
-    left=$((ends - $(seconds_up)))
-    "$@"
-  done
-}
-holds() {
-  case $(progress) in
-    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
-    committing | going-back) true ;;
-    *) false ;;
-  esac
-}
-refuse_open() {
-  if holds; then
-    case $(progress) in
-      committing) how="it is confirmed, and becomes what boots" ;;
-      going-back) how="it is going back" ;;
-      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
-    esac
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
-  fi
-}
-trial=/nix/var/nix/hey-trial
-trial_progress() {
-  noted=$(readlink "$trial/id") || return 0
-  read -r this </proc/sys/kernel/random/boot_id
-  if [ "$this" = "$(readlink "$trial/boot")" ]; then
-    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
-  elif [ -d "/run/hey/$noted" ]; then
-    echo open
-  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
-    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
-    echo starting
-  else
-    echo over
-  fi
-}
-refuse_trial() {
-  case $(trial_progress) in
-    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
-  esac
-}
-nixos_lock=/run/nixos/switch-to-configuration.lock
-lock_holder() {
-  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
-  device=$((0x${at% *}))
-  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  while read -r _ kind _ _ pid where _; do
-    if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-      return
-    fi
-  done </proc/locks
-  return 1
-}
-refuse_switching() {
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
-}
-refuse_held() {
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open; refuse_trial) || exit
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case $1 in
-    *" $runs $boots") ;;
-    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
-  esac
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  case $1 in force*) return ;; esac
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
-apart() {
-  name=$1
-  shift
-  prev=$(readlink "$dir/prev")
-  path=$prev/sw/bin:$PATH
-  locales=${LOCALE_ARCHIVE-}
-  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-  if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
-  else
-    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
-    job=$!
-  fi
-}
-goes_on() {
-  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
-    inactive | failed) false ;;
-    *) true ;;
-  esac
-}
-activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if [ -L "$dir/trial" ]; then
-    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
-    return
-  fi
-  rm -f "$dir/clock"
-  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
-}
-inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
-units_in() {
-  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
-  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
-  named=$({
-    lines "s/^warning: the following units failed: //p" | tr "," "\n"
-    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
-    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
-    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
-    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
-}
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
-archive() {
-  unroot
-  if [ -L "$dir/trial" ]; then forget_trial; fi
-  mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do
-    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
-  done
-}
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
-finishing() {
-  case $(systemctl is-system-running) in
-    initializing | starting) true ;;
-    *) false ;;
-  esac
-}
-marker=/nix/var/nix/hey-commit
-unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
-say_cut() {
-  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" "/run/hey/past/$id"; do
-      if [ ! -L "$at/deadline" ]; then continue; fi
-      said=over
-      if [ "$at" = "$dir" ]; then
-        said=$(progress)
-        if [ ! -d "$at" ]; then continue; fi
-      fi
-      if [ "$said" = over ]; then
-        for end in $verdicts; do
-          if [ -L "$at/$end" ]; then said=$end; fi
-        done
-      fi
-      echo "stands $said"
-      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  if [ "$(readlink "$trial/id")" = "$id" ]; then
-    said=$(trial_progress)
-    if [ "$said" = over ]; then
-      echo "stands lost"
-      say_cut
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# The generations of the system profile.
+
+# printable TEXT: without what is more than a plain word.
+printable() { printf "%s" "$1" | LC_ALL=C tr -cd "A-Za-z0-9 :+._?=/-"; }
+
+# is_at LINK SYSTEM: true or false: whether that leads to the system.
+is_at() { if [ -n "$2" ] && [ "$(readlink -e "$1")" = "$2" ]; then echo true; else echo false; fi; }
+
+# list_generations FORM: all of them, newest first, as a table or as JSON: what nixos-rebuild list-generations knows, and which of them runs,
+# boots, and was booted.
+list_generations() {
+  local between number link date at version kernel boots what
+  [ "$1" = json ] || printf "%-11s %-20s %-34s %-12s %s\n" Generation Date NixOS Kernel "What it is"
+  between="["
+  for number in $(generations); do
+    link=$profile-$number-link
+    # The link itself, which has the date of the generation.
+    date=$(date -d "@$(stat -c %Y "$link")" "+%F %T")
+    at=$(readlink -e "$link") || at=
+    version=$(printable "$(cat "$link/nixos-version" 2>/dev/null)")
+    kernel=$(printable "$(kernel_of "$link")")
+    # By name: several generations may be the same system.
+    if [ "${link##*/}" = "$(readlink "$profile")" ]; then boots=true; else boots=false; fi
+    if [ "$1" = json ]; then
+      printf "%s\n" "$between{\"generation\": $number, \"date\": \"$date\", \"nixosVersion\": \"$version\", \"kernelVersion\": \"$kernel\", \"system\": \"$(printable "$at")\", \"current\": $boots, \"runs\": $(is_at /run/current-system "$at"), \"boots\": $boots, \"booted\": $(is_at /run/booted-system "$at")}"
+      between=,
     else
-      echo "stands $said"
+      what=
+      if [ -z "$at" ]; then what=" gone"; fi
+      if [ "$(is_at /run/current-system "$at")" = true ]; then what="$what runs"; fi
+      if [ "$boots" = true ]; then what="$what boots"; fi
+      if [ "$(is_at /run/booted-system "$at")" = true ]; then what="$what booted"; fi
+      printf "%-11s %-20s %-34s %s\n" "$number" "$date" "$version" "$(if [ -n "$what" ]; then printf "%-12s%s" "$kernel" "$what"; else printf "%s" "$kernel"; fi)"
     fi
-    return
-  fi
-  echo "stands lost"
-  say_cut
-}
-word() { printf "%s" "$1" | LC_ALL=C tr -cd "A-Za-z0-9 :+._?=/-"; }
-flag() { if [ -n "$system" ] && [ "$(readlink -e "$1")" = "$system" ]; then echo true; else echo false; fi; }
-[ "$1" = json ] || printf "%-11s %-20s %-34s %-12s %s\n" Generation Date NixOS Kernel "What it is"
-between="["
-for number in $(generations); do
-  link=$profile-$number-link
-  date=$(date -d "@$(stat -c %Y "$link")" "+%F %T")
-  system=$(readlink -e "$link") || system=
-  version=$(word "$(cat "$link/nixos-version" 2>/dev/null)")
-  kernel=$(word "$(kernel_of "$link")")
-  if [ "${link##*/}" = "$(readlink "$profile")" ]; then boots=true; else boots=false; fi
+  done
   if [ "$1" = json ]; then
-    printf "%s\n" "$between{\"generation\": $number, \"date\": \"$date\", \"nixosVersion\": \"$version\", \"kernelVersion\": \"$kernel\", \"system\": \"$(word "$system")\", \"current\": $boots, \"runs\": $(flag /run/current-system), \"boots\": $boots, \"booted\": $(flag /run/booted-system)}"
-    between=,
-  else
-    what=
-    if [ -z "$system" ]; then what=" gone"; fi
-    if [ "$(flag /run/current-system)" = true ]; then what="$what runs"; fi
-    if [ "$boots" = true ]; then what="$what boots"; fi
-    if [ "$(flag /run/booted-system)" = true ]; then what="$what booted"; fi
-    printf "%-11s %-20s %-34s %s\n" "$number" "$date" "$version" "$(if [ -n "$what" ]; then printf "%-12s%s" "$kernel" "$what"; else printf "%s" "$kernel"; fi)"
+    [ "$between" = , ] || printf "["
+    echo "]"
   fi
-done
-if [ "$1" = json ]; then
-  [ "$between" = , ] || printf "["
-  echo "]"
-fi'\'' sh table' </dev/null
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# generations: their numbers, newest first. By number: a name sorts 10 before 9. Other profiles may lie beside it (system-old-7-link).
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+main
+end of ops-rollback

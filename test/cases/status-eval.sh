@@ -1,641 +1,362 @@
 # $ ops-status.ts --on 'vps*' --eval
-(
-verb=ops-status
-if [ -n "${ZSH_VERSION-}" ]; then emulate sh; fi
-set -eu
-step() { printf "%s\n" "$verb: $*" >&2 || :; }
-state=
-ended=0
-abandon() { :; }
-clean() { :; }
-report() { :; }
-note() { :; }
-heard() { :; }
-heard_number() { :; }
-trap 'ended=$?; trap "clean; exit 130" INT; abandon; report; clean; if [ "$ended" -gt 0 ] && [ -n "$state" ]; then step "$state"; fi; note' EXIT
-trap "exit 129" HUP
-trap "exit 130" INT
-trap "exit 131" QUIT
-trap "exit 141" PIPE
-trap "exit 143" TERM
-evaluate() { nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' "$@"; }
+/bin/sh /dev/fd/3 3<<'end of ops-status'
+# $ /path/to/hey/scripts/ops-status.ts --on 'vps*' --eval
+#
+#  1. evaluate vps-pacman, vps-ultraman  here
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  show_systems vps-pacman vps-ultraman
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-status'             # who speaks
+
+# evaluate: what nix says of the hosts of the flake.
+evaluate() {
+  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' "$@"
+}
+
+# ---- lib/shell/here/build-all.sh -----------------------------------------------------------------
+# One evaluation and one build for several hosts.
+
+# systems_of HOST...: a line for each: its name, its derivation, its path.
 systems_of() {
+  local list host
   list=
   for host in "$@"; do list="$list \"$host\""; done
   evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
 }
-hosts='vps-pacman vps-ultraman'
-set --
-for host in $hosts; do set -- "$@" "$host"; done
-if found=$(systems_of "$@" 2>/dev/null); then
-  printf "%s\n" "$found"
+
+# show_systems HOST...: their systems, for comparison with what runs; one that does not evaluate ends all others, so they are then tried one by one.
+show_systems() {
+  local found one
+  if found=$(systems_of "$@" 2>/dev/null); then
+    printf "%s\n" "$found"
+  else
+    for one in "$@"; do systems_of "$one" 2>/dev/null || step "$one does not evaluate"; done
+  fi
+}
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+main
+end of ops-status
+
+/bin/sh /dev/fd/3 3<<'end of ops-status'
+# $ /path/to/hey/scripts/ops-status.ts --on 'vps*' --eval
+# hosts vps-pacman, vps-ultraman
+#
+#  1. ask what it is like  there           exit 255
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  ask_alone tell_status       # ask what it is like
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-status'             # who speaks
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ConnectTimeout=2'  # ssh's words for a connection that is neither
+
+# values_of HOST: what is given for it alone.
+values_of() {
+  case $1 in
+    vps-pacman)
+      target='root@vps-pacman'
+      ;;
+    vps-ultraman)
+      target='root@vps-ultraman'
+      ;;
+  esac
+}
+
+# for_target: what each function there is given.
+for_target() {
+  :
+}
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# own_ssh WORD...: ssh, over a connection that nothing else uses.
+# shellcheck disable=SC2086
+own_ssh() { ssh $own_options "$@"; }
+
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run. Sets: program.
+ask_alone() {
+  encode_program
+  own_ssh "$target" -- "$(far "$@")" </dev/null
+}
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# What this machine is like now.
+
+# tell_armed: the fact of what is armed in $dir.
+tell_armed() { echo "armed $(progress)$(if [ -L "$dir/trial" ]; then echo -trial; fi) $left $(readlink "$dir/by")"; }
+
+# tell_status: facts of it; first what can not hang, and "over" last, as half an answer is none. Changes nothing.
+tell_status() {
+  local link key value load holder size free at
+  echo
+  echo "user $(id -un)"
+  tell_facts
+  echo "booted $(readlink -e /run/booted-system || echo nothing)"
+  link=$(readlink "$profile" || :)
+  link=${link#system-}
+  # The link itself, which has the date of the generation.
+  echo "date $(stat -c %Y "$profile-${link%-link}-link" 2>/dev/null)"
+  echo "version $(cat /run/current-system/nixos-version 2>/dev/null)"
+  echo "kernel $(uname -r)"
+  while read -r key value _; do
+    case $key in
+      MemTotal:) echo "memory $value" ;;
+      MemAvailable:) echo "available $value" ;;
+    esac
+  done </proc/meminfo
+  read -r load _ </proc/loadavg
+  echo "load $load"
+  echo "cores $(nproc)"
+  echo "up $(seconds_up)"
+  if [ "$(id -u)" != 0 ] && { [ -e /run/hey ] || [ -e "$trial" ]; }; then :; else
+    echo "armed"
+    each_open tell_armed
+    case $(trial_progress) in
+      rebooting | starting) echo "armed boot 0 $(readlink "$trial/by")" ;;
+    esac
+    if holder=$(readlink /run/hey/holder); then echo "armed lock 0 $holder"; fi
+  fi
+  echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
+  # The file system of a network may hang.
+  timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
+    case $at in /*) echo "disk $at $size $free" ;; esac
+  done | sort -u
+  if by_systemd; then
+    echo "unit"
+    failed_units | sed "s/^/unit /"
+  fi
+  echo "over yes"
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# by_systemd: whether systemd is what runs this machine.
+by_systemd() { [ -d /run/systemd/system ]; }
+
+# seconds_up: seconds since this machine was booted. The wall clock may jump.
+seconds_up() { cut -d . -f 1 /proc/uptime; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  local parts part was is
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+
+# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+tell_facts() {
+  local now
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+
+# failed_units: their names, in the order of the alphabet.
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
+#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+
+# alive NAME: whether that script of the deployment in $dir runs. It holds a lock on itself as long as it does.
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+
+# progress: how the deployment in $dir stands. Of several who want to give the verdict one wins, as it is a rename; that needs no free
+# inode.
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    # The way back of a trial boot is a reboot, and the unit that does it is begun again by systemd.
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then echo open; else echo over; fi
+}
+
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. Sets: id, dir, left.
+each_open() {
+  local ends
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+
+# trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
+# or over.
+trial_progress() {
+  local noted this told
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    # Who was killed before that point has told nobody to reboot, and a reboot that has not come in ten minutes does not.
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+# one HOST: its part.
+one() {
+  values_of "$1"
+  begin
+  main
+}
+
+# By hand one after another, whatever becomes of each.
+if [ $# -gt 0 ]; then
+  one "$1"
 else
-  for one in "$@"; do systems_of "$one" 2>/dev/null || step "$one does not evaluate"; done
+  set +e
+  for each in vps-pacman vps-ultraman; do (set -e; one "$each"); done
 fi
-)
-
-ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps-pacman -- 'sh -c '\''echo
-set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
-need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
-limited() { timeout -k 10 600 "$@"; }
-set_profile() {
-  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
-}
-kernel_of() {
-  for version in "$1"/kernel-modules/lib/modules/*; do
-    if [ -d "$version" ]; then echo "${version##*/}"; fi
-  done
-}
-compare() {
-  parts=
-  for part in kernel initrd kernel-modules systemd; do
-    was=$(readlink -e "$1/$part") || continue
-    is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
-    case $part$parts in
-      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
-      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
-      *", kernel "*) ;;
-      *) parts="$parts, $part" ;;
-    esac
-  done
-  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
-  now=$(readlink "$profile" || :)
-  now=${now#system-}
-  echo "number ${now%-link}"
-  compare /run/booted-system "$profile" reboot
-}
-alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
-verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
-progress() {
-  if [ -L "$dir/confirmed" ]; then
-    if alive commit; then echo committing; else echo commit-cut; fi
-  elif [ -L "$dir/rolled-back" ]; then
-    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -L "$dir/open" ]; then
-    echo open
-  else
-    echo over
-  fi
-}
-each_open() {
-  for dir in /run/hey/*; do
-    ends=$(readlink "$dir/deadline") || continue
-    id=${dir##*/}
-    left=$((ends - $(seconds_up)))
-    "$@"
-  done
-}
-holds() {
-  case $(progress) in
-    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
-    committing | going-back) true ;;
-    *) false ;;
-  esac
-}
-refuse_open() {
-  if holds; then
-    case $(progress) in
-      committing) how="it is confirmed, and becomes what boots" ;;
-      going-back) how="it is going back" ;;
-      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
-    esac
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
-  fi
-}
-trial=/nix/var/nix/hey-trial
-trial_progress() {
-  noted=$(readlink "$trial/id") || return 0
-  read -r this </proc/sys/kernel/random/boot_id
-  if [ "$this" = "$(readlink "$trial/boot")" ]; then
-    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
-  elif [ -d "/run/hey/$noted" ]; then
-    echo open
-  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
-    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
-    echo starting
-  else
-    echo over
-  fi
-}
-refuse_trial() {
-  case $(trial_progress) in
-    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
-  esac
-}
-nixos_lock=/run/nixos/switch-to-configuration.lock
-lock_holder() {
-  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
-  device=$((0x${at% *}))
-  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  while read -r _ kind _ _ pid where _; do
-    if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-      return
-    fi
-  done </proc/locks
-  return 1
-}
-refuse_switching() {
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
-}
-refuse_held() {
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open; refuse_trial) || exit
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case $1 in
-    *" $runs $boots") ;;
-    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
-  esac
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  case $1 in force*) return ;; esac
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
-apart() {
-  name=$1
-  shift
-  prev=$(readlink "$dir/prev")
-  path=$prev/sw/bin:$PATH
-  locales=${LOCALE_ARCHIVE-}
-  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-  if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
-  else
-    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
-    job=$!
-  fi
-}
-goes_on() {
-  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
-    inactive | failed) false ;;
-    *) true ;;
-  esac
-}
-activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if [ -L "$dir/trial" ]; then
-    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
-    return
-  fi
-  rm -f "$dir/clock"
-  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
-}
-inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
-units_in() {
-  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
-  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
-  named=$({
-    lines "s/^warning: the following units failed: //p" | tr "," "\n"
-    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
-    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
-    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
-    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
-}
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
-archive() {
-  unroot
-  if [ -L "$dir/trial" ]; then forget_trial; fi
-  mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do
-    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
-  done
-}
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
-finishing() {
-  case $(systemctl is-system-running) in
-    initializing | starting) true ;;
-    *) false ;;
-  esac
-}
-marker=/nix/var/nix/hey-commit
-unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
-say_cut() {
-  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" "/run/hey/past/$id"; do
-      if [ ! -L "$at/deadline" ]; then continue; fi
-      said=over
-      if [ "$at" = "$dir" ]; then
-        said=$(progress)
-        if [ ! -d "$at" ]; then continue; fi
-      fi
-      if [ "$said" = over ]; then
-        for end in $verdicts; do
-          if [ -L "$at/$end" ]; then said=$end; fi
-        done
-      fi
-      echo "stands $said"
-      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  if [ "$(readlink "$trial/id")" = "$id" ]; then
-    said=$(trial_progress)
-    if [ "$said" = over ]; then
-      echo "stands lost"
-      say_cut
-    else
-      echo "stands $said"
-    fi
-    return
-  fi
-  echo "stands lost"
-  say_cut
-}
-echo "user $(id -un)"
-tell
-echo "booted $(readlink -e /run/booted-system || echo nothing)"
-echo "date $(stat -c %Y "$profile-${now%-link}-link" 2>/dev/null)"
-echo "version $(cat /run/current-system/nixos-version 2>/dev/null)"
-echo "kernel $(uname -r)"
-while read -r key value _; do
-  case $key in
-    MemTotal:) echo "memory $value" ;;
-    MemAvailable:) echo "available $value" ;;
-  esac
-done </proc/meminfo
-read -r load _ </proc/loadavg
-echo "load $load"
-echo "cores $(nproc)"
-echo "up $(seconds_up)"
-say_armed() { echo "armed $(progress)$(if [ -L "$dir/trial" ]; then echo -trial; fi) $left $(readlink "$dir/by")"; }
-if [ "$(id -u)" != 0 ] && { [ -e /run/hey ] || [ -e "$trial" ]; }; then :; else
-  echo "armed"
-  each_open say_armed
-  case $(trial_progress) in
-    rebooting | starting) echo "armed boot 0 $(readlink "$trial/by")" ;;
-  esac
-  if holder=$(readlink /run/hey/holder); then echo "armed lock 0 $holder"; fi
-fi
-echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
-timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
-  case $at in /*) echo "disk $at $size $free" ;; esac
-done | sort -u
-if by_systemd; then
-  echo "unit"
-  failed_units | sed "s/^/unit /"
-fi
-echo "over yes"'\'' sh' </dev/null
-
-ssh -T -o 'RemoteCommand=none' -o 'ClearAllForwardings=yes' -o 'BatchMode=yes' -o 'ConnectTimeout=2' root@vps-ultraman -- 'sh -c '\''echo
-set -u
-profile=/nix/var/nix/profiles/system
-refuse() {
-  status=$1
-  shift
-  printf "refused %s\n" "$*"
-  exit "$status"
-}
-not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
-need_root() { if why=$(not_root "$1"); then refuse 1 "$why"; fi; }
-by_systemd() { [ -d /run/systemd/system ]; }
-seconds_up() {
-  read -r up _ </proc/uptime
-  echo "${up%%.*}"
-}
-generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
-limited() { timeout -k 10 600 "$@"; }
-set_profile() {
-  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
-}
-kernel_of() {
-  for version in "$1"/kernel-modules/lib/modules/*; do
-    if [ -d "$version" ]; then echo "${version##*/}"; fi
-  done
-}
-compare() {
-  parts=
-  for part in kernel initrd kernel-modules systemd; do
-    was=$(readlink -e "$1/$part") || continue
-    is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
-    case $part$parts in
-      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
-      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
-      *", kernel "*) ;;
-      *) parts="$parts, $part" ;;
-    esac
-  done
-  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
-}
-tell() {
-  echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
-  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
-  now=$(readlink "$profile" || :)
-  now=${now#system-}
-  echo "number ${now%-link}"
-  compare /run/booted-system "$profile" reboot
-}
-alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
-verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
-progress() {
-  if [ -L "$dir/confirmed" ]; then
-    if alive commit; then echo committing; else echo commit-cut; fi
-  elif [ -L "$dir/rolled-back" ]; then
-    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
-  elif [ -L "$dir/open" ]; then
-    echo open
-  else
-    echo over
-  fi
-}
-each_open() {
-  for dir in /run/hey/*; do
-    ends=$(readlink "$dir/deadline") || continue
-    id=${dir##*/}
-    left=$((ends - $(seconds_up)))
-    "$@"
-  done
-}
-holds() {
-  case $(progress) in
-    open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;;
-    committing | going-back) true ;;
-    *) false ;;
-  esac
-}
-refuse_open() {
-  if holds; then
-    case $(progress) in
-      committing) how="it is confirmed, and becomes what boots" ;;
-      going-back) how="it is going back" ;;
-      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
-    esac
-    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
-  fi
-}
-trial=/nix/var/nix/hey-trial
-trial_progress() {
-  noted=$(readlink "$trial/id") || return 0
-  read -r this </proc/sys/kernel/random/boot_id
-  if [ "$this" = "$(readlink "$trial/boot")" ]; then
-    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
-  elif [ -d "/run/hey/$noted" ]; then
-    echo open
-  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
-    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
-    echo starting
-  else
-    echo over
-  fi
-}
-refuse_trial() {
-  case $(trial_progress) in
-    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
-  esac
-}
-nixos_lock=/run/nixos/switch-to-configuration.lock
-lock_holder() {
-  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
-  device=$((0x${at% *}))
-  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  while read -r _ kind _ _ pid where _; do
-    if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-      return
-    fi
-  done </proc/locks
-  return 1
-}
-refuse_switching() {
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
-}
-refuse_held() {
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
-}
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  for _ in 1 2 3 4 5 6 7 8 9 10; do
-    if flock -n 9; then break; fi
-    refuse_held
-    sleep 0.1
-  done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open; refuse_trial) || exit
-  by="$1, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$by" /run/hey/holder
-}
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case $1 in
-    *" $runs $boots") ;;
-    *" "*) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
-  esac
-  case " $boots $2 " in *" $runs "*) return ;; esac
-  case $1 in force*) return ;; esac
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${2:-nothing}. Look there first; --force deploys all the same"
-}
-shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
-apart() {
-  name=$1
-  shift
-  prev=$(readlink "$dir/prev")
-  path=$prev/sw/bin:$PATH
-  locales=${LOCALE_ARCHIVE-}
-  [ -n "$locales" ] || locales=/run/current-system/sw/lib/locale/locale-archive
-  if by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
-      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
-      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
-      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
-      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
-  else
-    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
-      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
-    job=$!
-  fi
-}
-goes_on() {
-  case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in
-    inactive | failed) false ;;
-    *) true ;;
-  esac
-}
-activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
-disarm() {
-  if by_systemd; then
-    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
-  else
-    sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
-  fi
-}
-go_back() {
-  ln -s "$1" "$dir/why" 2>/dev/null || :
-  if [ -L "$dir/trial" ]; then
-    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
-    return
-  fi
-  rm -f "$dir/clock"
-  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else apart rollback; fi
-}
-inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
-units_in() {
-  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
-  lines() { printf "%s\n" "$own" | LC_ALL=C sed -nE "$1"; }
-  named=$({
-    lines "s/^warning: the following units failed: //p" | tr "," "\n"
-    lines "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
-    lines "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
-    lines "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
-    lines "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
-}
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
-archive() {
-  unroot
-  if [ -L "$dir/trial" ]; then forget_trial; fi
-  mv -T "$dir" "/run/hey/past/$id"
-  ls -t /run/hey/past | tail -n +9 | while read -r old; do
-    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
-  done
-}
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
-finishing() {
-  case $(systemctl is-system-running) in
-    initializing | starting) true ;;
-    *) false ;;
-  esac
-}
-marker=/nix/var/nix/hey-commit
-unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
-say_cut() {
-  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
-}
-stands() {
-  for _ in 1 2 3; do
-    for at in "$dir" "/run/hey/past/$id"; do
-      if [ ! -L "$at/deadline" ]; then continue; fi
-      said=over
-      if [ "$at" = "$dir" ]; then
-        said=$(progress)
-        if [ ! -d "$at" ]; then continue; fi
-      fi
-      if [ "$said" = over ]; then
-        for end in $verdicts; do
-          if [ -L "$at/$end" ]; then said=$end; fi
-        done
-      fi
-      echo "stands $said"
-      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held; do
-        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
-      done
-      return
-    done
-    sleep 0.2
-  done
-  if [ "$(readlink "$trial/id")" = "$id" ]; then
-    said=$(trial_progress)
-    if [ "$said" = over ]; then
-      echo "stands lost"
-      say_cut
-    else
-      echo "stands $said"
-    fi
-    return
-  fi
-  echo "stands lost"
-  say_cut
-}
-echo "user $(id -un)"
-tell
-echo "booted $(readlink -e /run/booted-system || echo nothing)"
-echo "date $(stat -c %Y "$profile-${now%-link}-link" 2>/dev/null)"
-echo "version $(cat /run/current-system/nixos-version 2>/dev/null)"
-echo "kernel $(uname -r)"
-while read -r key value _; do
-  case $key in
-    MemTotal:) echo "memory $value" ;;
-    MemAvailable:) echo "available $value" ;;
-  esac
-done </proc/meminfo
-read -r load _ </proc/loadavg
-echo "load $load"
-echo "cores $(nproc)"
-echo "up $(seconds_up)"
-say_armed() { echo "armed $(progress)$(if [ -L "$dir/trial" ]; then echo -trial; fi) $left $(readlink "$dir/by")"; }
-if [ "$(id -u)" != 0 ] && { [ -e /run/hey ] || [ -e "$trial" ]; }; then :; else
-  echo "armed"
-  each_open say_armed
-  case $(trial_progress) in
-    rebooting | starting) echo "armed boot 0 $(readlink "$trial/by")" ;;
-  esac
-  if holder=$(readlink /run/hey/holder); then echo "armed lock 0 $holder"; fi
-fi
-echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
-timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
-  case $at in /*) echo "disk $at $size $free" ;; esac
-done | sort -u
-if by_systemd; then
-  echo "unit"
-  failed_units | sed "s/^/unit /"
-fi
-echo "over yes"'\'' sh' </dev/null
+end of ops-status

@@ -238,3 +238,46 @@ X
   now_runs() { [ "$(running)" = "$new" ]; }
   until_there 8 now_runs
 }
+
+# as_login_shell SHELL COMMAND…: where that is root's on the host: a path, or lines of sh.
+as_login_shell() {
+  local shell=$1 status=0
+  shift
+  if [[ $shell == *" "* ]]; then
+    lab host $host sh -c 'printf "#!/bin/sh\n%s\n" "$1" >/etc/shell && chmod 755 /etc/shell' sh "$shell"
+    shell=/etc/shell
+  fi
+  lab host $host sed -i.kept "s,^root:.*,root:x:0:0::/root:$shell," /etc/passwd
+  "$@" || status=$?
+  lab host $host mv /etc/passwd.kept /etc/passwd
+  return "$status"
+}
+
+@test "any login shell there, also one that prints; --status, --list and a guarded deployment alike" {
+  local shell
+  for shell in /bin/dash /bin/bash /bin/zsh /usr/bin/fish /usr/bin/tcsh 'printf "%s" "Welcome: "; exec /bin/sh "$@"'; do
+    echo "$shell"
+    [[ $shell == *" "* ]] || lab host $host test -x "$shell" || { echo "# SKIPPED: no $shell there" >&3; continue; }
+    lab knobs $host "{\"marker\": \"${shell//[^a-z]/}\"}"
+    as_login_shell "$shell" deploy
+    [ "$(running)" = "$(built)" ]
+    as_login_shell "$shell" deploy --status | grep -q "^nothing is armed"
+    as_login_shell "$shell" "$SCRIPTS/ops-rollback.ts" $host $target --list | grep -q "runs boots"
+    lab knobs $host "{\"marker\": \"${shell//[^a-z]/} guarded\"}"
+    as_login_shell "$shell" deploy --guard --settle 0 --check-remote "[ 'it''s!' = 'its!' ]"
+    [ "$(running) $(profile)" = "$(built) $(built)" ]
+  done
+}
+
+@test "a login shell that can't be used is told apart from a host that can't be reached, before anything else is sent" {
+  local shell
+  old=$(running)
+  for shell in /usr/sbin/nologin /bin/false 'exit 3'; do
+    run as_login_shell "$shell" deploy
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ ${lines[-1]} == *"was reached, but the login's shell there"*"did not run what it was told"*"nothing was changed on it (status 1)"* ]]
+    [[ $output != *"can't be reached"* && $output != *": build "* ]]
+  done
+  [ "$(running)" = "$old" ]
+}

@@ -4,6 +4,7 @@
 
 load words
 load elevated
+load ../lib/printed
 
 setup() {
   bats_require_minimum_version 1.5.0
@@ -21,7 +22,7 @@ deploy() { typed "$password" "$SCRIPTS/ops-deploy.ts" $host admin@$target --ask-
   [ "$(running) $(profile)" = "$(built) $(built)" ]
   old=$(running)
   lab knobs $host '{"marker": "locks out", "sshd": false}'
-  "$SCRIPTS/ops-deploy.ts" $host admin@$target --guard --ask-elevate-password --print | sed "s/^seconds='180'\$/seconds='12'/" >"$BATS_TEST_TMPDIR/script"
+  "$SCRIPTS/ops-deploy.ts" $host admin@$target --guard --ask-elevate-password --print | shortened 12 >"$BATS_TEST_TMPDIR/script"
   run typed "$password" sh "$BATS_TEST_TMPDIR/script"
   echo "$output"
   [ "$status" = 10 ]

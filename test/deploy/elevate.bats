@@ -4,6 +4,7 @@
 
 load words
 load elevated
+load ../lib/printed
 
 setup_file() {
   lab_only
@@ -236,7 +237,7 @@ refused_before() {
 @test "guarded, with a password: what locks out is taken back, by the host and by ^C" {
   sudo_rules 'admin ALL=(ALL) ALL'
   lab knobs $host '{"marker": "locks out", "sshd": false}'
-  deploy --guard --ask-elevate-password --print | sed "s/^seconds='180'\$/seconds='8'/" >"$BATS_TEST_TMPDIR/script"
+  deploy --guard --ask-elevate-password --print | shortened 8 >"$BATS_TEST_TMPDIR/script"
   run typed "$password" sh "$BATS_TEST_TMPDIR/script"
   echo "$output"
   [ "$status" = 10 ]
@@ -287,7 +288,7 @@ refused_before() {
   done
   lab knobs $host '{"marker": "full"}'
   deploy --backend nix --ask-elevate-password --force --print |
-    sed "/^step \"\$action on/i lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
+    sed "/^ *step \"\$action on/i lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
   run typed "$password" sh "$BATS_TEST_TMPDIR/script"
   lab host $host sh -c 'rm -f /filler; mount -o remount,size=4g /'
   echo "$output"

@@ -33,7 +33,7 @@ setup() { guarded_setup systemd; }
 # rolled_back_in_time SECONDS: deploys what has no sshd, with so many seconds to confirm, and looks when the host activates the old system:
 # by the clock of the host, from its deadline on, and at most two seconds after that.
 rolled_back_in_time() {
-  deploy --guard --print | shortened "$1" | sed 's/^patience=60$/patience=20/' >"$BATS_TEST_TMPDIR/script"
+  deploy --guard --print | shortened "$1" | given patience 20 >"$BATS_TEST_TMPDIR/script"
   sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
   local deployer=$! deadline status=0 activated
   # Armed, and the activation has begun.

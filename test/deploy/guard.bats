@@ -395,7 +395,7 @@ unlocked() { lab host $host pkill -x flock; }
 @test "a specialisation of the new system is that system: who has switched to it is no other program" {
   # superseded OLD NEW, on the host
   superseded() {
-    lab host $host sh -c "prev=$1 new=$2; $(sed -n '/^superseded() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/rollback.sh"); superseded"
+    lab host $host sh -c "$(sed -n '/^superseded() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/rollback.sh"); superseded $1 $2"
   }
   lab host $host sh -c 'mkdir -p /root/new/specialisation && ln -sfn "$(readlink -e /run/current-system)" /root/new/specialisation/dark; mkdir -p /root/other'
   refute superseded /root/old /root/new

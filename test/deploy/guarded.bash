@@ -1,4 +1,6 @@
 # Words of the tests of guarded deployments, for both kinds of host.
+# shellcheck source=/dev/null
+. "$BATS_TEST_DIRNAME/../lib/printed.bash"
 
 guarded_setup() {
   bats_require_minimum_version 1.5.0
@@ -10,9 +12,6 @@ guarded_setup() {
 }
 
 deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" "$@"; }
-
-# The printed script on stdin, with less time than may be typed.
-shortened() { sed "s/^seconds='180'\$/seconds='$1'/"; }
 
 faults_as_expected() {
   local results=${HEY_FAULTS:-$BATS_TEST_TMPDIR}/$init.tsv

@@ -5,15 +5,14 @@
 #   on INIT       only there                        knobs JSON       of the new system, without its braces
 #   at MOMENT     when the event happens            event FUNCTION   of events.bash, called with the script's process group
 #   words WORDS   more words for ops-deploy         seconds N        the time to confirm (6)
-#   shell SHELL   that runs the printed script
 #   pause N       the time between two proofs (1)
 #   patience N    how long it waits behind that     before FUNCTION  called before the deployment
 row() {
   number=$((number + 1))
   [ $((number % lanes)) = $((lane % lanes)) ] || return 0
-  # The printed script is for any of these.
-  local shells=(dash bash "zsh -f" "busybox sh")
-  local shell=${shells[(number + ${#init}) % 4]}
+  # /bin/sh is one of these.
+  local shells=(dash bash "busybox sh")
+  local shell=${shells[(number + ${#init}) % 3]}
   local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 pause=1 patience=60 on=$init before=""
   shift 4
   while [ $# -gt 0 ]; do
@@ -58,14 +57,14 @@ deploy_with_fault() {
 
 # The script with places to stop at, and less time.
 with_moments() {
-  local slow_commit='' slow_profile='' slow_return=''
-  [ "$at" != confirmed ] || slow_commit='; sleep 3'
-  [ "$at" != going-back ] || slow_return='; sleep 3'
-  [ "$at" != half-committed ] || slow_profile='; sleep 3'
-  sed -e "s/^seconds='180'\$/seconds='$seconds'/; s/^patience=60\$/patience=$patience/; s/^pause='5'\$/pause='$pause'/" \
-    -e '1a moment() { if [ "$1" = "$HOLD" ]; then : >"$WORK/reached"; while [ ! -e "$WORK/go" ]; do sleep 0.05; done; fi; }' \
-    -e '/^step "arm /i moment copied' -e '/^step "activate on/i moment armed' -e 's/^    try || :/    moment activated\n&/' \
-    -e "s/^new=.(readlink ..dir.new.)\$/&$slow_commit/" -e "s/^prev=.(readlink ..dir.prev.)\$/&$slow_return/" -e "s/^  set_profile .*/&$slow_profile/"
+  local moments=(main 'moment() { if [ "$1" = "$HOLD" ]; then : >"$WORK/reached"; while [ ! -e "$WORK/go" ]; do sleep 0.05; done; fi; }')
+  moments+=(arm_there 'moment copied' activate_and_confirm 'moment armed' try_to_confirm 'moment activated')
+  case $at in
+    confirmed) moments+=(commit_system 'sleep 3') ;;
+    half-committed) moments+=(write_boot_menu 'sleep 3') ;;
+    going-back) moments+=(take_back 'sleep 3') ;;
+  esac
+  script | given seconds "$seconds" patience "$patience" settle "$pause" | first "${moments[@]}"
 }
 
 # Whether the moment is there: where the script stands, or what is seen on the host.

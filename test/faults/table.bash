@@ -53,8 +53,7 @@ row "^C" activated 130 old at activated event interrupted seconds 60
 row "^C" confirmed 130 new at confirmed event interrupted seconds 60
 
 row "TERM" activated 143 old at activated event terminated seconds 60
-# zsh, as the shell around the script, ends by itself with 1 when it is hung up on.
-row "HUP (the terminal closed)" activated 129 old at activated event hung_up shell bash seconds 60
+row "HUP (the terminal closed)" activated 129 old at activated event hung_up seconds 60
 row "frozen for a while" copied 0 new at copied event frozen_a_while seconds 30
 row "frozen past the deadline" armed 10 old at armed event frozen
 row "frozen past the deadline" activating 10 old at activating event frozen knobs "$during"

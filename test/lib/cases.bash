@@ -72,7 +72,7 @@ canonical() (
   fi
   {
     grep -zHa '' "${argv[@]}"
-    grep -zHavE '^(SHLVL|_|PWD|OLDPWD|HEY_RECORD|HEY_FAULT)=' */environ | LC_ALL=C sort -z
+    grep -zHavE '^(SHLVL|_|PWD|OLDPWD|IFS|HEY_RECORD|HEY_FAULT)=' */environ | LC_ALL=C sort -z
     grep -Ha '' */cwd
     for stdin in "${stdin[@]}"; do
       [ -s "$stdin" ] || continue
@@ -88,5 +88,5 @@ canonical() (
         tail -n "+$((lines + 1))" "$stdin"
       fi
     done
-  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#\<sh "[A-Za-z0-9]{6}"#sh "XXXXXX"#g' | tr '\0' '\n'
+  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#(id=\\0047)[A-Za-z0-9]{6}(\\0047)#\1XXXXXX\2#g' | tr '\0' '\n'
 )

@@ -1,28 +1,236 @@
-# Arms the target, activates there, confirms over new connections. Until then nothing lasting has changed there, and it goes back by
-# itself. $seconds counts from before the arming, so nobody here thinks that there is more time than there is.
-said_left() { :; }
-said_going() {
-  held=$(heard held)
-  if [ -n "$held" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $held, and runs $(heard runs) now"; else echo "rolls back to $prev now, and runs $(heard runs)"; fi
+# The guard: armed on the target, activated there, confirmed over new connections, and only then what boots. Until then nothing lasting has
+# changed there, and the target goes back by itself.
+
+# Why a target is told to go back.
+interrupted_words="the deployment was interrupted"
+
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
+# told, look_there.
+begin_guard() {
+  id=${tmp##*.}
+  prev=$(fact runs)
+  boots_before=
+  failing=
+  asked=
+  anew=
+  menu=
+  armed=
+  checking=
+  held=
+  told=
+  cause=interrupted
+  look_there="Look: $type_deploy --status $host $where"
+  at_end abandon
 }
-why_lost() { echo "the machine was booted again"; }
-clock
-deadline=$((now + seconds))
-step "arm $target: unless confirmed within $seconds s it goes back to $prev"
-arm_there
-recorded "$prev" "$system"
-step "activate on $target"
-: >"$tmp/log"
-seen=$deadline
-while :; do
-  if [ "$(left)" -gt 0 ]; then
-    within "$(($(left) + 2))" begin "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
-    way=fresh
-    try || :
-    say_failing "$failing"
+
+# arm_there: has the target go back by itself to what it runs now unless it is confirmed within $seconds s. They count from before the arming, so
+# nobody here thinks that there is more time than there is. Sets: deadline, patience, seen. Ends: where it refuses.
+arm_there() {
+  begin_guard
+  clock
+  deadline=$((now + seconds))
+  step "arm $target: unless confirmed within $seconds s it goes back to $prev"
+  arm arm_guard
+  record "$prev" "$system"
+}
+
+# arm NAME: by that function of the target. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
+arm() {
+  local status
+  armed=yes
+  changed=yes
+  if facts=$(there "$1" </dev/null) && [ -n "$(fact prev)" ]; then
+    :
   else
-    clock
-    await_end
+    status=$?
+    if [ "$status" -ne 255 ]; then
+      armed=
+      if [ -n "$(fact refused)" ]; then changed=; fi
+      stop_if_refused "$status"
+    fi
+    # By a signal, or else it has failed before anything was changed.
+    case $status in 129 | 13? | 14?) ;; *) status=1 ;; esac
+    cause="the connection was lost while it was armed"
+    last_words="it could not be armed; nothing was changed on $target (status 1)"
+    exit "$status"
   fi
-  sleep 1
-done
+  prev=$(fact prev)
+  boots_before=$(fact boots)
+}
+
+# activate_and_confirm LASTS: activates $system there, and confirms it over new connections; where LASTS is "commit" it then becomes what boots.
+# Returns where it holds. Sets: anew, seen. Ends: where it is rolled back, or that is not known.
+activate_and_confirm() {
+  step "activate on $target"
+  : >"$tmp/log"
+  seen=$deadline
+  while [ -z "$held" ]; do
+    if [ "$(left)" -gt 0 ]; then
+      within "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      anew=yes
+      try_to_confirm "$1" || :
+      say_failing "$failing"
+    else
+      clock
+      await_end "$1"
+    fi
+    if [ -z "$held" ]; then sleep 1; fi
+  done
+}
+
+# call_there NAME WORD...: over the one connection first, then over new ones.
+call_there() { if [ -n "$anew" ]; then there_anew "$@"; else there "$@"; fi; }
+
+# left: the seconds until the deadline.
+left() {
+  clock
+  echo "$((deadline > now ? deadline - now : 0))"
+}
+
+# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own: a job
+# behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so. Ends: at a signal.
+within() {
+  local end job
+  if [ -z "$anew" ] || [ -n "$fed" ]; then
+    shift
+    "$@" </dev/null
+    return
+  fi
+  clock
+  end=$((now + $1))
+  shift
+  "$@" </dev/null &
+  job=$!
+  # shellcheck disable=SC2064
+  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
+    sleep 0.05
+  done
+  wait "$job"
+}
+
+# try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
+# is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
+try_to_confirm() {
+  local proven
+  if [ -n "$settle$checks" ]; then
+    facts=$(within 30 there_anew look_at_it 2>"$tmp/said") || unanswered || return 1
+    take_verdict
+    if [ -n "$held" ]; then return 0; fi
+    if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
+      failing=$(fact waits)
+      return 1
+    fi
+    clock
+    proven=$now
+    if [ -n "$checks" ]; then
+      run_checks || return 1
+      # It has gone back meanwhile, for what failed before.
+      if [ "$(fact over)" = yes ]; then return 1; fi
+      failing=$(fact waits)
+      if [ -n "$failing" ]; then return 1; fi
+    fi
+    while clock && [ "$((now - proven))" -le "${settle:--1}" ]; do sleep 0.2; done
+  fi
+  asked=yes
+  menu=yes
+  facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || unanswered || return 1
+  asked=
+  take_verdict
+  if [ -n "$held" ]; then return 0; fi
+  failing=$(fact waits)
+  return 1
+}
+
+# unanswered: why it is not confirmed. Sets: failing.
+unanswered() {
+  failing="$target does not answer over a new connection"
+  return 1
+}
+
+# say_failing WHY: why it is not confirmed, once for each reason. Sets: told.
+say_failing() {
+  if [ "$1" = "$told" ]; then return 0; fi
+  told=$1
+  if [ -z "$1" ]; then return 0; fi
+  tail -n 3 "$tmp/said" >&2
+  if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
+}
+
+# await_end LASTS: behind the deadline only the host decides. What was cut short there, by a lack of memory say, is begun again.
+# Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
+await_end() {
+  local gone_back
+  if facts=$(within 30 there_anew look_at_it 2>"$tmp/said"); then
+    seen=$now
+    asked=
+    take_verdict
+    if [ -n "$held" ]; then return 0; fi
+    case $(fact stands) in
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || :; fi ;;
+      commit-cut) facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || : ;;
+      back-cut) facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || : ;;
+    esac
+    if [ "$now" -gt "$((deadline + 600))" ]; then
+      if [ -n "$(fact held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(what_goes_on) (status 15). $look_there"; fi
+      finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $type_shell $where reboot"
+    fi
+    say_failing "$target answers, and is not done yet: $(if [ -n "$(fact held)" ]; then what_goes_on; else fact stands; fi)"
+  elif [ "$now" -gt "$((seen + patience))" ]; then
+    gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
+    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $type_deploy --status $host $where"
+  else
+    say_failing "$target does not answer"
+  fi
+}
+
+# abandon: who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
+# waited for, as nobody else would mend that. Sets: last_words.
+abandon() {
+  local last_try waited
+  end_check TERM || :
+  if [ -z "$armed" ]; then return 0; fi
+  trap "" PIPE
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  clock
+  last_try=$now
+  if [ -n "$menu" ]; then last_try=$((now + patience)); fi
+  waited=
+  until tell_to_go_back; do
+    last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    clock
+    if [ "$now" -ge "$last_try" ]; then return 0; fi
+    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    waited=yes
+    sleep 1
+  done
+}
+
+# tell_to_go_back: one attempt; 1 where it does not answer. Sets: facts, last_words, anew.
+tell_to_go_back() {
+  local way stood
+  for way in yes ""; do
+    anew=$way
+    facts=$(within 60 call_there cancel_it "$interrupted_words" 2>/dev/null) || :
+    stood=$(fact stands)
+    if [ -n "$stood" ]; then break; fi
+  done
+  if [ "$stood" = lost ]; then mended || stood=; fi
+  if [ "$stood$(fact runs)$(fact boots)" = "lost$system$system" ]; then stood=committed; fi
+  case $stood in
+    "") return 1 ;;
+    rolled-back) last_words="$cause, rolled back: $(standing)" ;;
+    not-rolled-back) last_words="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $type_shell $where reboot" ;;
+    superseded) last_words="$cause, and $(what_superseded). $look_there" ;;
+    not-activated) last_words="$cause; $(what_unactivated)" ;;
+    lost) if as_before; then last_words="$cause, rolled back: $(standing)"; else last_words="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
+    kept | committed | uncommitted) last_words="$cause when it was confirmed already: $(standing)" ;;
+    going-back) last_words="$cause: $target $(what_goes_on). $look_there" ;;
+    committing | commit-cut) last_words="$cause when it was confirmed already: $target runs $(fact runs), and what it boots is not settled yet. $look_there" ;;
+    *) last_words="$cause: $(standing). $look_there" ;;
+  esac
+  if [ "$(fact unmended)" = yes ]; then last_words="$last_words; $(not_bootable)"; fi
+}

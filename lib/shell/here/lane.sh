@@ -1,25 +1,88 @@
 # One of several hosts of a run. What is known at the end is noted for whoever looks after all of them.
-answered=
-current=
-# await_turn FILE: whoever looks after all hosts of a run holds this one here by that file. By hand nobody does.
+
+# join_run: from here on. Sets: answered, current.
+join_run() {
+  answered=
+  current=
+  at_end report
+}
+
+# report: what is known of the host by now.
+report() {
+  local line
+  if [ -d "$lane" ]; then
+    for line in "answered $answered" "refused $(fact refused)" "current $current" "from $from" "to $(fact_number number)" "runs $(fact runs)" "boots $(fact boots)" "reboot $(changes reboot)"; do
+      case $line in *" ") ;; *) printf "%s\n" "$line" ;; esac
+    done >"$lane/facts.new" && mv -f "$lane/facts.new" "$lane/facts"
+  fi
+}
+
+# wait_for_turn: the host has answered. Sets: answered.
+wait_for_turn() {
+  answered=yes
+  await_turn wait
+}
+
+# await_turn FILE: whoever looks after all hosts of a run holds this one here by that file. By hand nobody does. Sets: last_words.
+# Ends: where the run has.
 await_turn() {
+  local keeper
   report
   while keeper=$(cat "$lane/$1" 2>/dev/null); do
     if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
-      state="the run has ended before the turn of $target; nothing was changed on it"
+      last_words="the run has ended before the turn of $target; nothing was changed on it"
       exit 1
     fi
   done
 }
-# await_agreed: what will change is written down, and this host is held until that is agreed to
+
+# await_agreed: what will change is written down, and this host is held until that is agreed to.
 await_agreed() {
   mv -f "$lane/preview.new" "$lane/preview"
   await_turn ask
 }
-report() {
-  if [ -d "$lane" ]; then
-    for fact in "answered $answered" "refused $(heard refused)" "current $current" "from $from" "to $(heard_number number)" "runs $(heard runs)" "boots $(heard boots)" "reboot $(changes reboot)"; do
-      case $fact in *" ") ;; *) printf "%s\n" "$fact" ;; esac
-    done >"$lane/facts.new" && mv -f "$lane/facts.new" "$lane/facts"
+
+# take_system_of_run: what was built for this host. Sets: system, to_activate, last_words. Ends: where it was not.
+take_system_of_run() {
+  if system=$(readlink "$lane/system"); then :; else
+    last_words="$host was not built; nothing was changed on $target (status 1)"
+    exit 1
+  fi
+  to_activate=$system
+}
+
+# already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
+# Sets: current, last_words.
+already_so() {
+  local name
+  if [ -n "$(fact failed)" ]; then return 1; fi
+  for name in "$@"; do
+    if [ "$(fact "$name")" != "$system" ]; then return 1; fi
+  done
+  current=yes
+  step "already so: $(standing)$(owed)"
+  last_words=
+}
+
+# agree_to_reboot WHEN: a reboot is held like any change.
+agree_to_reboot() {
+  if [ "$1" = always ] || [ -n "$(fact reboot)" ]; then
+    if [ -e "$lane/ask" ]; then
+      echo "$target runs it already, and is only rebooted" >"$lane/preview.new"
+      await_agreed
+    fi
   fi
 }
+
+# hold_or COMMAND...: shows what will change to whoever looks after all hosts of a run, who asks; by hand the command does.
+hold_or() {
+  if [ -e "$lane/ask" ]; then
+    show_preview >"$lane/preview.new"
+    await_agreed
+  else
+    "$@"
+  fi
+}
+
+# require_terminal_alone. Ends: where nobody looks after all hosts of a run, and there is no terminal to ask on.
+require_terminal_alone() { if [ ! -e "$lane/ask" ]; then require_terminal; fi; }

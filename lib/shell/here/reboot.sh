@@ -1,49 +1,56 @@
-# Reboots the target, and waits for another boot_id over a new connection.
-afterwards() {
-  state="$target was not rebooted: it can't be reached by a login that asks nothing, so it would not be seen back (status 1)"
-  if answer=$(booted </dev/null) && [ -n "$(heard boot)" ]; then :; else exit 1; fi
-  step "reboot $target, and wait for it at most $limit s"
-  state="the connection was lost while $target was told to reboot; it is not known whether it does"
-  before=$touched
-  touched=yes
-  if answer=$(reboot_there </dev/null); then :; else
-    ended=$?
+# A reboot of the target, proven by another boot_id over a new connection: an open port says nothing.
+
+# reboot_there WHEN SECONDS: reboots it, "if-needed" only where one is owed, and waits so long for it. Sets: last_words, changed, facts.
+# Ends: where it is not seen back, or runs another system.
+reboot_there() {
+  local before boot expected until_when status
+  last_words="$target was not rebooted: it can't be reached by a login that asks nothing, so it would not be seen back (status 1)"
+  if facts=$(booted_anew) && [ -n "$(fact boot)" ]; then :; else exit 1; fi
+  step "reboot $target, and wait for it at most $2 s"
+  last_words="the connection was lost while $target was told to reboot; it is not known whether it does"
+  before=$changed
+  changed=yes
+  if facts=$(there reboot_soon "$1" </dev/null); then :; else
+    status=$?
     # It may have been deployed to until here.
-    if [ -n "$(heard refused)" ]; then
-      touched=$before
-      state="$(heard refused); $target was not rebooted (status $ended)"
+    if [ -n "$(fact refused)" ]; then
+      changed=$before
+      last_words="$(fact refused); $target was not rebooted (status $status)"
     fi
-    exit "$ended"
+    exit "$status"
   fi
-  if [ "$(heard unneeded)" = yes ]; then
-    touched=$before
-    state=
+  if [ "$(fact unneeded)" = yes ]; then
+    changed=$before
+    last_words=
     step "no reboot is needed: $(standing)"
     return 0
   fi
-  boot=$(heard boot)
-  wanted=$(heard boots)
-  state="$target was told to reboot, and was not seen back yet. Look: $shell $where"
+  boot=$(fact boot)
+  expected=$(fact boots)
+  last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
   clock
-  until_when=$((now + limit))
+  until_when=$((now + $2))
   while :; do
     sleep 0.5
-    if answer=$(booted </dev/null 2>"$tmp/said") && [ -n "$(heard boot)" ] && [ "$(heard boot)" != "$boot" ]; then break; fi
+    if facts=$(booted_anew 2>"$tmp/said") && [ -n "$(fact boot)" ] && [ "$(fact boot)" != "$boot" ]; then break; fi
     clock
     if [ "$now" -ge "$until_when" ]; then
       cat "$tmp/said" >&2
-      case $(heard boot) in
-        "") state="$target was not seen back within $limit s (status 30). Look at its console" ;;
-        *) state="$target answers, but has not gone down within $limit s (status 30). Look: $shell $where systemctl list-jobs" ;;
+      case $(fact boot) in
+        "") last_words="$target was not seen back within $2 s (status 30). Look at its console" ;;
+        *) last_words="$target answers, but has not gone down within $2 s (status 30). Look: $type_shell $where systemctl list-jobs" ;;
       esac
       exit 30
     fi
   done
-  if [ "$(heard runs)" != "$wanted" ]; then
-    state="$target was rebooted, but runs $(heard runs), not $wanted (status 32). Look at its boot menu, on its console"
+  if [ "$(fact runs)" != "$expected" ]; then
+    last_words="$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
     exit 32
   fi
-  recorded "$wanted"
-  state=
+  record "$expected"
+  last_words=
   step "rebooted: $(standing)"
 }
+
+# booted_anew: which boot it is, over a new connection, as the login itself.
+booted_anew() { fresh "$target" -- "$(far tell_boot)" </dev/null; }

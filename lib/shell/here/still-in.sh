@@ -1,33 +1,41 @@
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
-# A login like the first one, which may be asked for something again, by a process that can be ended.
-anew() {
+
+# log_in_anew WORD...: a login like the first one, which may be asked for something again, by a process that can be ended. (-S in
+# NIX_SSHOPTS would win over ControlPath.)
+# shellcheck disable=SC2086
+log_in_anew() {
   sh -c "echo \$PPID" >"$tmp/login"
-  another "$@"
+  exec ssh $new_options -S none "$@"
 }
-# Ends a login that takes too long: to ssh one that hangs looks alive. It ends itself when the file is gone.
+
+# limit_login SECOND: ends a login that takes longer than until then: to ssh one that hangs looks alive. It ends itself when the file is gone.
 limit_login() {
+  local login
   while [ -e "$tmp/login" ]; do
     sleep 0.2
     clock
-    if [ "$now" -gt "$login_ends" ]; then
+    if [ "$now" -gt "$1" ]; then
       login=$(cat "$tmp/login" 2>/dev/null) || :
       if [ -n "$login" ]; then kill "$login" 2>/dev/null || :; fi
     fi
   done
 }
-# logs_in: whether a new connection comes to run something there; else why not, in $why_not
+
+# logs_in: whether a new connection comes to run something there. Sets: why_not.
 logs_in() {
+  local until_when login_ends heard status
   clock
-  again_until=$((now + 15))
+  until_when=$((now + 15))
   login_ends=$((now + 60))
   : >"$tmp/login"
-  limit_login </dev/null >/dev/null 2>&1 &
+  limit_login "$login_ends" </dev/null >/dev/null 2>&1 &
   while :; do
-    if came=$(again </dev/null 2>"$tmp/said"); then login_status=0; else login_status=$?; fi
-    case $newline$came in *"${newline}boot "?*) break ;; esac
+    status=0
+    heard=$(there_again tell_boot 2>"$tmp/said") || status=$?
+    case $newline$heard in *"${newline}boot "?*) break ;; esac
     clock
     # An sshd that starts again is there in a moment; one that has refused the login stays at it.
-    if [ "$login_status" -ne 255 ] || [ "$now" -ge "$again_until" ] ||
+    if [ "$status" -ne 255 ] || [ "$now" -ge "$until_when" ] ||
       grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
       why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
       if [ "$now" -gt "$login_ends" ]; then why_not="it took longer than 60 s"; fi
@@ -38,9 +46,11 @@ logs_in() {
   done
   rm -f "$tmp/login"
 }
-# still_works: whether the first connection still does, and becomes root
+
+# still_works: whether the first connection still does, and becomes root.
 still_works() {
-  first_connection </dev/null >/dev/null 2>&1 &
+  local job first_until
+  there true </dev/null >/dev/null 2>&1 &
   job=$!
   clock
   first_until=$((now + 5))
@@ -54,35 +64,30 @@ still_works() {
   done
   wait "$job"
 }
-# shellcheck disable=SC2317 # clean is called at the end of the script
-leave_open() {
-  clean() {
-    for file in "$tmp"/*; do
-      if [ "$file" != "$tmp/ssh" ]; then rm -rf "$file" || :; fi
-    done
-  }
-}
-# Ends where it can't, with how to go on. The first connection is left open then: it may be the only way in.
+
+# still_in ACTION: ends where it can't, with how to go on. The first connection is left open then: it may be the only way in.
+# Sets: last_words, left_open. Ends: where it can't.
 still_in() {
+  local onward old_system old_number
   step "log in to $target once more"
   if logs_in; then return 0; fi
   onward=". Look at its console"
-  if [ -n "$(heard runs)" ]; then
+  if [ -n "$(fact runs)" ]; then
     # Who takes it back over that connection has changed what nobody else has.
-    recorded "$prev" "$(heard runs)"
+    record "$prev" "$(fact runs)"
     if still_works; then
-      leave_open
-      onward=". The first connection works for 15 minutes more: ssh$tty -S $tmp/ssh $target"
-      if [ "$prev" != "$(heard runs)" ]; then
+      left_open=yes
+      onward=". The first connection works for 15 minutes more: ssh$with_tty -S $tmp/ssh $target"
+      if [ "$prev" != "$(fact runs)" ]; then
         # What the target has said of itself becomes part of a command: no more of it than a path and a number may have.
-        prev=$(printf "%s" "$prev" | tr -cd "A-Za-z0-9+._?=/-")
-        from=$(printf "%s" "$from" | tr -cd "0-9")
-        onward=". The first connection works for 15 minutes more, and takes it back: ssh$tty -S $tmp/ssh $target $root$prev/bin/switch-to-configuration test"
-        if [ "$action" = switch ] && [ -n "$from" ]; then onward="$onward; then: $back --to $from"; fi
+        old_system=$(printf "%s" "$prev" | tr -cd "A-Za-z0-9+._?=/-")
+        old_number=$(printf "%s" "$from" | tr -cd "0-9")
+        onward=". The first connection works for 15 minutes more, and takes it back: ssh$with_tty -S $tmp/ssh $target $type_become$old_system/bin/switch-to-configuration test"
+        if [ "$1" = switch ] && [ -n "$old_number" ]; then onward="$onward; then: $type_rollback --to $old_number"; fi
       fi
     fi
-    if [ "$(heard boots)" != "$(heard runs)" ]; then onward="$onward. A reboot brings $(heard boots)"; fi
+    if [ "$(fact boots)" != "$(fact runs)" ]; then onward="$onward. A reboot brings $(fact boots)"; fi
   fi
-  state="$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
+  last_words="$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
   exit 16
 }

@@ -1,10 +1,12 @@
-# shellcheck shell=sh
-# shellcheck disable=SC2154 # with deployment.sh and one-shot.sh before it
 # What a trial boot needs of the boot loader: an entry for the system that is tried, that it is booted once, and that the old system is
 # what boots by default.
+
+# What GRUB boots by, where it is the boot loader.
 grub_cfg=/boot/grub/grub.cfg
-# Refuses where the means are missing, and says which.
-need_loader() {
+
+# can_try. Ends: where what a trial boot needs is missing; says what. Changes nothing.
+can_try() {
+  local words disk
   if by_systemd; then :; else refuse 1 "a trial boot is watched by a unit of systemd, and there is no systemd there"; fi
   if by_systemd_boot; then
     if command -v bootctl >/dev/null; then :; else refuse 1 "a trial boot needs bootctl there, to tell systemd-boot what to boot once"; fi
@@ -24,18 +26,22 @@ need_loader() {
   esac
   refuse 1 "a trial boot needs GRUB to forget its one-shot entry, and it can not write to /boot/grub there (${disk:-unknown}); it can to ext4, vfat or xfs on a plain partition"
 }
-# The id of systemd-boot for the file $1: its name without the tries that are left.
+
+# entry_id FILE: the id of systemd-boot for it: its name without the tries that are left.
 entry_id() { printf "%s\n" "${1##*/}" | sed -E "s/[+][0-9]+(-[0-9]+)?[.]conf$/.conf/"; }
-# Whether the entry in the file $1 boots the system $2.
+
+# entry_boots FILE SYSTEM: whether the entry in that file boots it.
 entry_boots() {
   case " $(sed -n "s/^options *//p" "$1" | tr "\n" " ") " in
     *" init=$2/init "*) true ;;
     *) false ;;
   esac
 }
-# Each entry of GRUB that boots the system $1: its number in the first menu (- in another), then how GRUB is told it. At the top that is
-# the title, as entries may come and go there with the firmware; below it is the number, as NixOS has > in titles there, which parts two.
+
+# grub_entries SYSTEM: each entry of GRUB that boots it: its number in the first menu (- in another), then how GRUB is told it. At the top that
+# is the title, as entries may come and go there with the firmware; below it is the number, as NixOS has > in titles there, which parts two.
 grub_entries() {
+  local counts path kinds word rest number quote title component top
   counts=0 path="" kinds=""
   while read -r word rest; do
     case $word in
@@ -81,8 +87,10 @@ grub_entries() {
     case "$word $rest" in *"{") kinds="other $kinds" ;; esac
   done <"$grub_cfg"
 }
-# The entry that boots the system $1, as boot_once takes it.
+
+# entry_of SYSTEM: the entry that boots it, as boot_once takes it.
 entry_of() {
+  local file
   if by_systemd_boot; then
     for file in "$(bootctl -x)"/loader/entries/*.conf; do
       if entry_boots "$file" "$1"; then
@@ -94,8 +102,10 @@ entry_of() {
     grub_entries "$1" | sed -n "1s/^[^ ]* //p"
   fi
 }
-# Whether the system $1 is what boots by default.
+
+# boots_by_default SYSTEM: whether it is that.
 boots_by_default() {
+  local defaults found file pattern numbers default
   if by_systemd_boot; then
     # It would win over loader.conf.
     if [ -n "$(loader_variable LoaderEntryDefault)" ]; then return 1; fi

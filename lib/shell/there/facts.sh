@@ -1,23 +1,110 @@
-# Says what this machine is, a fact a line, name first. Changes nothing.
-set -u
-echo "user $(id -un)"
-if [ "$(id -u)" = 0 ]; then
-  echo "root yes"
-elif sudo -n true 2>/dev/null; then
-  echo "root by sudo"
-else
-  echo "root no"
-fi
-echo "name $(uname -n)"
-echo "arch $(uname -m)-linux"
-while read -r key value _; do
-  case $key in MemTotal:) echo "memory $value" ;; esac
-done </proc/meminfo
-if [ -r /etc/os-release ]; then
-  # shellcheck disable=SC1091
-  . /etc/os-release
-  echo "os ${PRETTY_NAME-${NAME-unknown}}"
-  echo "kind ${ID-unknown} ${VARIANT_ID-}"
-fi
-if [ -e /run/current-system ]; then echo "system $(readlink -f /run/current-system)"; fi
-lsblk -o NAME,SIZE,TYPE,FSTYPE,MOUNTPOINT 2>/dev/null | while IFS= read -r line; do echo "disk $line"; done
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() {
+  printf "refused %s\n" "$2"
+  exit "$1"
+}
+
+# not_root WHAT: why this user may not do that; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+
+# need_root WHAT. Ends: where the caller is not root.
+need_root() {
+  local why
+  if why=$(not_root "$1"); then refuse 1 "$why"; fi
+}
+
+# by_systemd: whether systemd is what runs this machine.
+by_systemd() { [ -d /run/systemd/system ]; }
+
+# seconds_up: seconds since this machine was booted. The wall clock may jump.
+seconds_up() { cut -d . -f 1 /proc/uptime; }
+
+# limited COMMAND...: what hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+
+# generations: their numbers, newest first. By number: a name sorts 10 before 9. Other profiles may lie beside it (system-old-7-link).
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  local parts part was is
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+
+# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+tell_facts() {
+  local now
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+
+# tell_boot: which boot this is, and what runs.
+tell_boot() {
+  echo
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  tell_facts
+}
+
+# failed_units: their names, in the order of the alphabet.
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+
+# stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
+# never in a string, so that it is known to be called.)
+stored() { printf "%s\n" "set -u" "$program" "$*"; }
+
+# locale_archive: where an activation finds the locales.
+locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/locale-archive}"; }
+
+# inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
+# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# beginning of a line. Before that the beginning of a line is what tells its own words from others.
+units_in() {
+  local own named
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  named=$({
+    edited "$own" "s/^warning: the following units failed: //p" | tr "," "\n"
+    edited "$own" "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    edited "$own" "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    edited "$own" "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    edited "$own" "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
+
+# edited TEXT EDIT: what sed makes of it.
+edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
+
+# goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
+goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }

@@ -1,0 +1,60 @@
+// Whether a host goes alone or as one of several: who is asked, who builds, when it goes on.
+import { type Act, call, calling, nothing, type Part, parts, stage } from "../script/part.ts";
+import type { Step } from "../script/step.ts";
+
+export interface Turn {
+  /** Nobody can be asked anything. */
+  readonly alone: boolean;
+  /** Notes what is known, for whoever looks after all. */
+  readonly begins: Part;
+  /** Whether the host is there, for what asks it nothing else before its turn. */
+  readonly present: Part;
+  /** Behind the question: nothing, or until it is its turn. */
+  readonly waits: Part;
+  /**
+   * The new system: built here, or what was built for all.
+   * @param already the facts of which each is that, where nothing is left to do
+   * @param owed what is to be done all the same, where it is so
+   */
+  system(build: Part, already: readonly string[], owed: readonly Step[]): Part;
+  /** Who is there to be asked, before anything is done. */
+  readonly terminal: Step;
+  /** A question at the terminal, or by whoever looks after all. */
+  holds(question: string): Step;
+  /** What an address of the host is in main: itself, or the value of this host. */
+  address(name: string, value: string): { readonly word: Step["argv"][number]; readonly given: Part["given"] };
+}
+
+const alone: Turn = {
+  alone: true,
+  begins: nothing,
+  present: nothing,
+  waits: nothing,
+  system: (build) => build,
+  terminal: call("require_terminal", [], "who is asked must be there"),
+  holds: (question) => call(question),
+  address: (_, value) => ({ word: value, given: {} }),
+};
+
+const among = (lane: string): Turn => ({
+  alone: false,
+  begins: { main: [call("join_run", [], "one of several hosts")], given: { lane } },
+  present: calling("ask_there", ["tell_boot"], "is it there?", stage("ask it: is it there?", "there", 1)),
+  waits: calling("wait_for_turn", [], "until it is this host's turn", stage("wait until it is this host's turn", "here", 1)),
+  system: (_, already, owed) => {
+    const take = calling(
+      "take_system_of_run",
+      [],
+      "$system: what was built for it",
+      stage("take what was built for it", "here", 1),
+    );
+    const so: Act = { when: call("already_so", already), acts: owed };
+    return parts(take, { main: already.length === 0 ? [] : [so] });
+  },
+  terminal: call("require_terminal_alone", [], "who is asked must be there"),
+  holds: (question) => call("hold_or", [question]),
+  address: (name, value) => ({ word: { parts: [{ name }] }, given: { [name]: value } }),
+});
+
+/** @param lane the directory of this host in a run of several */
+export const turnOf = (lane: string | undefined): Turn => (lane === undefined ? alone : among(lane));

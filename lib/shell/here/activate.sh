@@ -1,0 +1,58 @@
+# The activation, without a guard.
+
+# activate_there ACTION [OR_BOOT]: activates $to_activate there: the system, or a specialisation of it. With OR_BOOT, where a reboot follows, one
+# that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
+# or this machine can't log in any more.
+activate_there() {
+  local action="$1" status lost
+  step "$action on $target"
+  lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
+  last_words=$lost
+  changed=yes
+  prev=$(fact runs)
+  case $action in switch | test) record "$prev" "$to_activate" ;; esac
+  status=0
+  facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+  take_activated "$status"
+  if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
+    step "it can't be switched to while the host runs, so it is made what boots"
+    action=boot agreed='' status=0
+    facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+    take_activated "$status"
+  fi
+  case $action-$(fact runs) in dry-activate-* | *-) ;; *) record "$(fact runs)" ;; esac
+  # Without facts it is ssh's status; any other is the activation's own.
+  case $status-$(fact inhibited)-$(fact runs) in
+    *-)
+      how="the connection was lost in the middle"
+      last_words=$lost
+      if [ "$status" -eq 0 ]; then status=1; fi
+      ;;
+    0-*) last_words="$(standing)$(owed)" ;;
+    4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
+    *-yes-*) last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot" ;;
+    *) last_words="$how (status $status); $(standing). Look at what it said; then type the same line again" ;;
+  esac
+  case $action$(fact inhibited) in switch | test) still_in "$action" ;; esac
+  if [ "$status" -gt 0 ]; then exit "$status"; fi
+  step "$last_words"
+  last_words=
+}
+
+# take_activated STATUS: the activation is over, or the connection to it is: what came of it. Only who has heard from the target knows that.
+# Sets: changed, last_words, how. Ends: where nothing was changed.
+take_activated() {
+  if [ -n "$(fact refused)" ]; then changed=; fi
+  stop_if_refused "$1" "$(known_standing)"
+  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ]; then
+    changed=
+    last_words="the activation could not begin; nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+  how=$(fact why)
+  case $1 in
+    0) how=activated ;;
+    4) how="activated, but some units failed: $(fact units)" ;;
+    *) how=${how:-the activation failed} ;;
+  esac
+}

@@ -1,0 +1,52 @@
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# changes NAME: a fact of what differs, with an arrow.
+changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+
+# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
+stop_if_refused() {
+  if [ -z "$(fact refused)" ]; then return 0; fi
+  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  exit "$1"
+}
+
+# standing: how the target stands, for a last line.
+standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+
+# known_standing: the same behind other words, where it is known.
+known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; fi; }
+
+# owed: the reboot that is owed, for a last line.
+owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}

@@ -1,0 +1,86 @@
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+  encode_program
+}
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. By exec, so that
+# who ends its process ends ssh. (-S in NIX_SSHOPTS would win over ControlPath.)
+# shellcheck disable=SC2086
+fresh() { exec ssh $fresh_options -S none "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# assigned NAME VALUE [NAME VALUE...]: for a shell.
+assigned() {
+  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
+}
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
+# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
+not_answered() {
+  local shell heard
+  stop_if_refused "$1"
+  # ssh has said why.
+  last_words="$target can't be reached; nothing was changed on it (status 1)"
+  if [ "$1" -ne 255 ]; then
+    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  fi
+  exit 1
+}
+
+# own_ssh WORD...: ssh, over a connection that nothing else uses.
+# shellcheck disable=SC2086
+own_ssh() { ssh $own_options "$@"; }
+
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run. Sets: program.
+ask_alone() {
+  encode_program
+  own_ssh "$target" -- "$(far "$@")" </dev/null
+}

@@ -1,4 +1,0 @@
-link_key() {
-  derive "$@"
-  ln -s "$shown" "$keys/$name"
-}

@@ -1,2 +1,0 @@
-(umask 077 && mkdir -p "${key%/*}")
-fresh=$(mktemp -d "${key%/*}/.new-key.XXXXXX")

@@ -1,0 +1,84 @@
+# The keys on the target: compared, sent and proven.
+
+# fingerprint KEY: its hash, as ssh shows it.
+fingerprint() {
+  if [ -n "$1" ]; then printf "%s\n" "$1" | ssh-keygen -l -f /dev/stdin | cut -d " " -f 2; else echo none; fi
+}
+
+# knock: takes down the key that is presented, in $stage/presented, and logs nobody in: sshd says its key before it asks for anything.
+# shellcheck disable=SC2086
+knock() { ssh $own_options $knocking_options -o "UserKnownHostsFile=$stage/presented" "$target" -- true </dev/null >/dev/null 2>&1 || :; }
+
+# compare_keys DIR NAME...: three answers for each key: the file here, the file in that directory of the target, and what its sshd presents.
+# Ends: where they differ, with 1.
+compare_keys() {
+  local there_now presented differs public key here disk
+  there_now=$(there public_keys "$@" </dev/null)
+  : >"$stage/presented"
+  knock
+  presented=$(cut -d " " -f 2,3 "$stage/presented")
+  differs=
+  set +f
+  for public in "$keys"/*.pub; do
+    key=${public##*/}
+    key=${key%.pub}
+    here=$(cut -d " " -f 1,2 "$public")
+    disk=$(printf "%s\n" "$there_now" | sed -n "s/^$key //p")
+    printf "%s\n" "$key" "  here       $(fingerprint "$here")" "  on disk    $(fingerprint "$disk")"
+    if [ "$here" != "$disk" ]; then differs="$differs $key"; fi
+    if [ "$key" = ssh_host_ed25519_key ]; then
+      printf "%s\n" "  presented  $(fingerprint "$presented")"
+      if [ "$here" != "$presented" ]; then differs="$differs sshd"; fi
+    fi
+  done
+  set -f
+  if [ -n "$differs" ]; then
+    step "different:$differs"
+    exit 1
+  fi
+  step "all the same"
+}
+
+# begin_to_send: from here on it is not known what the target has. Sets: last_words, changed.
+begin_to_send() {
+  last_words="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $type_check"
+  changed=yes
+}
+
+# end_to_send: it is known again. Sets: last_words.
+end_to_send() { last_words=''; }
+
+# reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
+# nothing.
+# shellcheck disable=SC2086
+reach_pinned() { ssh $own_options $pinned_options -o "UserKnownHostsFile=$stage/pinned" "$@"; }
+
+# prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
+# Ends: where the target has another key, or has it already and needs a start.
+prove_key() {
+  local proven pause
+  proven=
+  if [ -n "$sent" ]; then
+    printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
+    for pause in 0 "$@"; do
+      sleep "$pause"
+      if reach_pinned "$target" -- true </dev/null 2>"$stage/why"; then
+        proven=yes
+        break
+      fi
+    done
+    if [ -n "$proven" ]; then
+      step "$known_as presents the new key to a new connection"
+    elif [ -n "$persist" ]; then
+      step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
+      exit 0
+    else
+      cat "$stage/why"
+      step "the keys are in place, but $known_as does not present the new one: restart sshd there, through a session that is still open or the console"
+      exit 1
+    fi
+  elif [ -n "$persist" ]; then
+    step "the target has these keys already"
+    exit 0
+  fi
+}

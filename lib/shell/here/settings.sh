@@ -1,0 +1,79 @@
+# Files of this user's that hey writes.
+
+# write_settings FILE TEXT.
+write_settings() {
+  printf "%s\n" "$2" >"$1"
+  step "written to $1"
+}
+
+# offer_settings FILE CONSENT: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person agrees.
+# Ends: where the file is there, with 1.
+offer_settings() {
+  local there_already
+  # A shell that redirects to it has made it, without anything in it.
+  if [ -n "$1" ] && [ -s "$1" ]; then there_already=yes; else there_already=; fi
+  printf "%s\n" "$text"
+  if [ -z "$1" ]; then
+    step "shown only: the flake is no directory here"
+  elif [ -n "$there_already" ]; then
+    step "shown only: $1 is there already. Try: move it away"
+    exit 1
+  elif [ "$2" = yes ]; then
+    write_settings "$1" "$text"
+  elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
+    if agreed_to "Write this to $1?"; then write_settings "$1" "$text"; else step "nothing was written"; fi
+  else
+    step "shown only. Try: --yes, or redirect it to $1"
+  fi
+}
+
+# add_line FILE LINE: to a shell's own file, once. Ends: where that can't be written, with 1.
+add_line() {
+  if [ -f "$1" ] && grep -qxF -e "$2" "$1"; then
+    step "$1 has it already: $2"
+  else
+    # On NixOS such a file is often a link into the store, made by home-manager.
+    if [ -e "$1" ] && [ ! -w "$1" ]; then
+      step "$1 can't be written to; put this line where it is made from: $2"
+      exit 1
+    fi
+    mkdir -p "${1%/*}"
+    # A last line that has no end would take ours with it.
+    if [ -s "$1" ] && [ -n "$(tail -c 1 "$1")" ]; then
+      printf "\n" >>"$1"
+    fi
+    step "into $1: $2"
+    printf "%s\n" "$2" >>"$1"
+  fi
+}
+
+# write_pages DIR HELP PAGE...: each page is what the command that a person would type for it says, and is there whole or not at all.
+write_pages() {
+  local dir help page
+  dir=$1
+  help=$2
+  shift 2
+  mkdir -p "$dir"
+  for page in "$@"; do
+    write_page "$dir/$page.1" "$help" "${page#hey}"
+  done
+}
+
+# write_page FILE HELP -VERB: that page.
+write_page() {
+  "$2" --man ${3:+"${3#-}"} >"$1.new"
+  mv -f "$1.new" "$1"
+}
+
+# evaluate_either ATTRIBUTE OTHER: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
+evaluate_either() { text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); }
+
+# evaluate_host HOST ATTRIBUTE: a line of what was evaluated for it, or of why it was not.
+evaluate_host() {
+  local words
+  if words=$(evaluate "$2" </dev/null 2>&1); then
+    printf "%s %s\n" "$1" "$(printf "%s\n" "$words" | grep "^{" | tail -n 1)"
+  else
+    printf "%s %s\n" "$1" "$(printf "%s\n" "$words" | sed -n "s/^ *error: *//p" | grep . | tail -n 1)"
+  fi
+}

@@ -1,2 +1,0 @@
-# From here on the host may be another than it was.
-touched=yes

@@ -1,0 +1,111 @@
+# How a guarded deployment ended, by what the target says.
+
+# finish STATUS WORDS...: the last line. Sets: armed, last_words, held, status. Ends: where the status is not 0.
+finish() {
+  local ended
+  ended=$1
+  shift
+  armed=
+  last_words=
+  step "$*"
+  if [ "$ended" -gt 0 ]; then exit "$ended"; fi
+  held=yes
+}
+
+# take_verdict: ends with what $facts say, if that settles it. Sets: runs_now, boots_now, units.
+# Ends: where it does not hold.
+take_verdict() {
+  see_trial
+  runs_now=$(fact runs)
+  boots_now=$(fact boots)
+  units=$(fact units)
+  case $(fact stands) in
+    kept | committed | uncommitted) take_confirmed ;;
+    rolled-back) take_rolled_back ;;
+    not-rolled-back) finish 15 "not confirmed, and rolling back failed: $(standing) (status 15). A reboot brings what it boots: $type_shell $where reboot" ;;
+    superseded) finish 13 "not confirmed, and $(what_superseded) (status 13). $look_there" ;;
+    not-activated)
+      if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
+      finish 13 "$(what_unactivated) (status 13). Type the same line again"
+      ;;
+    lost) take_lost ;;
+  esac
+}
+
+# take_confirmed. Ends: where it could not be made to last.
+take_confirmed() {
+  record "$runs_now"
+  if [ -n "$units" ]; then step "warning: units failed: $units"; fi
+  case $(fact stands) in
+    committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
+    uncommitted)
+      tail -n 5 "$tmp/said" >&2
+      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      ;;
+    *) finish 0 "confirmed until the next boot: $(standing)" ;;
+  esac
+}
+
+# take_rolled_back. Ends: always.
+take_rolled_back() {
+  local why
+  # The host has seen the old system run. Someone else may have deployed since.
+  if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
+  why=$(fact why)
+  if [ "$(fact inhibited)" = yes ]; then
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $type_deploy $host $where --boot --reboot"
+  fi
+  case $why in
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+  esac
+  if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
+    finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
+  fi
+  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
+}
+
+# what_superseded: why it is not rolled back.
+what_superseded() { echo "not rolled back, as another program has switched $target meanwhile: $(standing)"; }
+
+# what_unactivated: why nothing was.
+what_unactivated() { echo "nothing was activated, as $(fact why): $(standing)"; }
+
+# in_the_commit: when the machine was booted again.
+in_the_commit() { echo "the machine was booted again in the middle of the commit"; }
+
+# not_bootable: that it may not boot.
+not_bootable() { echo "its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $type_reboot"; }
+
+# as_before: whether it runs what it ran or booted before.
+as_before() { [ "$(fact runs)" = "$prev" ] || [ "$(fact runs)" = "$boots_before" ]; }
+
+# mended: has what a power cut has left there put right; 1 where it does not answer. Sets: facts, was_cut.
+mended() {
+  was_cut=$(fact cut)
+  if [ -z "$was_cut$menu" ]; then return 0; fi
+  facts=$(within 60 there_anew recover_it 2>"$tmp/said") && [ -n "$(fact runs)" ]
+}
+
+# take_lost: it was booted again since: what was not committed is gone, and a commit that was cut in two is undone. Sets: runs_now, boots_now.
+# Ends: unless the new system is what runs and boots.
+take_lost() {
+  local why
+  mended || return 0
+  runs_now=$(fact runs)
+  boots_now=$(fact boots)
+  if [ "$(fact unmended)" = yes ]; then
+    tail -n 5 "$tmp/said" >&2
+    finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
+  fi
+  if as_before; then
+    if [ "$was_cut" = commit ]; then why="$(in_the_commit); its boot menu was written anew"; else why=$(why_lost); fi
+    finish 10 "rolled back, as $why: $(standing) (status 10)"
+  fi
+  if [ "$runs_now" = "$system" ] && [ "$boots_now" = "$system" ]; then
+    record "$runs_now"
+    finish 0 "deployed and confirmed: $(standing)$(if [ "$was_cut" = commit ]; then echo "; $(in_the_commit), and its boot menu was written anew"; fi)"
+    return 0
+  fi
+  finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
+}

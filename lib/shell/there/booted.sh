@@ -1,3 +1,0 @@
-# Which boot this is, and what runs.
-echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-tell

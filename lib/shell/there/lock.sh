@@ -1,0 +1,85 @@
+# One deployment at a time, and never over a change of somebody else.
+
+# refuse_held. Ends: where the lock has a holder that is named.
+refuse_held() {
+  local holder
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+}
+
+# The lock under which the program of NixOS changes what runs.
+nixos_lock=/run/nixos/switch-to-configuration.lock
+
+# lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
+# the way of somebody who takes it just then.
+lock_holder() {
+  local at device kind pid where command
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+
+# refuse_switching. Ends: where another program is switching this machine.
+refuse_switching() {
+  local switcher
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
+
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
+# Sets: held_by. Ends: where another one holds it.
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  # Who has just got it, or is about to leave it, has no name there yet, or no more.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  held_by="$by, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
+# would be another than that, in any case: what they saw run and boot is $agreed. Sets: runs, boots.
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case $agreed in
+    "" | "$runs $boots") ;;
+    *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
+  case " $boots $last_deployed " in *" $runs "*) return ;; esac
+  if [ "$force" = yes ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
+}
+
+# may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
+# Ends: where it can not.
+may_deploy() {
+  local more
+  echo
+  need_root deploy
+  (each_open refuse_open; refuse_trial) || exit
+  if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+  refuse_switching
+  refuse_changed
+  tell_facts
+  for more in "$@"; do "$more"; done
+}
+
+# has_room. Ends: where nothing can be copied to: known now, it would be seen only after the build.
+has_room() {
+  local free at
+  timeout 3 df -P -k / /nix 2>/dev/null | (
+    while read -r _ _ _ free _ at; do
+      case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
+    done
+  ) || exit
+}
