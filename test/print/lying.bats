@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # A host that lies in its answers: a program in the place of ssh says what $BATS_TEST_TMPDIR/answer says, to every question.
 # shellcheck disable=SC2154
+load ../lib/printed
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
@@ -28,11 +29,11 @@ lies() {
   printf '%s\n' "$@" "runs $old" "boots $old" "prev $old" "number 3" "generation 12" "system $new" "boot b" "stands open" "left 20" "status 0" >answer
 }
 
-# The script, with a clock that goes 5 s further at each sleep, which takes none.
+# The script, with a clock that goes 5 s further at each sleep, which takes none. Shorter sleeps poll for a process, which needs its time.
 trial() {
   "$repo/scripts/hey" ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20 --flake "$PWD/f" --print |
     sed "s|/proc/uptime|$PWD/uptime|g" >script
-  printf '#!/bin/sh\nread -r now <"%s"\necho "$((${now%%%%.*} + 5)).00" >"%s.$$" && mv "%s.$$" "%s"\n' "$PWD/uptime" "$PWD/uptime" "$PWD/uptime" "$PWD/uptime" >bin/sleep
+  printf '#!/bin/sh\nby=5\ncase $1 in 0.*) by=1; "%s" 0.02 ;; esac\nread -r now <"%s"\necho "$((${now%%%%.*} + by)).00" >"%s.$$" && mv "%s.$$" "%s"\n' "$(type -P sleep)" "$PWD/uptime" "$PWD/uptime" "$PWD/uptime" "$PWD/uptime" >bin/sleep
   chmod +x bin/sleep
 }
 
@@ -48,10 +49,10 @@ begin() {
   while IFS= read -r lie; do
     for name in left number generation; do
       lies "$name $lie"
-      for shell in dash bash 'bash --posix' zsh 'busybox sh'; do
+      for shell in dash bash 'bash --posix' 'busybox sh'; do
         begin
-        # shellcheck disable=SC2086
-        run timeout 60 $shell script </dev/null
+        by "$shell" <script >"script.by"
+        run timeout 60 sh script.by </dev/null
         [ ! -e touched ] || { echo "$shell ran: $name $lie"; return 1; }
         [ "$status" = 10 ] || { echo "$shell, $name $lie: $status $output"; return 1; }
         [[ $output != *"script: "* && $output != *"said_left:"* ]] || { echo "$shell, $name $lie: $output"; return 1; }
