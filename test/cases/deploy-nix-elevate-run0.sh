@@ -17,6 +17,7 @@ if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | comman
 main() {
   connect                     # ssh: one connection for all that follows
   ask_target has_room         # ask it: may it be changed, is there room, is nobody else at it?
+  expect_silence              # nix can copy only where the login prints nothing of its own
 
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
@@ -233,6 +234,15 @@ ask_there() {
   step "ask $target"
   facts=$(there "$@" </dev/null) || not_answered "$?"
   from=$(fact_number number)
+}
+
+# expect_silence: nix copy reads its own answer from the first byte on. Sets: last_words. Ends: where the login prints something before.
+expect_silence() {
+  local printed
+  printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
+  if [ -z "$printed" ]; then return 0; fi
+  last_words="the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
+  exit 1
 }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------

@@ -148,6 +148,7 @@ main() {
   join_run                    # one of several hosts
   connect                     # ssh: one connection for all that follows
   ask_target has_room         # ask it: may it be changed, is there room, is nobody else at it?
+  expect_silence              # nix can copy only where the login prints nothing of its own
   wait_for_turn               # until it is this host's turn
   take_system_of_run          # $system: what was built for it
   if already_so boots; then
@@ -401,6 +402,15 @@ ask_there() {
   step "ask $target"
   facts=$(there "$@" </dev/null) || not_answered "$?"
   from=$(fact_number number)
+}
+
+# expect_silence: nix copy reads its own answer from the first byte on. Sets: last_words. Ends: where the login prints something before.
+expect_silence() {
+  local printed
+  printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
+  if [ -z "$printed" ]; then return 0; fi
+  last_words="the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
+  exit 1
 }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
