@@ -66,6 +66,7 @@ broken() {
   broken 4 here $'one() { true; }'
   broken 5 there $'# one: has one.\none() { echo \'a\'; }'
   broken 7 here $'# one: has an own one, which the target is told.\none() {\n  local agreed="$1"\n  there true\n}'
+  broken 8 here $'# one: loses what is set.\none() { echo "$(ask_target)"; }'
   broken 6 here $'# step: is there already.\nstep() { true; }'
   broken 6 there $'# refuse: is there already. Ends: always.\nrefuse() { exit 1; }'
 }

@@ -86,7 +86,6 @@ open_connection() {
   make_tmp
   at_end close_connection
   last_words="nothing was changed on $target"
-  encode_program
 }
 
 # encode_program: once for the run; comments stay here. Sets: program.
@@ -741,7 +740,8 @@ progress() {
   elif [ -L "$dir/open" ]; then echo open; else echo over; fi
 }
 
-# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. Sets: id, dir, left.
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
 each_open() {
   local ends
   for dir in /run/hey/*; do
@@ -963,6 +963,7 @@ clean_up() {
 }
 
 begin
+encode_program
 keep_log
 main
 end of ops-deploy

@@ -49,11 +49,8 @@ far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; e
 # shellcheck disable=SC2086
 own_ssh() { ssh $own_options "$@"; }
 
-# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run. Sets: program.
-ask_alone() {
-  encode_program
-  own_ssh "$target" -- "$(far "$@")" </dev/null
-}
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run.
+ask_alone() { own_ssh "$target" -- "$(far "$@")" </dev/null; }
 
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
@@ -206,7 +203,8 @@ progress() {
   elif [ -L "$dir/open" ]; then echo open; else echo over; fi
 }
 
-# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. Sets: id, dir, left.
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
 each_open() {
   local ends
   for dir in /run/hey/*; do
@@ -309,5 +307,6 @@ clean_up() {
 }
 
 begin
+encode_program
 main
 end of ops-doctor

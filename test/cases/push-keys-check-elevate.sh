@@ -89,7 +89,6 @@ open_connection() {
   make_tmp
   at_end close_connection
   last_words="nothing was changed on $target"
-  encode_program
 }
 
 # encode_program: once for the run; comments stay here. Sets: program.
@@ -382,5 +381,6 @@ clean_up() {
 }
 
 begin
+encode_program
 main
 end of ops-push-keys

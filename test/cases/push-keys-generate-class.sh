@@ -137,7 +137,6 @@ open_connection() {
   make_tmp
   at_end close_connection
   last_words="nothing was changed on $target"
-  encode_program
 }
 
 # encode_program: once for the run; comments stay here. Sets: program.
@@ -485,6 +484,7 @@ clean_up() {
 }
 
 begin
+encode_program
 keep_log
 main
 end of ops-push-keys

@@ -117,6 +117,9 @@ from_here_on() {
 # ---- lib/shell/here/far.sh -----------------------------------------------------------------------
 # How the target is told what to do: ssh runs one line there, in the login's own shell.
 
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
 # make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
 make_tmp() {
   local place
@@ -137,6 +140,10 @@ quoted() {
     printf "'%s' " "$text$word"
   done
 }
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
 # ---- lib/shell/here/build.sh ---------------------------------------------------------------------
 # What was built here.
@@ -506,6 +513,7 @@ clean_up() {
 }
 
 begin
+encode_program
 keep_log
 main
 end of sync

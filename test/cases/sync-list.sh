@@ -29,6 +29,9 @@ as_me() { sh -c 'program=$1; eval "$program"; eval "$2"' sh "$on_target" "$(for_
 # ---- lib/shell/here/far.sh -----------------------------------------------------------------------
 # How the target is told what to do: ssh runs one line there, in the login's own shell.
 
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
   local word text
@@ -38,6 +41,10 @@ quoted() {
     printf "'%s' " "$text$word"
   done
 }
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
@@ -137,5 +144,6 @@ clean_up() {
 }
 
 begin
+encode_program
 main
 end of sync

@@ -93,6 +93,9 @@ as_me() { sh -c 'program=$1; eval "$program"; eval "$2"' sh "$on_target" "$(for_
 # ---- lib/shell/here/far.sh -----------------------------------------------------------------------
 # How the target is told what to do: ssh runs one line there, in the login's own shell.
 
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
   local word text
@@ -102,6 +105,10 @@ quoted() {
     printf "'%s' " "$text$word"
   done
 }
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
 # assigned NAME VALUE [NAME VALUE...]: for a shell.
 assigned() {
@@ -576,7 +583,8 @@ progress() {
   elif [ -L "$dir/open" ]; then echo open; else echo over; fi
 }
 
-# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. Sets: id, dir, left.
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
 each_open() {
   local ends
   for dir in /run/hey/*; do
@@ -683,6 +691,7 @@ clean_up() {
 }
 
 begin
+encode_program
 keep_log
 main
 end of sync
