@@ -21,7 +21,7 @@ main() {
 verb='ops-push-keys'          # who speaks
 target='admin@vps_ultraman_root'  # what ssh is given
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a connection that is neither
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 knocking_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=accept-new -o HashKnownHosts=no -o HostKeyAlgorithms=ssh-ed25519 -o PreferredAuthentications=none -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where nobody is logged in
 elevate='doas'                # the program by which the login becomes root there
 become='sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh '  # the words before a command, for that
@@ -207,7 +207,7 @@ fingerprint() {
 
 # knock: takes down the key that is presented, in $stage/presented, and logs nobody in: sshd says its key before it asks for anything.
 # shellcheck disable=SC2086
-knock() { ssh $own_options $knocking_options -o "UserKnownHostsFile=$stage/presented" "$target" -- true </dev/null >/dev/null 2>&1 || :; }
+knock() { ssh -o "UserKnownHostsFile=$stage/presented" $knocking_options $own_options "$target" -- true </dev/null >/dev/null 2>&1 || :; }
 
 # compare_keys DIR NAME...: three answers for each key: the file here, the file in that directory of the target, and what its sshd presents.
 # Ends: where they differ, with 1.

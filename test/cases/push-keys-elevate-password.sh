@@ -32,7 +32,7 @@ verb='ops-push-keys'          # who speaks
 target='admin@vps_ultraman_root'  # what ssh is given
 type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman admin@vps_ultraman_root --no-global --ask-elevate-password --check'  # the line to type for a look at the keys
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a connection that is neither
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
 become='sudo -S -p '\'''\'' -- sh -c '\''while IFS= read -r line; do if [ "$line" = "$1" ]; then break; fi; done; shift; exec "$@"'\'' sh '\''the password ends here'\'' '  # the words before a command, for that
 secret_end='the password ends here'  # the line behind the password
@@ -320,7 +320,7 @@ end_to_send() { last_words=''; }
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
 # shellcheck disable=SC2086
-reach_pinned() { ssh $own_options $pinned_options -o "UserKnownHostsFile=$stage/pinned" "$@"; }
+reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
 
 # prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
 # Ends: where the target has another key, or has it already and needs a start.

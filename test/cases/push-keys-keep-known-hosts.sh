@@ -31,7 +31,7 @@ verb='ops-push-keys'          # who speaks
 target='root@vps_other_port'  # what ssh is given
 type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-pacman vps_other_port --no-global --keep-known-hosts --check'  # the line to type for a look at the keys
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a connection that is neither
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
 logged_host='vps-pacman'      # whose history it is
 logged_target='root@vps_other_port'  # the same, as it was reached
@@ -170,7 +170,7 @@ end_to_send() { last_words=''; }
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
 # shellcheck disable=SC2086
-reach_pinned() { ssh $own_options $pinned_options -o "UserKnownHostsFile=$stage/pinned" "$@"; }
+reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
 
 # prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
 # Ends: where the target has another key, or has it already and needs a start.

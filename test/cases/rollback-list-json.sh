@@ -15,7 +15,7 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-rollback'           # who speaks
 target='root@vps-ultraman'    # what ssh is given
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=10'  # ssh's words for a connection that is neither
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 
 # for_target: what each function there is given.
 for_target() {
