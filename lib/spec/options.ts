@@ -1,7 +1,6 @@
-// The options that several verbs share, by group, with what holds of a group whatever the verb: its exit statuses, and which options
-// leave out which. They are only declared here: who reads hey.toml loads nothing that deploys.
-import { Usage } from "./errors.ts";
-import { camel, flag, option, options, pairs, type Statuses, type Takes } from "./spec.ts";
+// The options that several verbs share, by group, and the exit statuses of a group. They are only declared here: who reads hey.toml loads
+// nothing that deploys. Which of them leave out which is in conflicts.ts.
+import { flag, option, options, pairs, type Statuses, type Takes } from "./spec.ts";
 
 // Every verb
 
@@ -31,9 +30,9 @@ export const flakeOption = option("REF", "the flake that holds the machines: a d
 /** The options of verbs that can be for several hosts. */
 export const fleetOptions = {
   on: option("HOSTS", "several hosts: names with '*', '@tag', and '!' before what is left out, with commas between", "machines"),
-  all: flag("all hosts of the flake", { excludes: ["on"] }),
-  jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j", excludes: ["serial"] }),
-  canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text", { excludes: ["serial"] }),
+  all: flag("all hosts of the flake"),
+  jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j" }),
+  canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text"),
   serial: flag("one host after another, and none after one that failed"),
   "require-all": flag("nothing is built or changed unless all hosts answer"),
   json: flag("events as JSON on stdout, one a line"),
@@ -62,13 +61,6 @@ export const several = (given: object): given is FleetGiven => {
   const { on, all } = given as Partial<FleetGiven>;
   return on !== undefined || all === true;
 };
-
-/** Refuses, on a line for one host, what says how several are gone about. @throws Usage */
-export function requireAlone(takes: Takes, given: object): void {
-  const typed = given as Readonly<Record<string, unknown>>;
-  const lone = Object.entries(fleetOptions).find(([name, param]) => takes[name] === param && (typed[camel(name)] || undefined));
-  if (lone !== undefined) throw new Usage(`--${lone[0]} is for several hosts; leave it out, or type --on and the hosts`);
-}
 
 /** What a plan of one among several hosts is given beside what was typed. */
 export interface Laned {
@@ -117,9 +109,6 @@ export const elevateOptions = {
   }),
 };
 
-/** Whether --ask-elevate-password makes sense beside an --elevate, or beside none. */
-export const takesPassword = (elevate: unknown): boolean => elevate === undefined || elevate === "sudo";
-
 // Build
 
 /** The options of a deployment that hold for a host whatever is deployed. */
@@ -151,17 +140,16 @@ export const passing = {
 
 // Preview
 
-/** The options of verbs that change what a machine runs. @param excluded options beside which there is nothing to ask */
-export const previewOptions = (excluded: readonly string[]) => ({
+/** The options of verbs that change what a machine runs. */
+export const previewOptions = {
   diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
-    excludes: excluded.filter((name) => name !== "dry-activate"),
     kept: "always",
   }),
-  ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
+  ask: flag("show that, and ask before anything is changed", { kept: "always" }),
   yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
-  "no-diff": flag("without --diff, where hey.toml says diff", { excludes: ["diff"] }),
-  "no-ask": flag("without the question, where hey.toml says ask", { excludes: ["ask"] }),
-});
+  "no-diff": flag("without --diff, where hey.toml says diff"),
+  "no-ask": flag("without the question, where hey.toml says ask"),
+};
 
 // Guard
 
@@ -173,22 +161,21 @@ export const unitFailures = {
 
 const guarding = ["guard", "confirm-timeout"];
 
-/** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
-export const guardOptions = (excluded: readonly string[]) => ({
-  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded, kept: "always" }),
-  "no-guard": flag("without that, where hey.toml says guard", { excludes: guarding }),
+/** The options of verbs whose change can go back by itself. */
+export const guardOptions = {
+  guard: flag("go back by itself unless this machine can still log in afterwards", { kept: "always" }),
+  "no-guard": flag("without that, where hey.toml says guard"),
   "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
-    excludes: excluded,
     kept: "always",
     range: [30, 3600],
   }),
-  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded, kept: guarding }),
+  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { kept: guarding }),
   check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
   "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
     kept: guarding,
   }),
   "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
-});
+};
 
 export const guardStatuses = {
   0: "done, and confirmed where a guard was asked for",
@@ -202,16 +189,6 @@ export const guardStatuses = {
   16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
 } satisfies Statuses;
 
-/** Whether an option, in hey.toml, makes a deployment go back by itself. */
-export const guards = (option: string) => guarding.includes(option);
-
-/**
- * Whether a setting of hey.toml may be left out beside these options, although it would guard: a person wants none, or nothing new
- * comes to run.
- */
-export const leavesOut = (setting: string, has: (option: string) => boolean): boolean =>
-  !guards(setting) || has("no-guard") || has("dry-activate") || has("list") || (has("boot") && !has("reboot"));
-
 // Reboot
 
 /** The options of verbs that reboot a target when all else is done. */
@@ -222,11 +199,10 @@ export const rebootOptions = {
     { always: "in any case", "if-needed": "only for another kernel, initrd or systemd" },
     {
       bare: "always",
-      excludes: ["test", "dry-activate"],
       kept: "always",
     },
   ),
-  "no-reboot": flag("without that, where hey.toml says reboot", { excludes: ["reboot"] }),
+  "no-reboot": flag("without that, where hey.toml says reboot"),
   wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
 };
 
@@ -246,7 +222,7 @@ export const classes = {
 
 /** The options of verbs that bring a host its keys. */
 export const keyOptions = {
-  generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
+  generate: flag("make the host's key if there is none"),
   class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
   persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
 };

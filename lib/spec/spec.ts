@@ -32,6 +32,8 @@ export interface Arg {
   readonly help: string;
   readonly from: Source;
   readonly optional: boolean;
+  /** What it is where it is left out. */
+  readonly otherwise?: string;
   /** Options that stand in its place: with one of them it is left out (the plan is given it all the same), without one it must be there. */
   readonly unless?: readonly string[];
   /**
@@ -58,8 +60,6 @@ export interface Flag {
   readonly kind: "flag";
   readonly help: string;
   readonly short?: string;
-  /** Names of options that make no sense beside this one (it is enough that one of a pair names the other). */
-  readonly excludes: readonly string[];
   readonly kept?: Kept;
 }
 
@@ -80,7 +80,6 @@ export interface Option {
   /** Of a number: the least and the greatest. */
   readonly range?: readonly [number, number];
   readonly short?: string;
-  readonly excludes: readonly string[];
   readonly kept?: Kept;
 }
 
@@ -100,6 +99,7 @@ type Value<P extends Param> = P extends { readonly second: object }
         ? readonly string[]
         : P extends
               | (Arg & { readonly known: string })
+              | (Arg & { readonly otherwise: string })
               | (Arg & { readonly optional: false })
               | (Option & { readonly required: true })
           ? string
@@ -120,6 +120,9 @@ export function arg(help: string, from: Source, optional?: "optional"): Arg {
   return { kind: "arg", help, from, optional: optional !== undefined };
 }
 
+/** A positional word that may be left out, and then is this one. */
+export const argOr = (help: string, from: Source, otherwise: string) =>
+  ({ kind: "arg", help, from, optional: true, otherwise }) as const satisfies Arg;
 /** A positional word in whose place one of these options may stand. */
 export const argUnless = (help: string, from: Source, unless: readonly string[]) =>
   ({ kind: "arg", help, from, optional: false, unless }) as const satisfies Arg;
@@ -133,14 +136,12 @@ interface Extras {
   readonly short?: string;
   readonly bare?: string;
   readonly range?: readonly [number, number];
-  readonly excludes?: readonly string[];
   readonly kept?: Kept;
 }
 
 export const flag = (help: string, extras: Omit<Extras, "bare" | "range"> = {}): Flag => ({
   kind: "flag",
   help,
-  excludes: [],
   ...extras,
 });
 
@@ -153,7 +154,6 @@ export function option(value: string, help: string, from: Source = "text", extra
     from,
     many: false,
     required: false,
-    excludes: [],
     ...extras,
   } as const satisfies Option;
 }
@@ -167,7 +167,6 @@ export function required(value: string, help: string, from: Source, extras: Extr
     from,
     many: false,
     required: true,
-    excludes: [],
     ...extras,
   } as const satisfies Option;
 }
@@ -181,7 +180,6 @@ export function options(value: string, help: string, from: Source = "text", extr
     from,
     many: true,
     required: false,
-    excludes: [],
     ...extras,
   } as const satisfies Option;
 }
@@ -196,15 +194,6 @@ export const isOption = (param: Param): param is Flag | Option => param.kind ===
 
 /** The name of a parameter as a plan is given it. */
 export const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
-/** Whether two options can't stand beside each other. */
-export function excluded(takes: Takes, one: string, other: string): boolean {
-  const names = (of: string) => {
-    const param = takes[of];
-    return param !== undefined && isOption(param) ? param.excludes : [];
-  };
-  return names(one).includes(other) || names(other).includes(one);
-}
 
 /** What exit statuses mean, by number. */
 export type Statuses = Readonly<Record<number, string>>;
