@@ -876,22 +876,22 @@ __hey_table_ops_deploy() {
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
   __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
+  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
@@ -1067,20 +1067,20 @@ __hey_table_ops_rollback() {
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
   __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
   __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' --list 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'also when someone else has changed what runs there'
   __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
+  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --on '' '--to --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--to --on' 'all hosts of the flake'
@@ -1158,22 +1158,22 @@ __hey_table_ops_sync() {
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
   __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
+  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
@@ -1213,10 +1213,10 @@ __hey_table_sync() {
   __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'

@@ -53,7 +53,7 @@ const always: readonly Conflict[] = [
   { of: ["jobs", "canary"], not: ["serial"], says: either },
   { of: ["jobs", "canary", "serial", "require-all"], needs: fleet, says: several },
   { of: ["json"], needs: ["list", ...fleet], at: "list", says: "--json is a way to list; add --list" },
-  { of: ["json"], needs: [...fleet, "list"], at: "jobs", says: several },
+  { of: ["json"], needs: ["list", ...fleet], at: "jobs", says: several },
   { of: ["key-cmd"], not: fleet, says: "--key-cmd writes one host's key; leave {not} out" },
   {
     of: ["to"],
@@ -330,4 +330,34 @@ export function apartFrom(takes: Takes, option: string): readonly string[] {
     ...(options(not).includes(option) ? options(of) : []),
   ]);
   return Object.keys(takes).filter((name) => found.includes(name));
+}
+
+/** What a verb's words can't stand beside, and what they need, for people: a line for each, or for several that are alike. */
+export function together(takes: Takes): readonly string[] {
+  const isSaid = (term: Term) => isTaken(takes, term) && !("negates" in (takes[partsOf(term).name] ?? {}));
+  const typed = (term: Term) => {
+    const { name, value, isArgument } = partsOf(term);
+    if (term === "--") return "words after --";
+    return isArgument ? (value ?? name.toUpperCase()) : asTyped(takes, term, () => undefined);
+  };
+  const listed = (terms: readonly Term[], between = ", ") => terms.filter(isSaid).map(typed).join(between);
+  const beside = new Map<string, Set<string>>();
+  const rules = new Map<string, Set<string>>();
+  for (const { of, not, needs, when = [] } of conflictsOf(takes)) {
+    for (const own of of.filter(isSaid).map(typed)) {
+      const [nots, others] = [beside.get(own) ?? new Set<string>(), rules.get(own) ?? new Set<string>()];
+      beside.set(own, nots);
+      rules.set(own, others);
+      const place = when.length === 0 ? "" : `with ${listed(when)} `;
+      if (needs !== undefined) others.add(`${not === undefined ? "" : `with ${listed(not)} `}only with ${listed(needs, " or ")}`);
+      else if (place !== "") others.add(`${place}not with ${listed(not ?? [])}`);
+      else for (const other of (not ?? []).filter(isSaid).map(typed)) nots.add(other);
+    }
+  }
+  const alike = new Map<string, string[]>();
+  for (const [own, nots] of beside) {
+    const all = [...(nots.size === 0 ? [] : [`not with ${[...nots].join(", ")}`]), ...(rules.get(own) ?? [])].join("; ");
+    if (all !== "") alike.set(all, [...(alike.get(all) ?? []), own]);
+  }
+  return [...alike].map(([all, own]) => `${own.join(", ")}: ${all}`);
 }

@@ -60,7 +60,13 @@ export interface Flag {
   readonly kind: "flag";
   readonly help: string;
   readonly short?: string;
+  /** The option that it leaves out where hey.toml says that one. */
+  readonly negates?: string;
   readonly kept?: Kept;
+  /** The heading under which help has it. */
+  readonly group?: string;
+  /** It may be typed with no- before its name too: then it does not count, whatever hey.toml says. */
+  readonly negated?: true;
 }
 
 /** An option with a value, written `--name value` or `--name=value`. */
@@ -81,6 +87,8 @@ export interface Option {
   readonly range?: readonly [number, number];
   readonly short?: string;
   readonly kept?: Kept;
+  readonly group?: string;
+  readonly negated?: true;
 }
 
 export type Param = Arg | Rest | Flag | Option;
@@ -137,6 +145,7 @@ interface Extras {
   readonly bare?: string;
   readonly range?: readonly [number, number];
   readonly kept?: Kept;
+  readonly negated?: true;
 }
 
 export const flag = (help: string, extras: Omit<Extras, "bare" | "range"> = {}): Flag => ({
@@ -188,6 +197,18 @@ export function options(value: string, help: string, from: Source = "text", extr
 export function pairs(first: readonly [string, Source], second: readonly [string, Source], help: string, extras: Extras = {}) {
   const [value, from] = second;
   return { ...options(first[0], help, first[1], extras), second: { value, from } } as const satisfies Option;
+}
+
+/** Options under a heading of their own, each that is negated followed by its contrary. */
+export function group<T extends Takes>(heading: string, takes: T): T {
+  const all = Object.entries(takes).flatMap(([name, param]): (readonly [string, Param])[] => {
+    if (!isOption(param)) return [[name, param]];
+    const own = [name, { ...param, group: heading }] as const;
+    if (param.negated === undefined) return [own];
+    const contrary = { ...flag(`without --${name}, whatever hey.toml says`), group: heading, negates: name };
+    return [own, [`no-${name}`, contrary]];
+  });
+  return Object.fromEntries(all) as T;
 }
 
 export const isOption = (param: Param): param is Flag | Option => param.kind === "flag" || param.kind === "option";
