@@ -137,6 +137,11 @@ WRONG
   [ "$status" = 0 ]
 }
 
+@test "docs/development.md has every room, on its floor" {
+  diff <(sed -nE 's/^\| ([0-9]+) \| `(lib\/)?([a-z]+)` \|.*/\1 \3/p' docs/development.md | sort) \
+    <(sed -n '/^const floors/,/^]/s/^  \[\(.*\)\],$/\1/p' test/static/rooms.cjs | awk -F '"' '{ for (i = 2; i <= NF; i += 2) print NR, $i }' | sort)
+}
+
 # FILE LINE MESSAGE...: with that line more in that file, rooms.cjs says these messages and no others.
 says_with() {
   rm -rf completions lib scripts
