@@ -2,7 +2,9 @@
 # A printed script is read from its first line.
 load ../lib/printed
 
-cases=$BATS_TEST_DIRNAME/../cases
+cases=$BATS_FILE_TMPDIR
+
+setup_file() { unfolded "$cases"; }
 
 # code FILE: the lines of its script that are neither blank nor comments.
 code() { sed '1,/^\/bin\/sh /d;/^end of /d' "$1" | grep -vcE '^ *(#|$)'; }
