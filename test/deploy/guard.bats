@@ -74,6 +74,8 @@ setup() { guarded_setup plain; }
   run deploy --backend nix
   [ "$status" = 4 ]
   [[ ${lines[-1]} == *"one.service, two.service"* ]]
+  lab knobs $host '{"marker": "whole"}'
+  deploy --backend nix
 }
 
 @test "an old system that does not activate any more ends the rollback, which is not called one" {
