@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Guarded deployments on hosts without systemd: what can go wrong, the lock, the checks, and who has changed what.
+# Guarded deployments on hosts without systemd: the checks, and the ways in which one ends. Faults, deadline and lock have files of their own.
 # lab: --hosts vps-ultraman
 
 load words
@@ -7,19 +7,6 @@ load guarded
 
 setup_file() { lab_only; }
 setup() { guarded_setup plain; }
-
-@test "at every fault and moment the host ends on a bootable system, reachable, with nothing left armed; README says the same" {
-  faults_as_expected
-}
-
-@test "60 confirmations at the deadline: never both a confirmation and a way back" {
-  at_the_deadline
-}
-
-@test "2 and 8 deployers at once: one wins, the others are told whose the lock is" {
-  at_once 2
-  at_once 8
-}
 
 @test "what runs before is kept from garbage collection while it may be needed, and let go of afterwards" {
   deploy --backend nix --test
@@ -87,111 +74,8 @@ setup() { guarded_setup plain; }
   run deploy --backend nix
   [ "$status" = 4 ]
   [[ ${lines[-1]} == *"one.service, two.service"* ]]
-}
-
-@test "changed by someone else: refused before the build, in words, without --force" {
+  lab knobs $host '{"marker": "whole"}'
   deploy --backend nix
-  mine=$(running)
-  lab knobs $host '{"marker": "theirs"}'
-  deploy --backend nix --test
-  theirs=$(running)
-  # From here it is known: no one else's.
-  lab knobs $host '{"marker": "again"}'
-  deploy --backend nix --test
-  lab host $host "$theirs/bin/switch-to-configuration" test
-  for way in "--backend nix" --guard; do
-    # shellcheck disable=SC2086
-    run deploy $way
-    echo "$output"
-    [ "$status" = 1 ]
-    [[ ${lines[-1]} == *"changed by someone else: it runs $theirs, but its profile is $mine"*"--force deploys all the same; nothing was changed"* ]]
-    [[ $output != *"build $host"* ]]
-    [ "$(running)" = "$theirs" ]
-  done
-  deploy --backend nix --dry-activate
-  deploy --guard --force
-  [ "$(running)" = "$(built)" ]
-  [ "$(profile)" = "$(built)" ]
-}
-
-@test "a --boot from here is no one else's change" {
-  deploy --backend nix --boot
-  [ "$(running)" = "$old" ]
-  lab knobs $host '{"marker": "after boot"}'
-  deploy --guard
-  [ "$(running)" = "$(built)" ]
-}
-
-@test "the lock holds without --guard, says whose it is, and a dead deployer's ends by itself" {
-  lab knobs $host '{"marker": "slow", "activationScript": "sleep 3"}'
-  deploy --backend nix >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
-  first=$!
-  until_there 15 lab host $host test -L /run/hey/holder
-  kill -KILL $first
-  pkill -KILL -x ssh || :
-  for way in "--backend nix" --guard; do
-    # shellcheck disable=SC2086
-    run deploy $way
-    echo "$output"
-    [ "$status" = 13 ]
-    [[ ${lines[-1]} == *"another deployment holds the lock: root@id3-eniac, since "*"nothing was changed on root@$target (status 13)" ]]
-  done
-  until_there 10 eval 'deploy --guard 2>/dev/null'
-  [ -z "$(left_there)" ]
-}
-
-# Another program takes NixOS's lock, until unlocked.
-locked() {
-  lab host $host sh -c 'setsid flock -o /run/nixos/switch-to-configuration.lock sleep 300 >/dev/null 2>&1 </dev/null &'
-  until_there 5 refute lab host $host flock -n /run/nixos/switch-to-configuration.lock true
-}
-unlocked() { lab host $host pkill -x flock; }
-
-@test "another program that holds NixOS's lock is named before the build, and nothing is done" {
-  locked
-  for way in "--backend nix" --guard "--backend nix --boot"; do
-    # shellcheck disable=SC2086
-    run deploy $way
-    echo "$output"
-    [ "$status" = 13 ]
-    [[ ${lines[-1]} == *"another program is switching it, and holds the lock of NixOS: process "*" (flock -o /run/nixos/switch-to-configuration.lock sleep 300); nothing was changed on root@$target (status 13)" ]]
-    [[ $output != *"build $host"* ]]
-  done
-  unlocked
-  [ "$(running) $(profile)" = "$old $old" ]
-  deploy --guard
-}
-
-@test "a rollback waits for NixOS's lock however long it takes, and ^C, --cancel and --status say so" {
-  deploy --guard --check false --print >"$BATS_TEST_TMPDIR/script"
-  setsid sh "$BATS_TEST_TMPDIR/script" 3>&- >"$BATS_TEST_TMPDIR/said" 2>&1 &
-  deployer=$!
-  new=$(built)
-  until_there 15 eval '[ "$(running)" = "$new" ]'
-  until_there 15 lab host $host sh -c 'test -L /run/hey/*/status'
-  locked
-  kill -s TERM -- -$deployer
-  status=0
-  wait $deployer || status=$?
-  cat "$BATS_TEST_TMPDIR/said"
-  [ "$status" = 143 ]
-  # The shell that runs the printed script has ended; what it has started tells the host.
-  until_there 40 grep -q "lock of NixOS" "$BATS_TEST_TMPDIR/said"
-  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"interrupted: root@$target rolls back to $old as soon as it gets the lock of NixOS from process "*" (flock "*"), and runs $new now."* ]]
-  run "$SCRIPTS/ops-deploy.ts" $host $target --cancel
-  echo "$output"
-  [ "$status" = 1 ]
-  [[ $output == *"stands going-back"*"held process "*"runs $new"* ]]
-  run "$SCRIPTS/ops-deploy.ts" $host $target --status
-  echo "$output"
-  [[ $output == *"going back, as soon as it gets the lock of NixOS from process "*"runs $new"* ]]
-  run deploy --backend nix
-  [ "$status" = 13 ]
-  [ "$(running)" = "$new" ]
-  unlocked
-  until_there 10 eval '[ "$(running)" = "$old" ]'
-  until_there 10 eval '[ -z "$(leftovers)" ]'
-  "$SCRIPTS/ops-deploy.ts" $host $target --status | grep -x "the last guarded deployment since boot: rolled-back"
 }
 
 @test "an old system that does not activate any more ends the rollback, which is not called one" {
@@ -203,32 +87,6 @@ unlocked() { lab host $host pkill -x flock; }
   [ "$status" = 15 ]
   [[ ${lines[-1]} == *"not confirmed, and rolling back failed: root@$target runs $(built), boots $old (status 15)"* ]]
   "$SCRIPTS/ops-deploy.ts" $host $target --status | grep -x "the last guarded deployment since boot: not-rolled-back"
-  lab host $host "$old/bin/switch-to-configuration" test
-}
-
-@test "what another program has switched to meanwhile is left as it is, and --cancel says so" {
-  lab knobs $host '{"marker": "theirs too"}'
-  deploy --backend nix
-  theirs=$(running)
-  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" switch' sh "$old"
-  lab knobs $host '{"marker": "mine"}'
-  deploy --guard --check false --force 3>&- >"$BATS_TEST_TMPDIR/said" 2>&1 &
-  deployer=$!
-  new=$(built)
-  until_there 15 eval '[ "$(running)" = "$new" ]'
-  until_there 15 lab host $host sh -c 'test -L /run/hey/*/status'
-  lab host $host "$theirs/bin/switch-to-configuration" test
-  run "$SCRIPTS/ops-deploy.ts" $host $target --cancel
-  echo "$output"
-  [ "$status" = 1 ]
-  [[ $output == *"stands superseded"*"runs $theirs"* ]]
-  status=0
-  wait $deployer || status=$?
-  cat "$BATS_TEST_TMPDIR/said"
-  [ "$status" = 13 ]
-  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"not confirmed, and not rolled back, as another program has switched root@$target meanwhile: root@$target runs $theirs, boots $old (status 13)"* ]]
-  [ "$(running)" = "$theirs" ]
-  [ -z "$(leftovers)" ]
   lab host $host "$old/bin/switch-to-configuration" test
 }
 
@@ -288,27 +146,6 @@ unlocked() { lab host $host pkill -x flock; }
     [ "$(running)" = "$old" ]
   done
   ssh -F "$BATS_TEST_TMPDIR/config" -O exit "$target"
-}
-
-@test "a deployer that wakes up long after is told how its own deployment ended, whoever has deployed since" {
-  lab knobs $host '{"marker": "sleeper"}'
-  deploy --guard --check false --print | shortened 6 >"$BATS_TEST_TMPDIR/script"
-  setsid sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
-  sleeper=$!
-  new=$(built)
-  now_runs() { [ "$(running)" = "$new" ]; }
-  until_there 15 now_runs
-  kill -STOP -- -$sleeper
-  back() { [ "$(running)" = "$old" ]; }
-  until_there 15 back
-  lab knobs $host '{"marker": "someone else"}'
-  until_there 10 deploy --guard
-  kill -CONT -- -$sleeper
-  status=0
-  wait $sleeper || status=$?
-  cat "$BATS_TEST_TMPDIR/said"
-  [ "$status" = 10 ]
-  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"rolled back, as "*"runs $(built), boots $(built)"* ]]
 }
 
 @test "a generation that was there before is kept when a commit is undone" {
@@ -390,29 +227,4 @@ unlocked() { lab host $host pkill -x flock; }
   [ "$status" = 1 ]
   [[ ${lines[-1]} == *"admin is not root there"*"nothing was changed"* ]]
   [[ $output != *"build $host"* ]]
-}
-
-@test "a specialisation of the new system is that system: who has switched to it is no other program" {
-  # superseded OLD NEW, on the host
-  superseded() {
-    lab host $host sh -c "$(sed -n '/^superseded() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/rollback.sh"); superseded $1 $2"
-  }
-  lab host $host sh -c 'mkdir -p /root/new/specialisation && ln -sfn "$(readlink -e /run/current-system)" /root/new/specialisation/dark; mkdir -p /root/other'
-  refute superseded /root/old /root/new
-  refute superseded /root/old "$old"
-  superseded /root/old /root/other
-  lab host $host rm -rf /root/new /root/other
-}
-
-@test "who holds the lock of NixOS is named in one line, whatever its process calls itself" {
-  run lab host $host sh -c "$(sed -n '/^nixos_lock=/p; /^lock_holder() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/lock.sh")
-    mkdir -p /run/nixos
-    flock \$nixos_lock sh -c 'sleep 3' 'named
-runs /nix/store/FAKE' &
-    sleep 1
-    lock_holder"
-  echo "$output"
-  [ "$status" = 0 ]
-  [ "${#lines[@]}" = 1 ]
-  [[ $output == "process "*"named runs /nix/store/FAKE"* ]]
 }

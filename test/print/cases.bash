@@ -32,3 +32,30 @@ with_global_key() {
     *) "$BATS_TEST_DIRNAME/../lib/sandbox" "$machines/etc/global" "$machines/persist" "$@" ;;
   esac
 }
+
+# shape FILE: what a case is without its data: main, and the functions of this machine.
+shape() {
+  awk '
+    /^main(_[0-9]+)?\(\) \{/ { inside = 1 }
+    inside {
+      sub(/ +# .*/, "")
+      gsub(/\047[^\047]*\047/, "WORD")
+      gsub(/[^][ ";(){}$|&]*[@\/:.~0-9-][^][ ";(){}$|&]*/, "WORD")
+    }
+    inside || /^# ---- lib\/shell\/here/
+    /^}/ { inside = 0 }' "$1"
+}
+
+# one_per_shape: the script cases, the first of each shape. Says how many there are.
+one_per_shape() {
+  local file seen='' sum scripts=0 shapes=0
+  for file in "$BATS_TEST_DIRNAME"/../cases/*.sh; do
+    grep -q '^/bin/sh /dev/fd/3 ' "$file" || continue
+    scripts=$((scripts + 1))
+    sum=$(shape "$file" | md5sum)
+    [[ $seen != *"$sum"* ]] || continue
+    seen+=$sum shapes=$((shapes + 1))
+    echo "$file"
+  done
+  echo "# $scripts scripts have $shapes shapes" >&3
+}

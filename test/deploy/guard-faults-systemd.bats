@@ -1,0 +1,13 @@
+#!/usr/bin/env bats
+# Guarded deployments on hosts with a real systemd: the table of what can go wrong.
+# lab: --init systemd --hosts vps-ultraman
+
+load words
+load guarded
+
+setup_file() { lab_only; }
+setup() { guarded_setup systemd; }
+
+@test "at every fault and moment the host ends on a bootable system, reachable, with nothing left armed; README says the same" {
+  faults_as_expected
+}
