@@ -26,6 +26,7 @@
   shellcheck,
   sudo,
   systemd,
+  tcsh,
   tmux,
   util-linux,
   zsh,
@@ -38,6 +39,6 @@ let
   '';
 in
 mkShell {
-  packages = [ nodejs age bats dash expect fish git jq libxml2 mandoc nix openssh shellcheck tmux zsh ]
+  packages = [ nodejs age bats dash expect fish git jq libxml2 mandoc nix openssh shellcheck tcsh tmux zsh ]
     ++ lib.optionals stdenvNoCC.hostPlatform.isLinux [ busyboxAlone dbus doas grub2 iproute2 procps shadow sudo systemd util-linux ];
 }

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { ignored, typedLine } from "../here/called.ts";
+import { again, ignored } from "../here/called.ts";
 import { requirePrograms, requireTerminal } from "../run/programs.ts";
 import { script, texts } from "../script/render.ts";
 import { Refusal } from "../spec/errors.ts";
@@ -233,7 +233,7 @@ class Run {
  */
 export async function runFleet(name: string, fleet: Fleet): Promise<number> {
   const { dir, build, lanes, json } = fleet;
-  const line = typedLine(name);
+  const line = again(name);
   const buildText = build && script(name, build, line);
   const scripts = texts(name, lanes, line);
   for (const { plan, host } of lanes) requirePrograms(plan, scripts.find(({ hosts }) => hosts.includes(host))?.text ?? "");

@@ -17,20 +17,11 @@ export function spelled(verb: string): string {
   return quote(existsSync(beside) ? beside : join(__dirname, "../../scripts", `${verb}.ts`));
 }
 
-/** The line that was typed, with more words before a `--`. */
+/** The line that was typed, without what has it printed, and with more words before a `--`. */
 export function again(verb: string, ...more: readonly string[]): string {
   const words = process.argv.slice(2);
   const end = words.indexOf("--");
   const own = end < 0 ? words : words.slice(0, end);
-  return [spelled(verb), ...[...own, ...more, ...words.slice(own.length)].map(quote)].join(" ");
-}
-
-/** The line that was typed, without what has it printed. */
-export function typedLine(verb: string): string {
-  const words = process.argv.slice(2);
-  const end = words.indexOf("--");
-  const own = end < 0 ? words : words.slice(0, end);
-  return [spelled(verb), ...[...own.filter((word) => !/^--print(?:=|$)/.test(word)), ...words.slice(own.length)].map(quote)].join(
-    " ",
-  );
+  const typed = own.filter((word) => !/^--print(?:=|$)/.test(word));
+  return [spelled(verb), ...[...typed, ...more, ...words.slice(own.length)].map(quote)].join(" ");
 }

@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { constants } from "node:os";
-import { typedLine } from "../here/called.ts";
+import { again } from "../here/called.ts";
 import { putFile } from "../here/new-file.ts";
 import { requirePrograms } from "../run/programs.ts";
 import { handed } from "../script/handing.ts";
@@ -97,7 +97,7 @@ class Scripts {
 
 async function once(name: string, inquiry: Inquiry, scripts: Scripts): Promise<Report> {
   const { questions, beside, patience } = inquiry;
-  const line = typedLine(name);
+  const line = again(name);
   const found = beside === undefined ? undefined : scripts.run({ host: "", target: "", text: script(name, beside, line) });
   const answers: Answer[] = [];
   const shared = texts(name, questions, line);
@@ -142,20 +142,20 @@ async function watched(name: string, inquiry: Inquiry, scripts: Scripts, seconds
 
 /** @throws Refusal before anything is asked where a program isn't on PATH */
 export async function runInquiry(name: string, inquiry: Inquiry): Promise<number> {
-  const { questions, beside, again } = inquiry;
+  const { questions, beside, again: seconds } = inquiry;
   for (const plan of [...(beside === undefined ? [] : [beside]), ...questions.map((question) => question.plan)])
-    requirePrograms(plan, script(name, plan, typedLine(name)));
+    requirePrograms(plan, script(name, plan, again(name)));
   // A line between two reports in one place would stay between them.
-  const scripts = new Scripts(again === undefined ? "inherit" : "ignore");
+  const scripts = new Scripts(seconds === undefined ? "inherit" : "ignore");
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       scripts.end();
       // The shell's prompt goes below what was shown last.
-      if (again !== undefined && process.stdout.isTTY) process.stdout.write("\n");
+      if (seconds !== undefined && process.stdout.isTTY) process.stdout.write("\n");
       process.exit(128 + constants.signals[signal]);
     });
   }
-  if (again !== undefined) return (await watched(name, inquiry, scripts, again)).status;
+  if (seconds !== undefined) return (await watched(name, inquiry, scripts, seconds)).status;
   const { text, status, file } = await once(name, inquiry, scripts);
   process.stdout.write(text);
   if (file !== undefined) putFile(file.path, file.text);

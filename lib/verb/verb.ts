@@ -1,7 +1,7 @@
 // A verb: what it takes and the plan it makes of it. Called as a program it parses, plans, and prints or runs.
 import { basename } from "node:path";
 import type { Fleet } from "../fleet/fleet.ts";
-import { spelled, typedLine } from "../here/called.ts";
+import { again, spelled } from "../here/called.ts";
 import type { Inquiry } from "../inquiry/inquiry.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
@@ -114,7 +114,7 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
     return;
   }
   const made = plan(given as never);
-  const line = typedLine(verb.name);
+  const line = again(verb.name);
   if (given["print"] !== undefined) {
     process.stdout.write(shown(verb.name, made, line, given["print"] === "plan").join("\n"));
     return;

@@ -32,7 +32,7 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-push-keys'
 target='root@007'
-type_check='/path/to/hey/scripts/ops-push-keys.ts --print 007 007 --generate --class server --no-global --persist --check'
+type_check='/path/to/hey/scripts/ops-push-keys.ts 007 007 --generate --class server --no-global --persist --check'
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'

@@ -32,7 +32,7 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-push-keys'          # who speaks
 target='root@vps_ultraman_root'  # what ssh is given
-type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman vps_ultraman_root --check'  # the line to type for a look at the keys
+type_check='/path/to/hey/scripts/ops-push-keys.ts vps-ultraman vps_ultraman_root --check'  # the line to type for a look at the keys
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
 own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
