@@ -4,8 +4,9 @@
 
 // Partition, format and mount a host's disks as its configuration declares them.
 import { nixRun } from "../lib/here/backends.ts";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute, findFlake } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";

@@ -5,7 +5,8 @@
 // Install a host on the disks mounted under a directory, from the installer ISO.
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute, findFlake } from "../lib/here/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
@@ -36,7 +37,6 @@ export default verb(module, {
     return {
       main: [elevated(elevate as Elevation, install)],
       stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here")],
-      evaluates: { dir: flake.dir, host },
     };
   },
 });

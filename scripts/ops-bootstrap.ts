@@ -7,7 +7,8 @@
 import { existsSync } from "node:fs";
 import { nixRun } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute, findFlake } from "../lib/here/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { aroundInstall } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
 import { stage } from "../lib/script/part.ts";
@@ -141,7 +142,6 @@ export default verb(module, {
       throw new Usage("--wait is for a machine that reboots; add reboot to --phases");
     return {
       logged,
-      evaluates: { dir: flake.dir, host },
       ...aroundInstall(line, {
         flake,
         host,

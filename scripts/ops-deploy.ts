@@ -12,7 +12,8 @@ import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
 import { wordsFor } from "../lib/here/backends.ts";
 import { again, spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute, findFlake } from "../lib/here/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
@@ -146,7 +147,6 @@ export default verb(module, {
       return {
         ...deployment(about),
         ...(action !== "dry-activate" && { logged: { host, target } }),
-        ...(turn.alone && { evaluates: { dir: flake.dir, host } }),
       };
     }
     if (access.asks && reboot !== undefined) {
@@ -186,7 +186,6 @@ export default verb(module, {
     const about = {
       ...(!dryActivate && { logged: { host, target } }),
       needs: { "nixos-rebuild": instead },
-      evaluates: { dir: flake.dir, host },
     };
     const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both")];
     // Where nothing is asked of the target by hey itself it is one command.

@@ -11,11 +11,11 @@ import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
 import { answered, onDisk, silent } from "../lib/doctor/there.ts";
 import { typing } from "../lib/doctor/typing.ts";
-import { findFlake, unknownHost } from "../lib/here/flake.ts";
+import { findFlake } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
-import { Usage } from "../lib/spec/errors.ts";
 import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -49,8 +49,7 @@ export default verb(module, {
   statuses: { 0: "no errors", 1: "errors were found" },
   inquire: (given) => {
     const flake = findFlake(given.flake, "as given");
-    const unknown = given.host === undefined ? undefined : unknownHost(flake, given.host);
-    if (unknown !== undefined) throw new Usage(unknown);
+    if (given.host !== undefined) requireHost(flake, given.host);
     const machines = machinesAsked(given);
     // What is missing here is a finding, and no reason to say nothing.
     const asked = (onPath("ssh") ? machines : []).map((machine) => {

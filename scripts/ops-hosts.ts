@@ -5,11 +5,10 @@
 // The machines: what the other verbs will take for each, and why.
 import { findFlake } from "../lib/here/flake.ts";
 import { importing, kinds } from "../lib/inventory/importing.ts";
-import { inventory } from "../lib/inventory/inventory.ts";
+import { machinesMeant } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
-import { select } from "../lib/inventory/selection.ts";
 import { saying } from "../lib/script/part.ts";
-import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { Usage } from "../lib/spec/errors.ts";
 import { flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -33,13 +32,7 @@ export default verb(module, {
     if (yes && tool === undefined) throw new Usage("--yes is for a hey.toml that is written; add --import");
     const flake = findFlake(given, "as given");
     if (tool !== undefined) return importing(flake, tool, yes);
-    const all = inventory(flake, { sshOption: [], sshConfig });
-    if (all.length === 0)
-      throw new Refusal(
-        "no host of the flake is known without evaluation: it has neither hosts/NAME/default.nix nor a name in nixosConfigurations",
-        "a hey.toml with [hosts.NAME]",
-      );
-    const machines = on === undefined ? all : select(all, on);
+    const machines = machinesMeant(flake, { sshOption: [], sshConfig }, { on });
     return saying(json ? asJson(machines) : asTable(machines, why));
   },
 });

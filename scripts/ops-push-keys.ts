@@ -5,7 +5,8 @@
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
 import { turnOf } from "../lib/deploy/turn.ts";
 import { again } from "../lib/here/called.ts";
-import { findFlake, requireHost } from "../lib/here/flake.ts";
+import { findFlake } from "../lib/here/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
 import { staging } from "../lib/keys/staging.ts";
 import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";

@@ -4,9 +4,10 @@
 
 // What the machines are like now.
 import { evaluating } from "../lib/deploy/deployment.ts";
-import { findFlake, requireHost } from "../lib/here/flake.ts";
+import { findFlake } from "../lib/here/flake.ts";
 import { requireWritable } from "../lib/here/new-file.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { call, parts, stage } from "../lib/script/part.ts";

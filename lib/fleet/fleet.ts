@@ -1,9 +1,8 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
 import { findFlake } from "../here/flake.ts";
-import { inventory } from "../inventory/inventory.ts";
+import { machinesMeant } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
-import { select } from "../inventory/selection.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import { calls, type Plan } from "../script/part.ts";
@@ -87,8 +86,8 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
   const about = given as { readonly flake?: string } & Partial<SshGiven>;
   const flake = findFlake(about.flake, "as given");
-  const known = inventory(flake, { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig });
-  const machines = select(known, all ? "*" : (on ?? ""));
+  const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
+  const machines = machinesMeant(flake, ssh, { on, all });
   requireApart(machines);
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();

@@ -1,7 +1,6 @@
 // Questions to machines, all at once, and what is made of the answers. They change nothing. Values only; lib/inquiry/run.ts asks.
 import { findFlake } from "../here/flake.ts";
-import { inventory, machineTyped } from "../inventory/inventory.ts";
-import { select } from "../inventory/selection.ts";
+import { machinesMeant, machineTyped } from "../inventory/inventory.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
 import { Usage } from "../spec/errors.ts";
@@ -70,5 +69,5 @@ export function machinesAsked(given: Chosen): readonly Machine[] {
   if (host !== undefined && (on !== undefined || all))
     throw new Usage(`${host} and --${all ? "all" : "on"} can't go together; type one of them`);
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
-  return select(inventory(findFlake(flake, "as given"), given), all ? "*" : (on ?? "*"));
+  return machinesMeant(findFlake(flake, "as given"), given, { on, all });
 }

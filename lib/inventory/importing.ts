@@ -1,7 +1,9 @@
 // A hey.toml of what a flake says for another tool. Nix itself makes the text of it, so that the script needs nothing but nix.
 import { join } from "node:path";
 import { nix } from "../here/backends.ts";
-import { type Flake, hostsOf } from "../here/flake.ts";
+import { prints } from "../here/called.ts";
+import type { Flake } from "../here/flake.ts";
+import { freshHosts, hostsOf } from "../here/hosts.ts";
 import { constant } from "../script/constant.ts";
 import { call, type Plan, stage } from "../script/part.ts";
 import { joined, step } from "../script/step.ts";
@@ -19,7 +21,9 @@ export const kinds = Object.fromEntries(Object.entries(tools).map(([name, { help
 /** @param consent write it without asking */
 export function importing(flake: Flake, tool: keyof typeof kinds, consent: boolean): Plan {
   const { attribute = "", better } = tools[tool] ?? {};
-  const hosts = hostsOf(flake).map((host) => JSON.stringify(host));
+  const answer = prints() ? freshHosts(flake) : hostsOf(flake);
+  const names = answer === undefined || "why" in answer ? [] : answer.names;
+  const hosts = names.map((host) => JSON.stringify(host));
   const options = Object.entries(settable).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
   const expression = [
     `let hosts = [ ${hosts.join(" ")} ]; settable = { ${options.join(" ")} }; in`,

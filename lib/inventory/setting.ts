@@ -19,6 +19,8 @@ export interface Settings {
   readonly defaults: readonly Setting[];
   /** By host: its own ones only. */
   readonly hosts: ReadonlyMap<string, readonly Setting[]>;
+  /** The line in which each of these is first named. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 /** What says where a host is reached: its `target` in hey.toml, an alias of ssh's configuration, or nothing but its own name. */
