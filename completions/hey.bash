@@ -927,6 +927,8 @@ __hey_table_ops_doctor() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
   __hey_option --skip '' '' 'don'\''t look at that finding' choices many
   __hey_option --json '' '' 'as JSON'
@@ -983,6 +985,8 @@ __hey_table_ops_hosts() {
   __hey_option --json '' '--import -y --yes' 'as JSON, with all of it'
   __hey_option --import '' '--on --why --json' 'write a hey.toml of what the flake says for another tool, after showing it' choices
   __hey_option --yes -y '--on --why --json' 'with --import, write it without asking'
+  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -1125,6 +1129,8 @@ __hey_table_ops_status() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
   __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
   __hey_option --json '' '' 'as JSON, with all that is known'

@@ -26,6 +26,7 @@ import {
   guardOptions,
   guardStatuses,
   inHostsPlace,
+  nixWords,
   passing,
   previewOptions,
   rebootOptions,
@@ -93,7 +94,7 @@ export default verb(module, {
     const way = wayOf(boot, guard, reboot);
     const turn = turnOf(lane);
     const access = accessTo(target, given);
-    const flake = findFlake(given.flake, "as given");
+    const flake = findFlake(given.flake, "as given", nixWords(given));
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.

@@ -9,7 +9,7 @@ import { machinesMeant } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
 import { saying } from "../lib/script/part.ts";
 import { Usage } from "../lib/spec/errors.ts";
-import { flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
 import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -25,12 +25,13 @@ export default verb(module, {
       excludes: ["on", "why", "json"],
     }),
     yes: flag("with --import, write it without asking", { short: "y", excludes: ["on", "why", "json"] }),
+    ...evaluationOptions,
     "ssh-config": sshOptions["ssh-config"],
   },
   examples: ["", "--on 'web*,@vps,!db' --why", "--import deploy-rs"],
-  plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig }) => {
+  plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig, impure, overrideInput }) => {
     if (yes && tool === undefined) throw new Usage("--yes is for a hey.toml that is written; add --import");
-    const flake = findFlake(given, "as given");
+    const flake = findFlake(given, "as given", nixWords({ impure, overrideInput }));
     if (tool !== undefined) return importing(flake, tool, yes);
     const machines = machinesMeant(flake, { sshOption: [], sshConfig }, { on });
     return saying(json ? asJson(machines) : asTable(machines, why));

@@ -16,7 +16,7 @@ import { readSettings } from "../lib/inventory/settings.ts";
 import { call, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal, Usage } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
+import { type Elevation, elevations, flakeOption, nixWords, passing, previewOptions } from "../lib/spec/options.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
@@ -156,7 +156,7 @@ export default verb(module, {
     }
     if (words.installBootloader && !["boot", "switch"].includes(action))
       throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
-    const flake = findFlake(given, "absolute");
+    const flake = findFlake(given, "absolute", nixWords({ ...words, passed }));
     const said = readSettings(flake);
     const host = named ?? hostHere(flake, said);
     fits("this machine's name", "hosts", host);

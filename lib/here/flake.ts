@@ -118,12 +118,7 @@ function locator(path: string): string {
   throw new Refusal(`the flake's path ${shown(absolute)} has a '#' or '?', which nix can't take; rename the directory`);
 }
 
-/**
- * The flake meant: --flake, else the nearest flake.nix from the current directory upward, else $DOTFILES_HOME.
- * completions/ follows the same order.
- * @throws Usage Refusal
- */
-export function findFlake(given: string | undefined, spelling: Spelling): Flake {
+function meant(given: string | undefined, spelling: Spelling): Flake {
   if (given !== undefined) return named(given, spelling);
   const cwd = process.cwd();
   for (let dir = cwd; ; dir = dirname(dir)) {
@@ -142,6 +137,17 @@ export function findFlake(given: string | undefined, spelling: Spelling): Flake 
   const also = dotfiles ? `nor in $DOTFILES_HOME (${shown(dotfiles)})` : "and $DOTFILES_HOME is not set";
   throw new Refusal(`no flake.nix in ${shown(cwd)} or above it, ${also}; go to the flake's directory or type --flake DIR`);
 }
+
+/**
+ * The flake meant: --flake, else the nearest flake.nix from the current directory upward, else $DOTFILES_HOME.
+ * completions/ follows the same order.
+ * @param words what nix is told where it evaluates
+ * @throws Usage Refusal
+ */
+export const findFlake = (given: string | undefined, spelling: Spelling, words: readonly string[] = []): Flake => ({
+  ...meant(given, spelling),
+  ...(words.length > 0 && { words }),
+});
 
 /** A host in an installable of our own nix commands: its attribute quoted, as names with dots are real. */
 export const machine = ({ ref }: Flake, host: string) => `${ref}#nixosConfigurations."${host}"`;

@@ -23,8 +23,12 @@ export function wayOf({ ref, dir, words = [] }: Flake): string {
   return encodeURIComponent([kind, query, ...words].filter(Boolean).join(" "));
 }
 
-/** How the flake is now; of one elsewhere when that is: what was remembered holds for an hour, or for ever where the commit is typed. */
+/**
+ * How the flake is now; of one elsewhere when that is: what was remembered holds for an hour, or for ever where the commit is typed. ""
+ * where it can't be told: of what lies outside of the flake nothing is known.
+ */
 export function stampOf(flake: Flake): string {
+  if (flake.words?.some((word) => ["--impure", "--override-input"].includes(word))) return "";
   if (flake.dir !== undefined) return fingerprint(flake) ?? "";
   return /\b[0-9a-f]{40}\b/.test(flake.ref) ? "0" : Math.floor(Date.now() / hour).toString(16);
 }

@@ -4,6 +4,7 @@ import { machinesMeant, machineTyped } from "../inventory/inventory.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
 import { Usage } from "../spec/errors.ts";
+import { type Evaluated, nixWords } from "../spec/options.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";
 
@@ -52,7 +53,7 @@ export interface Inquiry {
   report(answers: readonly Answer[], beside: Answer | undefined): Report;
 }
 
-interface Chosen extends SshGiven {
+interface Chosen extends SshGiven, Evaluated {
   readonly host: string | undefined;
   readonly target: string | undefined;
   readonly flake: string | undefined;
@@ -69,5 +70,5 @@ export function machinesAsked(given: Chosen): readonly Machine[] {
   if (host !== undefined && (on !== undefined || all))
     throw new Usage(`${host} and --${all ? "all" : "on"} can't go together; type one of them`);
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
-  return machinesMeant(findFlake(flake, "as given"), given, { on, all });
+  return machinesMeant(findFlake(flake, "as given", nixWords(given)), given, { on, all });
 }

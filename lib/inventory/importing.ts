@@ -30,7 +30,7 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
     constant("inventory/import/toml.nix"),
     constant(`inventory/import/${tool}.nix`),
   ];
-  const evaluate = step(nix, "eval", "--raw", "--apply", joined(expression.join("\n")));
+  const evaluate = step(nix, "eval", "--raw", flake.words ?? [], "--apply", joined(expression.join("\n")));
   const at = (name: string) => `${flake.ref}#${name}`;
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
   const offers = call("offer_settings", [file, consent ? "yes" : ""], "shown, and written where that is agreed to");

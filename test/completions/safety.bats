@@ -150,7 +150,7 @@ EOT
     # Where nix has said nothing, folders and text are read.
     if [ $seen = folders ]; then
       rm -r "$hostile/home/.cache/hey/hosts"
-      sed -i 's/^zbf S ‸ ⇒ .*/zbf S ‸ ⇒ esc good line new x/; s/^zb S c‸ .*/zb S g‸ ⇥ S good ‸/' "$hostile/rows"
+      sed -i 's/^zbf S ‸ ⇒ .*/zbf S ‸ ⇒ esc good new x/; s/^zb S c‸ .*/zb S g‸ ⇥ S good ‸/' "$hostile/rows"
     fi
     for shell in zsh bash fish; do
       echo "$shell, $seen"
