@@ -7,7 +7,8 @@
 import { existsSync } from "node:fs";
 import { nixRun } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
-import { attribute, findFlake } from "../lib/here/flake.ts";
+import { attribute } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { aroundInstall } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
@@ -82,7 +83,7 @@ export default verb(module, {
   },
   plan: (given) => {
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
-    const flake = findFlake(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given");
     requireHost(flake, host);
     if (given.class !== undefined && !given.generate)
       throw new Usage("--class is for a key that is made; type --generate with it");

@@ -12,7 +12,8 @@ import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
 import { wordsFor } from "../lib/here/backends.ts";
 import { again, spelled } from "../lib/here/called.ts";
-import { attribute, findFlake } from "../lib/here/flake.ts";
+import { attribute } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
@@ -83,7 +84,7 @@ export default verb(module, {
   adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
   before: (given, hosts, dir) => {
     if (given.status || given.cancel) return undefined;
-    const flake = findFlake(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given");
     return buildAll(flake, hosts, dir, evaluationWords(given), realisationWords(given));
   },
   plan: (given) => {
@@ -94,7 +95,7 @@ export default verb(module, {
     const way = wayOf(boot, guard, reboot);
     const turn = turnOf(lane);
     const access = accessTo(target, given);
-    const flake = findFlake(given.flake, "as given", nixWords(given));
+    const flake = flakeMeant(given.flake, "as given", nixWords(given));
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.

@@ -11,9 +11,9 @@ import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
 import { answered, onDisk, silent } from "../lib/doctor/there.ts";
 import { typing } from "../lib/doctor/typing.ts";
-import { findFlake } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { askedOptions, elevateOption, evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
@@ -49,7 +49,7 @@ export default verb(module, {
   examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
   statuses: { 0: "no errors", 1: "errors were found" },
   inquire: (given) => {
-    const flake = findFlake(given.flake, "as given", nixWords(given));
+    const flake = flakeMeant(given.flake, "as given", nixWords(given));
     if (given.host !== undefined) requireHost(flake, given.host);
     const machines = machinesAsked(given);
     // What is missing here is a finding, and no reason to say nothing.

@@ -3,7 +3,7 @@
   "";
 
 // The machines: what the other verbs will take for each, and why.
-import { findFlake } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { importing, kinds } from "../lib/inventory/importing.ts";
 import { machinesMeant } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
@@ -31,7 +31,7 @@ export default verb(module, {
   examples: ["", "--on 'web*,@vps,!db' --why", "--import deploy-rs"],
   plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig, impure, overrideInput }) => {
     if (yes && tool === undefined) throw new Usage("--yes is for a hey.toml that is written; add --import");
-    const flake = findFlake(given, "as given", nixWords({ impure, overrideInput }));
+    const flake = flakeMeant(given, "as given", nixWords({ impure, overrideInput }));
     if (tool !== undefined) return importing(flake, tool, yes);
     const machines = machinesMeant(flake, { sshOption: [], sshConfig }, { on });
     return saying(json ? asJson(machines) : asTable(machines, why));

@@ -5,7 +5,7 @@
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
 import { turnOf } from "../lib/deploy/turn.ts";
 import { again } from "../lib/here/called.ts";
-import { findFlake } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
 import { staging } from "../lib/keys/staging.ts";
@@ -70,7 +70,7 @@ export default verb(module, {
     return { ...given, jobs: "1" };
   },
   plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, lane, ...given }) => {
-    requireHost(findFlake(given.flake, "as given"), host);
+    requireHost(flakeMeant(given.flake, "as given"), host);
     if (kind !== undefined && !generate) throw new Usage("--class is for a key that is made; type --generate with it");
     const key =
       keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);

@@ -4,9 +4,9 @@
 
 // What the machines are like now.
 import { evaluating } from "../lib/deploy/deployment.ts";
-import { findFlake } from "../lib/here/flake.ts";
 import { requireWritable } from "../lib/here/new-file.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
@@ -43,7 +43,7 @@ export default verb(module, {
   statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
   inquire: (given) => {
     const machines = machinesAsked(given);
-    const flake = findFlake(given.flake, "as given", nixWords(given));
+    const flake = flakeMeant(given.flake, "as given", nixWords(given));
     if (given.host !== undefined) requireHost(flake, given.host);
     if (given.html !== undefined) {
       // What the page can't be made of, or put to, is said before anybody is asked.

@@ -8,8 +8,9 @@ import { askedPreview, previewing } from "../lib/deploy/preview.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, toplevel } from "../lib/here/flake.ts";
+import { attribute, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath } from "../lib/here/machine.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { readSettings } from "../lib/inventory/settings.ts";
@@ -156,7 +157,7 @@ export default verb(module, {
     }
     if (words.installBootloader && !["boot", "switch"].includes(action))
       throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
-    const flake = findFlake(given, "absolute", nixWords({ ...words, passed }));
+    const flake = flakeMeant(given, "absolute", nixWords({ ...words, passed }));
     const said = readSettings(flake);
     const host = named ?? hostHere(flake, said);
     fits("this machine's name", "hosts", host);

@@ -1,6 +1,6 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
-import { findFlake } from "../here/flake.ts";
+import { flakeMeant } from "../inventory/flake.ts";
 import { machinesMeant } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
@@ -85,7 +85,7 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
   const about = given as { readonly flake?: string } & Partial<SshGiven> & Evaluated;
-  const flake = findFlake(about.flake, "as given", nixWords(about));
+  const flake = flakeMeant(about.flake, "as given", nixWords(about));
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
   const machines = machinesMeant(flake, ssh, { on, all });
   requireApart(machines);

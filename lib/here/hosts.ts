@@ -1,5 +1,6 @@
 // Which hosts a flake has. Nix says it, and that is remembered until the flake has changed.
 import { spawnSync } from "node:child_process";
+import { didYouMean, shown, some } from "../spec/errors.ts";
 import { isHost } from "../spec/words.ts";
 import { nix } from "./backends.ts";
 import { type Named, remember, remembered } from "./cache.ts";
@@ -76,6 +77,13 @@ function ask(flake: Flake): Hosts {
     return { why: "nix has said no list of names" };
   }
 }
+
+/** A flake in words for a message. */
+export const called = ({ ref, dir }: Flake) => `the flake ${dir === undefined ? shown(ref) : `in ${shown(dir)}`}`;
+
+/** What to say of a host that isn't there, of a flake that has these. */
+export const noSuchHost = (flake: Flake, host: string, names: readonly string[]): string =>
+  `${called(flake)} has no host ${shown(host)}${didYouMean(host, names) || `; it has ${some(names)}`}`;
 
 /** What nix has said in this run. */
 const answers = new Map<string, Hosts>();

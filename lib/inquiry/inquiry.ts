@@ -1,5 +1,5 @@
 // Questions to machines, all at once, and what is made of the answers. They change nothing. Values only; lib/inquiry/run.ts asks.
-import { findFlake } from "../here/flake.ts";
+import { flakeMeant } from "../inventory/flake.ts";
 import { machinesMeant, machineTyped } from "../inventory/inventory.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
@@ -70,5 +70,5 @@ export function machinesAsked(given: Chosen): readonly Machine[] {
   if (host !== undefined && (on !== undefined || all))
     throw new Usage(`${host} and --${all ? "all" : "on"} can't go together; type one of them`);
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
-  return machinesMeant(findFlake(flake, "as given", nixWords(given)), given, { on, all });
+  return machinesMeant(flakeMeant(flake, "as given", nixWords(given)), given, { on, all });
 }

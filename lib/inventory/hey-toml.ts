@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { prints } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
-import { askedHosts, lastHosts } from "../here/hosts.ts";
+import { askedHosts, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { valueFor } from "../spec/argv.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
 import {
@@ -89,6 +89,7 @@ function setting(of: Setting["of"], name: string, value: unknown, line: number):
 
 /** A hey.toml that is being read. */
 interface Said {
+  query?: string;
   readonly defaults: Setting[];
   readonly hosts: Map<string, Setting[]>;
   readonly lines: Map<string, number>;
@@ -108,7 +109,7 @@ function outside(table: string, flake: Flake): Usage {
     ? `; type ${headOf(table)}`
     : names.includes(table)
       ? "; type [defaults] above it"
-      : didYouMean(table, ["defaults", "hosts"]) || "; type [hosts.NAME] above its settings";
+      : didYouMean(table, ["defaults", "hosts", "flake"]) || "; type [hosts.NAME] above its settings";
   return new Usage(`${shown(table)} is neither [defaults] nor in [hosts.NAME]${instead}`);
 }
 
@@ -119,13 +120,28 @@ function below(flake: Flake, host: string, own: readonly string[]): Usage {
   const hosts = own.length > 1 ? meant(flake) : (lastHosts(flake) ?? []);
   const whole = dotted.find((name) => hosts.includes(name));
   if (whole !== undefined) return new Usage(`a name with dots stands in quotes; type ${headOf(whole)}`);
+  if (own.length > 1 && hosts.length > 0 && !hosts.includes(host)) return new Usage(noSuchHost(flake, host, hosts));
   return unknown(own[0] ?? "");
+}
+
+/** What is behind the flake's reference. @throws Usage */
+function queryIn([name, ...more]: readonly string[], value: unknown): string {
+  if (name === undefined) throw new Usage("flake is a table; type [flake], and its settings below it");
+  if (name !== "query" || more.length > 0)
+    throw new Usage(`there is no setting ${shown(name)} of the flake${didYouMean(name, ["query"]) || "; there is query"}`);
+  if (typeof value !== "string" || !/^[a-z]+=[\w./%+-]+(?:&[a-z]+=[\w./%+-]+)*$/.test(value))
+    throw new Usage('query is what stands behind the ? of a reference; type query = "submodules=1"');
+  return value;
 }
 
 /** Adds what a statement sets; the bare head of a table sets nothing. @throws Usage */
 function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
   for (const part of path) printable(part);
   const [table = "", ...rest] = path;
+  if (table === "flake") {
+    if (rest.length > 0 || !isTable(value)) said.query = queryIn(rest, value);
+    return;
+  }
   if (table !== "defaults" && table !== "hosts") throw outside(table, flake);
   if (rest.length === 0 && isTable(value)) return;
   if (rest.length === 0) {

@@ -3,7 +3,7 @@ import type { Named } from "../here/cache.ts";
 import { prints, remark } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { untracked } from "../here/git.ts";
-import { askedHosts, freshHosts, type Hosts, hostsOf, lastHosts } from "../here/hosts.ts";
+import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { thisHost } from "../here/machine.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
@@ -15,9 +15,6 @@ const sorted = (...names: readonly (readonly string[])[]) => [...new Set(names.f
 /** What is known without a question: what nix said last, and hey.toml. */
 const knownBefore = (flake: Flake, said: Settings) => sorted(lastHosts(flake) ?? [], [...said.hosts.keys()]);
 
-/** In words for a message. */
-const called = ({ ref, dir }: Flake) => `the flake ${dir === undefined ? shown(ref) : `in ${shown(dir)}`}`;
-
 /** Why a host isn't there, of a flake that has these. */
 function missing(flake: Flake, host: string, names: readonly string[]): Usage {
   const what = `${called(flake)} has no host ${shown(host)}`;
@@ -28,7 +25,7 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
       `git -C ${quote(flake.dir)} add -N ${[first, ...others].map(quote).join(" ")}`,
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
-  return new Usage(`${what}${didYouMean(host, names) || `; it has ${some(names)}`}`);
+  return new Usage(noSuchHost(flake, host, names));
 }
 
 /** Refuses a host of hey.toml that the flake lacks while it has others. @throws Usage naming the line */

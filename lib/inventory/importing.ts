@@ -22,11 +22,12 @@ export const kinds = Object.fromEntries(Object.entries(tools).map(([name, { help
 export function importing(flake: Flake, tool: keyof typeof kinds, consent: boolean): Plan {
   const { attribute = "", better } = tools[tool] ?? {};
   const answer = prints() ? freshHosts(flake) : hostsOf(flake);
-  const names = answer === undefined || "why" in answer ? [] : answer.names;
-  const hosts = names.map((host) => JSON.stringify(host));
+  // Beside it, and softly: without the names all nodes are taken.
+  const names = answer === undefined || "why" in answer ? undefined : answer.names;
+  const hosts = names === undefined ? "null" : `[ ${names.map((host) => JSON.stringify(host)).join(" ")} ]`;
   const options = Object.entries(settable).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
   const expression = [
-    `let hosts = [ ${hosts.join(" ")} ]; settable = { ${options.join(" ")} }; in`,
+    `let hosts = ${hosts}; settable = { ${options.join(" ")} }; in`,
     constant("inventory/import/toml.nix"),
     constant(`inventory/import/${tool}.nix`),
   ];

@@ -1,10 +1,11 @@
 // The machines: the hosts of a flake, where each is reached, and what hey.toml says of them.
 import { remark } from "../here/called.ts";
-import { type Flake, findFlake } from "../here/flake.ts";
+import type { Flake } from "../here/flake.ts";
 import { thisHost } from "../here/machine.ts";
-import { Ended, Refusal, shown, some } from "../spec/errors.ts";
+import { Refusal, shown, some } from "../spec/errors.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
+import { flakeIfAny } from "./flake.ts";
 import { allHosts, hostHere, hostsTyped } from "./hosts.ts";
 import { namesIn, select } from "./selection.ts";
 import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
@@ -86,16 +87,6 @@ interface Named {
   readonly flake?: string | undefined;
   readonly sshOption?: readonly string[];
   readonly sshConfig?: string | undefined;
-}
-
-/** A flake that isn't there is for the verb to say, if it needs one. */
-export function flakeIfAny(given: string | undefined): Flake | undefined {
-  try {
-    return findFlake(given, "as given");
-  } catch (error) {
-    if (!(error instanceof Ended)) throw error;
-    return undefined;
-  }
 }
 
 /** The machine that this one is in the flake, or the host that it is taken for. @throws Usage for a mistake in hey.toml */

@@ -16,6 +16,8 @@ export interface Setting {
 
 /** A hey.toml; without one all of it is empty. */
 export interface Settings {
+  /** What stands behind the `?` of the flake's own reference, where none is typed. */
+  readonly query?: string | undefined;
   readonly defaults: readonly Setting[];
   /** By host: its own ones only. */
   readonly hosts: ReadonlyMap<string, readonly Setting[]>;

@@ -192,6 +192,17 @@ without_nix() {
   [ "$status" = 2 ] && [[ $stderr == *"git does not track machines/subs/two, so nix"* ]]
   run --separate-stderr verb ops-deploy one 192.0.2.1 --print --flake '.?submodules=1'
   [ "$status" = 0 ] && [[ $stderr != *"does not track"* ]]
+  # hey.toml says it once for all. (Nix clones it, which git refuses of a file unless it is told so.)
+  git config --global protocol.file.allow always
+  printf '[flake]\nquery = "submodules=1"\n' >hey.toml
+  asks 1 verb ops-hosts
+  [ "$status" = 0 ] && [ "${lines[1]}" = "one   one" ]
+  asks 0 verb ops-deploy one 192.0.2.1 --print
+  [[ $output == *"--flake '.?submodules=1#one'"* && -z $stderr ]]
+  run --separate-stderr verb sync build --host one --print
+  [[ $output == *"$flake?submodules=1#one"* ]]
+  run --separate-stderr verb ops-deploy one 192.0.2.1 --print --flake '.?ref=main'
+  [[ $output == *"--flake '.?ref=main#one'"* ]]
 }
 
 @test "known: a question to git runs nothing of the repository, and goes to no other" {
@@ -224,6 +235,25 @@ without_nix() {
     echo >>flake.nix
     run --separate-stderr env "$name" "$repo/scripts/ops-hosts.ts"
     [ "$status" = 0 ] && [ "${lines[1]}" = "a     a" ] || { echo "$name: $status $output $stderr"; return 1; }
+  done
+}
+
+@test "known: what a line says of the evaluation, the question for the names says too" {
+  echo '{ outputs = _: { nixosConfigurations = if builtins.getEnv "HEYENV" == "" then throw "HEYENV is missing" else { web1 = 1; }; }; }' >flake.nix
+  export HEYENV=1
+  run --separate-stderr verb ops-hosts
+  [ "$status" = 1 ] && [[ $stderr == *"(HEYENV is missing)"* ]]
+  run --separate-stderr verb ops-hosts --impure
+  [ "$status" = 0 ] && [ "${lines[1]}" = "web1  web1" ]
+  # The environment may be another next time.
+  asks 1 verb ops-hosts --impure
+  run --separate-stderr verb ops-deploy web4 192.0.2.1 -- --impure
+  [ "$status" = 2 ] && [[ $stderr == *"did you mean web1?" ]]
+  run --separate-stderr verb ops-status web4 192.0.2.1 --impure
+  [ "$status" = 2 ]
+  for verb in ops-status ops-doctor; do
+    run --separate-stderr verb $verb web1 192.0.2.1 --eval --impure --override-input nixpkgs path:/x --print
+    [[ $output == *"nix "*" eval "*" --impure --override-input nixpkgs path:/x "* ]]
   done
 }
 
