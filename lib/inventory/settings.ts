@@ -7,6 +7,7 @@ import { valueFor } from "../spec/argv.ts";
 import { Ended, Usage } from "../spec/errors.ts";
 import { guards, leavesOut, takesPassword } from "../spec/options.ts";
 import { camel, excluded, isOption, type Takes } from "../spec/spec.ts";
+import { fits } from "../spec/words.ts";
 import type { Machine, Setting, Settings } from "./setting.ts";
 
 /** Where a setting stands, as messages and tables say it. */
@@ -126,6 +127,8 @@ export function planFor<G extends object>({ takes, plan }: Planning<G>, given: G
   const known = target?.kind === "arg" ? target.known : undefined;
   const to = known === undefined || (known === "where said" && machine.rule.by === "name") ? undefined : machine.target;
   const whole = { ...withCounting(takes, given, counts), host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
+  // A host's name may be none that ssh takes.
+  if (to !== undefined && typed["target"] === undefined && machine.rule.by === "name") fits("TARGET", "targets", to);
   if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
   try {
     return plan(whole as unknown as G);
