@@ -17,10 +17,12 @@ export interface List {
 
 /** The keys of agenix's rules; null of a file that has none, like a module of the flake's own. */
 const rules = `rules:
-  let found = if builtins.isAttrs rules then builtins.filter (rule: builtins.isAttrs rule && rule ? publicKeys) (builtins.attrValues rules) else [ ];
+  let
+    lists = rule: builtins.isAttrs rule && rule ? publicKeys;
+    found = if builtins.isAttrs rules then builtins.filter lists (builtins.attrValues rules) else [ ];
   in if found == [ ] then null else builtins.concatMap (rule: rule.publicKeys) found`;
 
-/** As agenix reads it: evaluated. It may be a stranger's, so it sees the flake's files alone, and neither the network nor the environment. */
+/** As agenix reads it: evaluated. It may be a stranger's, so it sees the flake's files alone, and neither network nor environment. */
 function ofAgenix(dir: string, file: string): List | undefined {
   const words = [
     "eval",

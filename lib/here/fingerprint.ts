@@ -37,7 +37,7 @@ function commit(top: string): readonly string[] {
   return [head, at, changed(join(own, "index")).replace(/.* /, "")];
 }
 
-/** 64 bits of a text: two hashes of 32 bits (FNV-1a, over other primes). Loading node's own costs more than all else here, and nobody is deceived. */
+/** 64 bits of a text: two hashes of 32 (FNV-1a, over other primes). To load node's own costs more than all else here. */
 function hashed(text: string): string {
   let [one, other] = [0x811c9dc5, 0x9747b28c];
   for (let at = 0; at < text.length; at++) {

@@ -5,8 +5,13 @@ import type { Flake } from "./flake.ts";
 import { below, unlinked, workTree } from "./tree.ts";
 
 /** What points git at another repository than the one that it is asked about (git rev-parse --local-env-vars), as in a hook. */
-const elsewhere =
-  /^GIT_(?:DIR|WORK_TREE|IMPLICIT_WORK_TREE|COMMON_DIR|INDEX_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX|SHALLOW_FILE|GRAFT_FILE|NO_REPLACE_OBJECTS|REPLACE_REF_BASE|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|INTERNAL_SUPER_PREFIX|CONFIG|CONFIG_PARAMETERS|CONFIG_COUNT|CONFIG_(?:KEY|VALUE)_\d+)$/;
+const elsewhere = new RegExp(
+  `^GIT_(?:${[
+    "DIR|COMMON_DIR|(?:IMPLICIT_)?WORK_TREE|(?:INDEX|SHALLOW|GRAFT)_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX",
+    "NO_REPLACE_OBJECTS|REPLACE_REF_BASE|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|INTERNAL_SUPER_PREFIX",
+    "CONFIG(?:_PARAMETERS|_COUNT|_(?:KEY|VALUE)_\\d+)?",
+  ].join("|")})$`,
+);
 
 /** What wins over a repository's own configuration: its monitor is not started, and what lies in it is not taken for a repository. */
 const harmless = { "core.fsmonitor": "false", "safe.bareRepository": "explicit" };
@@ -21,7 +26,10 @@ export function gitEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries([...kept, ["GIT_OPTIONAL_LOCKS", "0"], ["GIT_CONFIG_COUNT", String(said.length / 2)], ...said]);
 }
 
-/** What git does not track of a name in a directory; a directory of which it tracks nothing is one. It is asked where the name lies: that may be a submodule. */
+/**
+ * What git does not track of a name in a directory; a directory of which it tracks nothing is one. It is asked where the name lies: that may
+ * be a submodule.
+ */
 function untrackedIn(dir: string, name: string): readonly string[] {
   const words = [
     "ls-files",
