@@ -127,11 +127,12 @@ export function planFor<G extends object>({ takes, plan }: Planning<G>, given: G
   const known = target?.kind === "arg" ? target.known : undefined;
   const to = known === undefined || (known === "where said" && machine.rule.by === "name") ? undefined : machine.target;
   const whole = { ...withCounting(takes, given, counts), host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
-  // A host's name may be none that ssh takes.
-  if (to !== undefined && typed["target"] === undefined && machine.rule.by === "name") fits("TARGET", "targets", to);
   if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
   try {
-    return plan(whole as unknown as G);
+    const planned = plan(whole as unknown as G);
+    // A host that there is may have a name that ssh takes for none.
+    if (to !== undefined && typed["target"] === undefined && machine.rule.by === "name") fits("TARGET", "targets", to);
+    return planned;
   } catch (error) {
     throw error instanceof Ended ? blamed(error, takes, counts) : error;
   }
