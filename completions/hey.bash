@@ -65,7 +65,7 @@ __hey_flake() {
   done
 }
 
-# Names of the hosts that stand literally in a flake.nix, added to names: literalHosts in lib/here/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix, added to names.
 __hey_literal_hosts() {
   local line bare braces opens closes depth=0 lines
   local name='("([^"${}]+)"|([A-Za-z_][A-Za-z0-9_'\''-]*))'
@@ -101,7 +101,7 @@ __hey_host_folders() {
   done
 }
 
-# What a verb saw of the flake at the last evaluation (lib/here/cache.ts), under the flake's path as it is without links.
+# What nix said last (lib/here/cache.ts), under the flake's path as it is without links. No host begins with a #.
 __hey_cached_hosts() {
   local file dir lines
   for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do
@@ -114,11 +114,12 @@ __hey_cached_hosts() {
   done
 }
 
-# The hosts of the flake in a directory, in names.
+# The hosts of the flake in a directory, in names: those that nix has said, and where it has not been asked yet what folders and text look like.
 __hey_hosts() {
+  __hey_globbing __hey_cached_hosts "$1"
+  [[ ${#names[@]} -eq 0 ]] || return 0
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
-  __hey_globbing __hey_cached_hosts "$1"
 }
 
 # Offers the hosts of the flake in a directory.
@@ -241,7 +242,7 @@ __hey_add_names() {
   for name in "$@"; do
     [[ $name == "$hey_part"* ]] || continue
     case $name in
-      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) continue ;;
+      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*) continue ;;
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac
@@ -926,6 +927,8 @@ __hey_table_ops_doctor() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
   __hey_option --skip '' '' 'don'\''t look at that finding' choices many
   __hey_option --json '' '' 'as JSON'
@@ -982,6 +985,8 @@ __hey_table_ops_hosts() {
   __hey_option --json '' '--import -y --yes' 'as JSON, with all of it'
   __hey_option --import '' '--on --why --json' 'write a hey.toml of what the flake says for another tool, after showing it' choices
   __hey_option --yes -y '--on --why --json' 'with --import, write it without asking'
+  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -1124,6 +1129,8 @@ __hey_table_ops_status() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
   __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
   __hey_option --json '' '' 'as JSON, with all that is known'

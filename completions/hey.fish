@@ -92,7 +92,7 @@ function __hey_flake
     echo -- $dir
 end
 
-# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/here/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix.
 function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
@@ -108,24 +108,28 @@ function __hey_literal_hosts
     end
 end
 
-# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/here/cache.ts).
+# The hosts of the flake in a directory: those that nix has said (lib/here/cache.ts), and where it has not been asked yet what folders and text
+# look like. No host begins with a #.
 function __hey_hosts_of
+    set -l cache $XDG_CACHE_HOME
+    test -n "$cache"; or set cache $HOME/.cache
+    set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
+    if test -f $seen -a -r $seen -a -s $seen
+        __hey_names (string match -r '.+' <$seen)
+        return
+    end
     set -l names
     for file in $argv[1]/hosts/*/default.nix
         test -e $file; and set -a names (path basename (path dirname $file))
     end
     set names (string match -rv '^[._]' -- $names)
     test -f $argv[1]/flake.nix -a -r $argv[1]/flake.nix; and set -a names (__hey_literal_hosts $argv[1]/flake.nix)
-    set -l cache $XDG_CACHE_HOME
-    test -n "$cache"; or set cache $HOME/.cache
-    set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
-    test -f $seen -a -r $seen; and set -a names (string match -r '.+' <$seen)
     __hey_names $names
 end
 
 # Those that lib/spec/words.ts takes.
 function __hey_names
-    string match -r '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$' -- $argv
+    string match -r '^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,252}$' -- $argv
 end
 
 # The names that ssh knows, of the config that is given or of the user's.
@@ -513,11 +517,13 @@ complete -c ops-deploy.ts -n '__hey_without -h --help' -s h -l help -d 'show thi
 complete -c ops-deploy.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
 
 complete -c ops-doctor.ts -n __hey_ours -f
-complete -c ops-doctor.ts -n '__hey_after 0 --flake --on --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-doctor.ts -n '__hey_after 1 --flake --on --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --on --skip --elevate --ssh-option --ssh-config)'
+complete -c ops-doctor.ts -n '__hey_after 0 --flake --on --override-input --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-doctor.ts -n '__hey_after 1 --flake --on --override-input --skip --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --on --override-input --skip --elevate --ssh-option --ssh-config)'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-doctor.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
+complete -c ops-doctor.ts -n '__hey_without --impure' -l impure -d 'where the flake is evaluated, let it read the environment, and files outside of it'
+complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-doctor.ts -n '__hey_without --eval' -l eval -d 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --skip; or __hey_without' -l skip -r -f -k -a '(printf \'%s\\n\' \'host-untracked	git does not track a file of the host, so nix does not see it\' \'tool-missing	a program that is needed here is not on PATH\' \'tools	the versions of nix, ssh and nixos-rebuild here\' \'target-by-name	neither hey.toml nor an ssh alias says where the host is reached\' \'name-unknown	the target\\\'s name does not resolve\' \'port-closed	nothing listens at the target\\\'s ssh port\' \'no-answer	the target does not answer in time\' \'host-key-unknown	known_hosts has no key of the target\' \'host-key-changed	the target presents another key than known_hosts has\' \'login-refused	sshd takes none of the keys offered\' \'unreachable	ssh fails otherwise\' \'login-talks	the login writes to stdout before a command, which breaks nix copy\' \'not-nixos	no NixOS runs there\' \'no-root	the login does not become root there without a password\' \'untrusted	nix there takes no unsigned paths from the login\' \'disk-full	a disk there is full\' \'disk-low	a disk there is nearly full\' \'boot-full	/boot has no room for one more kernel\' \'memory-low	little memory is left there\' \'units-failed	units have failed there\' \'activation-failed	the last activation there failed\' \'armed	another deployment is under way there\' \'reboot-needed	what boots there has another kernel, initrd or systemd than what was booted\' \'clock	the clock there is wrong\' \'key-missing	no key of the host is kept here\' \'key-differs	the host\\\'s key here is another than on its disk\' \'key-presented	sshd there presents another key than is on its disk\' \'key-unlisted	secrets.nix or .sops.yaml does not mention the host\\\'s key\' \'eval-fails	the host does not evaluate\' \'eval-arch	the host\\\'s system is for another architecture\' \'eval-sshd	sshd would not be enabled\' \'eval-port	sshd would not listen, or the firewall would be closed, at the port that ssh uses\' \'eval-login	as whom ssh goes could not log in with a key of mine\' \'eval-root	as whom ssh goes could log in, and not become root without a password\')' -d 'don\'t look at that finding'
 complete -c ops-doctor.ts -n '__hey_without --json' -l json -d 'as JSON'
@@ -535,6 +541,8 @@ complete -c ops-hosts.ts -n '__hey_without --import -y --yes --why' -l why -d 'a
 complete -c ops-hosts.ts -n '__hey_without --import -y --yes --json' -l json -d 'as JSON, with all of it'
 complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --import; or __hey_without --on --why --json --import' -l import -r -f -k -a '(printf \'%s\\n\' \'deploy-rs	deploy.nodes\' \'colmena	colmenaHive, or colmena\' \'nixinate	nixosConfigurations.NAME._module.args.nixinate\')' -d 'write a hey.toml of what the flake says for another tool, after showing it'
 complete -c ops-hosts.ts -n '__hey_without --on --why --json -y --yes' -s y -l yes -d 'with --import, write it without asking'
+complete -c ops-hosts.ts -n '__hey_without --impure' -l impure -d 'where the flake is evaluated, let it read the environment, and files outside of it'
+complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-hosts.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c ops-hosts.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
@@ -638,11 +646,13 @@ complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-confi
 complete -c ops-ssh.ts -n 'not __hey_beyond 1 --elevate --ssh-option --ssh-config; and __hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c ops-status.ts -n __hey_ours -f
-complete -c ops-status.ts -n '__hey_after 0 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-status.ts -n '__hey_after 1 --flake --on --html --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --on --html --elevate --ssh-option --ssh-config)'
+complete -c ops-status.ts -n '__hey_after 0 --flake --on --override-input --html --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-status.ts -n '__hey_after 1 --flake --on --override-input --html --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --on --override-input --html --elevate --ssh-option --ssh-config)'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-status.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
+complete -c ops-status.ts -n '__hey_without --impure' -l impure -d 'where the flake is evaluated, let it read the environment, and files outside of it'
+complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-status.ts -n '__hey_without --eval' -l eval -d 'also whether each runs and boots what the flake says, which takes an evaluation'
 complete -c ops-status.ts -n '__hey_without --watch' -l watch -d 'again and again, so many seconds apart (5), until ^C'
 complete -c ops-status.ts -n '__hey_without --json' -l json -d 'as JSON, with all that is known'

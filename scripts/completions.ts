@@ -32,8 +32,8 @@ export default verb(module, {
   summary: "Complete hosts, targets and options at TAB, in zsh, bash and fish",
   description:
     "Shows the line for the file of the shell. " +
-    "At TAB no program is started: hosts and targets come from the flake's folders, ssh's files and what was evaluated " +
-    "before.",
+    "At TAB no program is started. Hosts are those that nix said last, or what the flake's folders and text look like where nix was " +
+    "not asked yet; targets come from ssh's files.",
   takes: {
     shell: arg("the shell that is to complete them", choices, "optional"),
     install: flag("put the line into the shell's own file, once"),

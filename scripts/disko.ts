@@ -4,8 +4,10 @@
 
 // Partition, format and mount a host's disks as its configuration declares them.
 import { nixRun } from "../lib/here/backends.ts";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
@@ -34,7 +36,7 @@ export default verb(module, {
   passes: "disko",
   examples: ["destroy,format,mount --host id3-eniac", "mount --host id3-eniac"],
   plan: ({ mode, host, flake: given, elevate = "sudo", yes, passed }) => {
-    const flake = findFlake(given, "absolute");
+    const flake = flakeMeant(given, "absolute");
     requireHost(flake, host);
     const destroys = mode.split(",").includes("destroy");
     const program = onPath("disko") ? ["disko"] : nixRun("github:nix-community/disko/latest");

@@ -5,7 +5,9 @@
 // Install a host on the disks mounted under a directory, from the installer ISO.
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
@@ -30,13 +32,12 @@ export default verb(module, {
       throw new Usage(
         `--root ${shown(root)} is the running system; type the directory where the new disks are mounted, like --root /mnt`,
       );
-    const flake = findFlake(given, "absolute");
+    const flake = flakeMeant(given, "absolute");
     requireHost(flake, host);
     const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);
     return {
       main: [elevated(elevate as Elevation, install)],
       stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here")],
-      evaluates: { dir: flake.dir, host },
     };
   },
 });

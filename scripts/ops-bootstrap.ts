@@ -7,7 +7,9 @@
 import { existsSync } from "node:fs";
 import { nixRun } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { aroundInstall } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
 import { stage } from "../lib/script/part.ts";
@@ -77,7 +79,7 @@ export default verb(module, {
   },
   plan: (given) => {
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
-    const flake = findFlake(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given");
     requireHost(flake, host);
     if (given.generateHardwareConfig.length > 1) throw new Usage("--generate-hardware-config is given twice; type it once");
     for (const [, local] of given.diskEncryptionKeys) {
@@ -122,7 +124,6 @@ export default verb(module, {
     const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
     return {
       logged,
-      evaluates: { dir: flake.dir, host },
       ...aroundInstall(line, {
         flake,
         host,

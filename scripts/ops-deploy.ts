@@ -12,7 +12,9 @@ import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
 import { wordsFor } from "../lib/here/backends.ts";
 import { again, spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, requireHost } from "../lib/here/flake.ts";
+import { attribute } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
@@ -25,6 +27,7 @@ import {
   guardOptions,
   guardStatuses,
   inHostsPlace,
+  nixWords,
   passing,
   previewOptions,
   rebootOptions,
@@ -79,7 +82,7 @@ export default verb(module, {
   adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
   before: (given, hosts, dir) => {
     if (given.status || given.cancel) return undefined;
-    const flake = findFlake(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given");
     return buildAll(flake, hosts, dir, evaluationWords(given), realisationWords(given));
   },
   plan: (given) => {
@@ -90,7 +93,7 @@ export default verb(module, {
     const way = wayOf(boot, guard, reboot);
     const turn = turnOf(lane);
     const access = accessTo(target, given);
-    const flake = findFlake(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given", nixWords(given));
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     const preview = askedPreview(given);
@@ -118,7 +121,6 @@ export default verb(module, {
       return {
         ...deployment(about),
         ...(action !== "dry-activate" && { logged: { host, target } }),
-        ...(turn.alone && { evaluates: { dir: flake.dir, host } }),
       };
     }
     if (access.asks && reboot !== undefined) {
@@ -159,7 +161,6 @@ export default verb(module, {
     const about = {
       ...(!dryActivate && { logged: { host, target } }),
       needs: { "nixos-rebuild": instead },
-      evaluates: { dir: flake.dir, host },
     };
     const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both")];
     // Where nothing is asked of the target by hey itself it is one command.

@@ -11,12 +11,12 @@ import { offered } from "../lib/doctor/offered.ts";
 import { asText } from "../lib/doctor/report.ts";
 import { answered, onDisk, silent } from "../lib/doctor/there.ts";
 import { typing } from "../lib/doctor/typing.ts";
-import { findFlake, unknownHost } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
-import { Usage } from "../lib/spec/errors.ts";
-import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { askedOptions, elevateOption, evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
@@ -29,6 +29,7 @@ const takes = {
   target: arg("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "targets", "optional"),
   flake: flakeOption,
   ...askedOptions,
+  ...evaluationOptions,
   eval: flag("also whether each could still be entered with what the flake has for it, which takes an evaluation"),
   skip: options("ID", "don't look at that finding", ids),
   json: flag("as JSON"),
@@ -48,9 +49,8 @@ export default verb(module, {
   examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
   statuses: { 0: "no errors", 1: "errors were found" },
   inquire: (given) => {
-    const flake = findFlake(given.flake, "as given");
-    const unknown = given.host === undefined ? undefined : unknownHost(flake, given.host);
-    if (unknown !== undefined) throw new Usage(unknown);
+    const flake = flakeMeant(given.flake, "as given", nixWords(given));
+    if (given.host !== undefined) requireHost(flake, given.host);
     const machines = machinesAsked(given);
     // What is missing here is a finding, and no reason to say nothing.
     const asked = (onPath("ssh") ? machines : []).map((machine) => {

@@ -3,14 +3,12 @@
   "";
 
 // The machines: what the other verbs will take for each, and why.
-import { findFlake } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
 import { importing, kinds } from "../lib/inventory/importing.ts";
-import { inventory } from "../lib/inventory/inventory.ts";
+import { machinesMeant } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
-import { select } from "../lib/inventory/selection.ts";
 import { saying } from "../lib/script/part.ts";
-import { Refusal } from "../lib/spec/errors.ts";
-import { flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
 import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -24,19 +22,14 @@ export default verb(module, {
     json: flag("as JSON, with all of it"),
     import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds),
     yes: flag("with --import, write it without asking", { short: "y" }),
+    ...evaluationOptions,
     "ssh-config": sshOptions["ssh-config"],
   },
   examples: ["", "--on 'web*,@vps,!db' --why", "--import deploy-rs"],
-  plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig }) => {
-    const flake = findFlake(given, "as given");
+  plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig, impure, overrideInput }) => {
+    const flake = flakeMeant(given, "as given", nixWords({ impure, overrideInput }));
     if (tool !== undefined) return importing(flake, tool, yes);
-    const all = inventory(flake, { sshOption: [], sshConfig });
-    if (all.length === 0)
-      throw new Refusal(
-        "no host of the flake is known without evaluation: it has neither hosts/NAME/default.nix nor a name in nixosConfigurations",
-        "a hey.toml with [hosts.NAME]",
-      );
-    const machines = on === undefined ? all : select(all, on);
+    const machines = machinesMeant(flake, { sshOption: [], sshConfig }, { on });
     return saying(json ? asJson(machines) : asTable(machines, why));
   },
 });

@@ -5,7 +5,8 @@
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.
 import { turnOf } from "../lib/deploy/turn.ts";
 import { again } from "../lib/here/called.ts";
-import { findFlake, requireHost } from "../lib/here/flake.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
 import { staging } from "../lib/keys/staging.ts";
 import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";
@@ -63,7 +64,7 @@ export default verb(module, {
   // Each puts known_hosts right, which is one file.
   adapted: (given) => ({ ...given, jobs: given.serial ? undefined : "1" }),
   plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, lane, ...given }) => {
-    requireHost(findFlake(given.flake, "as given"), host);
+    requireHost(flakeMeant(given.flake, "as given"), host);
     const key =
       keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
     if (key === undefined) throw noHostKey(host, again("ops-push-keys", "--generate"));

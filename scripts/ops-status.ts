@@ -4,13 +4,14 @@
 
 // What the machines are like now.
 import { evaluating } from "../lib/deploy/deployment.ts";
-import { findFlake, requireHost } from "../lib/here/flake.ts";
 import { requireWritable } from "../lib/here/new-file.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { requireHost } from "../lib/inventory/hosts.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
-import { askedOptions, elevateOption, flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { askedOptions, elevateOption, evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -24,6 +25,7 @@ const takes = {
   target: arg("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "targets", "optional"),
   flake: flakeOption,
   ...askedOptions,
+  ...evaluationOptions,
   eval: flag("also whether each runs and boots what the flake says, which takes an evaluation"),
   watch: option("SECONDS", "again and again, so many seconds apart (5), until ^C", "seconds", { bare: "5", range: [1, 3600] }),
   json: flag("as JSON, with all that is known"),
@@ -41,7 +43,8 @@ export default verb(module, {
   statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
   inquire: (given) => {
     const machines = machinesAsked(given);
-    if (given.host !== undefined) requireHost(findFlake(given.flake, "as given"), given.host);
+    const flake = flakeMeant(given.flake, "as given", nixWords(given));
+    if (given.host !== undefined) requireHost(flake, given.host);
     if (given.html !== undefined) {
       // What the page can't be made of, or put to, is said before anybody is asked.
       requireWritable(given.html);
@@ -55,7 +58,7 @@ export default verb(module, {
       again,
       data: given.json,
       beside: given.eval
-        ? parts(evaluating(findFlake(given.flake, "as given"), []), {
+        ? parts(evaluating(flake, flake.words ?? []), {
             main: [call("show_systems", hosts)],
             stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
           })

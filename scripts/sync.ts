@@ -8,13 +8,16 @@ import { askedPreview, previewing } from "../lib/deploy/preview.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/here/flake.ts";
-import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
+import { attribute, toplevel } from "../lib/here/flake.ts";
+import { hostname, isRoot, isThisMachine, onPath } from "../lib/here/machine.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
+import { readSettings } from "../lib/inventory/settings.ts";
 import { call, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
+import { type Elevation, elevations, flakeOption, nixWords, passing, previewOptions } from "../lib/spec/options.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { argOr, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
@@ -119,13 +122,14 @@ export default verb(module, {
         ),
       };
     }
-    const flake = findFlake(given, "absolute");
-    const host = named ?? thisHost(hostsOf(flake));
+    const flake = flakeMeant(given, "absolute", nixWords({ ...words, passed }));
+    const said = readSettings(flake);
+    const host = named ?? hostHere(flake, said);
     fits("this machine's name", "hosts", host);
     requireHost(flake, host);
     const changes = changing.includes(action);
     const logged = { host, target: "" };
-    if (changes && !force && !isThisMachine(host, hostsOf(flake))) {
+    if (changes && !force && !isThisMachine(host, knownHosts(flake, said))) {
       const from = given === undefined ? "" : ` --flake ${quote(given)}`;
       const instead = `${spelled("ops-deploy")} ${quote(host)}${remotely[action] ?? ""}`;
       throw new Refusal(
@@ -168,7 +172,6 @@ export default verb(module, {
     const about = {
       ...(changes && { logged }),
       ...(elevates && { needs: { [elevate]: undefined } }),
-      evaluates: { dir: flake.dir, host },
     };
     const stages = [stage(`${program} ${action}`, "here")];
     if (preview === undefined) return { ...about, main: [line()], stages };

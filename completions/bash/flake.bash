@@ -62,7 +62,7 @@ __hey_flake() {
   done
 }
 
-# Names of the hosts that stand literally in a flake.nix, added to names: literalHosts in lib/here/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix, added to names.
 __hey_literal_hosts() {
   local line bare braces opens closes depth=0 lines
   local name='("([^"${}]+)"|([A-Za-z_][A-Za-z0-9_'\''-]*))'
@@ -98,7 +98,7 @@ __hey_host_folders() {
   done
 }
 
-# What a verb saw of the flake at the last evaluation (lib/here/cache.ts), under the flake's path as it is without links.
+# What nix said last (lib/here/cache.ts), under the flake's path as it is without links. No host begins with a #.
 __hey_cached_hosts() {
   local file dir lines
   for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do
@@ -111,11 +111,12 @@ __hey_cached_hosts() {
   done
 }
 
-# The hosts of the flake in a directory, in names.
+# The hosts of the flake in a directory, in names: those that nix has said, and where it has not been asked yet what folders and text look like.
 __hey_hosts() {
+  __hey_globbing __hey_cached_hosts "$1"
+  [[ ${#names[@]} -eq 0 ]] || return 0
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
-  __hey_globbing __hey_cached_hosts "$1"
 }
 
 # Offers the hosts of the flake in a directory.

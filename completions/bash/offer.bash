@@ -15,7 +15,7 @@ __hey_add_names() {
   for name in "$@"; do
     [[ $name == "$hey_part"* ]] || continue
     case $name in
-      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.-]*) continue ;;
+      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*) continue ;;
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac

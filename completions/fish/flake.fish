@@ -90,7 +90,7 @@ function __hey_flake
     echo -- $dir
 end
 
-# Names of the hosts that stand literally in a flake.nix: literalHosts in lib/here/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix.
 function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
@@ -106,22 +106,26 @@ function __hey_literal_hosts
     end
 end
 
-# The hosts of the flake in a directory: its folders, its literal names, and what a verb saw at the last evaluation (lib/here/cache.ts).
+# The hosts of the flake in a directory: those that nix has said (lib/here/cache.ts), and where it has not been asked yet what folders and text
+# look like. No host begins with a #.
 function __hey_hosts_of
+    set -l cache $XDG_CACHE_HOME
+    test -n "$cache"; or set cache $HOME/.cache
+    set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
+    if test -f $seen -a -r $seen -a -s $seen
+        __hey_names (string match -r '.+' <$seen)
+        return
+    end
     set -l names
     for file in $argv[1]/hosts/*/default.nix
         test -e $file; and set -a names (path basename (path dirname $file))
     end
     set names (string match -rv '^[._]' -- $names)
     test -f $argv[1]/flake.nix -a -r $argv[1]/flake.nix; and set -a names (__hey_literal_hosts $argv[1]/flake.nix)
-    set -l cache $XDG_CACHE_HOME
-    test -n "$cache"; or set cache $HOME/.cache
-    set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
-    test -f $seen -a -r $seen; and set -a names (string match -r '.+' <$seen)
     __hey_names $names
 end
 
 # Those that lib/spec/words.ts takes.
 function __hey_names
-    string match -r '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$' -- $argv
+    string match -r '^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,252}$' -- $argv
 end

@@ -79,7 +79,7 @@ _hey_given() {
   (( found ))
 }
 
-# Names of the hosts that stand literally in a flake.nix, added to $hosts: literalHosts in lib/here/flake.ts has the same rule.
+# Names of the hosts that stand literally in a flake.nix, added to $hosts.
 _hey_literal_hosts() {
   emulate -L zsh -o extendedglob
   local line bare tail braces
@@ -112,13 +112,16 @@ _hey_literal_hosts() {
   done
 }
 
-# The hosts of the flake in a directory, in $reply: its folders, its literal names, and what a verb saw at the last evaluation (lib/here/cache.ts).
+# The hosts of the flake in a directory, in $reply: those that nix has said (lib/here/cache.ts), and where it has not been asked yet what
+# folders and text look like. No host begins with a #.
 _hey_hosts() {
   emulate -L zsh -o extendedglob
   local -aU hosts
-  hosts=($1/hosts/[^._]*/default.nix(N-^@:h:t))
-  [[ -f $1/flake.nix && -r $1/flake.nix ]] && _hey_literal_hosts $1/flake.nix
   local seen=${XDG_CACHE_HOME:-$HOME/.cache}/hey/hosts/${${${1:A}//\%/%25}//\//%2F}
-  [[ -f $seen && -r $seen ]] && hosts+=(${(f)"$(<$seen)"})
-  reply=(${${(M)hosts:#[A-Za-z0-9_][A-Za-z0-9_.-]#}:#?(#c254,)})
+  [[ -f $seen && -r $seen ]] && hosts=(${(f)"$(<$seen)"})
+  if (( ! $#hosts )); then
+    hosts=($1/hosts/[^._]*/default.nix(N-^@:h:t))
+    [[ -f $1/flake.nix && -r $1/flake.nix ]] && _hey_literal_hosts $1/flake.nix
+  fi
+  reply=(${${(M)hosts:#[A-Za-z0-9_][A-Za-z0-9_.@+-]#}:#?(#c254,)})
 }

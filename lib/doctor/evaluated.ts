@@ -23,7 +23,7 @@ export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
     own: {
       evaluate: {
         about: "what nix says of a host.",
-        lines: [step(nix, "eval", "--raw", "--apply", joined(constant("doctor/evaluated.nix")))],
+        lines: [step(nix, "eval", "--raw", flake.words ?? [], "--apply", joined(constant("doctor/evaluated.nix")))],
         passes: true,
       },
     },
@@ -56,7 +56,7 @@ export function evaluated(
       "eval-fails",
       "error",
       value?.trim() || "it does not evaluate",
-      `nix eval --show-trace ${quote(`${machine(flake, host)}.config.system.build.toplevel.drvPath`)}`,
+      `nix eval --show-trace ${[...(flake.words ?? []).map(quote), ""].join(" ")}${quote(`${machine(flake, host)}.config.system.build.toplevel.drvPath`)}`,
     );
     return found;
   }

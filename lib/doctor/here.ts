@@ -1,7 +1,8 @@
 // What can be found out without a connection.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { type Flake, untracked } from "../here/flake.ts";
+import type { Flake } from "../here/flake.ts";
+import { untracked } from "../here/git.ts";
 import { onPath } from "../here/machine.ts";
 import type { Machine } from "../inventory/setting.ts";
 import { some } from "../spec/errors.ts";

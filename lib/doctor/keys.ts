@@ -1,12 +1,12 @@
 // The host's key: the one that is kept here, the one on its disk, and those in the lists of recipients.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Flake } from "../here/flake.ts";
 import { findHostKey } from "../keys/keys.ts";
 import { quote } from "../spec/quote.ts";
 import type { Status } from "../status/status.ts";
 import type { Finding } from "./finding.ts";
+import { recipientLists } from "./recipients.ts";
 import type { Typing } from "./typing.ts";
 
 /** The public half of the host's key here, as `type key`; undefined where there is none, or it can't be read. */
@@ -32,16 +32,14 @@ function recipient(key: string): string | undefined {
 }
 
 /** Lists of recipients that are there, where none of them has a public key (`type key`), by name in the flake's directory. */
-function listsWithout(dir: string | undefined, key: string): readonly string[] {
+function listsWithout(dir: string | undefined, host: string, key: string): readonly string[] {
   if (dir === undefined) return [];
-  const lists = ["secrets.nix", "secrets/secrets.nix", ".sops.yaml"].flatMap((file) =>
-    existsSync(join(dir, file)) ? [{ file, text: readFileSync(join(dir, file), "utf8") }] : [],
-  );
+  const lists = recipientLists(dir, host);
   const [, blob = key] = key.split(" ");
   const asAge = lists.some(({ text }) => text.includes("age1")) ? recipient(key) : undefined;
   if (lists.some(({ text }) => text.includes(blob) || (asAge !== undefined && text.includes(asAge)))) return [];
   // Of the recipients of age it is not known whose they are, unless that program is here.
-  return lists.flatMap(({ file, text }) => (text.includes("age1") && asAge === undefined ? [] : [file]));
+  return lists.flatMap(({ file, text, sure }) => (!sure || (text.includes("age1") && asAge === undefined) ? [] : [file]));
 }
 
 /** @param there on its disk, as `type key`; undefined for none, or where the host does not answer */
@@ -63,7 +61,7 @@ export function keys(
     });
   else if (there !== undefined && there !== here) {
     // The one that secrets are encrypted to is the right one.
-    const isListed = listsWithout(dir, here).length === 0;
+    const isListed = listsWithout(dir, host, here).length === 0;
     found.push({
       ...{ id: "key-differs", level: "warning", host },
       seen: `its key on its disk is not the one that is kept here${isListed ? "" : ", which no secret is encrypted to"}`,
@@ -71,7 +69,7 @@ export function keys(
     });
   }
   const key = there ?? here;
-  const lists = key === undefined ? [] : listsWithout(dir, key);
+  const lists = key === undefined ? [] : listsWithout(dir, host, key);
   const [first] = lists;
   if (dir !== undefined && first !== undefined) {
     const edit = `cd ${quote(dirname(join(dir, first)))} && \${EDITOR:-vi} ${quote(first.replace(/.*\//, ""))}`;

@@ -1,14 +1,13 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
-import { findFlake } from "../here/flake.ts";
-import { inventory } from "../inventory/inventory.ts";
+import { flakeMeant } from "../inventory/flake.ts";
+import { machinesMeant } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
-import { select } from "../inventory/selection.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import { calls, type Plan } from "../script/part.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
-import type { FleetGiven, Laned } from "../spec/options.ts";
+import { type Evaluated, type FleetGiven, type Laned, nixWords } from "../spec/options.ts";
 import type { Takes } from "../spec/spec.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { newRun } from "./transcripts.ts";
@@ -85,10 +84,10 @@ function requireApart(machines: Inventory): void {
 export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGiven): Fleet {
   const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
-  const about = given as { readonly flake?: string } & Partial<SshGiven>;
-  const flake = findFlake(about.flake, "as given");
-  const known = inventory(flake, { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig });
-  const machines = select(known, all ? "*" : (on ?? ""));
+  const about = given as { readonly flake?: string } & Partial<SshGiven> & Evaluated;
+  const flake = flakeMeant(about.flake, "as given", nixWords(about));
+  const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
+  const machines = machinesMeant(flake, ssh, { on, all });
   requireApart(machines);
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();

@@ -1,33 +1,89 @@
-// What a verb saw when it evaluated a flake, kept for the shells' completions: they never evaluate anything themselves.
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
+// Which hosts a flake had when nix was last asked, in files that the shells' completions read: they never evaluate anything themselves.
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Flake } from "./flake.ts";
 import { home } from "./machine.ts";
 import { makeDirectory } from "./state.ts";
+import { unlinked } from "./tree.ts";
 
-/**
- * Notes a host that a flake turned out to have, after those noted before, one a line, in `$XDG_CACHE_HOME/hey/hosts/` (else
- * under `~/.cache`) in a file named for the flake's directory without links, with `%` as `%25` and `/` as `%2F`. Nothing comes
- * of it where that can't be written.
- * @param dir the flake's directory
- * @param host a host that was evaluated or built
- */
-export function remember(dir: string, host: string): void {
-  const folder = join(process.env["XDG_CACHE_HOME"] || join(home(), ".cache"), "hey", "hosts");
-  // A name with a dot is no flake's: theirs start with %2F.
-  const fresh = join(folder, `.${process.pid}`);
+/** What nix said. */
+export interface Named {
+  /** Hosts that can be typed. */
+  readonly names: readonly string[];
+  /** Names of the others. */
+  readonly odd: readonly string[];
+}
+
+/** One answer. A flake has several where it is asked in several ways: with another query, or other words. */
+export interface Remembered extends Named {
+  /** How it was asked. */
+  readonly way: string;
+  /** The flake's fingerprint then. */
+  readonly stamp: string;
+}
+
+/** How many answers are kept of one flake. */
+const most = 8;
+
+const folder = () => join(process.env["XDG_CACHE_HOME"] || join(home(), ".cache"), "hey", "hosts");
+
+/** Its directory without links, with `%` as `%25` and `/` as `%2F`; of a flake elsewhere its reference, which never starts with %2F. */
+const fileOf = ({ ref, dir }: Flake) =>
+  join(folder(), dir === undefined ? encodeURIComponent(ref) : unlinked(dir).replaceAll("%", "%25").replaceAll("/", "%2F"));
+
+const head = /^# ([0-9a-f]+) (\S*)$/;
+const strange = /^#! (".*")$/;
+
+/** All answers that are remembered of a flake, the newest first. */
+export function remembered(flake: Flake): readonly Remembered[] {
+  let lines: readonly string[];
   try {
-    const file = join(folder, realpathSync(dir).replaceAll("%", "%25").replaceAll("/", "%2F"));
-    const noted = existsSync(file) ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [];
-    if (noted.includes(host)) return;
-    makeDirectory(folder);
+    lines = readFileSync(fileOf(flake), "utf8").split("\n").filter(Boolean);
+  } catch {
+    return [];
+  }
+  const found: { way: string; stamp: string; names: string[]; odd: string[] }[] = [];
+  for (const line of lines) {
+    const [, stamp, way] = head.exec(line) ?? [];
+    const last = found.at(-1);
+    const odd = strange.exec(line)?.[1];
+    if (stamp !== undefined && way !== undefined) found.push({ way, stamp, names: [], odd: [] });
+    else if (odd !== undefined) last?.odd.push(unquoted(odd));
+    else if (!line.startsWith("#")) last?.names.push(line);
+  }
+  return found;
+}
+
+function unquoted(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** Notes an answer. Nothing comes of it where that can't be written: completions have fewer hosts to offer then, and nix is asked again. */
+export function remember(flake: Flake, answer: Remembered): void {
+  const others = remembered(flake).filter(({ way }) => way !== answer.way);
+  const lines = [answer, ...others].slice(0, most).flatMap(({ way, stamp, names, odd }) => [
+    `# ${stamp} ${way}`,
+    ...names,
+    // Of these completions offer none.
+    ...odd.map((name) => `#! ${JSON.stringify(name)}`),
+  ]);
+  const file = fileOf(flake);
+  // A name with a dot is no flake's: theirs start with %2F, or a letter.
+  const fresh = join(folder(), `.${process.pid}`);
+  try {
+    makeDirectory(folder());
     try {
-      writeFileSync(fresh, [...noted, host].map((name) => `${name}\n`).join(""), { mode: 0o600 });
+      writeFileSync(fresh, `${lines.join("\n")}\n`, { mode: 0o600 });
       // A shell may be reading it: it has the old list or the new.
       renameSync(fresh, file);
     } finally {
       rmSync(fresh, { force: true });
     }
   } catch {
-    // Completions have fewer hosts to offer then, and that is all.
+    // As said.
   }
 }

@@ -1,6 +1,6 @@
 // How this verb was called. The launcher and the dispatcher say so in variables, which what is run later must not see.
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { quote } from "../spec/quote.ts";
 
 const { HEY_CALLED, HEY_DISPATCHER, HEY_IGNORED } = process.env;
@@ -20,8 +20,25 @@ export function spelled(verb: string): string {
 /** The line that was typed, without what has it printed, and with more words before a `--`. */
 export function again(verb: string, ...more: readonly string[]): string {
   const words = process.argv.slice(2);
-  const end = words.indexOf("--");
-  const own = end < 0 ? words : words.slice(0, end);
-  const typed = own.filter((word) => !/^--print(?:=|$)/.test(word));
+  const own = ownWords();
+  const typed = own.filter((word) => !printing.test(word));
   return [spelled(verb), ...[...typed, ...more, ...words.slice(own.length)].map(quote)].join(" ");
 }
+
+/** The words of the line that are hey's own. */
+function ownWords(): readonly string[] {
+  const words = process.argv.slice(2);
+  const end = words.indexOf("--");
+  return end < 0 ? words : words.slice(0, end);
+}
+
+const printing = /^--print(?:=|$)/;
+
+/** Whether the line is only printed: then no program is started but those that say which words they take. */
+export const prints = () => ownWords().some((word) => printing.test(word));
+
+/** Who speaks in a verb's messages. */
+export const speaker = () => basename(process.argv[1] ?? "hey", ".ts");
+
+/** Says something beside what was asked for. */
+export const remark = (line: string) => void process.stderr.write(`${speaker()}: ${line}\n`);

@@ -9,7 +9,7 @@ export class Facts {
     this.#text = text;
     this.#lines = text.split("\n").flatMap((line) => {
       const [, name, value = ""] =
-        /^([A-Za-z0-9][\w.-]*)(?: (.*))?$/.exec(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")) ?? [];
+        /^([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~'-]*)(?: (.*))?$/u.exec(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")) ?? [];
       return name === undefined ? [] : [[name, value.trim()] as const];
     });
   }

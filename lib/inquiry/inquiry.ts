@@ -1,9 +1,9 @@
 // Questions to machines, all at once, and what is made of the answers. They change nothing. Values only; lib/inquiry/run.ts asks.
-import { findFlake } from "../here/flake.ts";
-import { inventory, machineTyped } from "../inventory/inventory.ts";
-import { select } from "../inventory/selection.ts";
+import { flakeMeant } from "../inventory/flake.ts";
+import { machinesMeant, machineTyped } from "../inventory/inventory.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
+import { type Evaluated, nixWords } from "../spec/options.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";
 
@@ -52,7 +52,7 @@ export interface Inquiry {
   report(answers: readonly Answer[], beside: Answer | undefined): Report;
 }
 
-interface Chosen extends SshGiven {
+interface Chosen extends SshGiven, Evaluated {
   readonly host: string | undefined;
   readonly target: string | undefined;
   readonly flake: string | undefined;
@@ -67,5 +67,5 @@ interface Chosen extends SshGiven {
 export function machinesAsked(given: Chosen): readonly Machine[] {
   const { host, target, flake, on, all } = given;
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
-  return select(inventory(findFlake(flake, "as given"), given), all ? "*" : (on ?? "*"));
+  return machinesMeant(flakeMeant(flake, "as given", nixWords(given)), given, { on, all });
 }

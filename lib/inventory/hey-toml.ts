@@ -1,7 +1,9 @@
 // What may stand in hey.toml: for each host, and for all of them, what could be typed. A setting is an option of the same name, and is held
 // to what holds for that one.
 import { readFileSync, statSync } from "node:fs";
-import { type Flake, hostsOf, unknownHost } from "../here/flake.ts";
+import { prints } from "../here/called.ts";
+import type { Flake } from "../here/flake.ts";
+import { askedHosts, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { valueFor } from "../spec/argv.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
 import {
@@ -85,51 +87,84 @@ function setting(of: Setting["of"], name: string, value: unknown, line: number):
   return { name, value: words, text, of, line };
 }
 
+/** A hey.toml that is being read. */
+interface Said {
+  query?: string;
+  readonly defaults: Setting[];
+  readonly hosts: Map<string, Setting[]>;
+  readonly lines: Map<string, number>;
+}
+
+/** The hosts that a mistake may mean: as nix said last, or says now. */
+function meant(flake: Flake): readonly string[] {
+  const last = lastHosts(flake);
+  if (last !== undefined || prints()) return last ?? [];
+  const answer = askedHosts(flake);
+  return "why" in answer ? [] : answer.names;
+}
+
 /** What is wrong with a statement outside of both tables. */
 function outside(table: string, flake: Flake): Usage {
-  const instead = hostsOf(flake).includes(table)
+  const instead = meant(flake).includes(table)
     ? `; type ${headOf(table)}`
     : names.includes(table)
       ? "; type [defaults] above it"
-      : didYouMean(table, ["defaults", "hosts"]) || "; type [hosts.NAME] above its settings";
+      : didYouMean(table, ["defaults", "hosts", "flake"]) || "; type [hosts.NAME] above its settings";
   return new Usage(`${shown(table)} is neither [defaults] nor in [hosts.NAME]${instead}`);
 }
 
-/** Refuses a host that there isn't. @param own what follows its name in a path @throws Usage */
-function requireKnown(flake: Flake, host: string, own: readonly string[]): void {
-  fits("the host's name", "hosts", host);
+/** What is wrong with a table below a host's, or with a setting that there isn't. @param own what follows the host's name in its path */
+function below(flake: Flake, host: string, own: readonly string[]): Usage {
   const dotted = own.map((_, at) => [host, ...own.slice(0, at + 1)].join("."));
-  const meant = dotted.find((name) => hostsOf(flake).includes(name));
-  if (meant !== undefined) throw new Usage(`a name with dots stands in quotes; type ${headOf(meant)}`);
-  const missing = unknownHost(flake, host);
-  if (missing !== undefined) throw new Usage(missing);
+  // One more name is a setting that is mistyped, far more often than a domain: no reason to ask nix.
+  const hosts = own.length > 1 ? meant(flake) : (lastHosts(flake) ?? []);
+  const whole = dotted.find((name) => hosts.includes(name));
+  if (whole !== undefined) return new Usage(`a name with dots stands in quotes; type ${headOf(whole)}`);
+  if (own.length > 1 && hosts.length > 0 && !hosts.includes(host)) return new Usage(noSuchHost(flake, host, hosts));
+  return unknown(own[0] ?? "");
+}
+
+/** What is behind the flake's reference. @throws Usage */
+function queryIn([name, ...more]: readonly string[], value: unknown): string {
+  if (name === undefined) throw new Usage("flake is a table; type [flake], and its settings below it");
+  if (name !== "query" || more.length > 0)
+    throw new Usage(`there is no setting ${shown(name)} of the flake${didYouMean(name, ["query"]) || "; there is query"}`);
+  if (typeof value !== "string" || !/^[a-z]+=[\w./%+-]+(?:&[a-z]+=[\w./%+-]+)*$/.test(value))
+    throw new Usage('query is what stands behind the ? of a reference; type query = "submodules=1"');
+  return value;
 }
 
 /** Adds what a statement sets; the bare head of a table sets nothing. @throws Usage */
-function read({ path, value, line }: Entry, flake: Flake, hosts: Map<string, Setting[]>, defaults: Setting[]): void {
+function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
   for (const part of path) printable(part);
-  const [table = "", ...below] = path;
+  const [table = "", ...rest] = path;
+  if (table === "flake") {
+    if (rest.length > 0 || !isTable(value)) said.query = queryIn(rest, value);
+    return;
+  }
   if (table !== "defaults" && table !== "hosts") throw outside(table, flake);
-  if (below.length === 0 && isTable(value)) return;
-  if (below.length === 0) {
+  if (rest.length === 0 && isTable(value)) return;
+  if (rest.length === 0) {
     throw new Usage(`${table} is a table; type [${table}${table === "hosts" ? ".NAME" : ""}], and its settings below it`);
   }
-  const [host = "", ...own] = table === "hosts" ? below : ["", ...below];
-  const known = hosts.get(host) ?? [];
-  if (table === "hosts" && !hosts.has(host)) {
-    requireKnown(flake, host, own);
-    hosts.set(host, known);
+  const [host = "", ...own] = table === "hosts" ? rest : ["", ...rest];
+  const known = said.hosts.get(host) ?? [];
+  if (table === "hosts" && !said.hosts.has(host)) {
+    fits("the host's name", "hosts", host);
+    said.hosts.set(host, known);
+    said.lines.set(host, line);
   }
   const [name] = own;
   if (name === undefined && isTable(value)) return;
   if (name === undefined) throw new Usage(`${host} is a table; type ${headOf(host)}, and its settings below it`);
   if (own.length === 1 && !isTable(value)) {
-    if (table === "hosts") known.push(setting("host", name, value, line));
-    else defaults.push(setting("defaults", name, value, line));
+    if (table === "defaults") said.defaults.push(setting("defaults", name, value, line));
+    else if (names.includes(name)) known.push(setting("host", name, value, line));
+    else throw below(flake, host, own);
     return;
   }
   if (names.includes(name)) throw new Usage(`${name} is no table; type ${name} = and its value`);
-  throw unknown(name);
+  throw table === "hosts" ? below(flake, host, own) : unknown(name);
 }
 
 /** The text of a file. @throws Usage where it is none */
@@ -167,17 +202,16 @@ function textOf(file: string): string {
  * @throws Usage for everything that isn't wholly understood: `hey.toml:LINE: what is wrong; what to type`
  */
 export function settingsIn(file: string, flake: Flake): Settings {
-  const hosts = new Map<string, Setting[]>();
-  const defaults: Setting[] = [];
+  const said: Said = { defaults: [], hosts: new Map(), lines: new Map() };
   let line = 0;
   try {
     for (const entry of statements(textOf(file))) {
       line = entry.line;
-      read(entry, flake, hosts, defaults);
+      read(entry, flake, said);
     }
   } catch (error) {
     if (error instanceof Unreadable) throw new Usage(`hey.toml:${error.line}: ${error.message}`);
     throw error instanceof Ended && line > 0 ? new Usage(`hey.toml:${line}: ${error.message}`) : error;
   }
-  return { defaults, hosts };
+  return said;
 }

@@ -1,7 +1,9 @@
 // A hey.toml of what a flake says for another tool. Nix itself makes the text of it, so that the script needs nothing but nix.
 import { join } from "node:path";
 import { nix } from "../here/backends.ts";
-import { type Flake, hostsOf } from "../here/flake.ts";
+import { prints } from "../here/called.ts";
+import type { Flake } from "../here/flake.ts";
+import { freshHosts, hostsOf } from "../here/hosts.ts";
 import { constant } from "../script/constant.ts";
 import { call, type Plan, stage } from "../script/part.ts";
 import { joined, step } from "../script/step.ts";
@@ -19,14 +21,17 @@ export const kinds = Object.fromEntries(Object.entries(tools).map(([name, { help
 /** @param consent write it without asking */
 export function importing(flake: Flake, tool: keyof typeof kinds, consent: boolean): Plan {
   const { attribute = "", better } = tools[tool] ?? {};
-  const hosts = hostsOf(flake).map((host) => JSON.stringify(host));
+  const answer = prints() ? freshHosts(flake) : hostsOf(flake);
+  // Beside it, and softly: without the names all nodes are taken.
+  const names = answer === undefined || "why" in answer ? undefined : answer.names;
+  const hosts = names === undefined ? "null" : `[ ${names.map((host) => JSON.stringify(host)).join(" ")} ]`;
   const options = Object.entries(settable).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
   const expression = [
-    `let hosts = [ ${hosts.join(" ")} ]; settable = { ${options.join(" ")} }; in`,
+    `let hosts = ${hosts}; settable = { ${options.join(" ")} }; in`,
     constant("inventory/import/toml.nix"),
     constant(`inventory/import/${tool}.nix`),
   ];
-  const evaluate = step(nix, "eval", "--raw", "--apply", joined(expression.join("\n")));
+  const evaluate = step(nix, "eval", "--raw", flake.words ?? [], "--apply", joined(expression.join("\n")));
   const at = (name: string) => `${flake.ref}#${name}`;
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
   const offers = call("offer_settings", [file, consent ? "yes" : ""], "shown, and written where that is agreed to");

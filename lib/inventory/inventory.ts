@@ -1,10 +1,13 @@
 // The machines: the hosts of a flake, where each is reached, and what hey.toml says of them.
-import { type Flake, findFlake, hostsOf } from "../here/flake.ts";
+import { remark } from "../here/called.ts";
+import type { Flake } from "../here/flake.ts";
 import { thisHost } from "../here/machine.ts";
-import { Ended } from "../spec/errors.ts";
-import { isName } from "../spec/words.ts";
+import { Refusal, shown, some } from "../spec/errors.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
+import { flakeIfAny } from "./flake.ts";
+import { allHosts, hostHere, hostsTyped } from "./hosts.ts";
+import { namesIn, select } from "./selection.ts";
 import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
 import { readSettings, settingsOf } from "./settings.ts";
 
@@ -45,19 +48,36 @@ function reading(given: SshGiven): () => ReadonlyMap<string, Declared> {
   };
 }
 
-/** The names of the hosts of a flake that can be known without evaluation, and of those that hey.toml names. Sorted. */
-export const knownHosts = (flake: Flake, said: Settings): readonly string[] =>
-  // A folder of another name can't be typed as a host.
-  [...new Set([...hostsOf(flake).filter(isName), ...said.hosts.keys()])].sort();
+/** How a line says which of the hosts: all of them where it says nothing. */
+interface Which {
+  readonly on?: string | undefined;
+  readonly all?: boolean;
+}
+
+/** What nix can't tell is said; where it is needed, that is the end. @throws Refusal */
+function requireAll({ hosts, odd, why }: ReturnType<typeof allHosts>, { on, all }: Which): readonly string[] {
+  if (odd.length > 0) remark(`these hosts of the flake have names that hey can't take: ${some(odd.map(shown))}`);
+  const unknown = `nix can't tell which hosts the flake has (${why})`;
+  if (why !== undefined && (hosts.length === 0 || on !== undefined || all)) throw new Refusal(unknown, "the names of the hosts");
+  if (why !== undefined) remark(`${unknown}; these are what it said last, and what hey.toml names`);
+  if (hosts.length === 0) throw new Refusal("the flake has no nixosConfigurations, and so no hosts");
+  return hosts;
+}
 
 /**
- * What is known of each of these hosts.
- * @throws Usage for a mistake in hey.toml
+ * The machines that a line means. Nix is asked which there are where that is needed: for all, for patterns, for what is left out, and for a
+ * name that nothing known has.
+ * @throws Usage for a mistake in hey.toml, and for a selection that means nothing
+ * @throws Refusal where nix can't tell what is needed
  */
-export function inventory(flake: Flake, ssh: SshGiven): Inventory {
+export function machinesMeant(flake: Flake, ssh: SshGiven, which: Which): readonly Machine[] {
+  const { on } = which;
   const said = readSettings(flake);
   const known = reading(ssh);
-  return knownHosts(flake, said).map((host) => machine(host, said, known));
+  const typed = on === undefined ? undefined : namesIn(on);
+  const hosts = typed === undefined ? requireAll(allHosts(flake, said), which) : hostsTyped(flake, said, typed);
+  const inventory: Inventory = hosts.map((host) => machine(host, said, known));
+  return on === undefined ? inventory : select(inventory, on);
 }
 
 /** What a verb for one host was given. */
@@ -69,20 +89,11 @@ interface Named {
   readonly sshConfig?: string | undefined;
 }
 
-/** A flake that isn't there is for the verb to say, if it needs one. */
-export function flakeIfAny(given: string | undefined): Flake | undefined {
-  try {
-    return findFlake(given, "as given");
-  } catch (error) {
-    if (!(error instanceof Ended)) throw error;
-    return undefined;
-  }
-}
-
 /** The machine that this one is in the flake, or the host that it is taken for. @throws Usage for a mistake in hey.toml */
 export function machineHere({ host, flake }: { readonly host: string | undefined; readonly flake: string | undefined }): Machine {
   const found = flakeIfAny(flake);
-  return machine(host ?? thisHost(found === undefined ? [] : hostsOf(found)), readSettings(found), () => new Map());
+  const said = readSettings(found);
+  return machine(host ?? (found === undefined ? thisHost([]) : hostHere(found, said)), said, () => new Map());
 }
 
 /** The machine that a line names by its host. @throws Usage for a mistake in hey.toml */

@@ -3,7 +3,8 @@ import { spelled } from "../here/called.ts";
 import { Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import type { Takes } from "../spec/spec.ts";
-import { flakeIfAny, knownHosts } from "./inventory.ts";
+import { flakeIfAny } from "./flake.ts";
+import { knownHosts } from "./hosts.ts";
 import { headOf } from "./setting.ts";
 import { readSettings, settingsOf } from "./settings.ts";
 

@@ -1,19 +1,30 @@
 // Which machines a line means: --on 'web*,@vps,!db'.
 import { globbed, isGlob } from "../here/glob.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
+import { isHost } from "../spec/words.ts";
 import type { Inventory, Machine } from "./setting.ts";
+
+const partsOf = (selection: string) => selection.split(",").map((part) => part.trim());
+
+/** The hosts that a selection names, where it is made of names and tags alone; undefined where it depends on which others there are. */
+export function namesIn(selection: string): readonly string[] | undefined {
+  const parts = partsOf(selection);
+  const isTag = (part: string) => part.startsWith("@");
+  if (parts.some((part) => !isTag(part) && (isGlob(part) || !isHost(part)))) return undefined;
+  return parts.filter((part) => !isTag(part));
+}
 
 /** Whether a machine is meant by a part without its `!`. @throws Usage for a part that means none */
 function meaning(inventory: Inventory, part: string): (machine: Machine) => boolean {
   const isTag = part.startsWith("@");
   const [what, sigil, wanted] = isTag ? ["tag", "@", part.slice(1)] : ["host", "", part];
   if (wanted === "") throw new Usage("'@' is no tag; type @ and its name, like @vps");
-  if (/[\s!@]/.test(wanted.replaceAll("[!", "[")))
-    throw new Usage(`${shown(part)} is no ${what} and no pattern; separate the parts by commas`);
   const fits = isGlob(wanted) ? (name: string) => globbed(wanted, name) : (name: string) => name === wanted;
   const names = ({ host, tags }: Machine) => (isTag ? tags : [host]);
   const known = [...new Set(inventory.flatMap(names))].sort();
   if (known.some(fits)) return (machine) => names(machine).some(fits);
+  if (/[\s!@]/.test(wanted.replaceAll("[!", "[")))
+    throw new Usage(`${shown(part)} is no ${what} and no pattern; separate the parts by commas`);
 
   const said = known.map((name) => `${sigil}${name}`);
   const isOther = inventory.some(({ host, tags }) => (isTag ? host === wanted : tags.includes(wanted)));
@@ -33,9 +44,7 @@ function meaning(inventory: Inventory, part: string): (machine: Machine) => bool
  *   otherwise leave db in), and where nothing is left
  */
 export function select(inventory: Inventory, selection: string): readonly Machine[] {
-  if (inventory.length === 0)
-    throw new Usage("no host of the flake is known without evaluation; type the host's name instead of --on");
-  const parts = selection.split(",").map((part) => part.trim());
+  const parts = partsOf(selection);
   if (parts.includes("")) throw new Usage(`${shown(selection)} has an empty part; type 'web*,@vps,!db', for example`);
   const bang = (part: string) => part.startsWith("!");
   const within = parts.filter((part) => !bang(part)).map((part) => meaning(inventory, part));

@@ -16,9 +16,13 @@ export interface Setting {
 
 /** A hey.toml; without one all of it is empty. */
 export interface Settings {
+  /** What stands behind the `?` of the flake's own reference, where none is typed. */
+  readonly query?: string | undefined;
   readonly defaults: readonly Setting[];
   /** By host: its own ones only. */
   readonly hosts: ReadonlyMap<string, readonly Setting[]>;
+  /** The line in which each of these is first named. */
+  readonly lines: ReadonlyMap<string, number>;
 }
 
 /** What says where a host is reached: its `target` in hey.toml, an alias of ssh's configuration, or nothing but its own name. */

@@ -7,6 +7,7 @@ import { valueFor } from "../spec/argv.ts";
 import { apartFrom, givesWay, requireTogether } from "../spec/conflicts.ts";
 import { Ended, Usage } from "../spec/errors.ts";
 import { camel, isOption, type Takes } from "../spec/spec.ts";
+import { fits } from "../spec/words.ts";
 import type { Machine, Setting, Settings } from "./setting.ts";
 
 /** Where a setting stands, as messages and tables say it. */
@@ -19,7 +20,7 @@ export const place = ({ line }: Pick<Setting, "line">) => `hey.toml:${line}`;
 export function readSettings(flake: Flake | undefined): Settings {
   const file = flake?.dir === undefined ? undefined : join(flake.dir, "hey.toml");
   if (flake === undefined || file === undefined || lstatSync(file, { throwIfNoEntry: false }) === undefined)
-    return { defaults: [], hosts: new Map() };
+    return { defaults: [], hosts: new Map(), lines: new Map() };
   // What reads TOML is loaded only where there is some.
   const { settingsIn } = require("./hey-toml.ts") as typeof import("./hey-toml.ts");
   return settingsIn(file, flake);
@@ -135,6 +136,9 @@ export function planFor<G extends object>({ takes, plan }: Planning<G>, given: G
   return made(takes, given, machine.settings, (counted) => {
     const whole = { ...counted, host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
     if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
-    return plan(whole);
+    const planned = plan(whole);
+    // A host that there is may have a name that ssh takes for none.
+    if (to !== undefined && typed["target"] === undefined && machine.rule.by === "name") fits("TARGET", "targets", to);
+    return planned;
   });
 }

@@ -1,6 +1,5 @@
 // The only effects: the text that --print shows, given to /bin/sh.
 import { constants } from "node:os";
-import { remember } from "../here/cache.ts";
 import { ignored } from "../here/called.ts";
 import { note } from "../log/log.ts";
 import { handed } from "../script/handing.ts";
@@ -106,8 +105,6 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
     process.stderr.write(`${name}: /bin/sh can't be started: ${(cause as NodeJS.ErrnoException | null)?.code ?? "unknown"}\n`);
     return status;
   }
-  const { dir, host } = plan.evaluates ?? {};
-  if (status === 0 && dir !== undefined && host !== undefined) remember(dir, host);
   // A script of several steps has said itself how it ended.
   if (!alone) return status;
   if (plan.logged !== undefined) note(name, plan.logged, began, status);

@@ -99,8 +99,6 @@ export interface Plan extends Part {
   readonly needs?: Readonly<Record<string, string | undefined>>;
   /** Whose history it belongs to: what came of it is noted for ops-log. */
   readonly logged?: { readonly host: string; readonly target: string };
-  /** What nix evaluates on the way: completions offer the host from then on. */
-  readonly evaluates?: { readonly dir: string | undefined; readonly host: string };
   /** Text for stdout, where that is all: it is written without a shell, of which each word has a limit (128 KiB on Linux). */
   readonly says?: string;
 }

@@ -138,6 +138,32 @@ export const passing = group("Build", {
   builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
 });
 
+/** The options of every other verb that evaluates. */
+export const evaluationOptions = {
+  impure: flag("where the flake is evaluated, let it read the environment, and files outside of it"),
+  "override-input": passing["override-input"],
+};
+
+export interface Evaluated {
+  readonly impure?: boolean;
+  readonly offline?: boolean;
+  readonly overrideInput?: readonly (readonly [string, string])[];
+  /** Words after `--`. */
+  readonly passed?: readonly string[];
+}
+
+/** The words of a line that decide which hosts there are, for nix. */
+export function nixWords({ impure, offline, overrideInput = [], passed = [] }: Evaluated): readonly string[] {
+  const behind = passed.flatMap((word, at) =>
+    word === "--override-input" ? [[passed[at + 1] ?? "", passed[at + 2] ?? ""] as const] : [],
+  );
+  return [
+    ...(impure || passed.includes("--impure") ? ["--impure"] : []),
+    ...(offline || passed.includes("--offline") ? ["--offline"] : []),
+    ...[...overrideInput, ...behind].flatMap((pair) => ["--override-input", ...pair]),
+  ];
+}
+
 // Preview
 
 /** The options of verbs that change what a machine runs. */

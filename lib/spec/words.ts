@@ -37,9 +37,16 @@ const nameRule = "letters, digits, '_', '-' and '.', first a letter, digit or '_
 /** Whether a host, a tag or an alias may be called so. */
 export const isName = (word: string) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}$/.test(word);
 
+const hostRule = "letters, digits, and any of _ - . @ + = : ~ ', first a letter, digit or '_', at most 253";
+/**
+ * Whether a host may be called so: like an attribute that nix takes, in quotes where it must, and a shell carries as one word. What ends such
+ * an attribute or a reference (`"`, `\\`, `$`, `#`, `%`, `^`), stands for several (`*`, `,`, `!`), or is part of a path (`/`) is none.
+ */
+export const isHost = (word: string) => /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~'-]{0,252}$/u.test(word);
+
 function host(word: string): void {
-  if (isName(word)) return;
-  throw new Usage(`${shown(word)} is no host's name (${nameRule}); a host is an attribute of the flake's nixosConfigurations`);
+  if (isHost(word)) return;
+  throw new Usage(`${shown(word)} is no host's name (${hostRule}); a host is an attribute of the flake's nixosConfigurations`);
 }
 
 function target(word: string): void {

@@ -23,6 +23,7 @@ let
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
   isTarget = text: match "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|[0-9a-fA-F:]+)" text != null;
   isName = text: match "[A-Za-z0-9_][A-Za-z0-9_.-]*" text != null;
+  isHost = text: match "[A-Za-z0-9_][A-Za-z0-9_.@+=:~'\''-]*" text != null;
   isPair = text: match "[A-Za-z][A-Za-z0-9]*=[^[:space:]]+" text != null;
   lower = builtins.replaceStrings (letters "ABCDEFGHIJKLMNOPQRSTUVWXYZ") (letters "abcdefghijklmnopqrstuvwxyz");
   letters = text: builtins.genList (at: substring at 1 text) (stringLength text);
@@ -41,11 +42,20 @@ let
   elevate = program: if elem program [ "sudo" "doas" "run0" ] then say "elevate" program else note "elevate: hey knows sudo, doas and run0, not ${toJSON program}";
   table = name: lines:
     let
-      known = isName name && (hosts == [ ] || elem name hosts);
-      head = (if known then [ ] else [ (if isName name then "the flake has no host of this name; call it as it is called there" else "hey takes no host of such a name") ]) ++ [ "[hosts.${key name}]" ];
+      known = isHost name && (hosts == null || elem name hosts);
+      head = (if known then [ ] else [ (if isHost name then "the flake has no host of this name; call it as it is called there" else "hey takes no host of such a name") ]) ++ [ "[hosts.${key name}]" ];
+      tried = builtins.tryEval (builtins.deepSeq lines lines);
+      own = if tried.success then tried.value else note "it does not evaluate; look for what is missing";
     in
-    [ "" ] ++ (if known then head ++ lines else map (line: "# ${line}") (head ++ lines));
-  file = tool: tables: concatStringsSep "\n" (note "What this flake says for ${tool}. A line with a # has no place in hey.toml." ++ tables) + "\n";
+    [ "" ] ++ (if known then head ++ own else map (line: "# ${line}") (head ++ own));
+  character = code: builtins.fromJSON "\"\\u${code}\"";
+  hidden = map character (concatMap (range: map (last: range + last) (letters "0123456789abcdef")) [ "001" "008" "009" "200" "202" "206" ]
+    ++ map (last: "000" + last) (letters "123456789abcdef") ++ [ "007f" "00ad" "061c" "180e" "feff" ]);
+  plain = builtins.replaceStrings hidden (map (_: "?") hidden);
+  file = tool: tables: concatStringsSep "\n" (map plain (
+    note "What this flake says for ${tool}. A line with a # has no place in hey.toml."
+    ++ noteIf (hosts == [ ]) "The flake has no nixosConfigurations, and hey reaches no others: it deploys none of these."
+    ++ tables)) + "\n";
 in
 hive:
 let
@@ -57,9 +67,10 @@ let
       arguments = builtins.functionArgs opened;
       called = if builtins.isFunction opened then opened ((builtins.mapAttrs (_: _: unread) arguments) // { inherit name; }) else opened;
       found = (called.config or called).deployment or { };
-      tried = builtins.tryEval (builtins.deepSeq found found);
+      try = value: let tried = builtins.tryEval (builtins.deepSeq value value); in if tried.success then tried.value else { unread = true; };
+      all = modules: builtins.foldl'\'' merge { } (map (module name) modules);
     in
-    if isList given then builtins.foldl'\'' merge { } (map (module name) given) else if tried.success then tried.value else { unread = true; };
+    if isList given then all given else merge (try (all (called.imports or [ ]))) (try found);
   merge = one: other: one // other // { tags = (one.tags or [ ]) ++ (other.tags or [ ]); };
   deployment = name: if isHive then hive.nodes.${name}.config.deployment else merge (module name (hive.defaults or { })) (module name hive.${name});
   names = if isHive then attrNames hive.nodes else filter (name: !(elem name [ "meta" "network" "defaults" ])) (attrNames hive);

@@ -121,8 +121,8 @@ make_hostile() {
   mkfifo "$hostile/home/.ssh/known_hosts2" "$hostile/home/.ssh/fifo"
   printf 'Include fifo\n\0nul\nHost after-nul\n' >>"$hostile/home/.ssh/config"
   cat >"$hostile/rows" <<'EOT'
-zbf S ‸ ⇒ cached esc good line new x
-zb S g‸ ⇥ S good ‸
+zbf S ‸ ⇒ cached line new
+zb S c‸ ⇥ S cached ‸
 zbf S good safe-‸ ⇒ safe-10 safe-13 safe-14 safe-15 safe-16 safe-19 safe-23 safe-27 safe-28 safe-8 safe-9
 zbf S good after‸ ⇒ after-nul
 zbf S good root@after‸ ⇒ root@after-nul
@@ -144,11 +144,18 @@ EOT
 }
 
 @test "safety: hostile text is never evaluated, and never offered" {
-  local shell
+  local shell seen
   make_hostile
-  for shell in zsh bash fish; do
-    echo "$shell"
-    zsh -f "$BATS_TEST_DIRNAME/rows.zsh" "$shell" "$hostile/rows" "$hostile" "$([ $shell = zsh ] && echo "$compinit;") source $hostile/repo/completions/hey.$shell"
+  for seen in cached folders; do
+    # Where nix has said nothing, folders and text are read.
+    if [ $seen = folders ]; then
+      rm -r "$hostile/home/.cache/hey/hosts"
+      sed -i 's/^zbf S ‸ ⇒ .*/zbf S ‸ ⇒ esc good new x/; s/^zb S c‸ .*/zb S g‸ ⇥ S good ‸/' "$hostile/rows"
+    fi
+    for shell in zsh bash fish; do
+      echo "$shell, $seen"
+      zsh -f "$BATS_TEST_DIRNAME/rows.zsh" "$shell" "$hostile/rows" "$hostile" "$([ $shell = zsh ] && echo "$compinit;") source $hostile/repo/completions/hey.$shell"
+    done
   done
   [ -z "$(find "$BATS_TEST_TMPDIR" "$world" -name 'PWNED*')" ]
 }

@@ -62,6 +62,9 @@ make_machine() {
   printf 'Host web2 vps_ultraman_root vps_ultraman\nHost vps-pacman_root\n' >"$machine/path/to/aliases.d/fleet"
   printf '%s\n' '{' '  outputs = { self }: {' '    nixosConfigurations.alpha = 1;' '    nixosConfigurations."beta.example.org" = 2;' '  };' '}' \
     >"$machine/path/to/literal/flake.nix"
+  printf '%s\n' alpha beta.example.org >"$machine/path/to/literal/.git/hosts"
+  remember "$machine"/path/to/{flake,"dot files",repo/sub,literal,fleet} "$machine/home/me/dotfiles" \
+    {github:me/dotfiles,'github:me/dotfiles?ref=main&dir=nix',git+ssh://git@example.org/me/dotfiles}=id3-eniac,vps-ultraman
   mkdir -p "$machine/path/to/store/system/specialisation/quiet"
   echo 26.05 >"$machine/path/to/store/system/nixos-version"
 
@@ -94,7 +97,12 @@ make_flake() {
   done
   git -C "$dir" init -q -b main
   git -C "$dir" add -A
+  # What the stub for nix says of it. Which starts with a dot or _ is no host, as in most flakes that read the directory.
+  printf '%s\n' "$@" | grep '^[^._]' | LC_ALL=C sort >"$dir/.git/hosts" || :
 }
+
+# remember FLAKE…: what verbs know of these flakes once they have asked nix, a directory or FLAKE=HOST,HOST…
+remember() { on_machine node "$repo/lib/load.cjs" "$repo/test/lib/remember.cjs" "$@"; }
 
 make_key() {
   mkdir -p "${1%/*}"

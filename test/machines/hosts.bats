@@ -107,8 +107,8 @@ rule() {
   done
   run verb ops-ssh --print web2
   [ "$status" = 0 ]
-  # What is known of no flake on this machine is refused nowhere.
-  run verb ops-deploy --print web1 web2 --flake github:me/dotfiles
+  # Where nothing is known of a flake nothing is refused.
+  run verb ops-deploy --print web1 web2 --flake github:me/others
   [ "$status" = 0 ]
 }
 

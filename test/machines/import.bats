@@ -8,11 +8,11 @@ repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
 flake() {
   local host
   cd "$(mktemp -d "$BATS_TEST_TMPDIR/flake.XXXXXX")"
-  for host; do
-    mkdir -p "hosts/$host"
-    echo '{ }' >"hosts/$host/default.nix"
-  done
   cat >flake.nix
+  if [ $# -gt 0 ] && ! grep -q nixosConfigurations flake.nix; then
+    sed -i "0,/^  outputs = .*{\$/s//&\n    nixosConfigurations = { $(printf '"%s" = 1; ' "$@")};/" flake.nix
+    grep -q nixosConfigurations flake.nix
+  fi
   git init -q
   git add -A
 }
@@ -302,7 +302,7 @@ TOML
 }
 
 @test "import: a flake that has none of it is said by nix, and nothing is written" {
-  flake web1 <<<'{ outputs = _: { }; }'
+  flake <<<'{ outputs = _: { }; }'
   local tool
   for tool in deploy-rs colmena nixinate; do
     run --separate-stderr hosts --import "$tool" --yes
@@ -333,4 +333,118 @@ NIX
   run --separate-stderr hosts
   [ "$status" = 0 ]
   [ "${lines[1]}" = "web1  web1" ]
+}
+
+@test "import: a node of colmena is read with what it imports, and has no target where that can't be read" {
+  flake gabbro slate chalk flint marl <<'NIX'
+{
+  outputs = _: {
+    colmena = {
+      gabbro = { imports = [ ./node.nix ]; deployment.tags = [ "web" ]; };
+      slate = { pkgs, ... }: { imports = [ { imports = [ ./node.nix ]; } (import ./tags.nix) ]; services.x.package = pkgs.x; };
+      chalk = { modulesPath, ... }: { imports = [ "${modulesPath}/profiles/minimal.nix" ]; deployment.tags = [ "own" ]; };
+      flint = { modulesPath, ... }: { imports = [ "${modulesPath}/profiles/minimal.nix" ]; deployment.targetHost = "flint.example.org"; };
+      marl = { };
+    };
+  };
+}
+NIX
+  echo '{ deployment = { targetHost = "g.example.org"; targetPort = 2222; }; }' >node.nix
+  echo '{ name, ... }: { deployment.tags = [ name ]; }' >tags.nix
+  git add -A
+  run --separate-stderr hosts --import colmena
+  [ "$status" = 0 ]
+  diff <(echo "$output") - <<'TOML'
+# What this flake says for Colmena. A line with a # has no place in hey.toml.
+
+[hosts.chalk]
+# not all of it can be read without Colmena; look for what is missing
+tags = ["own"]
+
+[hosts.flint]
+# not all of it can be read without Colmena; look for what is missing
+target = "root@flint.example.org"
+
+[hosts.gabbro]
+target = "root@g.example.org"
+tags = ["web"]
+ssh-option = ["Port=2222"]
+
+[hosts.marl]
+target = "root@marl"
+
+[hosts.slate]
+target = "root@g.example.org"
+tags = ["slate"]
+ssh-option = ["Port=2222"]
+TOML
+}
+
+@test "import: deploy-rs puts sshOpts of the profile, the node and all together, and so does hey" {
+  flake web1 <<'NIX'
+{
+  outputs = _: {
+    deploy = {
+      sshOpts = [ "-o" "Compression=yes" ];
+      nodes.web1 = { hostname = "web1"; sshOpts = [ "-p" "2222" ]; profiles.system.sshOpts = [ "-o" "IdentityFile=~/.ssh/id" ]; };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import deploy-rs
+  [[ $output == *'ssh-option = ["IdentityFile=~/.ssh/id","Port=2222","Compression=yes"]'* ]]
+}
+
+@test "import: a node that does not evaluate loses no other; nodes that are no hosts of the flake are comments" {
+  flake web1 db <<'NIX'
+{
+  outputs = _: {
+    deploy.nodes = {
+      web1 = { hostname = throw "no such name"; profiles.system = { }; };
+      db = { hostname = "db"; profiles.system = { }; };
+      mac = { hostname = "mac"; profiles.system = { }; };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import deploy-rs
+  [ "$status" = 0 ]
+  [[ $output == *$'[hosts.web1]\n# it does not evaluate; look for what is missing'* ]]
+  [[ $output == *$'[hosts.db]\ntarget = "db"'* && $output == *$'# [hosts.mac]\n# target = "mac"'* ]]
+}
+
+@test "import: a flake without nixosConfigurations is said to be out of reach" {
+  flake <<<'{ outputs = _: { colmena.one = { deployment.targetHost = "one.example.net"; }; }; }'
+  run --separate-stderr hosts --import colmena
+  [ "$status" = 0 ]
+  [ "${lines[1]}" = "# The flake has no nixosConfigurations, and hey reaches no others: it deploys none of these." ]
+  ! grep -v '^#' <<<"$output" | grep -q .
+}
+
+@test "import: what a flake says stays on its line, and moves no cursor" {
+  local evil='x\n[defaults]\ncheck = \"touch PWNED\"\n#'
+  flake web1 <<NIX
+{
+  outputs = _: {
+    deploy.nodes.web1 = {
+      hostname = builtins.fromJSON "\"h\\\\u202eb\\\\u009b31m\\\\u001b[0m\"";
+      sudo = "$evil";
+      interactiveSudo = true;
+      user = "root";
+      sshUser = "me";
+      groups = [ "$evil" ];
+      sshOpts = [ "-o" "$evil" "$evil" ];
+      profiles = { "$evil" = { }; system = { }; };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import deploy-rs
+  [ "$status" = 0 ] || { echo "$stderr"; false; }
+  [[ $output != *$'\n[defaults]'* && $output != *$'\ncheck'* ]]
+  printf '%s\n' "$output" >seen
+  run -1 env LC_ALL=C.UTF-8 grep -P '[\x{00}-\x{1f}\x{7f}-\x{9f}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2066}-\x{2069}]' seen
+  hosts --import deploy-rs >hey.toml 2>/dev/null
+  git add -A
+  hosts --on web1
 }

@@ -4,6 +4,7 @@
 make_fleet() {
   make_machine "$BATS_FILE_TMPDIR/machine"
   make_flake "$machine/path/to/fleet" 007 core01.example.org db vps-ultraman web1 web2
+  remember "$machine/path/to/fleet"
 }
 
 in_fleet() {

@@ -7,6 +7,7 @@ setup_file() {
   make_machine "$BATS_FILE_TMPDIR/machine"
   make_key "$machine/home/me/.ssh/global" everywhere
   make_flake "$machine/path/to/homelab" id3-eniac vps-ultraman vps-pacman web1 web2 db
+  remember "$machine/path/to/homelab"
   printf '[hosts.%s]\ntags = ["vps"]\n' vps-ultraman vps-pacman >"$machine/path/to/homelab/hey.toml"
   # Something was done to a host.
   mkdir -p "$machine/home/me/.local/state/hey"

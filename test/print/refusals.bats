@@ -18,6 +18,8 @@ setup_file() {
     done
     make_flake "$machine/path/to/"$'es\ecape' id3-eniac vps-ultraman
     make_flake "$machine/path/to/keys" twice directory dangling empty fifo
+    # --print asks no nix.
+    for name in untracked 'untracked flake' $'es\ecape' keys; do remember "$machine/path/to/$name"; done
     keys=$machine/home/me/.ssh/keys.homelab
     mkdir -p "$keys/server"
     cp "$keys/vps/ssh_host_ed25519_key_vps-pacman" "$keys/vps/ssh_host_ed25519_key_twice"

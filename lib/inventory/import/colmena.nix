@@ -3,16 +3,18 @@ hive:
 let
   isHive = hive ? nodes && hive ? toplevel;
   unread = throw "not read here";
-  # A module as far as it can be read without its arguments. They are never looked at where `deployment` stands literally.
+  # A module, and those that it imports, as far as they can be read without their arguments. They are never looked at where `deployment`
+  # stands literally.
   module = name: given:
     let
       opened = if builtins.isPath given || isString given then import given else given;
       arguments = builtins.functionArgs opened;
       called = if builtins.isFunction opened then opened ((builtins.mapAttrs (_: _: unread) arguments) // { inherit name; }) else opened;
       found = (called.config or called).deployment or { };
-      tried = builtins.tryEval (builtins.deepSeq found found);
+      try = value: let tried = builtins.tryEval (builtins.deepSeq value value); in if tried.success then tried.value else { unread = true; };
+      all = modules: builtins.foldl' merge { } (map (module name) modules);
     in
-    if isList given then builtins.foldl' merge { } (map (module name) given) else if tried.success then tried.value else { unread = true; };
+    if isList given then all given else merge (try (all (called.imports or [ ]))) (try found);
   merge = one: other: one // other // { tags = (one.tags or [ ]) ++ (other.tags or [ ]); };
   deployment = name: if isHive then hive.nodes.${name}.config.deployment else merge (module name (hive.defaults or { })) (module name hive.${name});
   names = if isHive then attrNames hive.nodes else filter (name: !(elem name [ "meta" "network" "defaults" ])) (attrNames hive);

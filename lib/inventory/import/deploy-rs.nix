@@ -30,7 +30,8 @@ let
       user = get "user" sshUser;
       guard = get "magicRollback" true;
       timeout = get "confirmTimeout" null;
-      ssh = options (get "sshOpts" [ ]);
+      # These are put together, where others replace each other (src/data.rs), and of two for one thing ssh takes the first.
+      ssh = options ((profiles.system.sshOpts or [ ]) ++ (about.sshOpts or [ ]) ++ (deploy.sshOpts or [ ]));
       program = builtins.head (builtins.match "([^ ]*).*" (get "sudo" "sudo -u"));
       elevates = user == "root" && sshUser != "root";
       others = filter (profile: profile != "system") (attrNames profiles);

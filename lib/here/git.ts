@@ -1,0 +1,63 @@
+// Questions to git. A repository may be a stranger's, so nothing in it is run.
+import { spawnSync } from "node:child_process";
+import { dirname, relative } from "node:path";
+import type { Flake } from "./flake.ts";
+import { below, unlinked, workTree } from "./tree.ts";
+
+/** What points git at another repository than the one that it is asked about (git rev-parse --local-env-vars), as in a hook. */
+const elsewhere = new RegExp(
+  `^GIT_(?:${[
+    "DIR|COMMON_DIR|(?:IMPLICIT_)?WORK_TREE|(?:INDEX|SHALLOW|GRAFT)_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX",
+    "NO_REPLACE_OBJECTS|REPLACE_REF_BASE|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|INTERNAL_SUPER_PREFIX",
+    "CONFIG(?:_PARAMETERS|_COUNT|_(?:KEY|VALUE)_\\d+)?",
+  ].join("|")})$`,
+);
+
+/** What wins over a repository's own configuration: its monitor is not started, and what lies in it is not taken for a repository. */
+const harmless = { "core.fsmonitor": "false", "safe.bareRepository": "explicit" };
+
+/** The environment of git, and of what calls git itself, as nix does. */
+export function gitEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !elsewhere.test(name));
+  const said = Object.entries(harmless).flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ]);
+  return Object.fromEntries([...kept, ["GIT_OPTIONAL_LOCKS", "0"], ["GIT_CONFIG_COUNT", String(said.length / 2)], ...said]);
+}
+
+/**
+ * What git does not track of a name in a directory; a directory of which it tracks nothing is one. It is asked where the name lies: that may
+ * be a submodule.
+ */
+function untrackedIn(dir: string, name: string): readonly string[] {
+  const words = [
+    "ls-files",
+    "--others",
+    "--exclude-standard",
+    "--directory",
+    "--no-empty-directory",
+    "-z",
+    "--",
+    `:(literal)${name}`,
+  ];
+  // An object that isn't there is not fetched: the repository says by which program.
+  const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], { encoding: "utf8", env: gitEnvironment() });
+  return git.status === 0 ? git.stdout.split("\0").filter(Boolean) : [];
+}
+
+/**
+ * Files and folders of a host's name that git doesn't track, so that nix doesn't see them; relative to the flake's directory. None where no
+ * repository holds the flake, or nix takes every file of it (path:).
+ */
+export function untracked({ ref, dir }: Flake, host: string): readonly string[] {
+  if (dir === undefined || ref.startsWith("path:")) return [];
+  const top = workTree(dir);
+  if (top === undefined) return [];
+  const from = unlinked(dir);
+  const named = (below(top) ?? below(from) ?? []).filter(({ kind }) => kind.name === host || kind.name === `${host}.nix`);
+  const found = named.flatMap(({ path, kind }) =>
+    untrackedIn(dirname(path), kind.name).map((name) => relative(from, `${dirname(path)}/${name.replace(/\/$/, "")}`)),
+  );
+  return [...new Set(found)].sort();
+}

@@ -1,0 +1,57 @@
+// The files of a flake, as they lie on the disk.
+import { type Dirent, existsSync, readdirSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/** How many are looked at. A home directory that is a repository, say, has more, and would take seconds. */
+const most = 5000;
+
+interface Entry {
+  /** Without links. */
+  readonly path: string;
+  readonly kind: Dirent;
+}
+
+/** The entries of a directory; none of one that can't be read. */
+function entriesOf(dir: string): readonly Dirent[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/**
+ * All that lies below a directory, but what begins with a dot and what a package manager puts there. Links are not followed.
+ * @returns undefined where that is too much to look at
+ */
+export function below(top: string): readonly Entry[] | undefined {
+  const found: Entry[] = [];
+  const dirs = [top];
+  for (let dir = dirs.pop(); dir !== undefined; dir = dirs.pop()) {
+    for (const kind of entriesOf(dir)) {
+      if (kind.name.startsWith(".") || kind.name === "node_modules") continue;
+      if (found.length === most) return undefined;
+      const path = join(dir, kind.name);
+      found.push({ path, kind });
+      if (kind.isDirectory()) dirs.push(path);
+    }
+  }
+  return found;
+}
+
+/** The directory without links; itself where that can't be told. */
+export function unlinked(dir: string): string {
+  try {
+    return realpathSync(dir);
+  } catch {
+    return dir;
+  }
+}
+
+/** The work tree that holds a directory, found as nix finds it; undefined where no repository does. */
+export function workTree(dir: string): string | undefined {
+  for (let top = unlinked(dir); ; top = dirname(top)) {
+    if (existsSync(join(top, ".git"))) return top;
+    if (top === dirname(top)) return undefined;
+  }
+}

@@ -1,0 +1,124 @@
+// The hosts that may be meant: those that nix says the flake has, and those that hey.toml names.
+import type { Named } from "../here/cache.ts";
+import { prints, remark } from "../here/called.ts";
+import type { Flake } from "../here/flake.ts";
+import { untracked } from "../here/git.ts";
+import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
+import { thisHost } from "../here/machine.ts";
+import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
+import type { Settings } from "./setting.ts";
+import { place, readSettings } from "./settings.ts";
+
+const sorted = (...names: readonly (readonly string[])[]) => [...new Set(names.flat())].sort();
+
+/** What is known without a question: what nix said last, and hey.toml. */
+const knownBefore = (flake: Flake, said: Settings) => sorted(lastHosts(flake) ?? [], [...said.hosts.keys()]);
+
+/** Why a host isn't there, of a flake that has these. */
+function missing(flake: Flake, host: string, names: readonly string[]): Usage {
+  const what = `${called(flake)} has no host ${shown(host)}`;
+  const [first, ...others] = untracked(flake, host);
+  if (first !== undefined && flake.dir !== undefined)
+    return new Usage(
+      `${what}: git does not track ${some([first, ...others])}, so nix does not see it`,
+      `git -C ${quote(flake.dir)} add -N ${[first, ...others].map(quote).join(" ")}`,
+    );
+  if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
+  return new Usage(noSuchHost(flake, host, names));
+}
+
+/** Refuses a host of hey.toml that the flake lacks while it has others. @throws Usage naming the line */
+function requireNamed(flake: Flake, said: Settings, names: readonly string[]): void {
+  if (names.length === 0) return;
+  const odd = [...said.lines].find(([host]) => !names.includes(host));
+  if (odd === undefined) return;
+  const [host, line] = odd;
+  throw new Usage(`${place({ line })}: ${missing(flake, host, names).message}`);
+}
+
+/** What nix says, asked anew where a host that is meant isn't among what is remembered: it may just have come. */
+function hostsWith(flake: Flake, wanted: readonly string[]): Hosts {
+  const before = freshHosts(flake);
+  if (before !== undefined && (prints() || wanted.every((host) => before.names.includes(host)))) return before;
+  return askedHosts(flake);
+}
+
+export interface AllHosts {
+  /** Sorted. */
+  readonly hosts: readonly string[];
+  /** Names that can't be typed. */
+  readonly odd: readonly string[];
+  /** Why it isn't known whether these are all. */
+  readonly why?: string;
+}
+
+/**
+ * All hosts, as far as nix can tell.
+ * @throws Usage for one of hey.toml that the flake hasn't
+ */
+export function allHosts(flake: Flake, said: Settings): AllHosts {
+  const own = [...said.hosts.keys()];
+  const answer = hostsWith(flake, own);
+  if ("why" in answer) return { hosts: knownBefore(flake, said), odd: [], why: answer.why };
+  requireNamed(flake, said, answer.names);
+  return { hosts: sorted(answer.names, own), odd: answer.odd };
+}
+
+/** Names of hosts, for a check that needs some: what is known, and where that is nothing what nix says. */
+export function knownHosts(flake: Flake, said: Settings): readonly string[] {
+  if (lastHosts(flake) === undefined && !prints()) askedHosts(flake);
+  return knownBefore(flake, said);
+}
+
+const told = new Set<string>();
+
+/** Says once what isn't known of a host that is taken as typed. */
+function takeAsTyped(flake: Flake, host: string, why: string | undefined): void {
+  if (told.has(host)) return;
+  told.add(host);
+  const names = lastHosts(flake) ?? [];
+  const unknown = `whether ${called(flake)} has a host ${shown(host)} is not known`;
+  remark(
+    why === undefined
+      ? `${unknown}, as --print evaluates nothing${didYouMean(host, names)}`
+      : `${unknown}, as nix can't tell (${why}); going on with it as typed`,
+  );
+}
+
+/**
+ * Refuses a host that the flake hasn't: one that nothing known has, and nix denies. Where nix can't tell, that is said, and the host is taken
+ * as typed; so it is for --print, which needs no nix, unless what nix said still holds.
+ * @throws Usage
+ */
+export function requireHost(flake: Flake, host: string): void {
+  const said = readSettings(flake);
+  if (knownBefore(flake, said).includes(host)) return;
+  const answer: Hosts | Named | undefined = prints() ? freshHosts(flake) : askedHosts(flake);
+  if (answer === undefined || "why" in answer) takeAsTyped(flake, host, answer?.why);
+  else if (!answer.names.includes(host)) throw missing(flake, host, answer.names);
+}
+
+/** Takes several as typed where the flake's hosts aren't known. @returns those that are to be looked at */
+export function hostsTyped(flake: Flake, said: Settings, typed: readonly string[]): readonly string[] {
+  const known = knownBefore(flake, said);
+  const odd = typed.filter((host) => !known.includes(host));
+  if (odd.length === 0) return known;
+  if (prints() && freshHosts(flake) === undefined) {
+    for (const host of odd) takeAsTyped(flake, host, undefined);
+    return sorted(known, typed);
+  }
+  const answer = hostsWith(flake, odd);
+  if (!("why" in answer)) return sorted(answer.names, [...said.hosts.keys()]);
+  for (const host of odd) takeAsTyped(flake, host, answer.why);
+  return sorted(known, typed);
+}
+
+/** The host of the flake that this machine is. */
+export function hostHere(flake: Flake, said: Settings): string {
+  const known = knownBefore(flake, said);
+  const here = thisHost(known);
+  if (known.includes(here) || prints()) return here;
+  const answer = hostsOf(flake);
+  return "why" in answer ? here : thisHost(sorted(known, answer.names));
+}
