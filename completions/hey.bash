@@ -658,9 +658,9 @@ __hey_default() {
   compopt -o bashdefault -o default 2>/dev/null
 }
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 __hey_dispatcher() {
-  local firsts=() first_notes=() seconds=() second_notes=() flags=() flag_notes=() at found='' helps=''
+  local firsts=() first_notes=() seconds=() second_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
   __hey_dispatched
   while [[ ${hey_left[0]-} == help || ${hey_left[0]-} == --help || ${hey_left[0]-} == -h ]]; do
     hey_left=("${hey_left[@]:1}")
@@ -690,6 +690,7 @@ __hey_dispatcher() {
     hey_left=("${hey_left[@]:1}")
   fi
   hey_left=("${hey_left[@]:1}")
+  [[ " ${shorts[*]} " != *" $verb "* ]] || verb=ops-$verb
   verb=${verb//-/_}
   if [[ $verb != *[!A-Za-z0-9_]* ]] && declare -F "__hey_table_$verb" >/dev/null; then __hey_verb "$verb"; fi
 }
@@ -1242,10 +1243,11 @@ __hey_table_sync() {
 __hey_sync() { __hey_main sync "$@"; }
 
 __hey_dispatched() {
-  firsts=(completions disko help install ops sync)
-  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  firsts=(bootstrap completions deploy disko doctor help hosts install log ops push-keys reboot rollback ssh status sync)
+  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now')
   seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
   second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Find out what would go wrong with a deployment, before one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
+  shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
 }

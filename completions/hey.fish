@@ -353,10 +353,11 @@ function __hey_passed
     complete -C (string join ' ' -- $argv[1] (string escape -- $left[(math $at + 1)..]) (commandline -ct))
 end
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 function __hey_dispatcher
     set -l firsts
     set -l seconds
+    set -l shorts
     set -l flags
     set -l verbs
     __hey_dispatched
@@ -393,6 +394,7 @@ function __hey_dispatcher
     end
     set -q helps[1]; and return
     set -e left[1]
+    contains -- $verb $shorts; and set verb ops-$verb
     contains -- $verb $verbs; or return
     complete -C (string join ' ' -- $verb.ts (string escape -- $left) (commandline -ct))
 end
@@ -731,8 +733,9 @@ complete -c sync.ts -n '__hey_without -h --help' -s h -l help -d 'show this help
 complete -c sync.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
 
 function __hey_dispatched --no-scope-shadowing
-    set firsts 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'help	Show the verbs, or the help of one' 'install	Install a host on mounted disks, from the installer ISO' 'ops	bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'sync	Build this machine\'s system and activate it at the next boot, or now'
+    set firsts 'bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'deploy	Build a host\'s system here and activate it there' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'doctor	Find out what would go wrong with a deployment, before one' 'help	Show the verbs, or the help of one' 'hosts	List the hosts of the flake: where each is reached, its tags and settings' 'install	Install a host on mounted disks, from the installer ISO' 'log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops	bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'reboot	Reboot a host, wait until it is back, and verify which system was booted' 'rollback	Take a host back to another generation, or list those that it has' 'ssh	Open a root shell on a target, or run one command there' 'status	Show what hosts run and boot, and how they are' 'sync	Build this machine\'s system and activate it at the next boot, or now'
     set seconds 'ops bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'ops deploy	Build a host\'s system here and activate it there' 'ops doctor	Find out what would go wrong with a deployment, before one' 'ops hosts	List the hosts of the flake: where each is reached, its tags and settings' 'ops log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'ops reboot	Reboot a host, wait until it is back, and verify which system was booted' 'ops rollback	Take a host back to another generation, or list those that it has' 'ops ssh	Open a root shell on a target, or run one command there' 'ops status	Show what hosts run and boot, and how they are' 'ops sync	Build a host\'s system here and activate it there'
+    set shorts 'bootstrap' 'deploy' 'doctor' 'hosts' 'log' 'push-keys' 'reboot' 'rollback' 'ssh' 'status'
     set flags '--help	show the verbs, or the help of one' '--version	show hey\'s version'
     set verbs 'completions' 'disko' 'help' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-doctor' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync'
 end

@@ -56,8 +56,11 @@ export function near(word: string, candidates: Iterable<string>): string[] {
     .slice(0, 3);
 }
 
-/** `; did you mean a or b?`, or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const names = near(word, candidates);
-  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
+/** `; did you mean a, b or c?`, or nothing. */
+export function asked(names: readonly string[]): string {
+  const [last, ...others] = [...names].reverse();
+  return last === undefined ? "" : `; did you mean ${others.length === 0 ? last : `${others.reverse().join(", ")} or ${last}`}?`;
 }
+
+/** The same for a misspelt word. */
+export const didYouMean = (word: string, candidates: Iterable<string>): string => asked(near(word, candidates));

@@ -39,8 +39,11 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** The text of `--help`. */
-export function help(verb: Verb, typed: string): string {
+/**
+ * The text of `--help`.
+ * @param short what is typed for the same, where there is something
+ */
+export function help(verb: Verb, typed: string, short?: string): string {
   const rows = Object.entries(verb.takes).map(([name, param]) => [left(name, param), right(param)] as const);
   const width = Math.max(...rows.map(([words]) => words.length)) + 2;
   const table = rows.map(([words, text]) => `  ${words.padEnd(width)}${text}`);
@@ -54,6 +57,7 @@ export function help(verb: Verb, typed: string): string {
     ...description,
     "",
     `  ${typed} ${usage(verb)}`,
+    ...(short === undefined ? [] : [`  For short: ${short}`]),
     "",
     ...table,
     ...passes,

@@ -5,6 +5,7 @@ import { usage } from "../spec/argv.ts";
 import { choices, explained, tagline, typedAs } from "../spec/help.ts";
 import { statuses } from "../spec/options.ts";
 import type { Param, Verb } from "../spec/spec.ts";
+import { shortOf, withoutOps } from "./verbs.ts";
 
 /** A page has the date of its words, so that it is the same wherever it is made. */
 const written = "2026-11-28";
@@ -89,6 +90,8 @@ function ends(own: Verb["statuses"]): string[] {
 /** The page of one verb. @param all the verbs, for those beside it */
 export function verbPage(verb: Verb, all: readonly Verb[]): string {
   const typed = `hey ${verb.name.replace("-", " ")}`;
+  const also = shortOf(verb.name);
+  const short = also && `For short: ${bold(`hey ${also}`)}`;
   const passes =
     verb.passes === undefined ? [] : row(`${bold("--")} \\fIWORDS\\fR\\[u2026]`, `given to ${verb.passes} untouched`);
   const beside = all.filter(({ name }) => name !== verb.name && name.split("-")[0] === verb.name.split("-")[0]);
@@ -101,7 +104,7 @@ export function verbPage(verb: Verb, all: readonly Verb[]): string {
     head(pageName(verb)),
     ...section("NAME", [`${escaped(pageName(verb))} \\- ${escaped(verb.summary)}`]),
     ...section("SYNOPSIS", [`${bold(typed)} ${typography(usage(verb))}`]),
-    ...section("DESCRIPTION", [escaped(verb.description ?? `${verb.summary}.`)]),
+    ...section("DESCRIPTION", [escaped(verb.description ?? `${verb.summary}.`), ...(short === undefined ? [] : [".PP", short])]),
     ...section("OPTIONS", [...Object.entries(verb.takes).flatMap(parameter), ...passes]),
     ...section("EXAMPLES", [".nf", ...verb.examples.map((words) => escaped(`${typed}${words && ` ${words}`}`)), ".fi"]),
     ...ends(verb.statuses),
@@ -127,10 +130,11 @@ export function heyPage(all: readonly Verb[]): string {
         "A host is an attribute of the flake's nixosConfigurations. A target is what ssh is given: an alias, a name, user@name; where none is typed, it is that of hey.toml or of an ssh alias that is named for the host.",
       ),
     ]),
-    ...section(
-      "VERBS",
-      all.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
-    ),
+    ...section("VERBS", [
+      ...all.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
+      ".PP",
+      escaped(withoutOps()),
+    ]),
     ...ends(undefined),
     ...section("ENVIRONMENT", rows(applying(environment, all))),
     ...section("FILES", rows(applying(files, all))),

@@ -1,7 +1,7 @@
 // A verb: what it takes and the plan it makes of it. Called as a program it parses, plans, and prints or runs.
 import { basename } from "node:path";
 import type { Fleet } from "../fleet/fleet.ts";
-import { spelled, typedLine } from "../here/called.ts";
+import { dispatcher, spelled, typedLine } from "../here/called.ts";
 import type { Inquiry } from "../inquiry/inquiry.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
@@ -111,7 +111,9 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
   const given = parse({ takes: verb.takes, passes: verb.passes, typed }, process.argv.slice(2));
   if (given === "help") {
     const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
-    process.stdout.write(help(verb, typed));
+    const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");
+    const short = shortOf(verb.name);
+    process.stdout.write(help(verb, typed, short && `${dispatcher} ${short}`));
     return;
   }
   const made = plan(given as never);

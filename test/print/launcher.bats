@@ -347,6 +347,58 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
   refuses 2 "hey ops deploy HOST" "$repo/scripts/hey" ops deploy
 }
 
+# same WORDS -- WORDS: hey says the same for both, and ends alike.
+same() {
+  local -a one=() two=()
+  local one_ends=0 two_ends=0
+  until [ "$1" = -- ]; do one+=("$1") && shift; done
+  two=("${@:2}")
+  on_machine "$repo/scripts/hey" "${one[@]}" >"$BATS_TEST_TMPDIR/one" 2>&1 </dev/null || one_ends=$?
+  on_machine "$repo/scripts/hey" "${two[@]}" >"$BATS_TEST_TMPDIR/two" 2>&1 </dev/null || two_ends=$?
+  [ "$one_ends" = "$two_ends" ]
+  [ -s "$BATS_TEST_TMPDIR/one" ]
+  diff "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/two"
+}
+
+@test "ops may be left out: hey deploy is hey ops deploy, to the byte, in what it prints, says and ends with" {
+  cd "$machine/path/to/flake"
+  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps-ultraman" "$repo/scripts/hey" deploy vps-ultraman --print
+  local verb
+  for verb in deploy status rollback reboot doctor hosts log ssh push-keys bootstrap; do
+    same "$verb" --help -- ops "$verb" --help
+    same "$verb" --frobnicate -- ops "$verb" --frobnicate
+    same help "$verb" -- help ops "$verb"
+    same help --man "$verb" -- help --man ops "$verb"
+    grep -qF "hey $verb" <(on_machine "$repo/scripts/hey" help "$verb" | tr -d "'")
+    on_machine "$repo/scripts/hey" help --man "$verb" | grep -q 'For short: .*hey'
+  done
+  same deploy vps-ultraman --guard --print -- ops deploy vps-ultraman --guard --print
+  same rollback vps-ultraman --print -- ops rollback vps-ultraman --print
+  same push-keys vps-ultraman vps --print -- ops push-keys vps-ultraman vps --print
+  same hosts --why -- ops hosts --why
+  same deploy -- ops deploy
+}
+
+@test "ops is left out only where nothing else has the name" {
+  cd "$machine/path/to/flake"
+  # sync is this machine's, ops sync the note's other name for ops deploy.
+  says "sudo nixos-rebuild --show-trace --flake '$PWD#id3-eniac' switch" "$repo/scripts/hey" sync switch --print
+  if grep -qF 'hey sync' <(on_machine "$repo/scripts/hey" help ops sync | tr -d "'"); then false; fi
+  checkout "$PWD/hey"
+  sed 's/Open a root shell/Another shell/' "$repo/scripts/ops-ssh.ts" >hey/scripts/status.ts
+  chmod +x hey/scripts/status.ts
+  on_machine hey/scripts/hey status --help | grep -q 'Another shell'
+  if grep -qF 'hey status' <(on_machine hey/scripts/hey ops status --help | tr -d "'"); then false; fi
+  rm -rf hey
+  for word in ops ops-ops ../ops-deploy -deploy '' deploy.ts; do refuses_or_lists "$word"; done
+}
+
+# refuses_or_lists WORD: it starts no verb.
+refuses_or_lists() {
+  on_machine "$repo/scripts/hey" "$1" vps-ultraman --print >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" </dev/null || :
+  if grep -q nixos-rebuild "$BATS_TEST_TMPDIR/stdout"; then false; fi
+}
+
 @test "hey help: every verb with its line; hey, hey -h and hey --help say the same" {
   local verb all how
   all=$(on_machine "$repo/scripts/hey" help)
