@@ -8,7 +8,7 @@ import { askedPreview, previewing } from "../lib/deploy/preview.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
-import { attribute, findFlake, hostsOf, requireHost, toplevel } from "../lib/here/flake.ts";
+import { attribute, findFlake, hostsOf, requireHost, requireOwnName, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/machine.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { call, type Part, parts, stage } from "../lib/script/part.ts";
@@ -155,8 +155,10 @@ export default verb(module, {
     if (words.installBootloader && !["boot", "switch"].includes(action))
       throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
     const flake = findFlake(given, "absolute");
-    const host = named ?? thisHost(hostsOf(flake));
+    const own = thisHost(hostsOf(flake));
+    const host = named ?? own;
     fits("this machine's name", "hosts", host);
+    if (host === own) requireOwnName(flake, host, `${spelled("sync")} ${action} --host NAME`);
     requireHost(flake, host);
     const changes = changing.includes(action);
     const logged = { host, target: "" };

@@ -171,6 +171,21 @@ export function unknownHost(flake: Flake, host: string): string | undefined {
   return `the flake in ${shown(flake.dir)} has no host ${shown(host)}${didYouMean(host, known) || `; it has ${some(known)}`}`;
 }
 
+/**
+ * Refuses this machine's own name where the flake has no such host. Another host is not proposed, however near its name is: this machine would
+ * become that one.
+ * @param instead a line that names a host
+ * @throws Usage
+ */
+export function requireOwnName(flake: Flake, name: string, instead: string): void {
+  if (unknownHost(flake, name) === undefined) return;
+  const where = flake.dir === undefined ? "the flake" : `the flake in ${shown(flake.dir)}`;
+  throw new Usage(
+    `this machine is called ${shown(name)}, and ${where} has no host of that name; it has ${some(hostsOf(flake))}`,
+    instead,
+  );
+}
+
 /** Whether git knows a path under the flake; true where no repository holds the flake, as nix then takes every file. */
 function tracked(dir: string, path: string): boolean {
   const git = spawnSync("git", ["-C", dir, "ls-files", "--error-unmatch", "--", path], { encoding: "utf8" });
