@@ -129,6 +129,7 @@ export function meant(takes: Takes, typed: readonly string[]): Meant | undefined
   const given = end < 0 ? [...typed] : typed.slice(0, end);
   const line: Line = { first: [], own: [], last: [], says: [], printed: [], names: [] };
   const hasHost = takes["host"]?.kind === "arg";
+  const hasRest = Object.values(takes).some(({ kind }) => kind === "rest");
   const has = (options: RegExp) => given.some((word) => options.test(word));
   const hasFlake = has(/^--flake(?:=|$)/);
   // Then the first word is no host, but what follows one.
@@ -138,6 +139,8 @@ export function meant(takes: Takes, typed: readonly string[]): Meant | undefined
   while (given.length > 0) {
     const word = given.shift() as string;
     if (!word.startsWith("-") || word === "-") {
+      // A command of a person's own begins, with options of its own.
+      if (hasRest && line.names.length > 0) return undefined;
       if (hasHost && line.names.length === 0 && !isNamedElsewhere) host(takes, word, line, hasFlake);
       else line.names.push(word);
       continue;
