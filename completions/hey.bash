@@ -832,9 +832,9 @@ __hey_table_ops_bootstrap() {
   __hey_option --disko-mode '' '' 'what disko does' choices
   __hey_option --build-on '' '' 'where to build' choices
   __hey_option --kexec '' '' 'the installer'\''s tarball to boot, a file or a URL' text
-  __hey_option --disk-encryption-keys '' '' 'a file to put into the installer for disko' text many files
+  __hey_option --disk-encryption-keys '' --vm-test 'a file to put into the installer for disko' text many files
   __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many files
-  __hey_option --vm-test '' '' 'try the installation in a virtual machine here, without a target'
+  __hey_option --vm-test '' --disk-encryption-keys 'try the installation in a virtual machine here, without a target'
   __hey_option --identity -i '' 'the private key to log in with' files
   __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
@@ -868,36 +868,36 @@ __hey_table_ops_deploy() {
   __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --on --all' 'build on that machine instead of here' targets
   __hey_option --build-on '' --build-host 'where the system is built' choices
-  __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
   __hey_option --offline '' '' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' '--dry-activate --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
+  __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
+  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' '--build-host --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
   __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
   __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
@@ -1009,11 +1009,11 @@ __hey_table_ops_push_keys() {
   __hey_option --no-global '' '' 'send the host'\''s key only'
   __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
   __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
-  __hey_option --key-cmd '' --generate 'a shell command that writes the host'\''s key, instead of the folder' text
+  __hey_option --key-cmd '' '--generate --on --all' 'a shell command that writes the host'\''s key, instead of the folder' text
   __hey_option --check '' --generate 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
   __hey_option --keep-known-hosts '' '' 'say the line for known_hosts instead of writing it'
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --on '' '--key-cmd --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' '--key-cmd --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
   __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
   __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
@@ -1064,27 +1064,27 @@ __hey_table_ops_rollback() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --to '' --list 'the generation, if not the one before what boots' generations
+  __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
   __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
   __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' --list 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'also when someone else has changed what runs there'
   __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
+  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --on '' '--to --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' '--to --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
   __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
   __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
@@ -1150,36 +1150,36 @@ __hey_table_ops_sync() {
   __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
   __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --on --all' 'build on that machine instead of here' targets
   __hey_option --build-on '' --build-host 'where the system is built' choices
-  __hey_option --specialisation '' --boot 'activate that specialisation of the system' specialisations
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
   __hey_option --offline '' '' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without that, where hey.toml says guard'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
   __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --diff '' '--no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --ask '' '--dry-activate --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
+  __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
   __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
   __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without that, where hey.toml says reboot'
+  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
+  __hey_option --all '' '--build-host --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
   __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
   __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
@@ -1214,10 +1214,10 @@ __hey_table_sync() {
   __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
+  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
+  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --no-diff '' --diff 'without --diff, where hey.toml says diff'
-  __hey_option --no-ask '' --ask 'without the question, where hey.toml says ask'
   __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'

@@ -1,5 +1,6 @@
 // What the shells have to know of a verb, with all that is only implied in its spec spelled out.
-import { type Choices, excluded, type Param, type Source, type Verb } from "../lib/spec/spec.ts";
+import { apartFrom } from "../lib/spec/conflicts.ts";
+import type { Choices, Param, Source, Verb } from "../lib/spec/spec.ts";
 import { shortOf } from "../lib/verb/verbs.ts";
 
 export interface Value {
@@ -50,8 +51,7 @@ function spelled(name: string, param: Param | undefined): string[] {
 
 function without({ takes }: Verb, name: string): OptionRow["excludes"] {
   if (name === "help") return "all";
-  const others = Object.keys(takes).filter((other) => excluded(takes, name, other));
-  return others.flatMap((other) => spelled(other, takes[other]));
+  return apartFrom(takes, name).flatMap((other) => spelled(other, takes[other]));
 }
 
 /** The table of one verb. */

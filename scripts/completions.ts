@@ -36,16 +36,13 @@ export default verb(module, {
     "before.",
   takes: {
     shell: arg("the shell that is to complete them", choices, "optional"),
-    install: flag("put the line into the shell's own file, once", { excludes: ["write", "check"] }),
-    write: flag("write the files of completions/ anew, after a change to a verb", { excludes: ["check"] }),
+    install: flag("put the line into the shell's own file, once"),
+    write: flag("write the files of completions/ anew, after a change to a verb"),
     check: flag("fail if the files of completions/ are not what the verbs say"),
   },
   examples: ["zsh", "bash --install"],
   plan: ({ shell, install, write, check }) => {
-    if (write || check) {
-      if (shell !== undefined) throw new Usage(`--${write ? "write" : "check"} is for all shells; leave out ${shell}`);
-      return { main: [generate(...(check ? ["--check"] : []))] };
-    }
+    if (write || check) return { main: [generate(...(check ? ["--check"] : []))] };
     if (shell === undefined) throw new Usage(`no shell is given; type ${spelled("completions")} zsh, bash or fish`);
     const { rc } = shells[shell as keyof typeof shells];
     const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;

@@ -43,7 +43,7 @@ export default verb(module, {
   speaker: "hey",
   takes: {
     verb: rest("the verb, as it is typed: ops deploy"),
-    man: flag("as a man page; hey help --man ops deploy | man -l - shows it", { excludes: ["man-dir"] }),
+    man: flag("as a man page; hey help --man ops deploy | man -l - shows it"),
     "man-dir": option(
       "DIR",
       "write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package's",
@@ -61,13 +61,11 @@ export default verb(module, {
       );
     const verbs = allVerbs();
     const name = words.join("-");
-    if (manDir !== undefined) {
-      if (name !== "") throw new Usage(`--man-dir is for all pages; leave out ${shown(words.join(" "))}, or type --man`);
+    if (manDir !== undefined)
       return {
         main: [call("write_pages", [manDir, __filename, ...[undefined, ...verbs].map(pageName)])],
         stages: [stage(`write the man pages into ${manDir}`, "here", 1)],
       };
-    }
     const one = verbs.find((candidate) => candidate.name === name) ?? verbs.find((candidate) => shortOf(candidate.name) === name);
     const some = name === "" ? verbs : verbs.filter((candidate) => candidate.name.startsWith(`${name}-`));
     if (one === undefined && some.length === 0) throw unknown(words, verbs);

@@ -47,20 +47,18 @@ export default verb(module, {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
-    boot: flag("activate at the next boot, not now", { excludes: ["test", "dry-activate"] }),
-    test: flag("activate now, until the next boot", { excludes: ["dry-activate"] }),
+    boot: flag("activate at the next boot, not now"),
+    test: flag("activate now, until the next boot"),
     "dry-activate": flag("show what activation would change"),
     fast: flag("don't build the target's own nixos-rebuild first"),
     debug: flag("show more of what nix and nixos-rebuild do"),
-    "build-host": option("HOST", "build on that machine instead of here", "targets", { excludes: ["build-on"] }),
+    "build-host": option("HOST", "build on that machine instead of here", "targets"),
     "build-on": buildOptions["build-on"],
     ...passing,
-    specialisation: { ...passing.specialisation, excludes: ["boot"] },
-    "install-bootloader": { ...passing["install-bootloader"], excludes: ["test", "dry-activate"] },
-    ...guardOptions(["dry-activate", "build-host"]),
-    ...previewOptions(["dry-activate", "status", "cancel"]),
+    ...guardOptions,
+    ...previewOptions,
     force: flag("deploy also when someone else has changed what runs there"),
-    status: flag("show what is armed there, and what runs and boots", { excludes: ["cancel"] }),
+    status: flag("show what is armed there, and what runs and boots"),
     cancel: flag("end a guarded deployment now: back to what ran before"),
     ...rebootOptions,
     "use-substitutes": buildOptions["use-substitutes"],
@@ -95,34 +93,8 @@ export default verb(module, {
     const flake = findFlake(given.flake, "as given");
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
-    // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
-    if (guard !== undefined && backend === "nixos-rebuild")
-      throw new Usage("--guard is done with nix and ssh alone; leave --backend nixos-rebuild out");
-    if (lane !== undefined && backend === "nixos-rebuild")
-      throw new Usage("several hosts are deployed to with nix and ssh alone; leave --backend nixos-rebuild out");
     const preview = askedPreview(given);
-    if (preview !== undefined && backend === "nixos-rebuild")
-      throw new Usage(
-        `${given.ask ? "--ask" : "--diff"} compares with what the target runs, and nixos-rebuild with this machine; ` +
-          "leave --backend nixos-rebuild out",
-      );
-    const onTarget = given.buildOn === "target";
     if (backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined) {
-      const elsewhere = onTarget ? "--build-on target" : given.buildHost === undefined ? undefined : "--build-host";
-      if (elsewhere !== undefined) {
-        const asked =
-          lane !== undefined
-            ? "--on"
-            : guard !== undefined
-              ? "--guard"
-              : preview !== undefined
-                ? "--diff and --ask"
-                : "--backend nix";
-        throw new Usage(`${elsewhere} is nixos-rebuild's; with ${asked} type --builders 'ssh://HOST'`);
-      }
-      if (guard !== undefined && given.specialisation !== undefined) {
-        throw new Usage("--guard goes by the system, and --specialisation runs another one; leave out one of them");
-      }
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
       const about = {
@@ -154,6 +126,7 @@ export default verb(module, {
         "nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix",
       );
     }
+    const onTarget = given.buildOn === "target";
     const buildHost = onTarget ? access.to : given.buildHost;
     const own = [
       ...systemWords("nixos-rebuild", given, dryActivate),

@@ -9,7 +9,7 @@ import { inventory } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
 import { select } from "../lib/inventory/selection.ts";
 import { saying } from "../lib/script/part.ts";
-import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { Refusal } from "../lib/spec/errors.ts";
 import { flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -22,15 +22,12 @@ export default verb(module, {
     on: option("SELECTION", "only these: host names, patterns and @tags, with '!' what is left out", "machines"),
     why: flag("also what says so: hey.toml with its line, an ssh alias with its file, or the name alone"),
     json: flag("as JSON, with all of it"),
-    import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds, {
-      excludes: ["on", "why", "json"],
-    }),
-    yes: flag("with --import, write it without asking", { short: "y", excludes: ["on", "why", "json"] }),
+    import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds),
+    yes: flag("with --import, write it without asking", { short: "y" }),
     "ssh-config": sshOptions["ssh-config"],
   },
   examples: ["", "--on 'web*,@vps,!db' --why", "--import deploy-rs"],
   plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig }) => {
-    if (yes && tool === undefined) throw new Usage("--yes is for a hey.toml that is written; add --import");
     const flake = findFlake(given, "as given");
     if (tool !== undefined) return importing(flake, tool, yes);
     const all = inventory(flake, { sshOption: [], sshConfig });

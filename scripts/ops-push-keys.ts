@@ -10,7 +10,6 @@ import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHost
 import { staging } from "../lib/keys/staging.ts";
 import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, step, variable } from "../lib/script/step.ts";
-import { Usage } from "../lib/spec/errors.ts";
 import {
   type Elevation,
   elevateOptions,
@@ -47,9 +46,7 @@ export default verb(module, {
     generate: keyOptions.generate,
     class: keyOptions.class,
     "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
-    check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing", {
-      excludes: ["generate"],
-    }),
+    check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing"),
     "keep-known-hosts": flag("say the line for known_hosts instead of writing it"),
     ...fleetOptions,
     ...elevateOptions,
@@ -63,14 +60,10 @@ export default verb(module, {
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
   statuses: { 1: "refused, or with --check: keys differ", ...fleetStatuses },
-  adapted: (given) => {
-    if (given.keyCmd !== undefined) throw new Usage("--key-cmd writes one host's key; leave --on out");
-    // Each puts known_hosts right, which is one file.
-    return { ...given, jobs: "1" };
-  },
+  // Each puts known_hosts right, which is one file.
+  adapted: (given) => ({ ...given, jobs: given.serial ? undefined : "1" }),
   plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, lane, ...given }) => {
     requireHost(findFlake(given.flake, "as given"), host);
-    if (kind !== undefined && !generate) throw new Usage("--class is for a key that is made; type --generate with it");
     const key =
       keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
     if (key === undefined) throw noHostKey(host, again("ops-push-keys", "--generate"));

@@ -9,7 +9,6 @@ import { askedPreview } from "../lib/deploy/preview.ts";
 import { askedReboot } from "../lib/deploy/reboot.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
-import { Usage } from "../lib/spec/errors.ts";
 import {
   elevateOptions,
   flakeOption,
@@ -37,13 +36,11 @@ export default verb(module, {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
-    to: option("N", "the generation, if not the one before what boots", "generations", { excludes: ["list"] }),
-    list: flag("list the generations there, newest first: what runs, what boots, what was booted", {
-      excludes: ["boot", "guard", "reboot"],
-    }),
+    to: option("N", "the generation, if not the one before what boots", "generations"),
+    list: flag("list the generations there, newest first: what runs, what boots, what was booted"),
     boot: flag("activate at the next boot, not now"),
-    ...guardOptions(["list"]),
-    ...previewOptions(["list"]),
+    ...guardOptions,
+    ...previewOptions,
     force: flag("also when someone else has changed what runs there"),
     ...rebootOptions,
     ...fleetOptions,
@@ -53,13 +50,7 @@ export default verb(module, {
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
-  adapted: (given) => {
-    if (given.to !== undefined)
-      throw new Usage("--to is a generation of one host; leave it out, and each goes back to the one before what it boots");
-    return given;
-  },
   plan: ({ host, target, to = "previous", list, json, boot, force, lane, ...given }) => {
-    if (json && !list && lane === undefined) throw new Usage("--json is a way to list; add --list");
     const access = accessTo(target, given);
     if (list) {
       const options = [...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];

@@ -13,10 +13,10 @@ import { hostname, isRoot, isThisMachine, onPath, thisHost } from "../lib/here/m
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { call, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
-import { Refusal, Usage } from "../lib/spec/errors.ts";
+import { Refusal } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { quote } from "../lib/spec/quote.ts";
-import { arg, flag, option } from "../lib/spec/spec.ts";
+import { argOr, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -28,10 +28,7 @@ const actions = {
   "dry-build": "show what would be built",
   "dry-activate": "show what activation would change",
 } as const;
-/** What says how a system is built, where none is. */
-const building = ["host", "backend", "force", ...Object.keys(passing)];
 const changing: readonly string[] = ["boot", "switch", "test"];
-const activating: readonly string[] = ["switch", "test", "dry-activate"];
 const rootless: readonly string[] = ["build", "dry-build"];
 const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --test" };
 
@@ -63,7 +60,7 @@ export default verb(module, {
     "By nh where that is on PATH, else by nixos-rebuild. " +
     "A host that is not this machine is refused for boot, switch and test, as its system would become this one's.",
   takes: {
-    action: arg("what to do with the system", actions, "optional"),
+    action: argOr("what to do with the system", actions, "boot"),
     host: option("HOST", "the host in the flake, if not this machine's name", "hosts"),
     flake: flakeOption,
     backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", {
@@ -73,42 +70,20 @@ export default verb(module, {
     elevate: option("PROGRAM", "how to become root", elevations),
     rollback: option("N", "back to a generation: the one before what boots, or this", "generations", {
       bare: "previous",
-      excludes: ["list", ...building],
     }),
-    list: flag("list the generations of this machine, newest first", { excludes: ["elevate", ...building] }),
+    list: flag("list the generations of this machine, newest first"),
     json: flag("with --list, as JSON"),
-    ...previewOptions(["list"]),
+    ...previewOptions,
     force: flag("activate a host here that is not this machine"),
     ...passing,
   },
   passes: "nixos-rebuild, or to nix behind nh",
   examples: ["", "switch", "build --host vps-ultraman"],
   // What changes nothing is never asked about.
-  machine: ({ action = "boot", list, host, flake }) =>
-    list || !changing.includes(action) ? undefined : machineHere({ host, flake }),
+  machine: ({ action, list, host, flake }) => (list || !changing.includes(action) ? undefined : machineHere({ host, flake })),
   plan: (words) => {
-    const {
-      action = "boot",
-      host: named,
-      flake: given,
-      backend,
-      elevate,
-      rollback,
-      list,
-      json,
-      force,
-      specialisation,
-      passed,
-    } = words;
-    if (json && !list) throw new Usage("--json is a way to list; add --list");
-    if ((list || rollback !== undefined) && passed.length > 0)
-      throw new Usage(`nothing is built for --${list ? "list" : "rollback"}; leave out -- and what follows`);
-    if (list && words.action !== undefined) throw new Usage(`--list only looks; leave out ${words.action}`);
+    const { action, host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     const preview = askedPreview(words);
-    if (preview !== undefined && rootless.includes(action))
-      throw new Usage(`${action} changes nothing here; leave out ${words.ask ? "--ask" : "--diff"}`);
-    if (words.ask && action === "dry-activate")
-      throw new Usage("dry-activate changes nothing here, so there is nothing to ask; type --diff");
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
     const become = elevate === "none" ? "" : (elevate ?? "sudo");
     const here: Part = { main: [], given: { target: "this machine", become }, from: ["connect-here"] };
@@ -118,8 +93,6 @@ export default verb(module, {
         stages: [stage("list the generations of this machine", "here")],
       });
     if (rollback !== undefined) {
-      if (!changing.includes(action))
-        throw new Usage(`${action} has nothing to go back to; type boot, switch or test beside --rollback`);
       const shown = previewing({ action, preview, turn: turnOf(undefined) }, undefined, hostname(), []);
       return {
         logged: { host: hostname(), target: "" },
@@ -146,14 +119,6 @@ export default verb(module, {
         ),
       };
     }
-    if (specialisation !== undefined && !activating.includes(action)) {
-      throw new Usage(
-        `--specialisation is for what is activated now, and ${action} activates nothing; ` +
-          `type ${spelled("sync")} switch --specialisation ${quote(specialisation)}`,
-      );
-    }
-    if (words.installBootloader && !["boot", "switch"].includes(action))
-      throw new Usage(`${action} installs no boot loader; leave out --install-bootloader`);
     const flake = findFlake(given, "absolute");
     const own = thisHost(hostsOf(flake));
     const host = named ?? own;
@@ -170,7 +135,6 @@ export default verb(module, {
         `${instead}${from} (or --force, if ${host} is what this machine is to become)`,
       );
     }
-    if (backend === "nh" && !changes) throw new Usage(`${action} is done by nixos-rebuild; leave out --backend nh`);
     const program = changes && (backend ?? (onPath("nh") ? "nh" : "nixos-rebuild")) === "nh" ? "nh" : "nixos-rebuild";
     const system = systemWords(program, words, action === "dry-activate");
     const builds = buildWords(program, words);

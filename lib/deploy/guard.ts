@@ -35,20 +35,13 @@ export function askedGuard(given: Given): Guard | undefined {
     check: checks,
     checkRemote: checksRemote,
   } = given;
-  if (given.guard || given.confirmTimeout !== undefined) {
-    const seconds = Number(timeout);
-    if (Number(settle) > seconds / 2)
-      throw new Usage(
-        `--settle is ${settle}, and all must be over within ${timeout} seconds; type 0 to ${Math.floor(seconds / 2)}`,
-      );
-    return { timeout, settle, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
-  }
-  if (given.settle !== undefined) throw new Usage("--settle is time between two proofs of a guarded deployment; add --guard");
-  const needing = checks.length > 0 ? "--check" : checksRemote.length > 0 ? "--check-remote" : undefined;
-  if (needing !== undefined) throw new Usage(`${needing} decides whether a guarded deployment stays; add --guard`);
-  if (given.onUnitFailure === "rollback")
-    throw new Usage("--on-unit-failure rollback needs something that goes back; add --guard");
-  return undefined;
+  if (!given.guard && given.confirmTimeout === undefined) return undefined;
+  const seconds = Number(timeout);
+  if (Number(settle) > seconds / 2)
+    throw new Usage(
+      `--settle is ${settle}, and all must be over within ${timeout} seconds; type 0 to ${Math.floor(seconds / 2)}`,
+    );
+  return { timeout, settle, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
 }
 
 /** What is armed on a target (`status`), or "go back now" (`cancel`), whoever has armed it. */

@@ -1,7 +1,6 @@
 // Reboots of a target, proven by its boot_id over a new connection: an open port says nothing, as a machine may be back in a second.
 import { call, type Part, stage } from "../script/part.ts";
 import type { Step } from "../script/step.ts";
-import { Usage } from "../spec/errors.ts";
 
 export interface Reboot {
   /** `if-needed`: only where what boots has another kernel, initrd, kernel modules or systemd than what was booted. */
@@ -10,28 +9,14 @@ export interface Reboot {
   readonly limit: string;
 }
 
-/** The reboot that a line asks for, if it does. @throws Usage for a time to wait for nothing */
-export function askedReboot({
+/** The reboot that a line asks for, if it does. */
+export const askedReboot = ({
   reboot,
   wait,
 }: {
   readonly reboot: string | undefined;
   readonly wait: string | undefined;
-}): Reboot | undefined {
-  if (reboot !== undefined) return { when: reboot, limit: wait ?? "300" };
-  if (wait !== undefined) throw new Usage("--wait is for a machine that reboots; add --reboot");
-  return undefined;
-}
-
-/** @throws Usage where a boot is to be guarded that is not to come, or only perhaps */
-export function requireTrial(boot: boolean, guard: object | undefined, reboot: Reboot | undefined): void {
-  if (!boot || guard === undefined) return;
-  if (reboot === undefined) throw new Usage("--boot --guard: a boot that nobody watches can't be confirmed; add --reboot");
-  if (reboot.when !== "always")
-    throw new Usage(
-      `--boot --guard tries the system by a boot, and --reboot=${reboot.when} may leave it out; type --reboot alone`,
-    );
-}
+}): Reboot | undefined => (reboot === undefined ? undefined : { when: reboot, limit: wait ?? "300" });
 
 /** The commands of a reboot. @param held whether it is first agreed to, by whoever looks after all hosts of a run */
 export const rebootSteps = (reboot: Reboot | undefined, held = false): readonly Step[] =>

@@ -2,7 +2,7 @@
 import { call, calling, nothing, type Part, stage } from "../script/part.ts";
 import type { Access } from "../target/access.ts";
 import type { Guard } from "./guard.ts";
-import { type Reboot, requireTrial } from "./reboot.ts";
+import type { Reboot } from "./reboot.ts";
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -158,9 +158,8 @@ const byTrialBoot = (guard: Guard, limit: string): Way => ({
   },
 });
 
-/** The way that a line asks for. @throws Usage where a boot is to be guarded that is not to come, or only perhaps */
+/** The way that a line asks for. */
 export function wayOf(boot: boolean, guard: Guard | undefined, reboot: Reboot | undefined): Way {
-  requireTrial(boot, guard, reboot);
   if (guard === undefined) return plainly(reboot !== undefined);
   return boot && reboot !== undefined ? byTrialBoot(guard, reboot.limit) : guarded(guard);
 }

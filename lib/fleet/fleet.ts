@@ -92,11 +92,10 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   requireApart(machines);
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();
-  const one = { ...given, on: undefined, all: false };
   const build = verb.before?.(given, hosts, dir);
   const lanes = machines.map((machine) => {
     const { host, target } = machine;
-    return { host, target, plan: naming(host, () => planFor(verb, { ...one, lane: join(dir, host) }, machine)) };
+    return { host, target, plan: naming(host, () => planFor(verb, { ...given, lane: join(dir, host) }, machine)) };
   });
   const some = (name: string) => lanes.some((lane) => does(lane, name));
   return {

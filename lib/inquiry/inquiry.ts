@@ -4,7 +4,6 @@ import { inventory, machineTyped } from "../inventory/inventory.ts";
 import { select } from "../inventory/selection.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
-import { Usage } from "../spec/errors.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";
 
@@ -63,12 +62,10 @@ interface Chosen extends SshGiven {
 
 /**
  * The machines that a line asks about: the one that it names, those that it selects, or all.
- * @throws Usage for both at once, and for a selection that means nothing
+ * @throws Usage for a selection that means nothing
  */
 export function machinesAsked(given: Chosen): readonly Machine[] {
   const { host, target, flake, on, all } = given;
-  if (host !== undefined && (on !== undefined || all))
-    throw new Usage(`${host} and --${all ? "all" : "on"} can't go together; type one of them`);
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
   return select(inventory(findFlake(flake, "as given"), given), all ? "*" : (on ?? "*"));
 }

@@ -20,8 +20,8 @@ import { headOf, type Setting, type Settings } from "./setting.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
 
 const groups: Takes = {
-  ...guardOptions([]),
-  ...previewOptions([]),
+  ...guardOptions,
+  ...previewOptions,
   ...rebootOptions,
   ...elevateOptions,
   ...sshOptions,

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { Flake } from "../here/flake.ts";
 import type { Plan } from "../script/part.ts";
 import { valueFor } from "../spec/argv.ts";
+import { apartFrom, givesWay, requireTogether } from "../spec/conflicts.ts";
 import { Ended, Usage } from "../spec/errors.ts";
-import { guards, leavesOut, takesPassword } from "../spec/options.ts";
-import { camel, excluded, isOption, type Takes } from "../spec/spec.ts";
+import { camel, isOption, type Takes } from "../spec/spec.ts";
 import type { Machine, Setting, Settings } from "./setting.ts";
 
 /** Where a setting stands, as messages and tables say it. */
@@ -42,30 +42,19 @@ function counting(takes: Takes, given: Readonly<Record<string, unknown>>, settin
   const typed = Object.entries(takes).flatMap(([name, param]) => (isOption(param) && isTyped(name) ? [name] : []));
   const counts = new Map<string, Setting>();
   const has = (name: string) => typed.includes(name) || counts.has(name);
-  const mayGo = (option: string) => {
-    const will = ({ name, value }: Setting) => name === "reboot" && value !== false && !has("no-reboot");
-    return leavesOut(option, (name) => has(name) || (name === "reboot" && settings.some(will)));
-  };
-  /** What an option of one value says, if that stands nearer to the person than a setting. */
-  const nearer = (option: string, { of }: Setting) => {
-    const kept = counts.get(option);
-    const value = kept === undefined ? given[camel(option)] : kept.of !== of && kept.value;
-    return Array.isArray(value) ? value[0] : value || undefined;
-  };
+  const mayCome = (option: string) =>
+    has(option) || settings.some(({ name, value }) => name === option && value !== false && !has(`no-${option}`));
   // What is nearer goes first, and of one table what says no.
   const rank = ({ of, value }: Setting) => (of === "host" ? 0 : 2) + (value === false ? 0 : 1);
   for (const setting of [...settings].sort((one, other) => rank(one) - rank(other))) {
     const name = setting.value === false ? `no-${setting.name}` : setting.name;
     const param = takes[setting.name];
     if (param === undefined || !isOption(param) || param.kept === undefined || !(name in takes) || has(setting.name)) continue;
-    if (name === "ask-elevate-password" && !takesPassword(nearer("elevate", setting))) continue;
-    const apart = (option: string) => excluded(takes, name, option) || (option === "boot" && guards(name) && mayGo(name));
-    const other = [...typed, ...counts.keys()].find(apart);
-    if (other === undefined) counts.set(name, setting);
-    else if (!mayGo(name))
-      throw new Usage(
-        `${place(setting)}: ${setting.text}, which can't be done with --${other}; leave --${other} out, or add --no-guard`,
-      );
+    const isNearer = (option: string) => {
+      const other = counts.get(option);
+      return other === undefined ? typed.includes(option) : rank(other) < rank(setting);
+    };
+    if (!givesWay(takes, name, withCounting(takes, given, counts), isNearer, mayCome)) counts.set(name, setting);
   }
   for (const name of counts.keys()) {
     const param = takes[name];
@@ -85,16 +74,34 @@ const withCounting = (takes: Takes, given: object, counts: Counting): object => 
 };
 
 /**
+ * What is made of a line with what counts of a machine's settings.
+ * @throws Usage Refusal naming the lines of hey.toml that are to blame
+ */
+function made<G extends object, R>(takes: Takes, given: G, settings: readonly Setting[], make: (whole: G) => R): R {
+  const counts = counting(takes, given as Readonly<Record<string, unknown>>, settings);
+  const whole = withCounting(takes, given, counts) as G;
+  try {
+    requireTogether(takes, whole);
+    return make(whole);
+  } catch (error) {
+    throw error instanceof Ended ? blamed(error, takes, counts) : error;
+  }
+}
+
+/**
  * What parse() would have given had a machine's settings been typed as well. What was typed wins; a setting that the verb hasn't, or
- * that can't stand beside what was typed, doesn't count. A guard that would go so is refused, unless nothing new comes to run.
+ * that gives way to what was typed (lib/spec/conflicts.ts), doesn't count.
  * @param given by parse(), of a verb's words
- * @throws Usage where guard would be lost, with the line of hey.toml and what to type
+ * @throws Usage for what can't stand beside each other, naming the lines of hey.toml that are to blame
  */
 export const withSettings = <G extends object>(
   takes: Takes,
   given: G,
   { settings }: { readonly settings: readonly Setting[] },
-): G => withCounting(takes, given, counting(takes, given as Record<string, unknown>, settings)) as G;
+): G => made(takes, given, settings, (whole) => whole);
+
+/** Whether an option is the contrary of another one of the verb. */
+const keepsOut = (option: string, takes: Takes) => option.startsWith("no-") && option.slice("no-".length) in takes;
 
 /** An error of a plan, with the lines of hey.toml that the options in it come from. */
 function blamed(error: Ended, takes: Takes, counts: Counting): Ended {
@@ -102,8 +109,9 @@ function blamed(error: Ended, takes: Takes, counts: Counting): Ended {
   const lines = [...counts].filter(([name]) => named.includes(name));
   if (lines.length === 0) return error;
   const said = lines.map(([name, setting]) => {
-    const contrary = `no-${name}` in takes ? ` (--no-${name} leaves it out)` : "";
-    return `${place(setting)} says ${setting.text}${contrary}`;
+    const contrary = apartFrom(takes, name).find((other) => keepsOut(other, takes));
+    const how = contrary === undefined ? "" : ` (--${contrary} leaves it out)`;
+    return `${place(setting)} says ${setting.text}${how}`;
   });
   return new Ended(`${error.message}; ${said.join(", ")}`, error.status);
 }
@@ -121,15 +129,12 @@ interface Planning<G> {
  */
 export function planFor<G extends object>({ takes, plan }: Planning<G>, given: G, machine: Machine): Plan {
   const typed = given as Readonly<Record<string, unknown>>;
-  const counts = counting(takes, typed, machine.settings);
   const target = takes["target"];
   const known = target?.kind === "arg" ? target.known : undefined;
   const to = known === undefined || (known === "where said" && machine.rule.by === "name") ? undefined : machine.target;
-  const whole = { ...withCounting(takes, given, counts), host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
-  if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
-  try {
-    return plan(whole as unknown as G);
-  } catch (error) {
-    throw error instanceof Ended ? blamed(error, takes, counts) : error;
-  }
+  return made(takes, given, machine.settings, (counted) => {
+    const whole = { ...counted, host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
+    if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
+    return plan(whole);
+  });
 }

@@ -1,6 +1,7 @@
 // From the words of a command line to what a plan is given. minimist collects; it is only shown words on which it
 // can't go wrong (it takes 007 for 7, --no-reboot for reboot: false, and any option for a known one).
 import minimist from "minimist";
+import { requireTogether } from "./conflicts.ts";
 import { didYouMean, Ended, shown, Usage } from "./errors.ts";
 import { quote } from "./quote.ts";
 import { camel, dashed, type Flag, isOption, type Option, type Takes } from "./spec.ts";
@@ -82,14 +83,6 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
   return { canonical, after: [], dashes: false };
 }
 
-function exclusive(takes: Takes, isGiven: (name: string) => boolean): void {
-  for (const [name, param] of Object.entries(takes)) {
-    if (!isOption(param) || !isGiven(name)) continue;
-    const other = param.excludes.find(isGiven);
-    if (other !== undefined) throw new Usage(`--${name} and --${other} can't go together; type one of them`);
-  }
-}
-
 /**
  * What a plan is given for an option of these values.
  * @param what the option, for messages
@@ -166,27 +159,29 @@ function parsed(grammar: Grammar, words: readonly string[]): Parsed {
     string: ["_", ...names("option")],
     boolean: names("flag"),
   });
-  exclusive(takes, (name) => collected[name] !== undefined && collected[name] !== false);
-
-  const given: Record<string, unknown> = {
-    passed: restName === undefined ? sorted.after : [],
-  };
+  const typedWords: Record<string, unknown> = { passed: restName === undefined ? sorted.after : [] };
   const positional = [...collected._];
   for (const [name, param] of Object.entries(takes)) {
+    const value: unknown = collected[name];
+    if (param.kind === "arg") typedWords[camel(name)] = positional.shift();
+    else if (param.kind === "rest") typedWords[camel(name)] = sorted.after;
+    else typedWords[camel(name)] = param.kind === "flag" ? value === true : value === undefined ? [] : [value].flat();
+  }
+  requireTogether(takes, typedWords, typed);
+
+  const given: Record<string, unknown> = { ...typedWords };
+  for (const [name, param] of Object.entries(takes)) {
     const key = camel(name);
-    if (param.kind === "flag") given[key] = collected[name] === true;
-    else if (param.kind === "rest") given[key] = sorted.after;
-    else if (param.kind === "arg") {
-      const word = positional.shift();
-      const instead = param.unless?.find((option) => collected[option] !== undefined && collected[option] !== false);
-      if (instead !== undefined && word !== undefined)
-        throw new Usage(`${shown(word)} and --${instead} can't go together; type one of them`);
-      if (word === undefined && !param.optional && instead === undefined)
+    const words = typedWords[key];
+    if (param.kind === "arg") {
+      const word = words as string | undefined;
+      const isReplaced = param.unless?.some((option) => collected[option] !== undefined && collected[option] !== false);
+      if (word === undefined && !param.optional && isReplaced !== true)
         throw new Usage(`no ${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
       if (word !== undefined) fits(name.toUpperCase(), param.from, word);
-      given[key] = word;
-    } else {
-      const values: string[] = collected[name] === undefined ? [] : [collected[name]].flat();
+      given[key] = word ?? param.otherwise;
+    } else if (param.kind === "option") {
+      const values = words as readonly string[];
       if (param.required && values.length === 0)
         throw new Usage(`no --${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
       given[key] = valueFor(`--${name}`, param, values);

@@ -1,5 +1,6 @@
 import { usage } from "./argv.ts";
-import type { Param, Verb } from "./spec.ts";
+import { together } from "./conflicts.ts";
+import { isOption, type Param, type Takes, type Verb } from "./spec.ts";
 
 /** What hey is, in a line. */
 export const tagline = "deploy NixOS machines from a flake; --print shows what would be run";
@@ -15,17 +16,30 @@ export function typedAs(name: string, param: Param): string {
 }
 
 /** What it says of itself, with what is to stand after that. */
-export const explained = (param: Param, after = "") =>
-  `${param.help}${after}${param.kind === "option" && param.many ? " (repeatable)" : ""}`;
+export function explained(name: string, param: Param, after = ""): string {
+  const contrary = isOption(param) && param.negated !== undefined ? `; --no-${name} overrides hey.toml` : "";
+  return `${param.help}${after}${param.kind === "option" && param.many ? " (repeatable)" : ""}${contrary}`;
+}
+
+/**
+ * The parameters under their headings, in the order in which those come first: what is of this verb alone has none, and comes first. What
+ * only negates another is said with that one.
+ */
+export function grouped(takes: Takes): readonly (readonly [string, readonly (readonly [string, Param])[]])[] {
+  const of = (param: Param) => (isOption(param) ? (param.group ?? "") : "");
+  const all = Object.entries(takes).filter(([, param]) => !("negates" in param));
+  const headings = new Set(["", ...all.map(([, param]) => of(param))]);
+  return [...headings].map((heading) => [heading, all.filter(([, param]) => of(param) === heading)] as const);
+}
 
 function left(name: string, param: Param): string {
   const typed = typedAs(name, param);
   return typed.startsWith("--") ? `    ${typed}` : typed;
 }
 
-function right(param: Param): string {
+function right(name: string, param: Param): string {
   const names = choices(param).map(([word]) => word);
-  return explained(param, names.length > 0 ? `: ${names.join(", ")}` : "");
+  return explained(name, param, names.length > 0 ? `: ${names.join(", ")}` : "");
 }
 
 /** Lines of at most 100 characters. */
@@ -44,10 +58,16 @@ function wrapped(text: string): string[] {
  * @param short what is typed for the same, where there is something
  */
 export function help(verb: Verb, typed: string, short?: string): string {
-  const rows = Object.entries(verb.takes).map(([name, param]) => [left(name, param), right(param)] as const);
-  const width = Math.max(...rows.map(([words]) => words.length)) + 2;
-  const table = rows.map(([words, text]) => `  ${words.padEnd(width)}${text}`);
+  const groups = grouped(verb.takes);
+  const width = Math.max(...groups.flatMap(([, rows]) => rows.map(([name, param]) => left(name, param).length))) + 2;
   const passes = verb.passes === undefined ? [] : [`  ${"-- WORDS…".padEnd(width)}given to ${verb.passes} untouched`];
+  const table = groups.flatMap(([heading, rows]) => [
+    ...(heading === "" ? [] : ["", `${heading}:`]),
+    ...rows.map(([name, param]) => `  ${left(name, param).padEnd(width)}${right(name, param)}`),
+    ...(heading === "" ? passes : []),
+  ]);
+  const rules = together(verb.takes);
+  const apart = rules.length === 0 ? [] : ["", "What goes with what:", ...rules.map((rule) => `  ${rule}`)];
   const description = verb.description === undefined ? [] : ["", ...wrapped(verb.description)];
   const examples = verb.examples.map((words) => `  ${typed}${words && ` ${words}`}`);
   const statuses = Object.entries(verb.statuses ?? {}).map(([status, text]) => `  ${status.padEnd(4)}${text}`);
@@ -60,7 +80,7 @@ export function help(verb: Verb, typed: string, short?: string): string {
     ...(short === undefined ? [] : [`  For short: ${short}`]),
     "",
     ...table,
-    ...passes,
+    ...apart,
     "",
     "Examples:",
     ...examples,

@@ -1,7 +1,6 @@
-// The options that several verbs share, by group, with what holds of a group whatever the verb: its exit statuses, and which options
-// leave out which. They are only declared here: who reads hey.toml loads nothing that deploys.
-import { Usage } from "./errors.ts";
-import { camel, flag, option, options, pairs, type Statuses, type Takes } from "./spec.ts";
+// The options that several verbs share, by group, and the exit statuses of a group. They are only declared here: who reads hey.toml loads
+// nothing that deploys. Which of them leave out which is in conflicts.ts.
+import { flag, group, option, options, pairs, type Statuses, type Takes } from "./spec.ts";
 
 // Every verb
 
@@ -29,15 +28,15 @@ export const flakeOption = option("REF", "the flake that holds the machines: a d
 // Several hosts
 
 /** The options of verbs that can be for several hosts. */
-export const fleetOptions = {
+export const fleetOptions = group("Several hosts", {
   on: option("HOSTS", "several hosts: names with '*', '@tag', and '!' before what is left out, with commas between", "machines"),
-  all: flag("all hosts of the flake", { excludes: ["on"] }),
-  jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j", excludes: ["serial"] }),
-  canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text", { excludes: ["serial"] }),
+  all: flag("all hosts of the flake"),
+  jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j" }),
+  canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text"),
   serial: flag("one host after another, and none after one that failed"),
   "require-all": flag("nothing is built or changed unless all hosts answer"),
   json: flag("events as JSON on stdout, one a line"),
-};
+});
 
 export const fleetStatuses = {
   20: "of several hosts some failed, or were not begun",
@@ -63,13 +62,6 @@ export const several = (given: object): given is FleetGiven => {
   return on !== undefined || all === true;
 };
 
-/** Refuses, on a line for one host, what says how several are gone about. @throws Usage */
-export function requireAlone(takes: Takes, given: object): void {
-  const typed = given as Readonly<Record<string, unknown>>;
-  const lone = Object.entries(fleetOptions).find(([name, param]) => takes[name] === param && (typed[camel(name)] || undefined));
-  if (lone !== undefined) throw new Usage(`--${lone[0]} is for several hosts; leave it out, or type --on and the hosts`);
-}
-
 /** What a plan of one among several hosts is given beside what was typed. */
 export interface Laned {
   /** Its directory in the run. */
@@ -82,10 +74,10 @@ export const askedOptions = { on: fleetOptions.on, all: fleetOptions.all };
 // Ssh
 
 /** The options of every verb that reaches a target. */
-export const sshOptions = {
+export const sshOptions = group("Connection", {
   "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
   "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
-};
+});
 
 // Root
 
@@ -105,25 +97,22 @@ const programs = { sudo: "sudo", doas: "OpenDoas", run0: "systemd's run0" } as c
 export type Program = keyof typeof programs;
 
 /** The option of every verb that needs root on a target. */
-export const elevateOption = {
+export const elevateOption = group("Connection", {
   elevate: option("PROGRAM", "how the target's user becomes root there, if it isn't root", programs, { kept: "always" }),
-};
+});
 
 /** The same, and for what runs there without a terminal. The spelling is that of nixos-rebuild. */
-export const elevateOptions = {
+export const elevateOptions = group("Connection", {
   ...elevateOption,
   "ask-elevate-password": flag("ask here, once, for the password that sudo wants there (implies --elevate sudo)", {
     kept: "always",
   }),
-};
-
-/** Whether --ask-elevate-password makes sense beside an --elevate, or beside none. */
-export const takesPassword = (elevate: unknown): boolean => elevate === undefined || elevate === "sudo";
+});
 
 // Build
 
 /** The options of a deployment that hold for a host whatever is deployed. */
-export const buildOptions = {
+export const buildOptions = group("Build", {
   "build-on": option(
     "WHERE",
     "where the system is built",
@@ -137,30 +126,28 @@ export const buildOptions = {
     { "nixos-rebuild": "nixos-rebuild (the default)", nix: "nix and ssh alone, for machines without nixos-rebuild" },
     { kept: "always" },
   ),
-};
+});
 
 /** The options of every verb that builds a system and makes it run. */
-export const passing = {
+export const passing = group("Build", {
   specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
   "install-bootloader": flag("install the boot loader anew"),
   offline: flag("build from what is here, without the network"),
   "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
   "update-input": options("INPUT", "update an input of the flake first", "inputs"),
   builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
-};
+});
 
 // Preview
 
-/** The options of verbs that change what a machine runs. @param excluded options beside which there is nothing to ask */
-export const previewOptions = (excluded: readonly string[]) => ({
+/** The options of verbs that change what a machine runs. */
+export const previewOptions = group("Look first", {
   diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
-    excludes: excluded.filter((name) => name !== "dry-activate"),
     kept: "always",
+    negated: true,
   }),
-  ask: flag("show that, and ask before anything is changed", { excludes: excluded, kept: "always" }),
+  ask: flag("show that, and ask before anything is changed", { kept: "always", negated: true }),
   yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
-  "no-diff": flag("without --diff, where hey.toml says diff", { excludes: ["diff"] }),
-  "no-ask": flag("without the question, where hey.toml says ask", { excludes: ["ask"] }),
 });
 
 // Guard
@@ -173,16 +160,14 @@ export const unitFailures = {
 
 const guarding = ["guard", "confirm-timeout"];
 
-/** The options of verbs whose change can go back by itself. @param excluded options that make no sense beside them */
-export const guardOptions = (excluded: readonly string[]) => ({
-  guard: flag("go back by itself unless this machine can still log in afterwards", { excludes: excluded, kept: "always" }),
-  "no-guard": flag("without that, where hey.toml says guard", { excludes: guarding }),
+/** The options of verbs whose change can go back by itself. */
+export const guardOptions = group("Guard", {
+  guard: flag("go back by itself unless this machine can still log in afterwards", { kept: "always", negated: true }),
   "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
-    excludes: excluded,
     kept: "always",
     range: [30, 3600],
   }),
-  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { excludes: excluded, kept: guarding }),
+  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { kept: guarding }),
   check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
   "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
     kept: guarding,
@@ -202,33 +187,22 @@ export const guardStatuses = {
   16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
 } satisfies Statuses;
 
-/** Whether an option, in hey.toml, makes a deployment go back by itself. */
-export const guards = (option: string) => guarding.includes(option);
-
-/**
- * Whether a setting of hey.toml may be left out beside these options, although it would guard: a person wants none, or nothing new
- * comes to run.
- */
-export const leavesOut = (setting: string, has: (option: string) => boolean): boolean =>
-  !guards(setting) || has("no-guard") || has("dry-activate") || has("list") || (has("boot") && !has("reboot"));
-
 // Reboot
 
 /** The options of verbs that reboot a target when all else is done. */
-export const rebootOptions = {
+export const rebootOptions = group("Reboot", {
   reboot: option(
     "WHEN",
     "then reboot it, and wait until it is back",
     { always: "in any case", "if-needed": "only for another kernel, initrd or systemd" },
     {
       bare: "always",
-      excludes: ["test", "dry-activate"],
       kept: "always",
+      negated: true,
     },
   ),
-  "no-reboot": flag("without that, where hey.toml says reboot", { excludes: ["reboot"] }),
   wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
-};
+});
 
 export const rebootStatuses = {
   30: "rebooted, but not seen back within --wait, or not gone down",
@@ -245,8 +219,8 @@ export const classes = {
 } as const;
 
 /** The options of verbs that bring a host its keys. */
-export const keyOptions = {
-  generate: flag("make the host's key if there is none", { excludes: ["key-cmd"] }),
+export const keyOptions = group("Keys", {
+  generate: flag("make the host's key if there is none"),
   class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
   persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
-};
+});

@@ -32,6 +32,8 @@ export interface Arg {
   readonly help: string;
   readonly from: Source;
   readonly optional: boolean;
+  /** What it is where it is left out. */
+  readonly otherwise?: string;
   /** Options that stand in its place: with one of them it is left out (the plan is given it all the same), without one it must be there. */
   readonly unless?: readonly string[];
   /**
@@ -58,9 +60,13 @@ export interface Flag {
   readonly kind: "flag";
   readonly help: string;
   readonly short?: string;
-  /** Names of options that make no sense beside this one (it is enough that one of a pair names the other). */
-  readonly excludes: readonly string[];
+  /** The option that it leaves out where hey.toml says that one. */
+  readonly negates?: string;
   readonly kept?: Kept;
+  /** The heading under which help has it. */
+  readonly group?: string;
+  /** It may be typed with no- before its name too: then it does not count, whatever hey.toml says. */
+  readonly negated?: true;
 }
 
 /** An option with a value, written `--name value` or `--name=value`. */
@@ -80,8 +86,9 @@ export interface Option {
   /** Of a number: the least and the greatest. */
   readonly range?: readonly [number, number];
   readonly short?: string;
-  readonly excludes: readonly string[];
   readonly kept?: Kept;
+  readonly group?: string;
+  readonly negated?: true;
 }
 
 export type Param = Arg | Rest | Flag | Option;
@@ -100,6 +107,7 @@ type Value<P extends Param> = P extends { readonly second: object }
         ? readonly string[]
         : P extends
               | (Arg & { readonly known: string })
+              | (Arg & { readonly otherwise: string })
               | (Arg & { readonly optional: false })
               | (Option & { readonly required: true })
           ? string
@@ -120,6 +128,9 @@ export function arg(help: string, from: Source, optional?: "optional"): Arg {
   return { kind: "arg", help, from, optional: optional !== undefined };
 }
 
+/** A positional word that may be left out, and then is this one. */
+export const argOr = (help: string, from: Source, otherwise: string) =>
+  ({ kind: "arg", help, from, optional: true, otherwise }) as const satisfies Arg;
 /** A positional word in whose place one of these options may stand. */
 export const argUnless = (help: string, from: Source, unless: readonly string[]) =>
   ({ kind: "arg", help, from, optional: false, unless }) as const satisfies Arg;
@@ -133,14 +144,13 @@ interface Extras {
   readonly short?: string;
   readonly bare?: string;
   readonly range?: readonly [number, number];
-  readonly excludes?: readonly string[];
   readonly kept?: Kept;
+  readonly negated?: true;
 }
 
 export const flag = (help: string, extras: Omit<Extras, "bare" | "range"> = {}): Flag => ({
   kind: "flag",
   help,
-  excludes: [],
   ...extras,
 });
 
@@ -153,7 +163,6 @@ export function option(value: string, help: string, from: Source = "text", extra
     from,
     many: false,
     required: false,
-    excludes: [],
     ...extras,
   } as const satisfies Option;
 }
@@ -167,7 +176,6 @@ export function required(value: string, help: string, from: Source, extras: Extr
     from,
     many: false,
     required: true,
-    excludes: [],
     ...extras,
   } as const satisfies Option;
 }
@@ -181,7 +189,6 @@ export function options(value: string, help: string, from: Source = "text", extr
     from,
     many: true,
     required: false,
-    excludes: [],
     ...extras,
   } as const satisfies Option;
 }
@@ -192,6 +199,18 @@ export function pairs(first: readonly [string, Source], second: readonly [string
   return { ...options(first[0], help, first[1], extras), second: { value, from } } as const satisfies Option;
 }
 
+/** Options under a heading of their own, each that is negated followed by its contrary. */
+export function group<T extends Takes>(heading: string, takes: T): T {
+  const all = Object.entries(takes).flatMap(([name, param]): (readonly [string, Param])[] => {
+    if (!isOption(param)) return [[name, param]];
+    const own = [name, { ...param, group: heading }] as const;
+    if (param.negated === undefined) return [own];
+    const contrary = { ...flag(`without --${name}, whatever hey.toml says`), group: heading, negates: name };
+    return [own, [`no-${name}`, contrary]];
+  });
+  return Object.fromEntries(all) as T;
+}
+
 export const isOption = (param: Param): param is Flag | Option => param.kind === "flag" || param.kind === "option";
 
 /** How an option is typed: its name, and its letter. */
@@ -200,15 +219,6 @@ export const dashed = (name: string, param: Param) =>
 
 /** The name of a parameter as a plan is given it. */
 export const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
-
-/** Whether two options can't stand beside each other. */
-export function excluded(takes: Takes, one: string, other: string): boolean {
-  const names = (of: string) => {
-    const param = takes[of];
-    return param !== undefined && isOption(param) ? param.excludes : [];
-  };
-  return names(one).includes(other) || names(other).includes(one);
-}
 
 /** What exit statuses mean, by number. */
 export type Statuses = Readonly<Record<number, string>>;

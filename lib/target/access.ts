@@ -100,16 +100,10 @@ const reaching = (to: string, given: SshGiven, { unattended, alert }: Connecting
 /**
  * With --elevate the user is the one that the target names, else that of ssh's configuration; without it root, as ever. Who is root
  * already needs no elevation.
- * @throws Usage where a password can't be given to the program
  */
 export function accessTo(target: string, given: ElevateGiven): Access {
   const wants = given.askElevatePassword === true;
   const named = (given.elevate ?? (wants ? "sudo" : "none")) as Program | "none";
-  if (wants && named === "none") throw new Usage("--elevate none needs no password; leave --ask-elevate-password out");
-  if (wants && named !== "sudo")
-    throw new Usage(
-      `${named} takes a password at a terminal only, never from --ask-elevate-password; let it need none there, or type --elevate sudo`,
-    );
   const isRoot = named === "none" || sshFacts(sshWords(given), target)("user") === "root";
   const to = isRoot ? login(target) : target;
   const by = isRoot ? undefined : named;

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { usage } from "../spec/argv.ts";
-import { choices, explained, tagline, typedAs } from "../spec/help.ts";
+import { together } from "../spec/conflicts.ts";
+import { choices, explained, grouped, tagline, typedAs } from "../spec/help.ts";
 import { statuses } from "../spec/options.ts";
 import type { Param, Verb } from "../spec/spec.ts";
 import { shortOf, withoutOps } from "./verbs.ts";
@@ -55,7 +56,7 @@ function head(name: string): string {
 function parameter([name, param]: readonly [string, Param]): string[] {
   const words = choices(param);
   const nested = words.length === 0 ? [] : [".RS", ...rows(words), ".RE"];
-  return [...row(typography(typedAs(name, param)), explained(param)), ...nested];
+  return [...row(typography(typedAs(name, param)), explained(name, param)), ...nested];
 }
 
 const flakeTakers = (verb: Verb) => "flake" in verb.takes;
@@ -94,6 +95,11 @@ export function verbPage(verb: Verb, all: readonly Verb[]): string {
   const short = also && `For short: ${bold(`hey ${also}`)}`;
   const passes =
     verb.passes === undefined ? [] : row(`${bold("--")} \\fIWORDS\\fR\\[u2026]`, `given to ${verb.passes} untouched`);
+  const options = grouped(verb.takes).flatMap(([heading, params]) =>
+    heading === "" ? [...params.flatMap(parameter), ...passes] : [`.SS ${escaped(heading)}`, ...params.flatMap(parameter)],
+  );
+  const rules = together(verb.takes);
+  const alike = rules.length === 0 ? [] : [".SS What goes with what", ".nf", ...rules.map(escaped), ".fi"];
   const beside = all.filter(({ name }) => name !== verb.name && name.split("-")[0] === verb.name.split("-")[0]);
   const related = [
     pointer("hey"),
@@ -105,7 +111,7 @@ export function verbPage(verb: Verb, all: readonly Verb[]): string {
     ...section("NAME", [`${escaped(pageName(verb))} \\- ${escaped(verb.summary)}`]),
     ...section("SYNOPSIS", [`${bold(typed)} ${typography(usage(verb))}`]),
     ...section("DESCRIPTION", [escaped(verb.description ?? `${verb.summary}.`), ...(short === undefined ? [] : [".PP", short])]),
-    ...section("OPTIONS", [...Object.entries(verb.takes).flatMap(parameter), ...passes]),
+    ...section("OPTIONS", [...options, ...alike]),
     ...section("EXAMPLES", [".nf", ...verb.examples.map((words) => escaped(`${typed}${words && ` ${words}`}`)), ".fi"]),
     ...ends(verb.statuses),
     ...section("ENVIRONMENT", rows(applying(environment, [verb]))),

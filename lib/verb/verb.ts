@@ -8,7 +8,7 @@ import type { Plan } from "../script/part.ts";
 import { outline, printed, printedTogether, script } from "../script/render.ts";
 import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
-import { common, type Laned, requireAlone, several } from "../spec/options.ts";
+import { common, type Laned, several } from "../spec/options.ts";
 import type { Given, Statuses, Takes, Verb } from "../spec/spec.ts";
 
 interface Described<T extends Takes> {
@@ -81,7 +81,7 @@ function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>):
     const { fleetOf } = require("../fleet/fleet.ts") as typeof import("../fleet/fleet.ts");
     return fleetOf(spec, given);
   }
-  const machine = isNamed ? machineNamed(takes, given) : spec.machine?.(given);
+  const machine = isNamed ? machineNamed(given) : spec.machine?.(given);
   if (machine === undefined) return plan(given);
   // Loaded only where there are settings to look for.
   const { planFor } = require("../inventory/settings.ts") as typeof import("../inventory/settings.ts");
@@ -89,10 +89,9 @@ function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>):
 }
 
 /** The machine that a line for one host names. @throws Usage */
-function machineNamed<T extends Takes>(takes: T, given: Given<T>): Machine {
-  requireAlone(takes, given);
+function machineNamed(given: object): Machine {
   const { machineTyped } = require("../inventory/inventory.ts") as typeof import("../inventory/inventory.ts");
-  return machineTyped(given as unknown as Parameters<typeof machineTyped>[0]);
+  return machineTyped(given as Parameters<typeof machineTyped>[0]);
 }
 
 /** All that is printed of it, in the order in which it begins. */

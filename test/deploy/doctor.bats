@@ -64,11 +64,6 @@ there() { lab host $host "$@"; }
   [[ $(doctor --json $host $target | jq -r '.[0] | "\(.id) \(.host) \(.fix) \(.seen)"') == "tools null null nix (Nix) "*"OpenSSH_"* ]]
 }
 
-@test "README has the same ids" {
-  diff <(sed -n '/^## Before a deployment: ops-doctor/,/^## /s/^| `\([a-z-]*\)` | \(.*\) |$/\1 \2/p' "$BATS_TEST_DIRNAME/../../README.md") \
-    <(sed -nE '/^export const ids/,/^}/s/^  "?([a-z-]+)"?: "(.*)",$/\1 \2/p' "$BATS_TEST_DIRNAME/../../lib/doctor/finding.ts")
-}
-
 @test "why a host can't be reached is told apart, each with its own remedy" {
   sed "s/^Host vps_ultraman_root\$/Host nowhere.invalid\n  HostName nowhere.invalid\nHost closed\n  HostName 127.0.0.1\n  Port 9\nHost unknown\n  UserKnownHostsFile \/dev\/null\nHost refused\n  IdentityFile none\n  IdentitiesOnly yes\n  PubkeyAuthentication no\nHost changed\n  UserKnownHostsFile ${BATS_TEST_TMPDIR//\//\\\/}\/changed\n&/" "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/config"
   address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')

@@ -6,7 +6,8 @@ for (const verb of allVerbs()) {
   say("text", verb.summary);
   if (verb.description !== undefined) say("text", verb.description);
   for (const [name, param] of Object.entries(verb.takes)) {
-    say("text", param.help);
+    // What only negates another option stands in that one's text.
+    if (!("negates" in param)) say("text", param.help);
     if (param.kind === "flag" || param.kind === "option") say("option", `--${name}`);
     else say("option", name.toUpperCase());
     if (!("from" in param) || typeof param.from !== "object") continue;

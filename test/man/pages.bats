@@ -121,6 +121,20 @@ X
   [ ! -e x ]
 }
 
+# Of README: the rows between the heading of the doctor and the next one.
+ids_in_readme() { sed -n '/^## Before a deployment: ops-doctor/,/^## /s/^| `[a-z-]*` | .* |$/&/p' "$repo/README.md"; }
+
+@test "README has every finding of the doctor; HEY_ACCEPT=1 writes them into it" {
+  echo "for (const [id, text] of Object.entries(require('$repo/lib/doctor/finding.ts').ids)) console.log('| \`' + id + '\` | ' + text + ' |');" >ids.cjs
+  node "$repo/lib/load.cjs" "$PWD/ids.cjs" >ids
+  [ "$(wc -l <ids)" -gt 20 ]
+  if [ -n "${HEY_ACCEPT-}" ]; then
+    sed -i -e '/^## Before a deployment: ops-doctor/,/^## /{/^| id | |$/,/^|---/!{/^| /d}}' "$repo/README.md"
+    sed -i -e '/^| id | |$/{n;r ids' -e '}' "$repo/README.md"
+  fi
+  diff <(ids_in_readme) ids
+}
+
 @test "README's exit statuses are those of the verbs" {
   # Of the table, and of bootstrap's line.
   diff <(sed -n 's/^| \([0-9]*\) | .*/\1/p' "$repo/README.md") <(awk -F '\t' '$1 == "ops-deploy" && $2 == "status" { print $3 + 0 }' facts | grep -vE '^(20|21|30|32)$')

@@ -430,6 +430,20 @@ refuses_or_lists() {
   [ -z "$(ls "$record")" ]
 }
 
+@test "help has the options under headings, their contraries in their own lines, and says what can't go together" {
+  on_machine "$repo/scripts/ops-deploy.ts" --help >stdout
+  [ "$(sed -n 's/^\(.*\):$/\1/p' stdout | paste -sd ,)" = "Build,Guard,Look first,Reboot,Several hosts,Connection,What goes with what,Examples,Exit status" ]
+  # Under its own heading, and there only.
+  [ "$(awk '/^[A-Z].*:$/ { heading = $0 } /^ +--guard / { print heading }' stdout)" = "Guard:" ]
+  [ "$(grep -cE '^ +--(diff|ask|guard|reboot).*; --no-(diff|ask|guard|reboot) overrides hey.toml$' stdout)" = 4 ]
+  [ "$(grep -cE '^ +--no-' stdout)" = 0 ]
+  grep -q -e '^  --boot: not with --test, --dry-activate, --specialisation$' stdout
+  grep -q -e '^  --guard, --confirm-timeout: not with .*--backend nixos-rebuild, .*; with --boot only with --reboot; ' stdout
+  # A verb without such words has no such section.
+  on_machine "$repo/scripts/ops-log.ts" --help >stdout
+  [ "$(grep -c '^What goes with what:' stdout)" = 0 ]
+}
+
 @test "hey --version" {
   local version
   version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' "$repo/package.json")
