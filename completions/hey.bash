@@ -914,7 +914,7 @@ __hey_table_ops_deploy() {
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
-  __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+  __hey_choice backend nix 'nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1196,7 +1196,7 @@ __hey_table_ops_sync() {
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
-  __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+  __hey_choice backend nix 'nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'

@@ -101,6 +101,8 @@ export interface Plan extends Part {
   readonly logged?: { readonly host: string; readonly target: string };
   /** What nix evaluates on the way: completions offer the host from then on. */
   readonly evaluates?: { readonly dir: string | undefined; readonly host: string };
+  /** What a person is told on stderr before it is printed or run. */
+  readonly tells?: string;
   /** Text for stdout, where that is all: it is written without a shell, of which each word has a limit (128 KiB on Linux). */
   readonly says?: string;
 }

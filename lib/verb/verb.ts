@@ -116,6 +116,7 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
     return;
   }
   const made = plan(given as never);
+  if ("tells" in made && made.tells !== undefined) process.stderr.write(`${verb.name}: ${made.tells}\n`);
   const line = typedLine(verb.name);
   if (given["print"] !== undefined) {
     process.stdout.write(shown(verb.name, made, line, given["print"] === "plan").join("\n"));

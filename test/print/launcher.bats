@@ -490,12 +490,39 @@ refuses_or_lists() {
   on_machine hey/scripts/hey help | grep -q 'ops shell'
 }
 
+@test "a deployment without nixos-rebuild on PATH is done with nix and ssh, and says so; with it it is the note's line" {
+  cd "$machine/path/to/flake"
+  local path words out=$BATS_TEST_TMPDIR told="ops-deploy: nixos-rebuild is not on PATH; nix and ssh do it instead"
+  path=$(cd "$BATS_TEST_TMPDIR" && path_without nixos-rebuild)
+  for words in 'vps-ultraman vps' 'vps-ultraman vps --boot' 'vps-ultraman vps --reboot' 'vps-ultraman vps --fast' 'vps-ultraman vps --dry-activate -- --impure'; do
+    # shellcheck disable=SC2086
+    on_machine PATH="$path" "$repo/scripts/ops-deploy.ts" --print $words >"$out/seen" 2>"$out/stderr"
+    # shellcheck disable=SC2086
+    on_machine "$repo/scripts/ops-deploy.ts" --print --backend nix $words >"$out/wanted"
+    diff <(grep -v '^# \$ ' "$out/wanted") <(grep -v '^# \$ ' "$out/seen")
+    diff <(echo "$told") "$out/stderr"
+  done
+  # It is run, too.
+  on_machine PATH="$path" HEY_FAULT=ssh:1:255 "$repo/scripts/ops-deploy.ts" vps-ultraman vps 2>"$out/stderr" && false
+  [ -d "$record/ssh.1" ]
+  grep -qxF "$told" "$out/stderr"
+  # Where that is meant anyway nothing is said of it.
+  for words in 'vps-ultraman --backend nix' 'vps-ultraman --guard' 'vps-ultraman --diff' 'vps-ultraman --ask' 'vps-ultraman --status' '--on vps-ultraman'; do
+    # shellcheck disable=SC2086
+    on_machine PATH="$path" "$repo/scripts/ops-deploy.ts" --print $words >/dev/null 2>"$out/stderr"
+    [ ! -s "$out/stderr" ]
+  done
+  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps" "$repo/scripts/ops-deploy.ts" --print vps-ultraman vps
+}
+
 @test "a program that isn't on PATH: refused before anything runs, with what to type; --print needs none of them" {
   cd "$machine/path/to/flake"
   local path
   path=$(cd "$BATS_TEST_TMPDIR" && path_without nixos-rebuild)
-  refuses 1 "nixos-rebuild is not on PATH. Try: $repo/scripts/ops-deploy.ts vps-ultraman root@vps --backend nix" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman root@vps
-  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps" PATH="$path" "$repo/scripts/ops-deploy.ts" --print vps-ultraman vps
+  refuses 1 "nixos-rebuild is not on PATH. Try: $repo/scripts/ops-deploy.ts vps-ultraman root@vps --backend nix" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman root@vps --backend nixos-rebuild
+  refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman vps --build-host builder
+  refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman vps --build-on target
+  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps" PATH="$path" "$repo/scripts/ops-deploy.ts" --print vps-ultraman vps --backend nixos-rebuild
   refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/sync.ts" switch
   refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/sync.ts" build
   path=$(cd "$BATS_TEST_TMPDIR" && path_without nix)
