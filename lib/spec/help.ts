@@ -43,7 +43,7 @@ function right(name: string, param: Param): string {
 }
 
 /** Lines of at most 100 characters. */
-function wrapped(text: string): string[] {
+export function wrapped(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
