@@ -50,7 +50,7 @@ export default verb(module, {
       own: {
         settings_text: {
           about: "a hey.toml of what the flake and ssh's configuration have.",
-          lines: lines.map((line) => step("printf", "%s\\n", line)),
+          lines: lines.map((line) => (line === "" ? step("printf", "\\n") : step("printf", "%s\\n", line))),
         },
       },
       stages: [stage("show it, and write hey.toml", "here", 1)],

@@ -119,7 +119,8 @@ function several(takes: Takes, { names, says }: Line, on: string | undefined): s
     hosts.length > 1 || on !== undefined
       ? "several hosts are typed behind --on, with commas between"
       : `${isName(hosts[0] ?? "") ? "a host is" : "patterns and tags are"} typed behind --on here`;
-  says.push(surplus === undefined ? behind : `${shown(surplus)} is one word too many; ${behind}`);
+  const apart = on === undefined ? [] : [`${shown(names[0] ?? "")} and --on can't go together`];
+  says.push([...(surplus === undefined ? apart : [`${shown(surplus)} is one word too many`]), behind].join("; "));
   return [...(on === undefined ? [] : [on]), ...hosts].join(",");
 }
 
