@@ -23,7 +23,7 @@ import {
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, requireAlone } from "../lib/target/access.ts";
-import { knockingWords, knownAs, knownHostsEntry, pinnedWords, plainWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
+import { knockingWords, knownAs, knownHostsEntry, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -87,7 +87,7 @@ export default verb(module, {
       access.connect({ unattended: false, alert: false }),
       turn.waits,
     );
-    const own: Part = { main: [], given: { own_options: [...plainWords, ...words].join(" ") } };
+    const own: Part = { main: [], given: { own_options: ownWords(words).join(" ") } };
     if (check)
       return parts(begins, own, {
         main: [call("compare_keys", [dest, ...names], "here, on its disk, and as its sshd presents it")],

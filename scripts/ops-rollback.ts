@@ -24,7 +24,7 @@ import {
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, askedOnce } from "../lib/target/access.ts";
-import { plainWords, sshWords } from "../lib/target/ssh.ts";
+import { ownWords, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -53,7 +53,7 @@ export default verb(module, {
   plan: ({ host, target, to = "previous", list, json, boot, force, lane, ...given }) => {
     const access = accessTo(target, given);
     if (list) {
-      const options = [...plainWords, ...sshWords(given), "-o", "ConnectTimeout=10"];
+      const options = ownWords(sshWords(given));
       return askedOnce(
         access.to,
         ["list_generations", json && lane === undefined ? "json" : "table"],

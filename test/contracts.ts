@@ -6,6 +6,7 @@
 //   5 no single quote in lib/shell/there
 //   6 each name is defined once, but in modules of which a script has one
 //   7 no local hides what the target is told: what a function calls sees the function's own
+//   8 what is called in $(…) sets nothing but for the command that it calls: that would be gone with the subshell
 import {
   alternatives,
   bare,
@@ -163,6 +164,10 @@ function findings(): readonly string[] {
           say(one, 2, `it reads ${variable}`);
       for (const called of commandsOf(code))
         if (!calls.has(called) && !/^[$\u0000*/-]|^\[/.test(called)) say(one, 3, `it calls ${called}`);
+      for (const [, called = ""] of code.matchAll(/\$\( *([a-z_]\w*)/g)) {
+        const lost = all.filter((other) => other.name === called && !/\bFor COMMAND\b/.test(other.text)).flatMap(setsOf);
+        if (lost.length > 0) say(one, 8, `it calls ${called} in a subshell, which sets ${lost.join(", ")}`);
+      }
       for (const [, called = ""] of side === "here" ? bare(code).matchAll(telling) : [])
         if (called !== "true" && !far.has(called)) say(one, 3, `it calls ${called} there`);
       const ending = all.filter((other) => /Ends: always/.test(other.text)).map((other) => other.name);

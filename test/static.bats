@@ -66,6 +66,7 @@ broken() {
   broken 4 here $'one() { true; }'
   broken 5 there $'# one: has one.\none() { echo \'a\'; }'
   broken 7 here $'# one: has an own one, which the target is told.\none() {\n  local agreed="$1"\n  there true\n}'
+  broken 8 here $'# one: loses what is set.\none() { echo "$(ask_target)"; }'
   broken 6 here $'# step: is there already.\nstep() { true; }'
   broken 6 there $'# refuse: is there already. Ends: always.\nrefuse() { exit 1; }'
 }
@@ -134,6 +135,11 @@ WRONG
   run node test/static/rooms.cjs
   [ "$output" = "" ]
   [ "$status" = 0 ]
+}
+
+@test "docs/development.md has every room, on its floor" {
+  diff <(sed -nE 's/^\| ([0-9]+) \| `(lib\/)?([a-z]+)` \|.*/\1 \3/p' docs/development.md | sort) \
+    <(sed -n '/^const floors/,/^]/s/^  \[\(.*\)\],$/\1/p' test/static/rooms.cjs | awk -F '"' '{ for (i = 2; i <= NF; i += 2) print NR, $i }' | sort)
 }
 
 # FILE LINE MESSAGE...: with that line more in that file, rooms.cjs says these messages and no others.

@@ -145,6 +145,7 @@ export function deployment(about: Deployment): Part {
     preview.begins,
     connected(about, way),
     asking(about, "ask it: may it be changed, is there room, is nobody else at it?", "has_room", ...way.asks),
+    about.access.asks ? nothing : calling("expect_silence", [], "nix can copy only where the login prints nothing of its own"),
     turn.waits,
     turn.system(building(about), anyhow ? [] : already[about.action], rebootSteps(reboot, true)),
     way.requires,

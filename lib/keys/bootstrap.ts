@@ -4,7 +4,7 @@ import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
 import { joined, type Step, step, variable, type Word } from "../script/step.ts";
-import { knownHostsEntry, login, pinnedWords, plainWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
+import { knownHostsEntry, login, ownWords, pinnedWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
 import { hostKeyName, type Key } from "./keys.ts";
 import { staging } from "./staging.ts";
 
@@ -55,7 +55,7 @@ function looking({ flake, host, target, consent, noDiskoDeps }: Install, words: 
     given: {
       host,
       target,
-      own_options: [...plainWords, ...words].join(" "),
+      own_options: ownWords(words).join(" "),
       pinned_options: pinnedWords.join(" "),
       no_disko_deps: noDiskoDeps ? "yes" : "",
     },

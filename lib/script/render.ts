@@ -238,10 +238,12 @@ function calledBy(name: string, plans: readonly Plan[]) {
   // Who deploys, and where notes are, is found out where that is read.
   const base = [acts, codeOf(calling())].join("\n");
   const finds = [base, codeOf(farOf(base))].some((code) => /\$(?:notes|by)\b/.test(code)) ? ["find_notes"] : [];
-  const starts = plans.some(({ logged }) => logged !== undefined) ? ["keep_log"] : finds;
-  const local = calling(...starts);
+  const logs = plans.some(({ logged }) => logged !== undefined) ? ["keep_log"] : finds;
+  const local = calling(...logs);
   const localCode = [acts, codeOf(local)].join("\n");
   const far = farOf(localCode);
+  // Before any subshell, of which each would do it anew.
+  const starts = far.length === 0 ? logs : ["encode_program", ...logs];
   const given = plans.map((plan): Readonly<Record<string, Word>> => {
     const lane = plan.given?.["lane"] ?? "";
     return {

@@ -68,7 +68,7 @@
 # why_not            logs_in                why no new connection came about
 # how                take_activated ...     what came of an activation
 # tmp                make_tmp               a private directory, gone at the end
-# program            open_connection        the functions of the target, as they are sent; there: as they have arrived
+# program            encode_program         the functions of the target, as they are sent; there: as they have arrived
 # nix_store          take_nix_store         where nix-store is there
 # secret             ask_secret             the password
 # terminal           ask_secret             how the terminal was before

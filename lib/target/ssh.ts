@@ -96,6 +96,16 @@ export const unattendedWords: readonly string[] = optionWords("BatchMode=yes");
 /** ssh options under which a dead connection ends after 15 s: where time is short. They go before those of masterWords. */
 export const alertWords: readonly string[] = optionWords("ServerAliveInterval=5", "ServerAliveCountMax=3");
 
+/**
+ * All of ssh's words for a connection of its own that may ask its user, and gives up a silent machine soon.
+ * @param given the user's, which win
+ */
+export const ownWords = (given: readonly string[]): readonly string[] => [
+  ...plainWords,
+  ...given,
+  ...optionWords("ConnectTimeout=8"),
+];
+
 /** ssh options for a question that a person waits for: it asks nobody anything, and gives up soon. */
 export const askingWords: readonly string[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
 

@@ -6,336 +6,36 @@
 #  1. connect by ssh, become root there by sudo             here and there  exit 1
 #  2. nixos-rebuild switch: build it, copy it, activate it  here and there
 exec 3<&-
-set +abCmvx -euf
-unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   connect none trusted        # ssh: one connection for all that follows
   until_it_ends nixos-rebuild   # it moves what boots before it activates
   nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo
 }
-
 # ---- this run ------------------------------------------------------------------------------------
-verb='ops-deploy'             # who speaks
-target='admin@vps_ultraman_root'  # what ssh is given
-where='admin@vps_ultraman_root'  # the same, in lines to type
-type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo'  # the line to type for a command there, up to TARGET
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-elevate='sudo'                # the program by which the login becomes root there
-logged_host='vps-ultraman'    # whose history it is
-logged_target='admin@vps_ultraman_root'  # the same, as it was reached
-lane=''                       # the directory of this host in a run of several
-
-# for_target: what each function there is given.
-for_target() {
-  :
-}
-
-# ---- lib/shell/here/connect-elevated.sh ----------------------------------------------------------
-# ssh goes as a user who becomes root there, without a password.
-
-# connect [PASSWORD [trusted]]: finds out whether the login becomes root there, before anything is built, sent or changed. PASSWORD is "later"
-# where the program asks for one itself; with "trusted" nix there must take paths from the login. Sets: facts, nix_store.
-# Ends: where it does not.
-connect() {
-  open_connection
-  step "become root on $target by $elevate"
-  if facts=$(reach "$target" -- "$(far becomes_root "$elevate" "${1-none}" "${2-}")" </dev/null); then
-    take_nix_store
-  else
-    not_answered "$?"
-  fi
-}
-
-# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
-# How the target is told what to do: ssh runs one line there, in the login's own shell.
-
-# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
-# first opens in it. Sets: last_words.
-open_connection() {
-  make_tmp
-  at_end close_connection
-  last_words="nothing was changed on $target"
-  encode_program
-}
-
-# encode_program: once for the run; comments stay here. Sets: program.
-encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
-
-# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
-make_tmp() {
-  local place
-  if [ -n "$tmp" ]; then return 0; fi
-  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
-    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
-  done
-  tmp=$(mktemp -d "$place/hey.XXXXXX")
-  at_end clean_up
-}
-
-# close_connection: it would end by itself after a while; and does, where it may be the only way in.
-close_connection() {
-  if [ -n "$left_open" ]; then return 0; fi
-  reach -O exit "$target" >/dev/null 2>&1 || :
-}
-
-# reach WORD...: ssh, over the one connection of this run.
-# shellcheck disable=SC2086
-reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
-
-# quoted WORD...: the words for a shell, whatever is in them.
-quoted() {
-  local word text
-  for word in "$@"; do
-    text=
-    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
-    printf "'%s' " "$text$word"
-  done
-}
-
-# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
-# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
-encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
-
-# far NAME WORD...: the line that calls that function of the target. All of them come along.
-far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
-
-# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
-# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
-not_answered() {
-  local shell heard
-  stop_if_refused "$1"
-  # ssh has said why.
-  last_words="$target can't be reached; nothing was changed on it (status 1)"
-  if [ "$1" -ne 255 ]; then
-    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
-  fi
-  exit 1
-}
-
-# ---- lib/shell/here/build.sh ---------------------------------------------------------------------
-# What was built here.
-
-# take_nix_store: where nix-store is there, as root may have another PATH. An address of nix has no room for more than such letters.
-# Sets: nix_store.
-take_nix_store() { nix_store=$(fact nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-"); }
-
-# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
-# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
-
-# Between two facts.
-newline='
-'
-
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
-fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
-}
-
-# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
-# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() {
-  local digits
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
-  digits=${2#"${2%%[1-9]*}"}
-  printf "%s\n" "${digits:-0}"
-}
-
-# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
-fact_number() { number 9 "$(fact "$1")"; }
-
-# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
-stop_if_refused() {
-  if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
-  exit "$1"
-}
-
-# ---- lib/shell/here/rebuild.sh -------------------------------------------------------------------
-# A program that builds and activates by itself.
-
-# until_it_ends PROGRAM: it moves what boots before it activates, and says itself how far it came. Sets: last_words, changed.
-until_it_ends() {
-  last_words="$1 has not come to its end, so $target may run and boot the old system or the new. Look: $type_shell $where readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
-  changed=yes
-}
-
-# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
-# What is noted of a run, for later ones.
-
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
-find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
-  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
-}
-
-# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
-keep_log() {
-  find_notes
-  began=$(date +%s)
-  # Behind the last words, which are noted, too.
-  at_last note_run
-}
-
-# member NAME VALUE: one of the line's, unless it is empty.
-member() {
-  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
-}
-
-# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
-note_run() {
-  local transcript=''
-  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
-  (
-    umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
-      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
-    fi
-  ) 2>/dev/null || :
-}
-
-# ---- on the target -------------------------------------------------------------------------------
-on_target='set -u
-
-# Whether this user becomes root here, and what helps if not.
-
-# try_root PROGRAM PASSWORD: tries it. "secret" reads the password on stdin.
-try_root() {
-  case $1-$2 in
-    sudo-secret) sudo -S -p "" -- sh -c : ;;
-    sudo-*) sudo -n -- sh -c : </dev/null ;;
-    doas-*) doas -n -- sh -c : </dev/null ;;
-    run0-*) run0 --no-ask-password -- sh -c : </dev/null ;;
-  esac 2>&1
-}
-
-# becomes_root PROGRAM PASSWORD [trusted]: whether this user becomes root by that (sudo, doas, run0) without a terminal. PASSWORD is "secret"
-# where one is on stdin, "later" where one will be asked for at a terminal, else "none". With "trusted" also whether nix takes unsigned paths
-# from it. Changes nothing. Ends: where it does not; says why, and what helps.
-becomes_root() {
-  local me not said trust
-  echo
-  export LC_ALL=C
-  me=$(id -un)
-  trust=${3-}
-  if command -v "$1" >/dev/null 2>&1; then :; else refuse 1 "there is no $1 there; type --elevate with another program, or a login that is root"; fi
-  not="! "
-  # Where it needs none a password would go on to the command, whose input sudo may log (log_input). -k, as what sudo remembers it forgets.
-  if [ "$1-$2" = sudo-secret ] && sudo -k -n -- sh -c : </dev/null >/dev/null 2>&1; then
-    echo "password unneeded"
-    set -- sudo none
-  fi
-  # The words of sudo, and of sudo-rs.
-  said=$(try_root "$1" "$2") || case $1-$2-$said in
-    sudo-later-*"password is required"* | sudo-later-*"uthentication is required"*) ;;
-    sudo-*"must have a tty"*) refuse 1 "sudo there wants a terminal of $me (requiretty), and a deployment has none; put this into its sudoers: Defaults:$me ${not% }requiretty (NixOS: security.sudo.extraConfig)" ;;
-    sudo-secret-*"incorrect password"* | sudo-secret-*"try again"* | sudo-secret-*"incorrect authentication"*) refuse 1 "that is not the password of $me there" ;;
-    sudo-*"password is required"* | sudo-*"terminal is required"* | sudo-*"uthentication is required"*) refuse 1 "sudo there asks $me for a password; add --ask-elevate-password, or let it need none (NixOS: security.sudo.wheelNeedsPassword = false)" ;;
-    sudo-*"not in the sudoers"* | sudo-*"not allowed"* | sudo-*"may not run"*) refuse 1 "$me may not become root by sudo there; put it into the group wheel there, or log in as root" ;;
-    doas-*"uthentication"*) refuse 1 "doas there asks $me for a password, which it takes at a terminal only; let it need none (NixOS: noPass in security.doas.extraRules), or type --elevate sudo" ;;
-    doas-*"not permitted"* | doas-*"not enabled"*) refuse 1 "$me may not become root by doas there; permit it (NixOS: security.doas.extraRules), or log in as root" ;;
-    run0-*"uthentication"* | run0-*"ccess denied"*) refuse 1 "run0 there lets $me not become root without a question; permit it by a rule of polkit (NixOS: security.polkit.extraConfig), or type --elevate sudo" ;;
-    # Before its last line sudo may complain of names.
-    *) refuse 1 "$me does not become root by $1 there: $(printf "%s\n" "$said" | tail -n 1)" ;;
-  esac
-  echo "nix-store $(command -v nix-store || echo nix-store)"
-  if [ -n "$trust" ]; then nix_trusts "$me" || refuse 1 "$(no_trust "$me")"; fi
-}
-
-# What this machine says of itself, a fact a line, name first.
-
-# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
-refuse() {
-  printf "refused %s\n" "$2"
-  exit "$1"
-}
-
-# The store of this machine, and whom nix here trusts.
-
-# nix_configuration: what the daemon has read, not what this user would like: nix itself shows both as one.
-nix_configuration() {
-  local words
-  for words in "config show" show-config; do
-    # shellcheck disable=SC2086
-    NIX_USER_CONF_FILES=/dev/null NIX_CONFIG="" nix --extra-experimental-features nix-command $words 2>/dev/null && return
-  done
-  cat /etc/nix/nix.conf 2>/dev/null
-}
-
-# nix_trusts USER: whether nix here takes unsigned paths from that user.
-nix_trusts() {
-  local settings who
-  settings=$(nix_configuration)
-  if [ "$(nix_setting "$settings" require-sigs)" = false ]; then return 0; fi
-  set -f
-  for who in $(nix_setting "$settings" trusted-users); do
-    case $who in
-      "*" | "$1") return 0 ;;
-      @*) case " $(id -Gn) " in *" ${who#@} "*) return 0 ;; esac ;;
-    esac
-  done
-  return 1
-}
-
-# nix_setting SETTINGS NAME: its value.
-nix_setting() { printf "%s\n" "$1" | sed -n "s/^$2 *= *//p" | tail -n 1; }
-
-# no_trust USER: what to do where nix here does not trust that user.
-no_trust() { echo "nix there takes no unsigned paths from $1 (lacks a signature by a trusted key); add $1 to nix.settings.trusted-users there, or type --backend nix, which copies as root"; }
-'
-
-# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
-# The beginning and the end of every script.
-
-# step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
-
-# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
-at_end() { hooks="$1 $hooks"; }
-
-# at_last FUNCTION: the same, behind all others. Sets: hooks.
-at_last() { hooks="$hooks $1"; }
-
-# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
-begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
-  at_end say_last_words
-  trap 'status=$?; end_run' EXIT
-  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
-}
-
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
-end_run() {
-  local hook
-  trap "clean_up; exit 130" INT
-  for hook in $hooks; do "$hook" || :; done
-}
-
-# say_last_words: what is true of the target, and what to type, where the script ended before its end.
-say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
-
-# clean_up: takes the private directories away.
-clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
-  # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
-}
-
+verb='ops-deploy'
+target='admin@vps_ultraman_root'
+where='admin@vps_ultraman_root'
+type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo'
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+elevate='sudo'
+logged_host='vps-ultraman'
+logged_target='admin@vps_ultraman_root'
+lane=''
+# for_target:
+# ---- lib/shell/here/connect-elevated.sh: connect
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
+# ---- lib/shell/here/build.sh: take_nix_store
+# ---- lib/shell/here/fact.sh: newline fact number fact_number stop_if_refused
+# ---- lib/shell/here/rebuild.sh: until_it_ends
+# ---- lib/shell/here/log.sh: find_notes keep_log member note_run
+# ---- on the target
+# ---- lib/shell/there/become-root.sh: try_root becomes_root
+# ---- lib/shell/there/facts.sh: refuse
+# ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
+# ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
 begin
+encode_program
 keep_log
 main
 end of ops-deploy

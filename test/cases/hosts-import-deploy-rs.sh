@@ -6,9 +6,6 @@
 #  1. evaluate deploy              here            exit 1
 #  2. show it, and write hey.toml  here            exit 1
 exec 3<&-
-set +abCmvx -euf
-unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
 
@@ -102,112 +99,11 @@ file "deploy-rs" (concatMap node (attrNames deploy.nodes))' '.#deploy')
   # shown, and written where that is agreed to
   offer_settings /path/to/fleet/hey.toml ''
 }
-
 # ---- this run ------------------------------------------------------------------------------------
-verb='ops-hosts'              # who speaks
-
-# ---- lib/shell/here/settings.sh ------------------------------------------------------------------
-# Files of this user's that hey writes.
-
-# write_settings FILE TEXT.
-write_settings() {
-  printf "%s\n" "$2" >"$1"
-  step "written to $1"
-}
-
-# offer_settings FILE CONSENT: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person agrees.
-# Ends: where the file is there, with 1.
-offer_settings() {
-  local there_already
-  # A shell that redirects to it has made it, without anything in it.
-  if [ -n "$1" ] && [ -s "$1" ]; then there_already=yes; else there_already=; fi
-  printf "%s\n" "$text"
-  if [ -z "$1" ]; then
-    step "shown only: the flake is no directory here"
-  elif [ -n "$there_already" ]; then
-    step "shown only: $1 is there already. Try: move it away"
-    exit 1
-  elif [ "$2" = yes ]; then
-    write_settings "$1" "$text"
-  elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
-    if agreed_to "Write this to $1?"; then write_settings "$1" "$text"; else step "nothing was written"; fi
-  else
-    step "shown only. Try: --yes, or redirect it to $1"
-  fi
-}
-
-# ---- lib/shell/here/question.sh ------------------------------------------------------------------
-# Questions to a person, on the terminal.
-
-# forget_typed: what was typed before a question could be read is no answer to it: taken off the terminal, a half line too. Sets: interrupted.
-# Ends: at a ^C.
-forget_typed() {
-  local terminal
-  # A ^C counts, but not before the terminal is again as it was.
-  interrupted=
-  trap "interrupted=yes" INT
-  terminal=$(stty -g </dev/tty)
-  stty -icanon min 0 time 0 </dev/tty || :
-  sed d </dev/tty || :
-  stty "$terminal" </dev/tty
-  trap "exit 130" INT
-  if [ -n "$interrupted" ]; then exit 130; fi
-}
-
-# question TEXT: what a person says to it; nothing at the end of the input. Sets: reply.
-question() {
-  forget_typed
-  printf "%s" "$1" >/dev/tty
-  IFS= read -r reply </dev/tty || reply=
-}
-
-# agreed_to TEXT: whether that is a yes.
-agreed_to() {
-  question "$1 [y/N] "
-  case $reply in
-    [yY] | [yY][eE][sS]) ;;
-    *) return 1 ;;
-  esac
-}
-
-# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
-# The beginning and the end of every script.
-
-# step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
-
-# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
-at_end() { hooks="$1 $hooks"; }
-
-# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
-begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
-  at_end say_last_words
-  trap 'status=$?; end_run' EXIT
-  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
-}
-
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
-end_run() {
-  local hook
-  trap "clean_up; exit 130" INT
-  for hook in $hooks; do "$hook" || :; done
-}
-
-# say_last_words: what is true of the target, and what to type, where the script ended before its end.
-say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
-
-# clean_up: takes the private directories away.
-clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
-  # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
-}
-
+verb='ops-hosts'
+# ---- lib/shell/here/settings.sh: write_settings offer_settings
+# ---- lib/shell/here/question.sh: forget_typed question agreed_to
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 begin
 main
 end of ops-hosts

@@ -29,7 +29,7 @@ teardown() {
 }
 
 bootstrap() { "$SCRIPTS/ops-bootstrap.ts" "$host" "$target" "$@"; }
-staged() { find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey-keys.*'; }
+staged() { find "$XDG_RUNTIME_DIR" -maxdepth 1 -name 'hey.*'; }
 none_staged() { [ -z "$(staged)" ]; }
 untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
 

@@ -288,7 +288,7 @@ refused_before() {
   done
   lab knobs $host '{"marker": "full"}'
   deploy --backend nix --ask-elevate-password --force --print |
-    sed "/^ *step \"\$action on/i lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
+    first activate_there "lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
   run typed "$password" sh "$BATS_TEST_TMPDIR/script"
   lab host $host sh -c 'rm -f /filler; mount -o remount,size=4g /'
   echo "$output"

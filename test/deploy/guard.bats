@@ -405,7 +405,7 @@ unlocked() { lab host $host pkill -x flock; }
 }
 
 @test "who holds the lock of NixOS is named in one line, whatever its process calls itself" {
-  run lab host $host sh -c "$(sed -n '/^nixos_lock=/p; /^lock_holder() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/deployment.sh")
+  run lab host $host sh -c "$(sed -n '/^nixos_lock=/p; /^lock_holder() {/,/^}/p' "$BATS_TEST_DIRNAME/../../lib/shell/there/lock.sh")
     mkdir -p /run/nixos
     flock \$nixos_lock sh -c 'sleep 3' 'named
 runs /nix/store/FAKE' &

@@ -1,4 +1,6 @@
 # Words of the tests of deployments without a guard in which something goes wrong, for both kinds of host.
+# shellcheck source=/dev/null
+. "$BATS_TEST_DIRNAME/../lib/printed.bash"
 
 unguarded_setup() {
   bats_require_minimum_version 1.5.0
@@ -57,7 +59,7 @@ typed_next() {
 
 # fill_before_profile: the printed script on stdin, which fills the disk when all has been copied
 fill_before_profile() {
-  sed "/^step \"\$action on \$target\"/i lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'"
+  first activate_there "lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k / | tail -n 1)))k /; dd if=/dev/zero of=/filler bs=4k count=64 2>/dev/null || :'"
 }
 # profile_not_set WHERE
 profile_not_set() {

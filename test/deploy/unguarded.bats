@@ -73,7 +73,7 @@ program='pkill -KILL -f [s]witch-to-configuration.switch; pkill -KILL -f [n]ixos
 
 @test "a full /run is found out before anything is changed" {
   before="$old $(profile) $(next_boot)"
-  deploy --print | sed "/^ *step \"\$action on \$target\"/i lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k /run | tail -n 1)))k /run; dd if=/dev/zero of=/run/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
+  deploy --print | first activate_there "lab host $host sh -c 'mount -o remount,size=\$((\$(df --output=used -k /run | tail -n 1)))k /run; dd if=/dev/zero of=/run/filler bs=4k count=64 2>/dev/null || :'" >"$BATS_TEST_TMPDIR/script"
   run sh "$BATS_TEST_TMPDIR/script"
   lab host $host sh -c 'rm -f /run/filler; mount -o remount,size=32m /run'
   echo "$output"
@@ -243,7 +243,7 @@ program='pkill -KILL -f [s]witch-to-configuration.switch; pkill -KILL -f [n]ixos
   ssh-agent -a "$BATS_TEST_TMPDIR/agent" >/dev/null 3>&-
   agent ssh-add -q "$LAB/id_ed25519"
   lab knobs $host '{"marker": "asked nothing"}'
-  deploy --ssh-config "$BATS_TEST_TMPDIR/config" --print | sed "/^ *step \"log in to/i SSH_AUTH_SOCK=$BATS_TEST_TMPDIR/agent ssh-add -q -D" >"$BATS_TEST_TMPDIR/script"
+  deploy --ssh-config "$BATS_TEST_TMPDIR/config" --print | first still_in "SSH_AUTH_SOCK=$BATS_TEST_TMPDIR/agent ssh-add -q -D" >"$BATS_TEST_TMPDIR/script"
   SSH_AUTH_SOCK=$BATS_TEST_TMPDIR/agent run setsid -w sh "$BATS_TEST_TMPDIR/script" </dev/null
   pkill -f "ssh-agent -a $BATS_TEST_TMPDIR/agent"
   echo "$output"

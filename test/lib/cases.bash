@@ -6,14 +6,15 @@
 #   # with: NAME=VALUE       in the environment (HEY_HOSTNAME is id3-eniac and HEY_UID 1000 unless said otherwise)
 #   # global key: DIR        where this machine has one: /etc/ssh or /persist/etc/ssh
 #   # typed: WORD            the answer to the question that the script asks
+# Of a script the functions are left out: `unfold` puts them back. test/whole has some scripts as they are printed, for people.
 # shellcheck disable=SC2034,SC2154,SC2035
 
 # load_case FILE: sets verb, words, settings, cwd, has_path, global_key, typed, and expected, with this machine's paths.
 load_case() {
   local line text program
   verb='' words=() settings=() cwd=$machine/path/to/flake has_path='' global_key='' typed=''
-  text=$(real_paths <"$1" && echo .)
-  text=${text%.}
+  text=$(real_paths <"$1")$'\n'
+  if [[ $text == *$'\n# ---- lib/shell/'*.sh:* ]]; then text=$(printf %s "$text" | "$repo/test/lib/unfold" /dev/stdin)$'\n' || return; fi
   while line=${text%%$'\n'*} && [[ $line == '#'* ]]; do
     text=${text#*$'\n'}
     case $line in

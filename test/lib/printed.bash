@@ -1,6 +1,12 @@
 # shellcheck shell=bash
 # Words about a printed script on stdin: it consists of functions and values, so that a test can change one of them by its name. Sourced.
 
+# unfolded DIR: every case, and every whole one that no case is, as it is printed.
+unfolded() {
+  local file tests=${BASH_SOURCE[0]%/lib/*}
+  for file in "$tests"/{whole,cases}/*.sh; do "$tests/lib/unfold" "$file" >"$1/${file##*/}" || return; done
+}
+
 # script: the text that /bin/sh is given: without the lines around it.
 script() { sed '1{/^\/bin\/sh \/dev\/fd\/3 /d};${/^end of /d}'; }
 

@@ -69,8 +69,8 @@ TOML
 @test "words after -- go to nix eval, to nix-store, or in words of its own" {
   run --separate-stderr verb ops-deploy --on 'web1,web2' --debug --print -- --impure -L --keep-failed
   [ "$status" = 0 ]
-  evaluates=$(grep '^evaluate()' <<<"$output")
-  builds=$(grep '^realise()' <<<"$output")
+  evaluates=$(sed -n '/^evaluate() {/,/^}/p' <<<"$output")
+  builds=$(sed -n '/^realise() {/,/^}/p' <<<"$output")
   [[ $evaluates == *" --impure "* && $evaluates != *keep-failed* && $evaluates != *" -L "* ]]
   [[ $builds == *" --verbose --log-format bar-with-logs --log-format bar-with-logs --keep-failed "* && $builds != *impure* && $builds != *" -L "* ]]
 }

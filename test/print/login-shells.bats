@@ -43,7 +43,7 @@ says='says() {
 @test "the largest program is a word that Linux takes, and is the same on the other side" {
   local case text told shell
   for case in deploy-guard deploy-trial; do
-    text=$(sed -n "/^on_target='/,/^'\$/p" "$repo/test/cases/$case.sh" | sed "1s/^on_target='//; \$d")
+    text=$("$repo/test/lib/unfold" "$repo/test/cases/$case.sh" | sed -n "/^on_target='/,/^'\$/p" | sed "1s/^on_target='//; \$d")
     told=$(line "$text
 says() { printf '%s' \"\$program\"; }" says)
     echo "$case: ${#told} bytes"
@@ -61,7 +61,7 @@ says() { printf '%s' \"\$program\"; }" says)
 @test "as root by doas and by a password the line is one, too" {
   local case
   for case in deploy-nix-elevate-doas deploy-nix-elevate-password deploy-nix-elevate-run0; do
-    become=$(sed -n "s/^become=\(.*[^ ]\)  *# .*/\1/p" "$repo/test/cases/$case.sh")
+    become=$(sed -n "s/^become=\(.*[^ ]\)  *# .*/\1/p" <("$repo/test/lib/unfold" "$repo/test/cases/$case.sh"))
     [ -n "$become" ]
     eval "become=$become"
     [[ $become != *$'\n'* && $become != *'!'* && $become != *"\\\\"* ]]

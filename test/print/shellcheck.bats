@@ -1,10 +1,13 @@
 #!/usr/bin/env bats
 # Everything that is printed, and everything it is made of.
 
+load ../lib/printed
 repo=${BATS_TEST_DIRNAME%/test/*}
 
 setup_file() {
   command -v shellcheck >/dev/null || skip "SKIPPED: shellcheck is not installed"
+  mkdir "$BATS_FILE_TMPDIR/cases"
+  unfolded "$BATS_FILE_TMPDIR/cases"
 }
 
 @test "every printed script is clean, and so is every command" {
@@ -12,7 +15,7 @@ setup_file() {
   # SC1003: a quote in a word looks like a mistake. SC2317: a function that a trap calls. SC2119, SC2120: a function with words that it may have.
   # SC2034: a function sets what this script has no need of. SC2029: what is expanded here is meant.
   local file scripts=0
-  for file in "$repo"/test/cases/*.sh; do
+  for file in "$BATS_FILE_TMPDIR"/cases/*.sh; do
     if grep -q '^/bin/sh /dev/fd/3 ' "$file"; then
       scripts=$((scripts + 1))
       # Each of several by itself, without the lines around it.
@@ -27,7 +30,7 @@ setup_file() {
 
 @test "what runs on the target is clean by itself" {
   # As a script has it: a text between single quotes.
-  sed -n "/^on_target='/,/^'\$/p" "$repo/test/cases/deploy-guard.sh" | sed "1s/.*'//; \$d" >"$BATS_TEST_TMPDIR/there.sh"
+  sed -n "/^on_target='/,/^'\$/p" "$BATS_FILE_TMPDIR/cases/deploy-guard.sh" | sed "1s/.*'//; \$d" >"$BATS_TEST_TMPDIR/there.sh"
   [ "$(wc -l <"$BATS_TEST_TMPDIR/there.sh")" -gt 300 ]
   shellcheck -s dash -e SC2154,SC2317 "$BATS_TEST_TMPDIR/there.sh"
 }
@@ -39,5 +42,5 @@ setup_file() {
 
 @test "so are these tests" {
   cd "$repo/test"
-  shellcheck -x lib/{machine,cases}.bash lib/{stub,sandbox} lib/world/{enter,stand-in,left,upper,grub} print/{check,machines,paste,refuse,same,cases.bash}
+  shellcheck -x lib/{machine,cases}.bash lib/{stub,sandbox,unfold} lib/world/{enter,stand-in,left,upper,grub} print/{check,machines,paste,refuse,same,cases.bash}
 }

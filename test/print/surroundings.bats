@@ -11,7 +11,7 @@ setup_file() {
   mkdir "$at/bash" "$at/zdotdir"
   ln -s "$(command -v bash)" "$at/bash/sh"
   # Every word that scripts call, but those by which this test itself speaks to the shell.
-  words=$(cat "$BATS_TEST_DIRNAME"/../cases/{deploy-guard,deploy-ask-elevate}.sh | grep -oE '[a-z_][a-z_-]+' | sort -u | grep -vxE 'export|if|then|else|elif|fi|for|while|until|do|done|case|esac|in|function|time|select|coproc|env|PATH|sh')
+  words=$(for name in deploy-guard deploy-ask-elevate; do "$BATS_TEST_DIRNAME/../lib/unfold" "$BATS_TEST_DIRNAME/../cases/$name.sh"; done | grep -oE '[a-z_][a-z_-]+' | sort -u | grep -vxE 'export|if|then|else|elif|fi|for|while|until|do|done|case|esac|in|function|time|select|coproc|env|PATH|sh')
   for name in $words; do echo "alias $name='nvim $name'"; done >"$at/aliases"
   printf '%s\n' 'echo "printed by ENV"' >"$at/printing"
   {
@@ -43,7 +43,7 @@ pasted() {
 @test "what an sh inherits is put right: each option that can be exported, and functions" {
   local option out
   # As a script begins, and then what it is like.
-  sed -n '/^exec 3<&-$/,/^set /p' "$BATS_TEST_DIRNAME/../cases/deploy-nix.sh" >"$BATS_TEST_TMPDIR/script"
+  sed -n '/^exec 3<&-$/,/^set /p' "$BATS_TEST_DIRNAME/../whole/deploy-nix.sh" >"$BATS_TEST_TMPDIR/script"
   [ "$(wc -l <"$BATS_TEST_TMPDIR/script")" -ge 2 ]
   printf '%s\n' 'echo one >"$1"; echo two >"$1"; cat "$1"' 'echo $-' >>"$BATS_TEST_TMPDIR/script"
   for option in noclobber noglob allexport notify xtrace verbose hashall monitor; do

@@ -6,7 +6,6 @@ open_connection() {
   make_tmp
   at_end close_connection
   last_words="nothing was changed on $target"
-  encode_program
 }
 
 # encode_program: once for the run; comments stay here. Sets: program.
@@ -79,8 +78,5 @@ not_answered() {
 # shellcheck disable=SC2086
 own_ssh() { ssh $own_options "$@"; }
 
-# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run. Sets: program.
-ask_alone() {
-  encode_program
-  own_ssh "$target" -- "$(far "$@")" </dev/null
-}
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run.
+ask_alone() { own_ssh "$target" -- "$(far "$@")" </dev/null; }

@@ -7,7 +7,7 @@ fingerprint() {
 
 # knock: takes down the key that is presented, in $stage/presented, and logs nobody in: sshd says its key before it asks for anything.
 # shellcheck disable=SC2086
-knock() { ssh $own_options $knocking_options -o "UserKnownHostsFile=$stage/presented" "$target" -- true </dev/null >/dev/null 2>&1 || :; }
+knock() { ssh -o "UserKnownHostsFile=$stage/presented" $knocking_options $own_options "$target" -- true </dev/null >/dev/null 2>&1 || :; }
 
 # compare_keys DIR NAME...: three answers for each key: the file here, the file in that directory of the target, and what its sshd presents.
 # Ends: where they differ, with 1.
@@ -51,7 +51,7 @@ end_to_send() { last_words=''; }
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
 # shellcheck disable=SC2086
-reach_pinned() { ssh $own_options $pinned_options -o "UserKnownHostsFile=$stage/pinned" "$@"; }
+reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
 
 # prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
 # Ends: where the target has another key, or has it already and needs a start.

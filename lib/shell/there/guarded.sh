@@ -30,7 +30,8 @@ progress() {
   elif [ -L "$dir/open" ]; then echo open; else echo over; fi
 }
 
-# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. Sets: id, dir, left.
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
 each_open() {
   local ends
   for dir in /run/hey/*; do

@@ -1,0 +1,537 @@
+# $ ops-bootstrap.ts vps-ultraman root@192.0.2.1
+/bin/sh /dev/fd/3 3<<'end of ops-bootstrap'
+# $ /path/to/hey/scripts/ops-bootstrap.ts vps-ultraman root@192.0.2.1
+# host vps-ultraman, target root@192.0.2.1
+#
+#  1. check the keys: ssh_host_ed25519_key                here            exit 1
+#  2. look at the machine                                 there           exit 255
+#  3. evaluate vps-ultraman; does it fit?                 here            exit 1
+#  4. ask for the name vps-ultraman                       here            exit 1
+#  5. install it by nixos-anywhere: its disks are erased  there           exit 1
+#  6. wait for it, at most 300 s: is it itself?           here and there  exit 30, 31, 32, 33
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  stage_keys tree/etc/ssh     # a private directory, gone at the end
+  reap_copies                 # also if this script is killed
+  copy_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
+  look_for_recipient /path/to/flake  # are secrets encrypted to it?
+  ask_machine                 # what it is
+
+  step 'evaluate vps-ultraman'
+  wanted=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman"' --apply 'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath')
+  show_machine                # and does the system fit it?
+  ask_name vps-ultraman 'nixos-anywhere erases the disks of root@192.0.2.1'  # typed by you, or nothing is done
+  expect_key                  # known here before it is there
+  from_now_on_changed
+
+  step 'install vps-ultraman on root@192.0.2.1'
+  nix --extra-experimental-features 'nix-command flakes' run github:nix-community/nixos-anywhere -- --flake '.#vps-ultraman' --extra-files "$stage/tree" root@192.0.2.1 </dev/null
+  replace_key anew            # in known_hosts
+  await_host root@192.0.2.1 300  # as itself: by its key, its system, its secrets
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-bootstrap'          # who speaks
+host='vps-ultraman'           # its name in the flake
+target='root@192.0.2.1'       # what ssh is given
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
+pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
+logged_host='vps-ultraman'    # whose history it is
+logged_target='root@192.0.2.1'  # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+known_hosts='/home/me/.ssh/known_hosts'  # the file with the target's key
+known_as='192.0.2.1'          # the target's name in it
+no_disko_deps=''              # yes, where disko's programs stay out of memory
+
+# for_target: what each function there is given.
+for_target() {
+  :
+}
+
+# ---- lib/shell/here/keys.sh ----------------------------------------------------------------------
+# The keys, laid ready in a private directory under the names that they have on a target.
+
+# stage_keys FOLDER: a private directory for them. Only what is asked for goes to stdout, and ssh-keygen talks there. Sets: fresh_key, stage, keys.
+stage_keys() {
+  exec >&2
+  fresh_key=
+  make_tmp
+  stage=$tmp
+  keys=$stage/$1
+  (umask 022 && mkdir -p "$keys")
+  at_end remove_fresh_key
+}
+
+# remove_fresh_key: one that was not finished.
+remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
+
+# reap_copies: kill -9 runs no trap. This process holds the other end of a pipe that ends with the script, however it ends, and with all that it
+# started; then it removes the copies. In a session of its own, so that no signal for the script reaches it.
+reap_copies() {
+  local own_session
+  mkfifo "$stage/alive"
+  own_session=$(command -v setsid || :)
+  # shellcheck disable=SC2016
+  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; rm -rf "$1"' sh "$stage" </dev/null >/dev/null 2>&1 &
+  exec 9>"$stage/alive"
+}
+
+# derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
+# ssh-keygen refuses a file that others can read. Ends: where it is none.
+derive() {
+  local name shown type
+  name=$1
+  shown=$2
+  shift 2
+  if "$@" | ssh-keygen -y -P "" -f /dev/stdin >"$keys/$name.pub"; then
+    :
+  elif [ "$("$@" | tail -c 1 | wc -l)" -eq 0 ]; then
+    step "$shown has no newline at its end, so sshd can't read it; nothing was sent"
+    exit 1
+  else
+    step "$shown is no private key that sshd can read (a passphrase? carriage returns? cut off?); nothing was sent"
+    exit 1
+  fi
+  chmod 644 "$keys/$name.pub"
+  read -r type _ <"$keys/$name.pub"
+  if [ "$type" = ssh-ed25519 ]; then
+    :
+  else
+    step "$shown is of type $type, not ssh-ed25519; nothing was sent"
+    exit 1
+  fi
+}
+
+# copy_key NAME SHOWN PROGRAM...: the program writes the key. Ends: where it fails, or writes none.
+copy_key() {
+  local name shown copy
+  name=$1
+  shown=$2
+  copy=$keys/$1
+  shift 2
+  if (umask 077 && "$@" >"$copy"); then :; else
+    step "$shown: it failed; nothing was sent"
+    exit 1
+  fi
+  derive "$name" "$shown" cat "$copy"
+}
+
+# tell_recipient FILE.pub: what is to be done before a secret can be decrypted by the key.
+tell_recipient() {
+  step "no secret is encrypted to this key yet: $(cut -d " " -f 1,2 "$1")"
+  if command -v ssh-to-age >/dev/null 2>&1; then step "as an age recipient: $(ssh-to-age -i "$1")"; fi
+  step "add it to secrets.nix and run agenix -r (or to .sops.yaml and run sops updatekeys), commit, and deploy after that"
+}
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# own_ssh WORD...: ssh, over a connection that nothing else uses.
+# shellcheck disable=SC2086
+own_ssh() { ssh $own_options "$@"; }
+
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run.
+ask_alone() { own_ssh "$target" -- "$(far "$@")" </dev/null; }
+
+# ---- lib/shell/here/install.sh -------------------------------------------------------------------
+# What surrounds nixos-anywhere in a first install: a look at the machine before it, and after it the proof that the machine came back as itself.
+
+# look_for_recipient FLAKE: whether the flake's own list of recipients has this host's key, as it is or as an age recipient.
+look_for_recipient() {
+  local public recipient lists list
+  public=$(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")
+  recipient=$(ssh-to-age -i "$keys/ssh_host_ed25519_key.pub" 2>/dev/null || :)
+  lists=
+  for list in "$1/secrets.nix" "$1/secrets/secrets.nix" "$1/.sops.yaml"; do
+    if [ -f "$list" ]; then
+      lists="$lists $list"
+      if grep -q -F -e "$public" ${recipient:+-e "$recipient"} "$list"; then
+        lists=
+        break
+      fi
+    fi
+  done
+  if [ -n "$lists" ]; then
+    step "warning: not found in$lists"
+    tell_recipient "$keys/ssh_host_ed25519_key.pub"
+  fi
+}
+
+# ask_machine: what it is. Sets: facts. Ends: where it can't be reached.
+ask_machine() {
+  step "ask $target"
+  if facts=$(ask_alone survey_machine); then
+    # Only printable ASCII of its answers goes on.
+    facts=$(printf "%s\n" "$facts" | LC_ALL=C tr -cd "\n -~")
+  else
+    step "$target can't be reached (ssh says why above); nothing was done"
+    exit 255
+  fi
+}
+
+# all_of NAME: all facts of that name.
+all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+
+# show_machine: what it says of itself, before anything on it is destroyed. Ends: where it can't be installed on.
+show_machine() {
+  local memory problems
+  memory=$(number 12 "$(all_of memory | head -n 1)")
+  memory=$((${memory:-0} / 1024))
+  printf "%s\n" "  machine       $(all_of name), by ssh as $(all_of user) (root: $(all_of root))" "  runs          $(all_of os)" \
+    "  architecture  $(all_of arch); $host is $(printf "%s" "$wanted" | cut -d " " -f 1)" "  memory        $memory MiB"
+  all_of disk | sed "s/^/  disk          /"
+  problems=
+  if [ -z "$(all_of arch)" ]; then
+    step "$target answered, but did not say what it is (has it a POSIX shell?); nothing was done"
+    exit 1
+  fi
+  if [ "$(all_of root)" = no ]; then problems="$(all_of user) is not root there and sudo asks for a password"; fi
+  if [ "$(all_of arch)" != "${wanted%% *}" ]; then problems="it is $(all_of arch), and $host is built for ${wanted%% *}"; fi
+  if [ -n "$problems" ]; then
+    step "$problems; nothing was done"
+    exit 1
+  fi
+  case $(all_of kind) in
+    "nixos installer"*) ;;
+    *)
+      if [ "$memory" -lt 1536 ]; then
+        step "warning: booting the installer (kexec) wants 1536 MiB of memory"
+        if [ -n "$no_disko_deps" ]; then
+          step "--no-disko-deps leaves disko's programs out of it, which helps near 1024 MiB, not far below: the installer itself must fit"
+        else
+          step "near 1024 MiB --no-disko-deps helps (disko's programs stay out of memory); far below, use the provider's own installer ISO"
+        fi
+      fi
+      case $(all_of kind) in
+        nixos*) step "warning: this machine runs NixOS already, as $(all_of name)" ;;
+      esac
+      ;;
+  esac
+}
+
+# from_now_on_changed: from here on the host may be another than it was. Sets: changed.
+from_now_on_changed() { changed=yes; }
+
+# await_host LOGIN SECONDS: waits so long for the host as itself: only the key that was sent is taken, over a new connection each time.
+# Ends: where it is not seen back, or is not what was installed.
+await_host() {
+  local installed deadline strangers answer running failed
+  printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
+  installed=${wanted#* }
+  deadline=$(($(date +%s) + $2))
+  strangers=0
+  step "wait for $target, at most $2 s"
+  while :; do
+    if answer=$(reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why"); then break; fi
+    if grep -q -e "Host key verification failed" -e "IDENTIFICATION HAS CHANGED" "$stage/why"; then strangers=$((strangers + 1)); else strangers=0; fi
+    if [ "$strangers" -ge 5 ]; then
+      step "$target came back with another host key than the one sent (status 31). Look at its console: is it this machine, and was --extra-files unpacked? Then: hey ops push-keys $host $target"
+      exit 31
+    fi
+    if [ "$(date +%s)" -ge "$deadline" ]; then
+      cat "$stage/why"
+      step "installed, but $target was not seen back within $2 s (status 30). Look at its console; then: ssh $1"
+      exit 30
+    fi
+    sleep 2
+  done
+  running=$(printf "%s\n" "$answer" | sed -n "s/^system //p")
+  failed=$(printf "%s\n" "$answer" | sed -n "s/^failed //p")
+  if [ "$running" = "$installed" ]; then
+    :
+  else
+    step "$target answers with the right key, but runs $running, not $installed (status 32). Then: hey ops deploy $host $target"
+    exit 32
+  fi
+  if [ -n "$failed" ]; then
+    step "$target runs the system that was installed, but secrets could not be decrypted: $failed failed (status 33)"
+    tell_recipient "$keys/ssh_host_ed25519_key.pub"
+    exit 33
+  fi
+  step "$host is installed: $target presents the key that was sent and runs $running"
+}
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# ---- lib/shell/here/question.sh ------------------------------------------------------------------
+# Questions to a person, on the terminal.
+
+# forget_typed: what was typed before a question could be read is no answer to it: taken off the terminal, a half line too. Sets: interrupted.
+# Ends: at a ^C.
+forget_typed() {
+  local terminal
+  # A ^C counts, but not before the terminal is again as it was.
+  interrupted=
+  trap "interrupted=yes" INT
+  terminal=$(stty -g </dev/tty)
+  stty -icanon min 0 time 0 </dev/tty || :
+  sed d </dev/tty || :
+  stty "$terminal" </dev/tty
+  trap "exit 130" INT
+  if [ -n "$interrupted" ]; then exit 130; fi
+}
+
+# question TEXT: what a person says to it; nothing at the end of the input. Sets: reply.
+question() {
+  forget_typed
+  printf "%s" "$1" >/dev/tty
+  IFS= read -r reply </dev/tty || reply=
+}
+
+# ask_name NAME DANGER. Ends: unless that name is typed.
+ask_name() {
+  if (: </dev/tty) 2>/dev/null; then
+    printf "%s\n" "$2" >/dev/tty
+    question "Type $1 to go on: "
+    if [ "$reply" = "$1" ]; then
+      :
+    else
+      step "that is not $1; nothing was done"
+      exit 1
+    fi
+  else
+    step "$2, and there is no terminal to ask on; nothing was done. Try: --yes"
+    exit 1
+  fi
+}
+
+# ---- lib/shell/here/known-hosts.sh ---------------------------------------------------------------
+# What this machine knows of the target's key.
+
+# expect_key: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
+# Sets: known_hosts, expected.
+expect_key() {
+  expected="$known_as ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
+  (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
+  # A link, into dotfiles say, stays a link.
+  if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
+  if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$known_as" -f "$known_hosts" | grep -F "${expected#* }" || :)" ]; then
+    if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
+    printf "%s\n" "$expected" >>"$known_hosts"
+  fi
+}
+
+# known_entries: its lines there.
+known_entries() { ssh-keygen -F "$known_as" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
+
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands, whatever names, hashes or comments are on
+# those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand under its name
+# alone.
+replace_key() {
+  local key former edits old new
+  key=${expected##* }
+  if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
+    former=$(known_entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
+    if [ -n "$former" ]; then step "the new key of $known_as takes the place of the former one in $known_hosts"; fi
+    if [ -n "$former${1-}" ]; then
+      # Lines that begin with @ (@revoked) speak of keys, not of this machine.
+      edits=
+      for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
+      new=$(mktemp "$known_hosts.XXXXXX")
+      cp -p "$known_hosts" "$new"
+      awk -v name="$known_as" -v anew="${1-}" -v added="${former:+$expected}" \
+        '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
+      mv -f "$new" "$known_hosts"
+    fi
+  else
+    step "$known_hosts can't be written; the line for it: $expected"
+  fi
+}
+
+# ---- lib/shell/here/send-keys.sh -----------------------------------------------------------------
+# The keys on the target: compared, sent and proven.
+
+# reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
+# nothing.
+# shellcheck disable=SC2086
+reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# A machine before and after an installation.
+
+# survey_machine: what it is, a fact a line. Changes nothing.
+survey_machine() {
+  local key value line
+  echo
+  echo "user $(id -un)"
+  if [ "$(id -u)" = 0 ]; then
+    echo "root yes"
+  elif sudo -n true 2>/dev/null; then
+    echo "root by sudo"
+  else
+    echo "root no"
+  fi
+  echo "name $(uname -n)"
+  echo "arch $(uname -m)-linux"
+  while read -r key value _; do
+    case $key in MemTotal:) echo "memory $value" ;; esac
+  done </proc/meminfo
+  if [ -r /etc/os-release ]; then
+    # shellcheck disable=SC1091
+    . /etc/os-release
+    echo "os ${PRETTY_NAME-${NAME-unknown}}"
+    echo "kind ${ID-unknown} ${VARIANT_ID-}"
+  fi
+  if [ -e /run/current-system ]; then echo "system $(readlink -f /run/current-system)"; fi
+  lsblk -o NAME,SIZE,TYPE,FSTYPE,MOUNTPOINT 2>/dev/null | while IFS= read -r line; do echo "disk $line"; done
+}
+
+# tell_installed: which system runs here, and which units of agenix or sops-nix have failed.
+tell_installed() {
+  local unit
+  echo
+  echo "system $(readlink -f /run/current-system)"
+  if [ -d /run/systemd/system ]; then
+    systemctl list-units --failed --plain --no-legend | while read -r unit _; do
+      case $unit in *agenix* | *sops*) echo "failed $unit" ;; esac
+    done
+  fi
+}
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+encode_program
+keep_log
+main
+end of ops-bootstrap

@@ -1,0 +1,1753 @@
+# $ ops-deploy.ts vps-ultraman vps_ultraman_root --guard
+/bin/sh /dev/fd/3 3<<'end of ops-deploy'
+# $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --guard
+# host vps-ultraman, target root@vps_ultraman_root
+#
+#  1. connect by ssh                                                                       here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                      there           exit 1, 13
+#  3. build vps-ultraman                                                                   here            exit 1
+#  4. copy what is missing there                                                           here and there  exit 1
+#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
+#  6. activate it until the next boot (switch-to-configuration test)                       there           exit 12
+#  7. confirm it over new connections, 5 s apart                                           here and there  exit 10, 11, 15
+#  8. only then: profile and boot menu                                                     there           exit 14
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  connect                     # ssh: one connection for all that follows
+  ask_target has_room         # ask it: may it be changed, is there room, is nobody else at it?
+  expect_silence              # nix can copy only where the login prints nothing of its own
+
+  step 'build vps-ultraman'
+  nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
+  take_built_system           # $system
+
+  step "copy to root@vps_ultraman_root"
+  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
+  # confirmed over new connections, else back to what ran before; only then it boots as well
+  activate_and_confirm commit
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-deploy'             # who speaks
+host='vps-ultraman'           # its name in the flake
+target='root@vps_ultraman_root'  # what ssh is given
+where='vps_ultraman_root'     # the same, in lines to type
+type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
+type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
+type_deploy='/path/to/hey/scripts/ops-deploy.ts'  # the line to type for a deployment, up to HOST
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a new connection that asks nobody anything
+fed=''                        # yes, where each call is fed a password
+logged_host='vps-ultraman'    # whose history it is
+logged_target='vps_ultraman_root'  # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+force=''                      # yes, to change also what someone else has changed
+bootloader='0'                # 1, to install the boot loader anew, or 0
+generation='new'              # the number of the system's generation, or "new"
+seconds='180'                 # the time to confirm in
+settle='5'                    # the seconds between the two connections that confirm; nothing for none
+checks=''                     # yes, where there are checks
+patience='60'                 # how many seconds behind the deadline a host that does not answer is waited for
+on_unit_failure='rollback'    # warn or rollback
+
+# run_checks: there are none.
+run_checks() {
+  : || return 1
+}
+
+# for_target: what each function there is given.
+for_target() {
+  assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" on_unit_failure "$on_unit_failure" \
+    by "${by-}" last_deployed "${last_deployed-}" agreed "${agreed-}" system "${system-}" id "${id-}" armed "${armed-}"
+}
+
+# ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
+# ssh goes as root.
+
+# there NAME WORD...: calls that function on the target, as root, over the one connection of this run.
+there() { reach "$target" -- "$(far "$@")"; }
+
+# there_anew NAME WORD...: the same over a new connection, which asks nobody anything.
+there_anew() { fresh "$target" -- "$(far "$@")"; }
+
+# connect: prepares all for it. The first question opens the connection.
+connect() { open_connection; }
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+}
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. By exec, so that
+# who ends its process ends ssh. (-S in NIX_SSHOPTS would win over ControlPath.)
+# shellcheck disable=SC2086
+fresh() { exec ssh $fresh_options -S none "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# assigned NAME VALUE [NAME VALUE...]: for a shell.
+assigned() {
+  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
+}
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
+# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
+not_answered() {
+  local shell heard
+  stop_if_refused "$1"
+  # ssh has said why.
+  last_words="$target can't be reached; nothing was changed on it (status 1)"
+  if [ "$1" -ne 255 ]; then
+    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  fi
+  exit 1
+}
+
+# ---- lib/shell/here/ask.sh -----------------------------------------------------------------------
+# The first question: before the build, which can be long.
+
+# ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
+# Sets: facts, from, agreed, last_deployed. Ends: where the target says no.
+ask_target() {
+  agreed=
+  read_record
+  ask_there may_deploy "$@"
+}
+
+# ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
+ask_there() {
+  step "ask $target"
+  facts=$(there "$@" </dev/null) || not_answered "$?"
+  from=$(fact_number number)
+}
+
+# expect_silence: nix copy reads its own answer from the first byte on. Sets: last_words. Ends: where the login prints something before.
+expect_silence() {
+  local printed
+  printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
+  if [ -z "$printed" ]; then return 0; fi
+  last_words="the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
+  exit 1
+}
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
+read_record() { last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host"; } 2>/dev/null) || last_deployed=''; }
+
+# record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
+record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# changes NAME: a fact of what differs, with an arrow.
+changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+
+# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
+stop_if_refused() {
+  if [ -z "$(fact refused)" ]; then return 0; fi
+  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  exit "$1"
+}
+
+# standing: how the target stands, for a last line.
+standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+
+# owed: the reboot that is owed, for a last line.
+owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/build.sh ---------------------------------------------------------------------
+# What was built here.
+
+# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none.
+take_built_system() {
+  system=$(readlink "$tmp/system")
+  to_activate=$system
+  [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+}
+
+# ---- lib/shell/here/guard.sh ---------------------------------------------------------------------
+# The guard: armed on the target, activated there, confirmed over new connections, and only then what boots. Until then nothing lasting has
+# changed there, and the target goes back by itself.
+
+# Why a target is told to go back.
+interrupted_words="the deployment was interrupted"
+
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
+# told, look_there.
+begin_guard() {
+  id=${tmp##*.}
+  prev=$(fact runs)
+  boots_before=
+  failing=
+  asked=
+  anew=
+  menu=
+  armed=
+  checking=
+  held=
+  told=
+  cause=interrupted
+  look_there="Look: $type_deploy --status $host $where"
+  at_end abandon
+}
+
+# arm_there: has the target go back by itself to what it runs now unless it is confirmed within $seconds s. They count from before the arming, so
+# nobody here thinks that there is more time than there is. Sets: deadline, patience, seen. Ends: where it refuses.
+arm_there() {
+  begin_guard
+  clock
+  deadline=$((now + seconds))
+  step "arm $target: unless confirmed within $seconds s it goes back to $prev"
+  arm arm_guard
+  record "$prev" "$system"
+}
+
+# arm NAME: by that function of the target. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
+arm() {
+  local status
+  armed=yes
+  changed=yes
+  if facts=$(there "$1" </dev/null) && [ -n "$(fact prev)" ]; then
+    :
+  else
+    status=$?
+    if [ "$status" -ne 255 ]; then
+      armed=
+      if [ -n "$(fact refused)" ]; then changed=; fi
+      stop_if_refused "$status"
+    fi
+    # By a signal, or else it has failed before anything was changed.
+    case $status in 129 | 13? | 14?) ;; *) status=1 ;; esac
+    cause="the connection was lost while it was armed"
+    last_words="it could not be armed; nothing was changed on $target (status 1)"
+    exit "$status"
+  fi
+  prev=$(fact prev)
+  boots_before=$(fact boots)
+}
+
+# activate_and_confirm LASTS: activates $system there, and confirms it over new connections; where LASTS is "commit" it then becomes what boots.
+# Returns where it holds. Sets: anew, seen. Ends: where it is rolled back, or that is not known.
+activate_and_confirm() {
+  step "activate on $target"
+  : >"$tmp/log"
+  seen=$deadline
+  while [ -z "$held" ]; do
+    if [ "$(left)" -gt 0 ]; then
+      within "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      anew=yes
+      try_to_confirm "$1" || :
+      say_failing "$failing"
+    else
+      clock
+      await_end "$1"
+    fi
+    if [ -z "$held" ]; then sleep 1; fi
+  done
+}
+
+# call_there NAME WORD...: over the one connection first, then over new ones.
+call_there() { if [ -n "$anew" ]; then there_anew "$@"; else there "$@"; fi; }
+
+# left: the seconds until the deadline.
+left() {
+  clock
+  echo "$((deadline > now ? deadline - now : 0))"
+}
+
+# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own: a job
+# behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so. Ends: at a signal.
+within() {
+  local end job
+  if [ -z "$anew" ] || [ -n "$fed" ]; then
+    shift
+    "$@" </dev/null
+    return
+  fi
+  clock
+  end=$((now + $1))
+  shift
+  "$@" </dev/null &
+  job=$!
+  # shellcheck disable=SC2064
+  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
+    sleep 0.05
+  done
+  wait "$job"
+}
+
+# try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
+# is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
+try_to_confirm() {
+  local proven
+  if [ -n "$settle$checks" ]; then
+    facts=$(within 30 there_anew look_at_it 2>"$tmp/said") || unanswered || return 1
+    take_verdict
+    if [ -n "$held" ]; then return 0; fi
+    if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
+      failing=$(fact waits)
+      return 1
+    fi
+    clock
+    proven=$now
+    if [ -n "$checks" ]; then
+      run_checks || return 1
+      # It has gone back meanwhile, for what failed before.
+      if [ "$(fact over)" = yes ]; then return 1; fi
+      failing=$(fact waits)
+      if [ -n "$failing" ]; then return 1; fi
+    fi
+    while clock && [ "$((now - proven))" -le "${settle:--1}" ]; do sleep 0.2; done
+  fi
+  asked=yes
+  menu=yes
+  facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || unanswered || return 1
+  asked=
+  take_verdict
+  if [ -n "$held" ]; then return 0; fi
+  failing=$(fact waits)
+  return 1
+}
+
+# unanswered: why it is not confirmed. Sets: failing.
+unanswered() {
+  failing="$target does not answer over a new connection"
+  return 1
+}
+
+# say_failing WHY: why it is not confirmed, once for each reason. Sets: told.
+say_failing() {
+  if [ "$1" = "$told" ]; then return 0; fi
+  told=$1
+  if [ -z "$1" ]; then return 0; fi
+  tail -n 3 "$tmp/said" >&2
+  if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
+}
+
+# await_end LASTS: behind the deadline only the host decides. What was cut short there, by a lack of memory say, is begun again.
+# Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
+await_end() {
+  local gone_back
+  if facts=$(within 30 there_anew look_at_it 2>"$tmp/said"); then
+    seen=$now
+    asked=
+    take_verdict
+    if [ -n "$held" ]; then return 0; fi
+    case $(fact stands) in
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || :; fi ;;
+      commit-cut) facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || : ;;
+      back-cut) facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || : ;;
+    esac
+    if [ "$now" -gt "$((deadline + 600))" ]; then
+      if [ -n "$(fact held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(what_goes_on) (status 15). $look_there"; fi
+      finish 15 "not confirmed, and rolling back does not end: $(standing) (status 15). A reboot brings what it boots: $type_shell $where reboot"
+    fi
+    say_failing "$target answers, and is not done yet: $(if [ -n "$(fact held)" ]; then what_goes_on; else fact stands; fi)"
+  elif [ "$now" -gt "$((seen + patience))" ]; then
+    gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
+    if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
+    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $type_deploy --status $host $where"
+  else
+    say_failing "$target does not answer"
+  fi
+}
+
+# abandon: who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
+# waited for, as nobody else would mend that. Sets: last_words.
+abandon() {
+  local last_try waited
+  end_check TERM || :
+  if [ -z "$armed" ]; then return 0; fi
+  trap "" PIPE
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  clock
+  last_try=$now
+  if [ -n "$menu" ]; then last_try=$((now + patience)); fi
+  waited=
+  until tell_to_go_back; do
+    last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    clock
+    if [ "$now" -ge "$last_try" ]; then return 0; fi
+    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    waited=yes
+    sleep 1
+  done
+}
+
+# tell_to_go_back: one attempt; 1 where it does not answer. Sets: facts, last_words, anew.
+tell_to_go_back() {
+  local way stood
+  for way in yes ""; do
+    anew=$way
+    facts=$(within 60 call_there cancel_it "$interrupted_words" 2>/dev/null) || :
+    stood=$(fact stands)
+    if [ -n "$stood" ]; then break; fi
+  done
+  if [ "$stood" = lost ]; then mended || stood=; fi
+  if [ "$stood$(fact runs)$(fact boots)" = "lost$system$system" ]; then stood=committed; fi
+  case $stood in
+    "") return 1 ;;
+    rolled-back) last_words="$cause, rolled back: $(standing)" ;;
+    not-rolled-back) last_words="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $type_shell $where reboot" ;;
+    superseded) last_words="$cause, and $(what_superseded). $look_there" ;;
+    not-activated) last_words="$cause; $(what_unactivated)" ;;
+    lost) if as_before; then last_words="$cause, rolled back: $(standing)"; else last_words="$cause, and nothing is known there of this deployment any more: $(standing). $look_there"; fi ;;
+    kept | committed | uncommitted) last_words="$cause when it was confirmed already: $(standing)" ;;
+    going-back) last_words="$cause: $target $(what_goes_on). $look_there" ;;
+    committing | commit-cut) last_words="$cause when it was confirmed already: $target runs $(fact runs), and what it boots is not settled yet. $look_there" ;;
+    *) last_words="$cause: $(standing). $look_there" ;;
+  esac
+  if [ "$(fact unmended)" = yes ]; then last_words="$last_words; $(not_bootable)"; fi
+}
+
+# ---- lib/shell/here/checks.sh --------------------------------------------------------------------
+# Commands of the user's that must succeed before a guarded deployment stays.
+
+# end_check SIGNAL: the check that runs, if one does, with all that it has started.
+end_check() {
+  if [ -n "$checking" ]; then kill -s "$1" -- "-$checking" 2>/dev/null || kill -s "$1" "$checking" 2>/dev/null; fi
+}
+
+# ---- lib/shell/here/verdict.sh -------------------------------------------------------------------
+# How a guarded deployment ended, by what the target says.
+
+# finish STATUS WORDS...: the last line. Sets: armed, last_words, held, status. Ends: where the status is not 0.
+finish() {
+  local ended
+  ended=$1
+  shift
+  armed=
+  last_words=
+  step "$*"
+  if [ "$ended" -gt 0 ]; then exit "$ended"; fi
+  held=yes
+}
+
+# take_verdict: ends with what $facts say, if that settles it. Sets: runs_now, boots_now, units.
+# Ends: where it does not hold.
+take_verdict() {
+  see_trial
+  runs_now=$(fact runs)
+  boots_now=$(fact boots)
+  units=$(fact units)
+  case $(fact stands) in
+    kept | committed | uncommitted) take_confirmed ;;
+    rolled-back) take_rolled_back ;;
+    not-rolled-back) finish 15 "not confirmed, and rolling back failed: $(standing) (status 15). A reboot brings what it boots: $type_shell $where reboot" ;;
+    superseded) finish 13 "not confirmed, and $(what_superseded) (status 13). $look_there" ;;
+    not-activated)
+      if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
+      finish 13 "$(what_unactivated) (status 13). Type the same line again"
+      ;;
+    lost) take_lost ;;
+  esac
+}
+
+# take_confirmed. Ends: where it could not be made to last.
+take_confirmed() {
+  record "$runs_now"
+  if [ -n "$units" ]; then step "warning: units failed: $units"; fi
+  case $(fact stands) in
+    committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
+    uncommitted)
+      tail -n 5 "$tmp/said" >&2
+      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      ;;
+    *) finish 0 "confirmed until the next boot: $(standing)" ;;
+  esac
+}
+
+# take_rolled_back. Ends: always.
+take_rolled_back() {
+  local why
+  # The host has seen the old system run. Someone else may have deployed since.
+  if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
+  why=$(fact why)
+  if [ "$(fact inhibited)" = yes ]; then
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $type_deploy $host $where --boot --reboot"
+  fi
+  case $why in
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+  esac
+  if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
+    finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
+  fi
+  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
+}
+
+# what_superseded: why it is not rolled back.
+what_superseded() { echo "not rolled back, as another program has switched $target meanwhile: $(standing)"; }
+
+# what_unactivated: why nothing was.
+what_unactivated() { echo "nothing was activated, as $(fact why): $(standing)"; }
+
+# in_the_commit: when the machine was booted again.
+in_the_commit() { echo "the machine was booted again in the middle of the commit"; }
+
+# not_bootable: that it may not boot.
+not_bootable() { echo "its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $type_reboot"; }
+
+# as_before: whether it runs what it ran or booted before.
+as_before() { [ "$(fact runs)" = "$prev" ] || [ "$(fact runs)" = "$boots_before" ]; }
+
+# mended: has what a power cut has left there put right; 1 where it does not answer. Sets: facts, was_cut.
+mended() {
+  was_cut=$(fact cut)
+  if [ -z "$was_cut$menu" ]; then return 0; fi
+  facts=$(within 60 there_anew recover_it 2>"$tmp/said") && [ -n "$(fact runs)" ]
+}
+
+# take_lost: it was booted again since: what was not committed is gone, and a commit that was cut in two is undone. Sets: runs_now, boots_now.
+# Ends: unless the new system is what runs and boots.
+take_lost() {
+  local why
+  mended || return 0
+  runs_now=$(fact runs)
+  boots_now=$(fact boots)
+  if [ "$(fact unmended)" = yes ]; then
+    tail -n 5 "$tmp/said" >&2
+    finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
+  fi
+  if as_before; then
+    if [ "$was_cut" = commit ]; then why="$(in_the_commit); its boot menu was written anew"; else why=$(why_lost); fi
+    finish 10 "rolled back, as $why: $(standing) (status 10)"
+  fi
+  if [ "$runs_now" = "$system" ] && [ "$boots_now" = "$system" ]; then
+    record "$runs_now"
+    finish 0 "deployed and confirmed: $(standing)$(if [ "$was_cut" = commit ]; then echo "; $(in_the_commit), and its boot menu was written anew"; fi)"
+    return 0
+  fi
+  finish 15 "nothing is known there of this deployment any more: $(standing) (status 15). $look_there"
+}
+
+# ---- lib/shell/here/guard-boot.sh ----------------------------------------------------------------
+# What a guarded activation knows of boots.
+
+# see_trial: none is tried.
+see_trial() { :; }
+
+# what_goes_on: what the target does to go back.
+what_goes_on() {
+  local holder
+  holder=$(fact held)
+  if [ -n "$holder" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $holder, and runs $(fact runs) now"; else echo "rolls back to $prev now, and runs $(fact runs)"; fi
+}
+
+# why_lost: why nothing is known there any more.
+why_lost() { echo "the machine was booted again"; }
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# One deployment at a time, and never over a change of somebody else.
+
+# refuse_held. Ends: where the lock has a holder that is named.
+refuse_held() {
+  local holder
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+}
+
+# The lock under which the program of NixOS changes what runs.
+nixos_lock=/run/nixos/switch-to-configuration.lock
+
+# lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
+# the way of somebody who takes it just then.
+lock_holder() {
+  local at device kind pid where command
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+
+# refuse_switching. Ends: where another program is switching this machine.
+refuse_switching() {
+  local switcher
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
+
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
+# Sets: held_by. Ends: where another one holds it.
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  # Who has just got it, or is about to leave it, has no name there yet, or no more.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  held_by="$by, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
+# would be another than that, in any case: what they saw run and boot is $agreed. Sets: runs, boots.
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case $agreed in
+    "" | "$runs $boots") ;;
+    *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
+  case " $boots $last_deployed " in *" $runs "*) return ;; esac
+  if [ "$force" = yes ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
+}
+
+# may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
+# Ends: where it can not.
+may_deploy() {
+  local more
+  echo
+  need_root deploy
+  (each_open refuse_open; refuse_trial) || exit
+  if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+  refuse_switching
+  refuse_changed
+  tell_facts
+  for more in "$@"; do "$more"; done
+}
+
+# has_room. Ends: where nothing can be copied to: known now, it would be seen only after the build.
+has_room() {
+  local free at
+  timeout 3 df -P -k / /nix 2>/dev/null | (
+    while read -r _ _ _ free _ at; do
+      case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
+    done
+  ) || exit
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() {
+  printf "refused %s\n" "$2"
+  exit "$1"
+}
+
+# not_root WHAT: why this user may not do that; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+
+# need_root WHAT. Ends: where the caller is not root.
+need_root() {
+  local why
+  if why=$(not_root "$1"); then refuse 1 "$why"; fi
+}
+
+# by_systemd: whether systemd is what runs this machine.
+by_systemd() { [ -d /run/systemd/system ]; }
+
+# seconds_up: seconds since this machine was booted. The wall clock may jump.
+seconds_up() { cut -d . -f 1 /proc/uptime; }
+
+# limited COMMAND...: what hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+
+# generations: their numbers, newest first. By number: a name sorts 10 before 9. Other profiles may lie beside it (system-old-7-link).
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  local parts part was is
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+
+# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+tell_facts() {
+  local now
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+
+# failed_units: their names, in the order of the alphabet.
+failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+
+# stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
+# never in a string, so that it is known to be called.)
+stored() { printf "%s\n" "set -u" "$program" "$*"; }
+
+# locale_archive: where an activation finds the locales.
+locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/locale-archive}"; }
+
+# inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
+# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# beginning of a line. Before that the beginning of a line is what tells its own words from others.
+units_in() {
+  local own named
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  named=$({
+    edited "$own" "s/^warning: the following units failed: //p" | tr "," "\n"
+    edited "$own" "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    edited "$own" "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    edited "$own" "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    edited "$own" "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
+
+# edited TEXT EDIT: what sed makes of it.
+edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
+
+# goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
+goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }
+
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
+#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+
+# Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
+# something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
+# activated (not-activated).
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
+
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+
+# Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
+# the number of the newest one then. After a power cut it tells what was cut.
+marker=/nix/var/nix/hey-commit
+
+# alive NAME: whether that script of the deployment in $dir runs. It holds a lock on itself as long as it does.
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+
+# progress: how the deployment in $dir stands. Of several who want to give the verdict one wins, as it is a rename; that needs no free
+# inode.
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    # The way back of a trial boot is a reboot, and the unit that does it is begun again by systemd.
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then echo open; else echo over; fi
+}
+
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
+each_open() {
+  local ends
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+
+# holds: whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
+holds() {
+  case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac
+}
+
+# trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
+# or over.
+trial_progress() {
+  local noted this told
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    # Who was killed before that point has told nobody to reboot, and a reboot that has not come in ten minutes does not.
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+
+# refuse_open. Ends: where the deployment in $dir holds the lock.
+refuse_open() {
+  local how
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+
+# refuse_trial. Ends: where a trial boot is under way.
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
+
+# stands: how the deployment $id stands, and its facts. After a reboot nothing is known of it.
+stands() {
+  local at said end fact
+  for _ in 1 2 3; do
+    for at in "$dir" "/run/hey/past/$id"; do
+      if [ ! -L "$at/deadline" ]; then continue; fi
+      said=over
+      if [ "$at" = "$dir" ]; then
+        said=$(progress)
+        # It may have become the past just now.
+        if [ ! -d "$at" ]; then continue; fi
+      fi
+      if [ "$said" = over ]; then
+        for end in $verdicts; do
+          if [ -L "$at/$end" ]; then said=$end; fi
+        done
+      fi
+      echo "stands $said"
+      echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
+      for fact in started status why units inhibited held; do
+        if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
+      done
+      return
+    done
+    sleep 0.2
+  done
+  if [ "$(readlink "$trial/id")" = "$id" ]; then
+    said=$(trial_progress)
+    if [ "$said" = over ]; then
+      echo "stands lost"
+      say_cut
+    else
+      echo "stands $said"
+    fi
+    return
+  fi
+  echo "stands lost"
+  say_cut
+}
+
+# unmended: whether a commit, or a trial boot, has left something to be put right.
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+
+# say_cut: of the deployment $id: what was cut by a power cut and is still to be put right.
+say_cut() {
+  case $(readlink "$marker") in "$id "*) echo "cut commit" ;; *) if [ "$(readlink "$trial/id")" = "$id" ]; then echo "cut trial"; fi ;; esac
+}
+
+# shell_of SYSTEM: its shell. What an activation puts at /bin/sh may be the very thing that is broken.
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+
+# start_apart FILE [PROPERTY...]: runs that script of the deployment $id as a unit, or a process ($job), of its own, that ends with no
+# connection and no activation. Sets: job.
+start_apart() {
+  local name prev path locales
+  name=$1
+  shift
+  prev=$(readlink "$dir/prev")
+  path=$prev/sw/bin:$PATH
+  locales=$(locale_archive)
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --no-block --service-type=oneshot --unit="hey-$name-$id" --property=DefaultDependencies=no \
+      --property=TimeoutStartSec=infinity --property=TimeoutStopSec=5s --property=IgnoreOnIsolate=yes "$@" \
+      --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" \
+      --setenv=PATH="$path" --setenv=LOCALE_ARCHIVE="$locales" --setenv=NIXOS_INSTALL_BOOTLOADER=0 \
+      "$(shell_of "$prev")" "$dir/$name" "$id" 9>&-
+  else
+    env -i PATH="$path" LOCALE_ARCHIVE="$locales" NIXOS_INSTALL_BOOTLOADER=0 \
+      setsid sh "$dir/$name" "$id" >>"$dir/log" 2>&1 </dev/null 9>&- &
+    job=$!
+  fi
+}
+
+# activating: whether the activation of the deployment $id goes on.
+activating() { if by_systemd; then goes_on "hey-activation-$id.service"; else kill -0 "$(readlink "$dir/activator")" 2>/dev/null; fi; }
+
+# disarm: nothing is rolled back by itself any more.
+disarm() {
+  local sleeper
+  if by_systemd; then
+    systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
+  else
+    sleeper=$(readlink "$dir/sleeper") || return 0
+    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+  fi
+}
+
+# go_back WHY: has it rolled back now, beside the caller, with whom that must not end.
+go_back() {
+  ln -s "$1" "$dir/why" 2>/dev/null || :
+  if [ -L "$dir/trial" ]; then
+    # Its unit looks at it every second.
+    ln -s 0 "$dir/now" && mv -T "$dir/now" "$dir/deadline"
+    return
+  fi
+  # To remove a link takes no room and no free inode.
+  rm -f "$dir/clock"
+  # The one that waits looks at it each second. Where something has ended that for good there is no such unit any more.
+  if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else start_apart rollback; fi
+}
+
+# unroot: lets the garbage collector have what the deployment $id has kept from it.
+unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+
+# archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
+archive() {
+  local old
+  unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
+  mv -T "$dir" "/run/hey/past/$id"
+  # Names that mktemp has made.
+  # shellcheck disable=SC2012
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+
+# forget_trial: without its id it is none, whatever is still to be removed.
+forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+
+# finishing: whether systemd still starts what this boot is to start.
+finishing() {
+  case $(systemctl is-system-running) in
+    initializing | starting) true ;;
+    *) false ;;
+  esac
+}
+
+# The guard on the target: it is armed before the activation, and takes the machine back by itself unless that is confirmed.
+
+# note_fact NAME VALUE. Ends: where that can not be written.
+note_fact() { ln -s "$2" "$dir/$1" || not_armed "$dir can not be written to"; }
+
+# store_script NAME COMMAND...: a file of the deployment that has all of this program in it, and calls that. They are files as systemd, at
+# each daemon-reload, reads again what it has written of a unit: 252 then spoils a ";" or "$" in a command.
+# Ends: where it can not be written.
+store_script() {
+  local name
+  name=$1
+  shift
+  stored "$@" >"$dir/$name" || not_armed "$dir can not be written to (is /run full?)"
+}
+
+# not_armed WHY. Ends: always.
+not_armed() { refuse 1 "it could not be armed: $1"; }
+
+# end_dead: brings the deployment in $dir, which died, to its end: what was confirmed is committed, anything else goes back.
+end_dead() {
+  if holds; then return; fi
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut) sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&- ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+}
+
+# end_arming: takes away what was begun, unless it is armed.
+end_arming() {
+  rm -f /run/hey/holder
+  if [ -z "$armed" ]; then
+    disarm
+    rm -rf "$dir"
+    unroot
+  fi
+}
+
+# arm_guard: unless the deployment $id of $system is confirmed within $seconds s, this machine rolls back by itself to what it runs now. What
+# was cut short here is brought to its end first. Sets: dir, armed. Ends: where it can not be armed, or may not.
+arm_guard() {
+  local link which shell job
+  dir=/run/hey/$id
+  take_lock
+  refuse_switching
+  mkdir -p /run/hey/past
+  (each_open end_dead)
+  mend_all >&2
+  refuse_changed
+  if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "$system did not arrive"; fi
+  if [ -x "$runs/bin/switch-to-configuration" ]; then :; else refuse 1 "what runs there can not be gone back to: $runs has no bin/switch-to-configuration"; fi
+  armed=
+  trap end_arming EXIT
+  trap "exit 129" HUP
+  trap "exit 143" TERM
+  umask 077
+  # Links of deployments that a power cut has ended.
+  for link in /nix/var/nix/gcroots/auto/hey-*; do
+    if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
+  done
+  mkdir "$dir" || not_armed "$dir can not be made"
+  note_fact open "$id"
+  note_fact by "$held_by"
+  note_fact prev "$runs"
+  note_fact new "$system"
+  note_fact on-unit-failure "$on_unit_failure"
+  note_fact generation "$generation"
+  note_fact bootloader "$bootloader"
+  store_script rollback way_back "$id"
+  store_script activation activate_apart "$id"
+  # shellcheck disable=SC2016
+  store_script commit commit_apart "$id" "\"\${2-}\""
+  : >"$dir/log"
+  if by_systemd; then
+    failed_units >"$dir/failed" || not_armed "$dir can not be written to"
+  fi
+  mkdir -p /nix/var/nix/gcroots/auto
+  for which in prev new; do
+    ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
+  done
+  # In whole seconds of the clock, the one that has begun not counted: at least as many as were asked for.
+  note_fact deadline "$(($(seconds_up) + seconds + 1))"
+  note_fact clock "$id"
+  PATH=$runs/sw/bin:$PATH
+  shell=$(shell_of "$runs")
+  if by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --unit="hey-rollback-$id" --description="Back to $runs unless confirmed" \
+      --service-type=exec --property=Restart=on-failure --property="RestartForceExitStatus=SIGTERM SIGHUP SIGINT SIGPIPE" \
+      --property=RestartSec=1 --property=StartLimitIntervalSec=0 --property=TimeoutStopSec=5s --property=ConditionPathExists="$dir/rollback" \
+      --property=IgnoreOnIsolate=yes --property=DefaultDependencies=no --property=OOMScoreAdjust=-1000 --setenv=PATH="$PATH" \
+      "$shell" "$dir/rollback" "$id" 9>&- || not_armed "systemd did not take the unit"
+    systemctl daemon-reload
+    if [ "$(systemctl show --property=ActiveState --value "hey-rollback-$id.service")" = active ] &&
+      systemctl show --property=ExecStart --value "hey-rollback-$id.service" | grep -qF "argv[]=$shell $dir/rollback $id ;"; then :; else
+      not_armed "systemd does not have the unit as it was set"
+    fi
+  else
+    setsid "$shell" "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+    job=$!
+    note_fact sleeper "$job"
+    (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
+  fi
+  armed=yes
+  echo "prev $runs"
+  echo "boots $boots"
+}
+
+# start_activation BYTE: starts the activation of the deployment $id, if nobody has yet and there is time; then says its log from that byte
+# on, until it ends. Sets: dir. Ends: where it has ended.
+start_activation() {
+  local pid
+  dir=/run/hey/$id
+  # The verdict of the way back is given under this lock too: no activation starts behind it.
+  exec 9>/run/hey/lock
+  flock -w 10 9 || :
+  if [ -L "$dir/open" ] && [ ! -L "$dir/not-begun" ] && ln -s yes "$dir/started" 2>/dev/null; then
+    start_apart activation
+    if ! by_systemd; then ln -s "$job" "$dir/activator"; fi
+  fi
+  exec 9>&-
+  # While systemd itself is renewed it knows of no process for a moment.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    pid=$(activating_process)
+    if activation_ended || [ "${pid:-0}" -gt 0 ]; then break; fi
+    sleep 0.1
+  done
+  if [ "${pid:-0}" -gt 0 ]; then
+    tail -c "+$(($1 + 1))" -s 0.05 --pid="$pid" -f "$dir/log" 2>/dev/null
+  else
+    tail -c "+$(($1 + 1))" "$dir/log" 2>/dev/null
+  fi
+  # What something else has ended (a lack of memory, say) left no status.
+  if activation_ended || activating || activation_ended; then exit 0; fi
+  ln -s ended "$dir/status" && go_back "the activation was ended from outside"
+}
+
+# activation_ended: whether that of the deployment in $dir is over, or the deployment is.
+activation_ended() { [ -L "$dir/status" ] || [ ! -L "$dir/open" ]; }
+
+# activating_process: the number of the process that activates.
+activating_process() {
+  if by_systemd; then
+    systemctl show --property=MainPID --value "hey-activation-$id.service" 2>/dev/null || echo 0
+  else
+    readlink "$dir/activator"
+  fi
+}
+
+# activate_apart ID: the activation of that deployment, as its file "activation": a unit or a process of its own. One that fails is undone
+# without being told to. Sets: id, dir. Ends: where it comes too late.
+activate_apart() {
+  local status holder now
+  id=$1
+  dir=/run/hey/$id
+  # The way back does not wait for ever for one that starts late.
+  [ -L "$dir/open" ] || exit 0
+  # Some versions of NixOS would wait for its lock, and undo then what was switched meanwhile.
+  if holder=$(lock_holder); then not_begun "the lock of NixOS was held by $holder"; fi
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
+  status=0
+  "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
+  # The program says so before all else, and changes nothing then. Later these could be the words of an activation script.
+  if [ "$status" -ne 0 ] && [ "$(readlink -e /run/current-system)" = "$now" ] && [ "$(head -n 1 "$dir/log")" = "Could not acquire lock" ]; then
+    not_begun "the lock of NixOS was held by another program"
+  fi
+  if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
+  if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
+  ln -s "$status" "$dir/status"
+  case $status$(readlink "$dir/on-unit-failure") in
+    0* | 4warn) ;;
+    4*) go_back "units failed" ;;
+    *) go_back "the activation ended with status $status" ;;
+  esac
+}
+
+# not_begun WHY: nothing is activated. (That link is renamed, as this needs no free inode.) Ends: always.
+not_begun() {
+  mv -T "$dir/started" "$dir/not-begun"
+  ln -s none "$dir/status"
+  go_back "$1"
+  exit 0
+}
+
+# The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
+
+# on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
+# that tells of it and all that it boots. What tells of it goes only when the disk has the menu.
+on_disk() { sync -f /nix/var/nix /nix/store; }
+
+# menu_on_disk: the boot menu is.
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
+
+# commit_system SYSTEM: makes it what boots, as the deployment in $dir says. 1 where that failed.
+commit_system() {
+  local newest
+  newest=$(generations | head -n 1)
+  rm -f "$marker"
+  ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
+  set_profile "$1" "$(readlink "$dir/generation")" || return 1
+  on_disk || return 1
+  write_boot_menu "$1" || return 1
+  menu_on_disk || return 1
+  rm -f "$marker"
+}
+
+# write_boot_menu SYSTEM: the boot loader boots it.
+write_boot_menu() { NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$1/bin/switch-to-configuration" boot; }
+
+# number_of LINK: the number of a generation, of the name of its link.
+number_of() {
+  local number
+  number=${1#system-}
+  echo "${number%-link}"
+}
+
+# uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
+# commit made it.
+uncommit() {
+  local marked newest before now
+  marked=$(readlink "$marker") || return 0
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+    if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
+  fi
+  boot_entry "$(readlink -e "$profile")"
+}
+
+# boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
+
+# mend_all: puts right what a deployment that was cut short has left.
+mend_all() {
+  mend_commit
+  # What armed it knows how to end it.
+  if [ -L "$trial/id" ]; then sh "$trial/end"; fi
+}
+
+# mend_commit: a commit that was ended, by a power cut say, and belongs to nobody any more, is finished where its system runs, else undone, unless
+# something else was deployed since.
+mend_commit() {
+  local marked committed before
+  marked=$(readlink "$marker") || return 0
+  committed=${marked#* }
+  committed=${committed%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$committed") if [ "$(readlink -e /run/current-system)" = "$committed" ]; then boot_entry "$committed"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+
+# commit_apart ID [undo]: makes the confirmed deployment what boots; "undo" takes a commit that was cut back. Runs as its file "commit".
+# Sets: id, dir. Ends: where it is over.
+commit_apart() {
+  local new said
+  id=$1
+  dir=/run/hey/$id
+  exec 8<"$dir/commit"
+  # Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
+  flock -w 5 8 && [ -d "$dir" ] || exit 0
+  new=$(readlink "$dir/new")
+  disarm
+  if [ "${2-}" = undo ]; then
+    uncommit 8<&-
+    said=uncommitted
+  elif [ "$(readlink -e /run/current-system)" != "$new" ]; then
+    # It was cut, and somebody has switched this machine since.
+    mend_commit 8<&-
+    said=uncommitted
+  elif commit_system "$new" 8<&-; then
+    said=committed
+  else
+    uncommit 8<&-
+    said=uncommitted
+  fi
+  mv -T "$dir/confirmed" "$dir/$said"
+  archive
+}
+
+# The rollback, which runs with nobody there. It must go also where nothing can be written.
+
+# way_back ID: rolls that deployment back, unless it is confirmed: at its deadline, or as soon as the link "clock" is gone. Runs as its file
+# "rollback", from the arming on. It waits by itself: systemd begins a timer of --on-active anew at each daemon-reload, and none of its timers
+# counts the time that a machine sleeps. Where no process can be made this ends, and systemd starts it again.
+# Sets: id, dir, left. Ends: where there is nothing to roll back.
+way_back() {
+  local ends up
+  id=$1
+  dir=/run/hey/$id
+  ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
+  while [ -L "$dir/clock" ] && [ -L "$dir/open" ]; do
+    read -r up _ </proc/uptime
+    left=$((ends - ${up%%.*}))
+    if [ "$left" -le 0 ]; then break; fi
+    if [ "$left" -gt 1 ]; then sleep 1; else sleep 0.1; fi
+  done
+  # By now it may be over.
+  if [ -e "$dir/rollback" ]; then exec 8<"$dir/rollback"; else exit 0; fi
+  # Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
+  flock -w 5 8 && [ -d "$dir" ] || exit 0
+  flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || give_verdict || :
+  if [ ! -L "$dir/rolled-back" ] && [ ! -L "$dir/open" ]; then exit 0; fi
+  take_back "$(readlink "$dir/prev")" "$(readlink "$dir/new")"
+}
+
+# give_verdict: the deployment in $dir is rolled back, unless another verdict was given.
+give_verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
+
+# take_back OLD NEW: stops what the deployment in $dir has begun, and activates what ran before, until that runs.
+take_back() {
+  local status now
+  ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
+  echo "hey: rolling back to $1: $(readlink "$dir/why")"
+  stop_activation
+  status=0
+  if [ -L "$dir/started" ]; then activate_old "$1" "$2" || status=$?; fi
+  # Emergency mode has stopped what logins need, and an activation starts only what should run already.
+  if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
+  # That of the old system, where it has not come to that: a login reads much of what is there.
+  if [ "$(readlink /etc/static)" = "/run/hey-mixed-$id" ]; then relink /etc/static "$1/etc"; fi
+  rm -rf "/run/hey-mixed-$id"
+  now=$(readlink -e /run/current-system)
+  echo "hey: $now runs (status $status)"
+  # What came of it, as a name of the same link. Nothing is said to be rolled back that is not.
+  if [ -L "$dir/not-begun" ]; then
+    came_out not-activated
+  elif superseded "$1" "$2"; then
+    came_out superseded
+  else
+    case $status$now in
+      [024]"$1") ;;
+      *) came_out not-rolled-back ;;
+    esac
+  fi
+  archive
+}
+
+# came_out VERDICT: another one than rolled-back.
+came_out() { mv -T "$dir/rolled-back" "$dir/$1" 2>/dev/null; }
+
+# stop_activation: a hung one holds the lock of NixOS.
+stop_activation() {
+  local unit activator signal
+  if by_systemd; then
+    timeout 60 systemctl stop "hey-activation-$id.service" 2>/dev/null
+    # Units that were started too often start again, sshd among them. What had failed before stays as it was.
+    for unit in sshd.service sshd.socket $(failed_units); do
+      grep -qxF "$unit" "$dir/failed" || systemctl reset-failed "$unit" 2>/dev/null
+    done
+  else
+    if activator=$(readlink "$dir/activator"); then
+      for signal in TERM TERM TERM KILL; do
+        if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
+      done
+    fi
+    disarm
+  fi
+}
+
+# superseded OLD NEW: whether somebody else has switched this machine meanwhile. Then nothing is left to undo.
+superseded() {
+  local own
+  case $(readlink -e /run/current-system) in
+    "" | "$1" | "$2") return 1 ;;
+  esac
+  # A service of the new system may have gone on to a specialisation of it.
+  for own in "$2"/specialisation/*; do
+    if [ "$(readlink -e "$own")" = "$(readlink -e /run/current-system)" ]; then return 1; fi
+  done
+}
+
+# holding: who holds the lock of NixOS. In a container /proc/locks does not show one whose process has ended and left it to another.
+holding() {
+  lock_holder && return
+  [ -e "$nixos_lock" ] || return 1
+  flock -n -s -E 75 "$nixos_lock" true
+  if [ "$?" -eq 75 ]; then echo "a process that can not be seen"; else return 1; fi
+}
+
+# await_lock: however long another program holds the lock of NixOS: it may have switched this machine by then.
+await_lock() {
+  local known holder
+  known=
+  while holder=$(holding); do
+    if [ "$holder" != "$known" ]; then
+      known=$holder
+      echo "hey: waiting for the lock of NixOS, which $holder holds"
+      ln -sfn "$holder" "$dir/held" 2>/dev/null || :
+    fi
+    sleep 1
+  done
+  rm -f "$dir/held"
+}
+
+# activate_old OLD NEW: tried until the old system runs. One that is broken ends it: six times, within ten minutes and what the last one takes.
+# With the status of the last one.
+activate_old() {
+  local status tries first
+  tries=0 first=0
+  while :; do
+    await_lock
+    if superseded "$1" "$2"; then return 0; fi
+    status=0
+    # Its checks before a switch may need what the new system has just broken.
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" test 8<&- || status=$?
+    case $status in 0 | 2 | 4) return "$status" ;; esac
+    # Another program was faster, which is not the fault of the old system.
+    if holding >/dev/null; then continue; fi
+    tries=$((tries + 1))
+    if [ "$tries" -eq 1 ]; then first=$(seconds_up); fi
+    if [ "$tries" -ge 6 ] || [ $(($(seconds_up) - first)) -ge 600 ]; then return "$status"; fi
+    if by_systemd && ! bus_answers; then restore_bus "$1" "$2"; fi
+    sleep "$tries"
+  done
+}
+
+# D-Bus, without which the program of NixOS that activates a system refuses to.
+
+# bus_answers: whether it is there.
+bus_answers() { timeout 25 busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus GetId >/dev/null 2>&1; }
+
+# restore_bus OLD NEW: starts the D-Bus of the old system in place of that of the new one, over the socket that systemd has for itself. What has
+# stopped it may be in what the new system has put into /etc: a file system that can not be mounted, say.
+restore_bus() {
+  echo "hey: D-Bus does not answer, and is started anew"
+  (
+    if flock -n 7; then renew_bus "$1" "$2"; fi
+  ) 7>>"$nixos_lock"
+}
+
+# renew_bus OLD NEW: under that lock.
+renew_bus() {
+  NIXOS_ACTION="test" limited "$1/activate" 7>&- 8<&-
+  # At once: what runs is of the new system still, and whoever takes this up again goes by that link.
+  relink /run/current-system "$2"
+  systemctl daemon-reload
+  systemctl reset-failed dbus.socket dbus.service dbus-broker.service 2>/dev/null
+  systemctl start --no-block default.target
+  timeout 60 systemctl start dbus.socket dbus.service
+  # What an activation that was cut short has left to the next one.
+  sed -i "/^dbus/d" /run/nixos/start-list /run/nixos/restart-list 2>/dev/null
+  # Only /etc is that of the old system now. What still runs is of the new one, and the program finds that out by the /etc of that.
+  if [ -L /etc/static ]; then
+    if mix_etc "$1" "$2" "/run/hey-mixed-$id"; then relink /etc/static "/run/hey-mixed-$id"; else relink /etc/static "$2/etc"; fi
+  fi
+}
+
+# mix_etc OLD NEW DIRECTORY: makes that, for all users to read: the /etc of the new system, but with the D-Bus of the old one, which runs
+# already. The program must not find that changed: one that restarts D-Bus loses it.
+mix_etc() {
+  local file at
+  rm -rf "$3"
+  (umask 022 && mkdir -p "$3/systemd/system") || return 1
+  for file in "$2"/etc/* "$2"/etc/systemd/* "$2"/etc/systemd/system/* "$1"/etc/systemd/system/dbus*; do
+    case $file in
+      "$2/etc/systemd" | "$2/etc/systemd/system" | "$2"/etc/systemd/system/dbus*) continue ;;
+      "$2"/*) at=${file#"$2/etc/"} ;;
+      *) at=${file#"$1/etc/"} ;;
+    esac
+    if [ -e "$file" ] || [ -L "$file" ]; then ln -s "$file" "$3/$at" || return 1; fi
+  done
+}
+
+# relink LINK TARGET: in one moment.
+relink() { ln -sfn "$2" "$1.hey" && mv -T "$1.hey" "$1"; }
+
+# The activation of a system that is there, as nixos-rebuild does it.
+
+# set_profile SYSTEM GENERATION: the profile becomes that system: as the generation of that number, or as a "new" one.
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+
+# How a guarded deployment stands, and its end: confirmed, or taken back.
+
+# is_ready: whether the activation of the deployment in $dir has ended well and left nothing failed. Says what it waits for, if that may
+# still come.
+is_ready() {
+  local new on failed now
+  new=$(readlink "$dir/new")
+  on=$(readlink "$dir/on-unit-failure")
+  case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
+  now=$(readlink -e /run/current-system)
+  if [ "$now" != "$new" ]; then
+    if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
+    return 1
+  fi
+  # Units may still fail then. Where the old system is never done with it, the new one need not be.
+  if [ -L "$dir/trial" ] && [ "$on" = rollback ] && [ ! -L "$dir/never-ends" ] && finishing; then
+    echo "waits it still starts its units"
+    return 1
+  fi
+  if by_systemd; then
+    failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if [ -n "$failed" ]; then
+      if [ "$on" = rollback ]; then
+        echo "waits failed since the deployment began: $failed"
+        return 1
+      fi
+      ln -sfn "$failed" "$dir/units"
+    fi
+  fi
+}
+
+# look_at_it: how the deployment $id stands, and whether it could be confirmed now. Changes nothing. Sets: dir.
+look_at_it() {
+  dir=/run/hey/$id
+  if [ "$(progress)" = open ]; then is_ready || :; fi
+  stands
+  tell_facts
+}
+
+# say_how_it_stands. Ends: always, with 0.
+say_how_it_stands() {
+  if [ -L "/run/hey/past/$id/uncommitted" ]; then tail -n 5 "/run/hey/past/$id/log" >&2; fi
+  stands
+  tell_facts
+  exit 0
+}
+
+# begin_commit: neither is cut by a connection: the verdict is one system call, and the commit runs apart.
+begin_commit() {
+  start_apart commit --property=OOMScoreAdjust=-1000
+  # Until it holds its own lock, or is over.
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30; do
+    if [ ! -d "$dir" ] || alive commit; then break; fi
+    sleep 0.1
+  done
+}
+
+# confirm_it LASTS: confirms the deployment $id, over a connection that proves that this machine can be reached, and commits it where LASTS
+# is "commit". Sets: dir. Ends: always, saying how it stands.
+confirm_it() {
+  dir=/run/hey/$id
+  # It may have been booted again.
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  flock -w 10 9 || say_how_it_stands
+  case $(progress) in
+    open)
+      is_ready || say_how_it_stands
+      trap "" HUP INT PIPE TERM
+      # The way back renames the same link: there is one winner.
+      if [ "$1" = commit ]; then
+        mv -T "$dir/open" "$dir/confirmed" 2>/dev/null || say_how_it_stands
+        begin_commit
+      else
+        mv -T "$dir/open" "$dir/kept" 2>/dev/null || say_how_it_stands
+        disarm
+        archive
+      fi
+      ;;
+    commit-cut)
+      # Something has killed it. It can be done again from its beginning; the second time it is taken back.
+      if ln -s yes "$dir/again" 2>/dev/null; then begin_commit; else sh "$dir/commit" "$id" undo >&2; fi
+      ;;
+  esac
+  exec 9>&-
+  # One that takes long is asked for again.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      if [ ! -d "$dir" ] || ! alive commit; then break 2; fi
+      sleep 0.1
+    done
+  done
+  say_how_it_stands
+}
+
+# cancel_it WHY: ends the deployment $id now: back to what ran before. Waits for it. Sets: dir.
+# Ends: always; with 0 where it is rolled back, or will be.
+cancel_it() {
+  local said rounds
+  dir=/run/hey/$id
+  # A trial boot that has not begun: it may still be being armed.
+  if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
+    (umask 077 && mkdir -p /run/hey)
+    exec 9>/run/hey/lock
+    flock -w 60 9 || :
+    case $(trial_progress) in
+      starting) systemctl reboot 9>&- ;;
+      rebooting | over)
+        systemctl stop "hey-reboot-$id.timer" 2>/dev/null
+        sh "$trial/end" >&2 || echo "unmended yes"
+        echo "stands rolled-back"
+        echo "why $1"
+        tell_facts
+        exit 0
+        ;;
+    esac
+    exec 9>&-
+  fi
+  case $(progress) in open | back-cut) go_back "$1" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
+  for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
+      sleep 0.1
+    done
+  done
+  # It is known by then that it goes on by itself; an old system that takes its time is waited for, but not a lock that another program holds.
+  rounds=0
+  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+    rounds=$((rounds + 1))
+    sleep 0.5
+  done
+  said=$(stands)
+  printf "%s\n" "$said"
+  tell_facts
+  if printf "%s\n" "$said" | grep -q "^held "; then exit 1; fi
+  case $said in "stands rolled-back"* | "stands going-back"* | "stands not-activated"*) exit 0 ;; *) exit 1 ;; esac
+}
+
+# recover_it: after a power cut in a moment in which the deployment $id may have been writing the boot menu. That is written anew in any case:
+# it may be in two halves also where nothing on this disk tells of it. Sets: dir.
+recover_it() {
+  local failed
+  dir=/run/hey/$id
+  take_lock
+  failed=
+  if unmended; then mend_all >&2; else boot_entry "$(readlink -e "$profile")" >&2 || failed=yes; fi
+  if [ -n "$failed" ] || unmended; then echo "unmended yes"; fi
+  tell_facts
+}
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# stop WORDS...: says why, and ends the script. Ends: always, with 1.
+stop() { step "$@" && exit 1; }
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+encode_program
+keep_log
+main
+end of ops-deploy

@@ -1,0 +1,875 @@
+# $ ops-deploy.ts vps-ultraman vps_ultraman_root --backend nix
+/bin/sh /dev/fd/3 3<<'end of ops-deploy'
+# $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --backend nix
+# host vps-ultraman, target root@vps_ultraman_root
+#
+#  1. connect by ssh                                                   here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?  there           exit 1, 13
+#  3. build vps-ultraman                                               here            exit 1
+#  4. copy what is missing there                                       here and there  exit 1
+#  5. switch it: profile, boot menu, switch-to-configuration switch    there           exit 1, 4, 13
+#  6. log in once more: it must not be locked out                      here and there  exit 16
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  connect                     # ssh: one connection for all that follows
+  ask_target has_room         # ask it: may it be changed, is there room, is nobody else at it?
+  expect_silence              # nix can copy only where the login prints nothing of its own
+
+  step 'build vps-ultraman'
+  nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
+  take_built_system           # $system
+
+  step "copy to root@vps_ultraman_root"
+  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  activate_there switch       # profile, boot menu, switch-to-configuration switch
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-deploy'             # who speaks
+host='vps-ultraman'           # its name in the flake
+target='root@vps_ultraman_root'  # what ssh is given
+where='vps_ultraman_root'     # the same, in lines to type
+type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
+type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a new connection
+with_tty=''                   # " -t", in lines to type, where root is become
+type_become=''                # the words before a command there, in lines to type
+type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root'  # the line to type for a rollback
+logged_host='vps-ultraman'    # whose history it is
+logged_target='vps_ultraman_root'  # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+force=''                      # yes, to change also what someone else has changed
+bootloader='0'                # 1, to install the boot loader anew, or 0
+generation='new'              # the number of the system's generation, or "new"
+
+# for_target: what each function there is given.
+for_target() {
+  assigned force "$force" bootloader "$bootloader" generation "$generation" by "${by-}" last_deployed "${last_deployed-}" \
+    agreed "${agreed-}" system "${system-}"
+}
+
+# ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
+# ssh goes as root.
+
+# there NAME WORD...: calls that function on the target, as root, over the one connection of this run.
+there() { reach "$target" -- "$(far "$@")"; }
+
+# there_again NAME WORD...: the same by a login like the first one, which may be asked something at a terminal.
+there_again() { log_in_anew "$target" -- "$(far "$@")" </dev/null; }
+
+# connect: prepares all for it. The first question opens the connection.
+connect() { open_connection; }
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+}
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# assigned NAME VALUE [NAME VALUE...]: for a shell.
+assigned() {
+  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
+}
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
+# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
+not_answered() {
+  local shell heard
+  stop_if_refused "$1"
+  # ssh has said why.
+  last_words="$target can't be reached; nothing was changed on it (status 1)"
+  if [ "$1" -ne 255 ]; then
+    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  fi
+  exit 1
+}
+
+# ---- lib/shell/here/ask.sh -----------------------------------------------------------------------
+# The first question: before the build, which can be long.
+
+# ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
+# Sets: facts, from, agreed, last_deployed. Ends: where the target says no.
+ask_target() {
+  agreed=
+  read_record
+  ask_there may_deploy "$@"
+}
+
+# ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
+ask_there() {
+  step "ask $target"
+  facts=$(there "$@" </dev/null) || not_answered "$?"
+  from=$(fact_number number)
+}
+
+# expect_silence: nix copy reads its own answer from the first byte on. Sets: last_words. Ends: where the login prints something before.
+expect_silence() {
+  local printed
+  printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
+  if [ -z "$printed" ]; then return 0; fi
+  last_words="the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
+  exit 1
+}
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
+read_record() { last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host"; } 2>/dev/null) || last_deployed=''; }
+
+# record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
+record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# changes NAME: a fact of what differs, with an arrow.
+changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+
+# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
+stop_if_refused() {
+  if [ -z "$(fact refused)" ]; then return 0; fi
+  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  exit "$1"
+}
+
+# standing: how the target stands, for a last line.
+standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+
+# known_standing: the same behind other words, where it is known.
+known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; fi; }
+
+# owed: the reboot that is owed, for a last line.
+owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/build.sh ---------------------------------------------------------------------
+# What was built here.
+
+# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none.
+take_built_system() {
+  system=$(readlink "$tmp/system")
+  to_activate=$system
+  [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+}
+
+# ---- lib/shell/here/activate.sh ------------------------------------------------------------------
+# The activation, without a guard.
+
+# activate_there ACTION [OR_BOOT]: activates $to_activate there: the system, or a specialisation of it. With OR_BOOT, where a reboot follows, one
+# that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
+# or this machine can't log in any more.
+activate_there() {
+  local action="$1" status lost
+  step "$action on $target"
+  lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
+  last_words=$lost
+  changed=yes
+  prev=$(fact runs)
+  case $action in switch | test) record "$prev" "$to_activate" ;; esac
+  status=0
+  facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+  take_activated "$status"
+  if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
+    step "it can't be switched to while the host runs, so it is made what boots"
+    action=boot agreed='' status=0
+    facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+    take_activated "$status"
+  fi
+  case $action-$(fact runs) in dry-activate-* | *-) ;; *) record "$(fact runs)" ;; esac
+  # Without facts it is ssh's status; any other is the activation's own.
+  case $status-$(fact inhibited)-$(fact runs) in
+    *-)
+      how="the connection was lost in the middle"
+      last_words=$lost
+      if [ "$status" -eq 0 ]; then status=1; fi
+      ;;
+    0-*) last_words="$(standing)$(owed)" ;;
+    4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
+    *-yes-*) last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot" ;;
+    *) last_words="$how (status $status); $(standing). Look at what it said; then type the same line again" ;;
+  esac
+  case $action$(fact inhibited) in switch | test) still_in "$action" ;; esac
+  if [ "$status" -gt 0 ]; then exit "$status"; fi
+  step "$last_words"
+  last_words=
+}
+
+# take_activated STATUS: the activation is over, or the connection to it is: what came of it. Only who has heard from the target knows that.
+# Sets: changed, last_words, how. Ends: where nothing was changed.
+take_activated() {
+  if [ -n "$(fact refused)" ]; then changed=; fi
+  stop_if_refused "$1" "$(known_standing)"
+  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ]; then
+    changed=
+    last_words="the activation could not begin; nothing was changed on $target (status $1)"
+    exit "$1"
+  fi
+  how=$(fact why)
+  case $1 in
+    0) how=activated ;;
+    4) how="activated, but some units failed: $(fact units)" ;;
+    *) how=${how:-the activation failed} ;;
+  esac
+}
+
+# ---- lib/shell/here/still-in.sh ------------------------------------------------------------------
+# Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
+
+# log_in_anew WORD...: a login like the first one, which may be asked for something again, by a process that can be ended. (-S in
+# NIX_SSHOPTS would win over ControlPath.)
+# shellcheck disable=SC2086
+log_in_anew() {
+  sh -c "echo \$PPID" >"$tmp/login"
+  exec ssh $new_options -S none "$@"
+}
+
+# limit_login SECOND: ends a login that takes longer than until then: to ssh one that hangs looks alive. It ends itself when the file is gone.
+limit_login() {
+  local login
+  while [ -e "$tmp/login" ]; do
+    sleep 0.2
+    clock
+    if [ "$now" -gt "$1" ]; then
+      login=$(cat "$tmp/login" 2>/dev/null) || :
+      if [ -n "$login" ]; then kill "$login" 2>/dev/null || :; fi
+    fi
+  done
+}
+
+# logs_in: whether a new connection comes to run something there. Sets: why_not.
+logs_in() {
+  local until_when login_ends heard status
+  clock
+  until_when=$((now + 15))
+  login_ends=$((now + 60))
+  : >"$tmp/login"
+  limit_login "$login_ends" </dev/null >/dev/null 2>&1 &
+  while :; do
+    status=0
+    heard=$(there_again tell_boot 2>"$tmp/said") || status=$?
+    case $newline$heard in *"${newline}boot "?*) break ;; esac
+    clock
+    # An sshd that starts again is there in a moment; one that has refused the login stays at it.
+    if [ "$status" -ne 255 ] || [ "$now" -ge "$until_when" ] ||
+      grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
+      why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
+      if [ "$now" -gt "$login_ends" ]; then why_not="it took longer than 60 s"; fi
+      rm -f "$tmp/login"
+      return 1
+    fi
+    sleep 1
+  done
+  rm -f "$tmp/login"
+}
+
+# still_works: whether the first connection still does, and becomes root.
+still_works() {
+  local job first_until
+  there true </dev/null >/dev/null 2>&1 &
+  job=$!
+  clock
+  first_until=$((now + 5))
+  while kill -0 "$job" 2>/dev/null; do
+    clock
+    if [ "$now" -gt "$first_until" ]; then
+      kill "$job" 2>/dev/null || :
+      return 1
+    fi
+    sleep 0.1
+  done
+  wait "$job"
+}
+
+# still_in ACTION: ends where it can't, with how to go on. The first connection is left open then: it may be the only way in.
+# Sets: last_words, left_open. Ends: where it can't.
+still_in() {
+  local onward old_system old_number
+  step "log in to $target once more"
+  if logs_in; then return 0; fi
+  onward=". Look at its console"
+  if [ -n "$(fact runs)" ]; then
+    # Who takes it back over that connection has changed what nobody else has.
+    record "$prev" "$(fact runs)"
+    if still_works; then
+      left_open=yes
+      onward=". The first connection works for 15 minutes more: ssh$with_tty -S $tmp/ssh $target"
+      if [ "$prev" != "$(fact runs)" ]; then
+        # What the target has said of itself becomes part of a command: no more of it than a path and a number may have.
+        old_system=$(printf "%s" "$prev" | tr -cd "A-Za-z0-9+._?=/-")
+        old_number=$(printf "%s" "$from" | tr -cd "0-9")
+        onward=". The first connection works for 15 minutes more, and takes it back: ssh$with_tty -S $tmp/ssh $target $type_become$old_system/bin/switch-to-configuration test"
+        if [ "$1" = switch ] && [ -n "$old_number" ]; then onward="$onward; then: $type_rollback --to $old_number"; fi
+      fi
+    fi
+    if [ "$(fact boots)" != "$(fact runs)" ]; then onward="$onward. A reboot brings $(fact boots)"; fi
+  fi
+  last_words="$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
+  exit 16
+}
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# One deployment at a time, and never over a change of somebody else.
+
+# refuse_held. Ends: where the lock has a holder that is named.
+refuse_held() {
+  local holder
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+}
+
+# The lock under which the program of NixOS changes what runs.
+nixos_lock=/run/nixos/switch-to-configuration.lock
+
+# lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
+# the way of somebody who takes it just then.
+lock_holder() {
+  local at device kind pid where command
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  while read -r _ kind _ _ pid where _; do
+    if [ "$kind $where" = "FLOCK $at" ]; then
+      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+      return
+    fi
+  done </proc/locks
+  return 1
+}
+
+# refuse_switching. Ends: where another program is switching this machine.
+refuse_switching() {
+  local switcher
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+}
+
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
+# Sets: held_by. Ends: where another one holds it.
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  # Who has just got it, or is about to leave it, has no name there yet, or no more.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  held_by="$by, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
+# would be another than that, in any case: what they saw run and boot is $agreed. Sets: runs, boots.
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case $agreed in
+    "" | "$runs $boots") ;;
+    *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
+  case " $boots $last_deployed " in *" $runs "*) return ;; esac
+  if [ "$force" = yes ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
+}
+
+# may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
+# Ends: where it can not.
+may_deploy() {
+  local more
+  echo
+  need_root deploy
+  (each_open refuse_open; refuse_trial) || exit
+  if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+  refuse_switching
+  refuse_changed
+  tell_facts
+  for more in "$@"; do "$more"; done
+}
+
+# has_room. Ends: where nothing can be copied to: known now, it would be seen only after the build.
+has_room() {
+  local free at
+  timeout 3 df -P -k / /nix 2>/dev/null | (
+    while read -r _ _ _ free _ at; do
+      case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
+    done
+  ) || exit
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() {
+  printf "refused %s\n" "$2"
+  exit "$1"
+}
+
+# not_root WHAT: why this user may not do that; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+
+# need_root WHAT. Ends: where the caller is not root.
+need_root() {
+  local why
+  if why=$(not_root "$1"); then refuse 1 "$why"; fi
+}
+
+# by_systemd: whether systemd is what runs this machine.
+by_systemd() { [ -d /run/systemd/system ]; }
+
+# seconds_up: seconds since this machine was booted. The wall clock may jump.
+seconds_up() { cut -d . -f 1 /proc/uptime; }
+
+# limited COMMAND...: what hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  local parts part was is
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+
+# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+tell_facts() {
+  local now
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+
+# tell_boot: which boot this is, and what runs.
+tell_boot() {
+  echo
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  tell_facts
+}
+
+# stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
+# never in a string, so that it is known to be called.)
+stored() { printf "%s\n" "set -u" "$program" "$*"; }
+
+# locale_archive: where an activation finds the locales.
+locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/locale-archive}"; }
+
+# inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
+inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
+# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# beginning of a line. Before that the beginning of a line is what tells its own words from others.
+units_in() {
+  local own named
+  own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
+  named=$({
+    edited "$own" "s/^warning: the following units failed: //p" | tr "," "\n"
+    edited "$own" "s/^warning: the following user units failed: //p" | tr "," "\n" | sed "s/^ */user unit /"
+    edited "$own" "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
+    edited "$own" "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
+    edited "$own" "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
+  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
+  echo "${named:-which ones it did not say}"
+}
+
+# edited TEXT EDIT: what sed makes of it.
+edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
+
+# goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
+goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }
+
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
+#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+
+# Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
+# the number of the newest one then. After a power cut it tells what was cut.
+marker=/nix/var/nix/hey-commit
+
+# alive NAME: whether that script of the deployment in $dir runs. It holds a lock on itself as long as it does.
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+
+# progress: how the deployment in $dir stands. Of several who want to give the verdict one wins, as it is a rename; that needs no free
+# inode.
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    # The way back of a trial boot is a reboot, and the unit that does it is begun again by systemd.
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then echo open; else echo over; fi
+}
+
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
+each_open() {
+  local ends
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+
+# holds: whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
+holds() {
+  case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac
+}
+
+# trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
+# or over.
+trial_progress() {
+  local noted this told
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    # Who was killed before that point has told nobody to reboot, and a reboot that has not come in ten minutes does not.
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+
+# refuse_open. Ends: where the deployment in $dir holds the lock.
+refuse_open() {
+  local how
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+
+# refuse_trial. Ends: where a trial boot is under way.
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
+
+# shell_of SYSTEM: its shell. What an activation puts at /bin/sh may be the very thing that is broken.
+shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+
+# The activation of a system that is there, as nixos-rebuild does it.
+
+# set_profile SYSTEM GENERATION: the profile becomes that system: as the generation of that number, or as a "new" one.
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+
+# activate_system ACTION SYSTEM: takes the lock, sets the profile to $system, and activates SYSTEM: that, or a specialisation of it. The
+# activation runs on when the connection is lost, even where it would write: its output goes to a file, and only the reader of that file
+# hangs on the connection. Sets: dir, job. Ends: always, with the status of the activation.
+activate_system() {
+  local action="$1" status why="" units="" blocked=""
+  set -e
+  echo
+  # The second must not set a profile that it then can not activate.
+  take_lock
+  refuse_switching
+  refuse_changed
+  # A garbage collector may have come by while somebody was asked.
+  if [ -x "$2/bin/switch-to-configuration" ]; then :; else refuse 1 "$2 is not there any more"; fi
+  # In files, as systemd may spoil a "$" in a command; and before anything is changed, as /run may be full.
+  dir=$(mktemp -d /run/hey-activation.XXXXXX) || refuse 1 "no directory can be made in /run there (is it full?)"
+  if printf "" >"$dir/log" && stored switch_noting "\"\$@\"" >"$dir/run"; then :; else
+    rm -rf "$dir"
+    refuse 1 "/run can not be written to there (is it full?)"
+  fi
+  echo "begun yes"
+  case $action in switch | boot) take_profile ;; esac
+  if start_switch "$2" "$action"; then
+    tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
+  else
+    why="the activation could not be started (does another one run there?)"
+  fi
+  wait
+  status=$(readlink "$dir/status") || status=none
+  case $status in
+    4) units=$(units_in "$dir/log") ;;
+    # By a signal, to the unit or to the program alone.
+    none | 129 | 1[3-8]? | 19[0-2])
+      status=1
+      why=${why:-the activation was cut before its end}
+      ;;
+  esac
+  if inhibited "$status" "$dir/log"; then blocked=yes; fi
+  rm -rf "$dir"
+  # What runs now has not come up as it should: it is not what it would be by another deployment of the same.
+  if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$2" /run/hey/failed; fi
+  if [ "$status" -eq 4 ]; then echo "units $units"; fi
+  if [ -n "$why" ]; then echo "why $why"; elif [ -n "$blocked" ]; then echo "inhibited yes"; fi
+  tell_facts
+  exit "$status"
+}
+
+# take_profile: the profile becomes $system. Ends: where it could not be set.
+take_profile() {
+  local before
+  # Over, as the lock was given; but it may be what is booted once. What armed it knows how to end it.
+  if [ -L "$trial/id" ] && ! sh "$trial/end" >&2; then
+    rm -rf "$dir"
+    refuse 1 "what a trial boot has left there can not be cleared away (is /boot full?)"
+  fi
+  before=$(readlink "$profile") || :
+  if set_profile "$system" "$generation" >&2; then :; else
+    rm -rf "$dir"
+    tell_facts
+    if [ "$(readlink "$profile")" = "$before" ]; then refuse 1 "its profile could not be set (disk full?)"; fi
+    echo "why nix-env failed behind the new profile, and nothing was activated"
+    exit 1
+  fi
+  rm -f "$marker"
+  on_disk || :
+}
+
+# switch_noting SYSTEM ACTION PATH DIR: the activation, as its file "run". The status is noted on the spot: systemd-run --wait says 0 too where
+# D-Bus goes away, and where SIGTERM ends the unit. The note is made by the ln of the system that runs now; the activation itself has the PATH
+# that it would have without it. Ends: always.
+switch_noting() {
+  local status="0"
+  "$1/bin/switch-to-configuration" "$2" || status=$?
+  PATH=$3
+  ln -s "$status" "$4/status"
+  exit "$status"
+}
+
+# run_by SYSTEM ACTION COMMAND...: the file "run", by that command.
+run_by() {
+  local what="$1" action="$2"
+  shift 2
+  "$@" "$(shell_of "$runs")" "$dir/run" "$what" "$action" "$runs/sw/bin:$PATH" "$dir" 9>&-
+}
+
+# start_switch SYSTEM ACTION: starts it, as a process or a unit of its own. Sets: job.
+start_switch() {
+  local unit="nixos-rebuild-switch-to-configuration"
+  if ! by_systemd; then
+    run_by "$1" "$2" env -i PATH="$PATH" LOCALE_ARCHIVE="$(locale_archive)" NIXOS_INSTALL_BOOTLOADER="$bootloader" setsid >"$dir/log" 2>&1 </dev/null &
+    job=$!
+    return 0
+  fi
+  run_by "$1" "$2" systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \
+    --setenv=LOCALE_ARCHIVE="$(locale_archive)" --setenv=NIXOS_INSTALL_BOOTLOADER="$bootloader" \
+    --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" >&2 || return 1
+  # systemd is asked once a second, and when the end is noted.
+  while goes_on "$unit.service"; do
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      sleep 0.1
+      if [ -L "$dir/status" ]; then break; fi
+    done
+  done &
+  job=$!
+}
+
+# The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
+
+# on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
+# that tells of it and all that it boots. What tells of it goes only when the disk has the menu.
+on_disk() { sync -f /nix/var/nix /nix/store; }
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# stop WORDS...: says why, and ends the script. Ends: always, with 1.
+stop() { step "$@" && exit 1; }
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+encode_program
+keep_log
+main
+end of ops-deploy

@@ -1,0 +1,459 @@
+# $ ops-push-keys.ts vps-ultraman vps_ultraman_root
+# global key: /etc/ssh
+/bin/sh /dev/fd/3 3<<'end of ops-push-keys'
+# $ /path/to/hey/scripts/ops-push-keys.ts vps-ultraman vps_ultraman_root
+# host vps-ultraman, target root@vps_ultraman_root
+#
+#  1. check the keys: global_ed25519, ssh_host_ed25519_key      here            exit 1
+#  2. connect by ssh                                            here and there  exit 1
+#  3. send global_ed25519 and ssh_host_ed25519_key to /etc/ssh  there           exit 1
+#  4. does it present the new key to a new connection?          here and there  exit 1
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  stage_keys keys             # a private directory, gone at the end
+  link_key global_ed25519 /etc/ssh/global_ed25519 cat /etc/ssh/global_ed25519
+  link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
+  connect                     # ssh: one connection for all that follows
+  expect_key                  # known here before it is there
+  begin_to_send
+
+  step 'send global_ed25519 and ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
+  # one stream, checked there, renamed into place
+  sent=$(tar -chf - -C "$keys" . | there put_keys /etc/ssh global_ed25519 ssh_host_ed25519_key)
+  end_to_send
+  prove_key 1 2 5             # by a new connection
+  replace_key                 # in known_hosts
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-push-keys'          # who speaks
+target='root@vps_ultraman_root'  # what ssh is given
+type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-ultraman vps_ultraman_root --check'  # the line to type for a look at the keys
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
+pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
+logged_host='vps-ultraman'    # whose history it is
+logged_target='root@vps_ultraman_root'  # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+known_hosts='/home/me/.ssh/known_hosts'  # the file with the target's key
+known_as='vps_ultraman_root'  # the target's name in it
+persist=''                    # yes, where sshd reads the keys when it starts
+
+# for_target: what each function there is given.
+for_target() {
+  :
+}
+
+# ---- lib/shell/here/keys.sh ----------------------------------------------------------------------
+# The keys, laid ready in a private directory under the names that they have on a target.
+
+# stage_keys FOLDER: a private directory for them. Only what is asked for goes to stdout, and ssh-keygen talks there. Sets: fresh_key, stage, keys.
+stage_keys() {
+  exec >&2
+  fresh_key=
+  make_tmp
+  stage=$tmp
+  keys=$stage/$1
+  (umask 022 && mkdir -p "$keys")
+  at_end remove_fresh_key
+}
+
+# remove_fresh_key: one that was not finished.
+remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
+
+# derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
+# ssh-keygen refuses a file that others can read. Ends: where it is none.
+derive() {
+  local name shown type
+  name=$1
+  shown=$2
+  shift 2
+  if "$@" | ssh-keygen -y -P "" -f /dev/stdin >"$keys/$name.pub"; then
+    :
+  elif [ "$("$@" | tail -c 1 | wc -l)" -eq 0 ]; then
+    step "$shown has no newline at its end, so sshd can't read it; nothing was sent"
+    exit 1
+  else
+    step "$shown is no private key that sshd can read (a passphrase? carriage returns? cut off?); nothing was sent"
+    exit 1
+  fi
+  chmod 644 "$keys/$name.pub"
+  read -r type _ <"$keys/$name.pub"
+  if [ "$type" = ssh-ed25519 ]; then
+    :
+  else
+    step "$shown is of type $type, not ssh-ed25519; nothing was sent"
+    exit 1
+  fi
+}
+
+# link_key NAME FILE PROGRAM...: the program writes the key of that file. Only a link is laid ready. Ends: where it is none.
+link_key() {
+  derive "$@"
+  ln -s "$2" "$keys/$1"
+}
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+}
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
+# ssh goes as root.
+
+# there NAME WORD...: calls that function on the target, as root, over the one connection of this run.
+there() { reach "$target" -- "$(far "$@")"; }
+
+# connect: prepares all for it. The first question opens the connection.
+connect() { open_connection; }
+
+# ---- lib/shell/here/known-hosts.sh ---------------------------------------------------------------
+# What this machine knows of the target's key.
+
+# expect_key: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
+# Sets: known_hosts, expected.
+expect_key() {
+  expected="$known_as ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
+  (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
+  # A link, into dotfiles say, stays a link.
+  if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
+  if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$known_as" -f "$known_hosts" | grep -F "${expected#* }" || :)" ]; then
+    if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
+    printf "%s\n" "$expected" >>"$known_hosts"
+  fi
+}
+
+# known_entries: its lines there.
+known_entries() { ssh-keygen -F "$known_as" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
+
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands, whatever names, hashes or comments are on
+# those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand under its name
+# alone.
+replace_key() {
+  local key former edits old new
+  key=${expected##* }
+  if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
+    former=$(known_entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
+    if [ -n "$former" ]; then step "the new key of $known_as takes the place of the former one in $known_hosts"; fi
+    if [ -n "$former${1-}" ]; then
+      # Lines that begin with @ (@revoked) speak of keys, not of this machine.
+      edits=
+      for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
+      new=$(mktemp "$known_hosts.XXXXXX")
+      cp -p "$known_hosts" "$new"
+      awk -v name="$known_as" -v anew="${1-}" -v added="${former:+$expected}" \
+        '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
+      mv -f "$new" "$known_hosts"
+    fi
+  else
+    step "$known_hosts can't be written; the line for it: $expected"
+  fi
+}
+
+# ---- lib/shell/here/send-keys.sh -----------------------------------------------------------------
+# The keys on the target: compared, sent and proven.
+
+# begin_to_send: from here on it is not known what the target has. Sets: last_words, changed.
+begin_to_send() {
+  last_words="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $type_check"
+  changed=yes
+}
+
+# end_to_send: it is known again. Sets: last_words.
+end_to_send() { last_words=''; }
+
+# reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
+# nothing.
+# shellcheck disable=SC2086
+reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
+
+# prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
+# Ends: where the target has another key, or has it already and needs a start.
+prove_key() {
+  local proven pause
+  proven=
+  if [ -n "$sent" ]; then
+    printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
+    for pause in 0 "$@"; do
+      sleep "$pause"
+      if reach_pinned "$target" -- true </dev/null 2>"$stage/why"; then
+        proven=yes
+        break
+      fi
+    done
+    if [ -n "$proven" ]; then
+      step "$known_as presents the new key to a new connection"
+    elif [ -n "$persist" ]; then
+      step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
+      exit 0
+    else
+      cat "$stage/why"
+      step "the keys are in place, but $known_as does not present the new one: restart sshd there, through a session that is still open or the console"
+      exit 1
+    fi
+  elif [ -n "$persist" ]; then
+    step "the target has these keys already"
+    exit 0
+  fi
+}
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# The keys of this machine.
+
+# keys_refused WHY. Ends: always, with 1.
+keys_refused() {
+  echo "put-keys: $*; the keys here are as they were" >&2
+  exit 1
+}
+
+# find_place NAME: the file that has that name in $dest. Where it is a link (into /persist, say) its file is replaced, not the link.
+# Sets: final. Ends: where it lies elsewhere.
+find_place() {
+  final=$dest/$1
+  if [ -L "$final" ]; then final=$(readlink -f "$final") || keys_refused "$dest/$1 is a link to nothing"; fi
+  case $final in
+    /etc/ssh/* | /persist/etc/ssh/*) ;;
+    *) keys_refused "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
+  esac
+  if [ -d "$final" ]; then keys_refused "$final is a directory"; fi
+}
+
+# public_half LINE: its first two words: type and key, without the comment.
+public_half() {
+  # shellcheck disable=SC2086
+  set -- $1
+  echo "${1-} ${2-}"
+}
+
+# put_keys DIR NAME...: installs the keys that come as a tar stream on stdin. The last one is that of sshd. Nothing is touched before all of
+# them are here, whole and readable as sshd reads them. Sets: dest, staged. Ends: where that is not so.
+put_keys() {
+  local stage name derived file beside before
+  set -e
+  # A word to a client that has gone must not kill this before it has cleaned up.
+  trap "" PIPE
+  umask 077
+  dest=$1
+  shift
+  if [ "$(id -u)" = 0 ]; then :; else keys_refused "$(id -un) is not root here, and only root may"; fi
+  if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
+  dest=$(readlink -f "$dest")
+  stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
+  staged=${stage##*/}
+  trap remove_staged EXIT
+  trap "exit 129" HUP
+  trap "exit 130" INT
+  trap "exit 143" TERM
+  tar -xof - -C "$stage" || keys_refused "the keys did not arrive"
+  for name in "$@"; do
+    if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else keys_refused "$name did not arrive"; fi
+    chmod 600 "$stage/$name"
+    chmod 644 "$stage/$name.pub"
+    derived=$(public_half "$(ssh-keygen -y -P "" -f "$stage/$name")")
+    [ "$derived" = "$(public_half "$(cat "$stage/$name.pub")")" ] || keys_refused "$name did not arrive whole"
+    for file in "$name.pub" "$name"; do
+      find_place "$file"
+      # A rename is atomic within one directory only.
+      beside=${final%/*}/$staged
+      if [ "$beside" = "$stage" ]; then continue; fi
+      mkdir -p "$beside"
+      cp -p "$stage/$file" "$beside/$file"
+    done
+  done
+  sync "$stage"/* "${final%/*}/$staged"/*
+  before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
+  # From here on it is done to the end, whoever hangs up.
+  trap "" HUP INT TERM
+  for name in "$@"; do
+    for file in "$name.pub" "$name"; do
+      find_place "$file"
+      mv -fT "${final%/*}/$staged/$file" "$final"
+    done
+  done
+  if [ "$before" = "$derived" ]; then exit 0; fi
+  echo changed
+  # From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
+  case $(ssh -V 2>&1) in
+    OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
+  esac
+  reload_sshd || echo "put-keys: sshd presents the old key until it is restarted" >&2
+}
+
+# remove_staged: what was laid ready.
+remove_staged() { rm -rf "/etc/ssh/$staged" "/persist/etc/ssh/$staged"; }
+
+# reload_sshd: lets it read its host keys again, unless its configuration is broken.
+reload_sshd() {
+  sshd -t || return 1
+  if [ -d /run/systemd/system ]; then
+    systemctl try-reload-or-restart sshd.service
+  else
+    kill -HUP "$(cat /run/sshd.pid)"
+  fi
+}
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+encode_program
+keep_log
+main
+end of ops-push-keys

@@ -1,0 +1,551 @@
+# $ ops-reboot.ts vps-ultraman vps_ultraman_root
+/bin/sh /dev/fd/3 3<<'end of ops-reboot'
+# $ /path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root
+# host vps-ultraman, target root@vps_ultraman_root
+#
+#  1. connect by ssh                                       here and there  exit 1
+#  2. reboot it, and wait until it is back, at most 300 s  here and there  exit 1, 30, 32
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  connect                     # ssh: one connection for all that follows
+  reboot_there always 300     # and wait until it is back, as another boot over a new connection
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-reboot'             # who speaks
+host='vps-ultraman'           # its name in the flake
+target='root@vps_ultraman_root'  # what ssh is given
+where='vps_ultraman_root'     # the same, in lines to type
+type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
+ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a new connection that asks nobody anything
+logged_host='vps-ultraman'    # whose history it is
+logged_target='vps_ultraman_root'  # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+
+# for_target: what each function there is given.
+for_target() {
+  assigned by "${by-}"
+}
+
+# ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
+# ssh goes as root.
+
+# there NAME WORD...: calls that function on the target, as root, over the one connection of this run.
+there() { reach "$target" -- "$(far "$@")"; }
+
+# connect: prepares all for it. The first question opens the connection.
+connect() { open_connection; }
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# open_connection: a private directory, in memory where there is such a place, and one connection for all ssh and nix of this run, which the
+# first opens in it. Sets: last_words.
+open_connection() {
+  make_tmp
+  at_end close_connection
+  last_words="nothing was changed on $target"
+}
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# close_connection: it would end by itself after a while; and does, where it may be the only way in.
+close_connection() {
+  if [ -n "$left_open" ]; then return 0; fi
+  reach -O exit "$target" >/dev/null 2>&1 || :
+}
+
+# reach WORD...: ssh, over the one connection of this run.
+# shellcheck disable=SC2086
+reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+
+# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. By exec, so that
+# who ends its process ends ssh. (-S in NIX_SSHOPTS would win over ControlPath.)
+# shellcheck disable=SC2086
+fresh() { exec ssh $fresh_options -S none "$@"; }
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# assigned NAME VALUE [NAME VALUE...]: for a shell.
+assigned() {
+  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
+}
+
+# far NAME WORD...: the line that calls that function of the target. All of them come along.
+far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+
+# ---- lib/shell/here/reboot.sh --------------------------------------------------------------------
+# A reboot of the target, proven by another boot_id over a new connection: an open port says nothing.
+
+# reboot_there WHEN SECONDS: reboots it, "if-needed" only where one is owed, and waits so long for it. Sets: last_words, changed, facts.
+# Ends: where it is not seen back, or runs another system.
+reboot_there() {
+  local before boot expected until_when status
+  last_words="$target was not rebooted: it can't be reached by a login that asks nothing, so it would not be seen back (status 1)"
+  if facts=$(booted_anew) && [ -n "$(fact boot)" ]; then :; else exit 1; fi
+  step "reboot $target, and wait for it at most $2 s"
+  last_words="the connection was lost while $target was told to reboot; it is not known whether it does"
+  before=$changed
+  changed=yes
+  if facts=$(there reboot_soon "$1" </dev/null); then :; else
+    status=$?
+    # It may have been deployed to until here.
+    if [ -n "$(fact refused)" ]; then
+      changed=$before
+      last_words="$(fact refused); $target was not rebooted (status $status)"
+    fi
+    exit "$status"
+  fi
+  if [ "$(fact unneeded)" = yes ]; then
+    changed=$before
+    last_words=
+    step "no reboot is needed: $(standing)"
+    return 0
+  fi
+  boot=$(fact boot)
+  expected=$(fact boots)
+  last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
+  clock
+  until_when=$((now + $2))
+  while :; do
+    sleep 0.5
+    if facts=$(booted_anew 2>"$tmp/said") && [ -n "$(fact boot)" ] && [ "$(fact boot)" != "$boot" ]; then break; fi
+    clock
+    if [ "$now" -ge "$until_when" ]; then
+      cat "$tmp/said" >&2
+      case $(fact boot) in
+        "") last_words="$target was not seen back within $2 s (status 30). Look at its console" ;;
+        *) last_words="$target answers, but has not gone down within $2 s (status 30). Look: $type_shell $where systemctl list-jobs" ;;
+      esac
+      exit 30
+    fi
+  done
+  if [ "$(fact runs)" != "$expected" ]; then
+    last_words="$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
+    exit 32
+  fi
+  record "$expected"
+  last_words=
+  step "rebooted: $(standing)"
+}
+
+# booted_anew: which boot it is, over a new connection, as the login itself.
+booted_anew() { fresh "$target" -- "$(far tell_boot)" </dev/null; }
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# standing: how the target stands, for a last line.
+standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
+record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# A reboot of this machine.
+
+# reboot_soon WHEN: a second from now, so that this is still heard; with "if-needed" only where what boots has other parts than what was
+# booted. A boot menu in two halves is mended before. Ends: where that may not be, or can not.
+reboot_soon() {
+  need_root reboot
+  take_lock
+  mend_all >&2
+  if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  tell_facts
+  if [ "$1" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
+    echo "unneeded yes"
+  elif by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
+  else
+    setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
+  fi
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() {
+  printf "refused %s\n" "$2"
+  exit "$1"
+}
+
+# not_root WHAT: why this user may not do that; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+
+# need_root WHAT. Ends: where the caller is not root.
+need_root() {
+  local why
+  if why=$(not_root "$1"); then refuse 1 "$why"; fi
+}
+
+# by_systemd: whether systemd is what runs this machine.
+by_systemd() { [ -d /run/systemd/system ]; }
+
+# seconds_up: seconds since this machine was booted. The wall clock may jump.
+seconds_up() { cut -d . -f 1 /proc/uptime; }
+
+# limited COMMAND...: what hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  local parts part was is
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+
+# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+tell_facts() {
+  local now
+  echo "runs $(readlink -e /run/current-system || echo nothing)"
+  echo "boots $(readlink -e "$profile" || echo nothing)"
+  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  now=$(readlink "$profile" || :)
+  now=${now#system-}
+  echo "number ${now%-link}"
+  compare /run/booted-system "$profile" reboot
+}
+
+# tell_boot: which boot this is, and what runs.
+tell_boot() {
+  echo
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  tell_facts
+}
+
+# One deployment at a time, and never over a change of somebody else.
+
+# refuse_held. Ends: where the lock has a holder that is named.
+refuse_held() {
+  local holder
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+}
+
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
+# Sets: held_by. Ends: where another one holds it.
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  # Who has just got it, or is about to leave it, has no name there yet, or no more.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  held_by="$by, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$held_by" /run/hey/holder
+}
+
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
+#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+
+# Where a commit is noted on the disk while it goes on: its deployment, its system, the generation before it (the name of its link) and
+# the number of the newest one then. After a power cut it tells what was cut.
+marker=/nix/var/nix/hey-commit
+
+# alive NAME: whether that script of the deployment in $dir runs. It holds a lock on itself as long as it does.
+alive() { [ -e "$dir/$1" ] && ! flock -n -s "$dir/$1" true; }
+
+# progress: how the deployment in $dir stands. Of several who want to give the verdict one wins, as it is a rename; that needs no free
+# inode.
+progress() {
+  if [ -L "$dir/confirmed" ]; then
+    if alive commit; then echo committing; else echo commit-cut; fi
+  elif [ -L "$dir/rolled-back" ]; then
+    # The way back of a trial boot is a reboot, and the unit that does it is begun again by systemd.
+    if [ -L "$dir/trial" ] || alive rollback; then echo going-back; else echo back-cut; fi
+  elif [ -L "$dir/open" ]; then echo open; else echo over; fi
+}
+
+# each_open COMMAND...: for each deployment that is not over, with the seconds that are left until its deadline. For COMMAND it
+# Sets: id, dir, left.
+each_open() {
+  local ends
+  for dir in /run/hey/*; do
+    ends=$(readlink "$dir/deadline") || continue
+    id=${dir##*/}
+    left=$((ends - $(seconds_up)))
+    "$@"
+  done
+}
+
+# holds: whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
+holds() {
+  case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac
+}
+
+# trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
+# or over.
+trial_progress() {
+  local noted this told
+  noted=$(readlink "$trial/id") || return 0
+  read -r this </proc/sys/kernel/random/boot_id
+  if [ "$this" = "$(readlink "$trial/boot")" ]; then
+    # Who was killed before that point has told nobody to reboot, and a reboot that has not come in ten minutes does not.
+    if told=$(readlink "$trial/told") && [ "$(($(seconds_up) - told))" -lt 600 ]; then echo rebooting; else echo over; fi
+  elif [ -d "/run/hey/$noted" ]; then
+    echo open
+  elif [ ! -d "/run/hey/past/$noted" ] && [ "$(readlink "$trial/tried" || echo "$this")" = "$this" ] &&
+    [ "$(readlink -e /run/booted-system)" = "$(readlink "$trial/new")" ] && [ "$(readlink -e "$profile")" != "$(readlink "$trial/new")" ]; then
+    echo starting
+  else
+    echo over
+  fi
+}
+
+# refuse_open. Ends: where the deployment in $dir holds the lock.
+refuse_open() {
+  local how
+  if holds; then
+    case $(progress) in
+      committing) how="it is confirmed, and becomes what boots" ;;
+      going-back) how="it is going back" ;;
+      *) how="unless confirmed it is undone $([ "$left" -gt 0 ] && echo "in $left s" || echo now)" ;;
+    esac
+    refuse 13 "another deployment holds the lock: $(readlink "$dir/by"); $how"
+  fi
+}
+
+# refuse_trial. Ends: where a trial boot is under way.
+refuse_trial() {
+  case $(trial_progress) in
+    rebooting | starting) refuse 13 "another deployment holds the lock: $(readlink "$trial/by"); its system is being booted, for a trial" ;;
+  esac
+}
+
+# unmended: whether a commit, or a trial boot, has left something to be put right.
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+
+# The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
+
+# on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
+# that tells of it and all that it boots. What tells of it goes only when the disk has the menu.
+on_disk() { sync -f /nix/var/nix /nix/store; }
+
+# menu_on_disk: the boot menu is.
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
+
+# number_of LINK: the number of a generation, of the name of its link.
+number_of() {
+  local number
+  number=${1#system-}
+  echo "${number%-link}"
+}
+
+# uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
+# commit made it.
+uncommit() {
+  local marked newest before now
+  marked=$(readlink "$marker") || return 0
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" != "$before" ]; then
+    limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+    if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
+  fi
+  boot_entry "$(readlink -e "$profile")"
+}
+
+# boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
+
+# mend_all: puts right what a deployment that was cut short has left.
+mend_all() {
+  mend_commit
+  # What armed it knows how to end it.
+  if [ -L "$trial/id" ]; then sh "$trial/end"; fi
+}
+
+# mend_commit: a commit that was ended, by a power cut say, and belongs to nobody any more, is finished where its system runs, else undone, unless
+# something else was deployed since.
+mend_commit() {
+  local marked committed before
+  marked=$(readlink "$marker") || return 0
+  committed=${marked#* }
+  committed=${committed%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$committed") if [ "$(readlink -e /run/current-system)" = "$committed" ]; then boot_entry "$committed"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+encode_program
+keep_log
+main
+end of ops-reboot

@@ -1,0 +1,464 @@
+# $ sync.ts switch --diff
+/bin/sh /dev/fd/3 3<<'end of sync'
+# $ /path/to/hey/scripts/sync.ts switch --diff
+# host id3-eniac, target this machine
+#
+#  1. build id3-eniac            here            exit 1
+#  2. find out what will change  there           exit 1
+#  3. show it                    here            exit 1
+#  4. nixos-rebuild switch       here
+exec 3<&-
+set +abCmvx -euf
+unset IFS
+if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+
+main() {
+  build_here                  # a private directory, gone at the end
+
+  step 'build id3-eniac'
+  nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '/path/to/flake#nixosConfigurations."id3-eniac".config.system.build.toplevel'
+  take_built_system           # $system
+  declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
+  read_declared               # its secrets
+  preview_there switch        # what would change there
+  show_preview
+  require_all_shown '. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
+  go_on_as_shown
+  require_unchanged           # since it was shown
+  from_here_on nixos-rebuild  # it moves what boots before it activates
+
+  step 'nixos-rebuild switch'
+  sudo nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' switch
+}
+
+# ---- this run ------------------------------------------------------------------------------------
+verb='sync'                   # who speaks
+target='this machine'         # what ssh is given
+become='sudo'                 # the words before a command, for that
+logged_host='id3-eniac'       # whose history it is
+logged_target=''              # the same, as it was reached
+lane=''                       # the directory of this host in a run of several
+flake_dir='/path/to/flake'  # the directory of the flake
+
+# for_target: what each function there is given.
+for_target() {
+  :
+}
+
+# ---- lib/shell/here/this-machine.sh --------------------------------------------------------------
+# What hey sync does around the program that builds and activates.
+
+# build_here: a place to build in. The link to the system keeps the garbage collector off until the end. Sets: last_words.
+build_here() {
+  make_tmp
+  last_words="nothing was changed on $target"
+}
+
+# require_unchanged: what was shown was so against what this machine runs and boots. Sets: last_words. Ends: where it is not.
+require_unchanged() {
+  if [ "$(readlink -e /run/current-system) $(readlink -e /nix/var/nix/profiles/system || echo nothing)" = "$agreed" ]; then :; else
+    last_words="this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
+    exit 1
+  fi
+}
+
+# from_here_on PROGRAM: it moves what boots before it activates, and says itself how far it came. Sets: last_words, changed.
+from_here_on() {
+  last_words="$1 has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+  changed=yes
+}
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# encode_program: once for the run; comments stay here. Sets: program.
+encode_program() { program=$(printf "%s\n" "$on_target" | sed '/^ *#/d; /^$/d; s/^ *//' | encoded); }
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# quoted WORD...: the words for a shell, whatever is in them.
+quoted() {
+  local word text
+  for word in "$@"; do
+    text=
+    while case $word in *\'*) ;; *) false ;; esac do text="$text${word%%\'*}'\\''" word=${word#*\'}; done
+    printf "'%s' " "$text$word"
+  done
+}
+
+# encoded: stdin in one line in which no shell sees anything special between single quotes: no line end, as csh ends a word there; no "!",
+# which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
+encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
+
+# ---- lib/shell/here/build.sh ---------------------------------------------------------------------
+# What was built here.
+
+# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none.
+take_built_system() {
+  system=$(readlink "$tmp/system")
+  to_activate=$system
+  [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+}
+
+# ---- lib/shell/here/secrets.sh -------------------------------------------------------------------
+# The secrets that a system declares, and whether its host can decrypt them.
+
+# read_declared: what the host is to decrypt, and with which keys, of what nix said. Sets: identities, odd_identities, secrets.
+read_declared() {
+  identities=$(printf "%s\n" "$declared" | sed -n "s/^identity //p")
+  # Words for the other side, where a shell splits them and sees nothing else in them.
+  odd_identities=$(printf "%s\n" "$identities" | LC_ALL=C grep "[^A-Za-z0-9._/@:+,=-]" || :)
+  identities=$(printf "%s\n" "$identities" | LC_ALL=C grep -v "[^A-Za-z0-9._/@:+,=-]" | tr "\n" " " || :)
+  secrets=$(printf "%s\n" "$declared" | sed -n "s/^secret //p")
+}
+
+# tag KEY: how age names the recipient of an ssh key: four bytes of its hash, in base64 without padding.
+tag() {
+  local hash bits
+  hash=$(printf "%s" "$1" | base64 -d | sha256sum | cut -c 1-8)
+  hash=$((0x$hash))
+  for bits in $((hash >> 26)) $(((hash >> 20) & 63)) $(((hash >> 14) & 63)) $(((hash >> 8) & 63)) $(((hash >> 2) & 63)) $(((hash & 3) << 4)); do
+    printf "%s" ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/ | cut -c "$((bits + 1))"
+  done | tr -d "\n"
+}
+
+# header FILE: the lines of an age file that name its recipients.
+header() {
+  if head -c 11 "$1" | grep -q "^-----BEGIN"; then
+    sed "1d;/^-----END/d" "$1" | base64 -d 2>/dev/null
+  else
+    cat "$1"
+  fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
+}
+
+# judged: the secrets of the host, each behind "lost" where it is no recipient, or "odd" where its recipients can't be read. One that is no ssh
+# key may be its own, where it has such a key.
+judged() {
+  local tags type key secret file named
+  tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
+  printf "%s\n" "$secrets" | while read -r secret file; do
+    if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
+    if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
+      printf "%s\n" "odd $secret"
+      continue
+    fi
+    # age adds a recipient that is none, so that nobody relies on what they are.
+    if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
+    if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
+    printf "%s\n" "lost $secret"
+  done
+}
+
+# named_in NAME JUDGEMENT: what is behind that name in it, on a line.
+named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
+
+# say_secrets: which the host can't decrypt. Sets: blind.
+say_secrets() {
+  local judgement
+  if [ -z "$secrets" ]; then return; fi
+  if [ -n "$odd_identities" ]; then
+    blind="whether it decrypts its secrets with $(printf "%s" "$odd_identities" | tr "\n" " ")"
+  elif [ -z "$(values identity)$(values recipient)" ]; then
+    echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
+  else
+    judgement=$(judged)
+    if [ -n "$(named_in lost "$judgement")" ]; then echo "  secrets that are not encrypted to a key of this host: $(named_in lost "$judgement")"; fi
+    if [ -n "$(named_in odd "$judgement")" ]; then blind="for whom these secrets are encrypted: $(named_in odd "$judgement")"; fi
+  fi
+}
+
+# ---- lib/shell/here/preview.sh -------------------------------------------------------------------
+# What will change on the target, against what it runs, shown before it does, and the question whether it may.
+
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow="$(printf "\342\206\222")"
+
+# values NAME: all facts of that name.
+values() {
+  printf "%s\n" "$facts" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
+    LC_ALL=C tr -cd "\n -~"
+}
+
+# amount BYTES: for a person.
+amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo "$(($1 / 1048576)) MiB"; fi; }
+
+# size_of LINE: the first or the second of two, in bytes.
+size_of() { number 15 "$(values size | sed -n "$1p")"; }
+
+# show_preview: what will change, as $facts say.
+show_preview() {
+  local before after
+  echo "$target, against what it runs now:"
+  if [ "$(fact same)" = yes ]; then echo "  it runs this system already"; fi
+  values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
+  before=$(size_of 1)
+  after=$(size_of 2)
+  if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
+  values unit | grep . | sed "s/^/  /" || :
+  if [ -n "$(fact reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
+  say_secrets
+  { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
+}
+
+# preview_there ACTION: asks the target what would change there by it. Sets: facts, known, agreed, blind, last_words. Ends: where it can't tell.
+preview_there() {
+  step "what will change on $target"
+  agreed=
+  blind=
+  known=$facts
+  # shellcheck disable=SC2086
+  if facts=$(there compare_systems "$to_activate" "$1" $identities </dev/null); then :; else
+    last_words="what will change on $target could not be found out; nothing was changed on it (status 1)"
+    exit 1
+  fi
+}
+
+# require_all_shown [INSTEAD]: who was to see what will change, and is asked nothing, has agreed to none of what could not be shown.
+# Sets: last_words. Ends: where something could not.
+require_all_shown() {
+  if [ -n "$(values unseen)$blind" ]; then
+    last_words="not all of what will change on $target could be found out; nothing was changed on it (status 1)${1-}"
+    exit 1
+  fi
+}
+
+# go_on_as_shown: what was shown is what may be changed. Sets: agreed, facts.
+go_on_as_shown() {
+  agreed=$(fact shown | tr -cd "A-Za-z0-9 +._?=/-")
+  facts=$known
+}
+
+# ---- lib/shell/here/connect-here.sh --------------------------------------------------------------
+# The target is this machine.
+
+# there NAME WORD...: calls that function here, as root.
+# shellcheck disable=SC2086
+there() { $become sh -c 'program=$1; eval "$program"; eval "$2"' sh "$on_target" "$(for_target && quoted "$@")"; }
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# changes NAME: a fact of what differs, with an arrow.
+changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+
+# ---- lib/shell/here/log.sh -----------------------------------------------------------------------
+# What is noted of a run, for later ones.
+
+# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+find_notes() {
+  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+}
+
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+keep_log() {
+  find_notes
+  began=$(date +%s)
+  # Behind the last words, which are noted, too.
+  at_last note_run
+}
+
+# member NAME VALUE: one of the line's, unless it is empty.
+member() {
+  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
+}
+
+# note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
+note_run() {
+  local transcript=''
+  if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
+  (
+    umask 077
+    mkdir -p "$notes"
+    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+      printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+    fi
+  ) 2>/dev/null || :
+}
+
+# ---- on the target -------------------------------------------------------------------------------
+on_target='set -u
+
+# What would be another on this machine, were another system activated. What it runs stays as it is.
+
+# say_what NAME WHAT TEXT STATUS: a text as facts of that name; "unseen" where a program failed that was to say it.
+say_what() {
+  if [ "$4" = 0 ]; then
+    printf "%s\n" "$3" | sed "s/^/$1 /"
+  else
+    echo "unseen $2 (status $4) $(printf "%s\n" "$3" | grep . | tail -n 1)"
+  fi
+}
+
+# would SYSTEM [NAME=VALUE]: what its activation says that it would do.
+would() {
+  local new
+  new=$1
+  shift
+  limited env -i PATH="$PATH" LOCALE_ARCHIVE="$(locale_archive)" NIXOS_INSTALL_BOOTLOADER=0 "$@" "$new/bin/switch-to-configuration" dry-activate 2>&1 </dev/null
+}
+
+# compare_systems SYSTEM ACTION KEY...: facts of what would be another here, were the system activated by that action. The keys are files of
+# private keys that secrets are decrypted with here.
+compare_systems() {
+  local new action running said each key public
+  new=$1
+  action=$2
+  running=$(readlink -e /run/current-system)
+  echo "shown $running $(readlink -e "$profile" || echo nothing)"
+  if [ "$running" = "$new" ]; then echo "same yes"; fi
+  said=$(command -v dix >/dev/null 2>&1 && limited env NO_COLOR=1 dix "$running" "$new" 2>&1 </dev/null) ||
+    said=$(command -v nvd >/dev/null 2>&1 && limited nvd --color never diff "$running" "$new" 2>&1 </dev/null) ||
+    said=$(limited nix --extra-experimental-features nix-command store diff-closures "$running" "$new" 2>&1 </dev/null)
+  say_what package "packages" "$said" "$?"
+  for each in "$running" "$new"; do
+    said=$(nix --extra-experimental-features nix-command path-info --closure-size "$each" 2>/dev/null </dev/null)
+    say_what size "the size" "${said##*[[:blank:]]}" "$?"
+  done
+  case $action in
+    switch | test | dry-activate)
+      # What a check before the switch has against it is said, and what would be done without that.
+      said=$(would "$new") || {
+        say_what unit "" "$said" 0
+        said=$(would "$new" NIXOS_NO_CHECK=1)
+      }
+      say_what unit "what activation would do" "$said" "$?"
+      ;;
+  esac
+  compare /run/booted-system "$new" reboot
+  shift 2
+  for key in "$@"; do
+    # By a pipe: a file that others may read is refused by ssh-keygen, and not by age.
+    if public=$(dd if="$key" 2>/dev/null | ssh-keygen -y -P "" -f /dev/stdin 2>/dev/null); then
+      echo "recipient ${public%% *} $(printf "%s" "${public#* }" | cut -d " " -f 1)"
+    elif [ -e "$key" ]; then
+      echo "identity $key"
+    fi
+  done
+}
+
+# What this machine says of itself, a fact a line, name first.
+
+# Where NixOS keeps its generations; what boots is the one that this link leads to.
+profile=/nix/var/nix/profiles/system
+
+# limited COMMAND...: what hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+
+# kernel_of SYSTEM: the version of its kernel.
+kernel_of() {
+  local version
+  for version in "$1"/kernel-modules/lib/modules/*; do if [ -d "$version" ]; then echo "${version##*/}"; fi; done
+}
+
+# compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
+compare() {
+  local parts part was is
+  parts=
+  for part in kernel initrd kernel-modules systemd; do
+    was=$(readlink -e "$1/$part") || continue
+    is=$(readlink -e "$2/$part") || continue
+    if [ "$was" = "$is" ]; then continue; fi
+    case $part$parts in
+      kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
+      systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
+      # These are always others where the kernel is.
+      *", kernel "*) ;;
+      *) parts="$parts, $part" ;;
+    esac
+  done
+  if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
+}
+
+# locale_archive: where an activation finds the locales.
+locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/locale-archive}"; }
+'
+
+# ---- lib/shell/here/run.sh -----------------------------------------------------------------------
+# The beginning and the end of every script.
+
+# step WORDS...: says what is done now, or how it ended. Sets: said.
+step() {
+  said="$*"
+  printf "%s\n" "$verb: $said" >&2 || :
+}
+
+# stop WORDS...: says why, and ends the script. Ends: always, with 1.
+stop() { step "$@" && exit 1; }
+
+# at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
+at_end() { hooks="$1 $hooks"; }
+
+# at_last FUNCTION: the same, behind all others. Sets: hooks.
+at_last() { hooks="$hooks $1"; }
+
+# begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
+# status.
+begin() {
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  at_end say_last_words
+  trap 'status=$?; end_run' EXIT
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
+}
+
+# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+end_run() {
+  local hook
+  trap "clean_up; exit 130" INT
+  for hook in $hooks; do "$hook" || :; done
+}
+
+# say_last_words: what is true of the target, and what to type, where the script ended before its end.
+say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
+
+# clean_up: takes the private directories away.
+clean_up() {
+  if [ -z "$tmp" ]; then return 0; fi
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+}
+
+begin
+encode_program
+keep_log
+main
+end of sync
