@@ -30,7 +30,7 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
   ].join("\n");
 }
 
-function dispatcher({ firsts, seconds }: Dispatched): string {
+function dispatcher({ firsts, seconds, shorts }: Dispatched): string {
   const list = (name: string, words: readonly string[]) => `  ${name}=(${words.map(quote).join(" ")})`;
   return [
     "__hey_dispatched() {",
@@ -50,6 +50,7 @@ function dispatcher({ firsts, seconds }: Dispatched): string {
       "second_notes",
       seconds.map(({ help }) => help),
     ),
+    list("shorts", shorts),
     list(
       "flags",
       heyOptions.map(({ word }) => word),

@@ -38,7 +38,7 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
   return lines.join("\n");
 }
 
-function dispatcher({ firsts, seconds }: Dispatched, tables: readonly Table[]): string {
+function dispatcher({ firsts, seconds, shorts }: Dispatched, tables: readonly Table[]): string {
   const list = (name: string, words: readonly string[]) => `    set ${name} ${words.map(quoted).join(" ")}`;
   return [
     "function __hey_dispatched --no-scope-shadowing",
@@ -50,6 +50,7 @@ function dispatcher({ firsts, seconds }: Dispatched, tables: readonly Table[]): 
       "seconds",
       seconds.map(({ first, word, help }) => `${first} ${word}\t${help}`),
     ),
+    list("shorts", shorts),
     list(
       "flags",
       heyOptions.map(({ word, help }) => `${word}\t${help}`),

@@ -659,9 +659,9 @@ __hey_default() {
   compopt -o bashdefault -o default 2>/dev/null
 }
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 __hey_dispatcher() {
-  local firsts=() first_notes=() seconds=() second_notes=() flags=() flag_notes=() at found='' helps=''
+  local firsts=() first_notes=() seconds=() second_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
   __hey_dispatched
   while [[ ${hey_left[0]-} == help || ${hey_left[0]-} == --help || ${hey_left[0]-} == -h ]]; do
     hey_left=("${hey_left[@]:1}")
@@ -691,6 +691,7 @@ __hey_dispatcher() {
     hey_left=("${hey_left[@]:1}")
   fi
   hey_left=("${hey_left[@]:1}")
+  [[ " ${shorts[*]} " != *" $verb "* ]] || verb=ops-$verb
   verb=${verb//-/_}
   if [[ $verb != *[!A-Za-z0-9_]* ]] && declare -F "__hey_table_$verb" >/dev/null; then __hey_verb "$verb"; fi
 }
@@ -795,6 +796,15 @@ __hey_table_help() {
   __hey_option --help -h all 'show this help'
 }
 __hey_help() { __hey_main help "$@"; }
+
+__hey_table_init() {
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --yes -y '' 'write it without asking'
+  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_init() { __hey_main init "$@"; }
 
 __hey_table_install() {
   hey_program=nixos-install
@@ -914,7 +924,7 @@ __hey_table_ops_deploy() {
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
-  __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+  __hey_choice backend nix 'nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1202,7 +1212,7 @@ __hey_table_ops_sync() {
   __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
   __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
   __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
-  __hey_choice backend nix 'nix and ssh alone, for machines without nixos-rebuild'
+  __hey_choice backend nix 'nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1249,10 +1259,11 @@ __hey_table_sync() {
 __hey_sync() { __hey_main sync "$@"; }
 
 __hey_dispatched() {
-  firsts=(completions disko help install ops sync)
-  first_notes=('Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Show the verbs, or the help of one' 'Install a host on mounted disks, from the installer ISO' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Build this machine'\''s system and activate it at the next boot, or now')
+  firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync)
+  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Write a first hey.toml: targets that ssh'\''s configuration has, guard and ask as defaults' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now')
   seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
   second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Find out what would go wrong with a deployment, before one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
+  shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
 }
@@ -1261,6 +1272,7 @@ __hey_hey() { __hey_main hey "$@"; }
 __hey_register -F __hey_completions completions.ts
 __hey_register -F __hey_disko disko.ts
 __hey_register -F __hey_help help.ts
+__hey_register -F __hey_init init.ts
 __hey_register -F __hey_install install.ts
 __hey_register -F __hey_ops_bootstrap ops-bootstrap.ts
 __hey_register -F __hey_ops_deploy ops-deploy.ts

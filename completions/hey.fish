@@ -357,10 +357,11 @@ function __hey_passed
     complete -C (string join ' ' -- $argv[1] (string escape -- $left[(math $at + 1)..]) (commandline -ct))
 end
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 function __hey_dispatcher
     set -l firsts
     set -l seconds
+    set -l shorts
     set -l flags
     set -l verbs
     __hey_dispatched
@@ -397,6 +398,7 @@ function __hey_dispatcher
     end
     set -q helps[1]; and return
     set -e left[1]
+    contains -- $verb $shorts; and set verb ops-$verb
     contains -- $verb $verbs; or return
     complete -C (string join ' ' -- $verb.ts (string escape -- $left) (commandline -ct))
 end
@@ -424,6 +426,13 @@ complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without --man-di
 complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and contains -- (commandline -opc)[-1] --man-dir; or __hey_without --man --man-dir' -l man-dir -r -f -a '(__fish_complete_directories)' -d 'write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package\'s'
 complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without -h --help' -s h -l help -d 'show this help'
+
+complete -c init.ts -n __hey_ours -f
+complete -c init.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c init.ts -n '__hey_without -y --yes' -s y -l yes -d 'write it without asking'
+complete -c init.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
+complete -c init.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c init.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c install.ts -n __hey_ours -f
 complete -c install.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_without --host' -l host -r -f -a '(__hey_hosts)' -d 'the host in the flake'
@@ -500,7 +509,7 @@ complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --no-reboot --
 complete -c ops-deploy.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'without --reboot, whatever hey.toml says'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
 complete -c ops-deploy.ts -n '__hey_without --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone, for machines without nixos-rebuild\')' -d 'the program that does it'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)\')' -d 'the program that does it'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-deploy.ts -n '__hey_without --build-host --on --all' -l all -d 'all hosts of the flake'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] -j --jobs; or __hey_without --serial -j --jobs' -s j -l jobs -r -f -d 'how many hosts at once, if not 10'
@@ -699,7 +708,7 @@ complete -c ops-sync.ts -n '__hey_without --test --dry-activate --no-reboot --re
 complete -c ops-sync.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'without --reboot, whatever hey.toml says'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
 complete -c ops-sync.ts -n '__hey_without --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone, for machines without nixos-rebuild\')' -d 'the program that does it'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)\')' -d 'the program that does it'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-sync.ts -n '__hey_without --build-host --on --all' -l all -d 'all hosts of the flake'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] -j --jobs; or __hey_without --serial -j --jobs' -s j -l jobs -r -f -d 'how many hosts at once, if not 10'
@@ -741,10 +750,11 @@ complete -c sync.ts -n '__hey_without -h --help' -s h -l help -d 'show this help
 complete -c sync.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
 
 function __hey_dispatched --no-scope-shadowing
-    set firsts 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'help	Show the verbs, or the help of one' 'install	Install a host on mounted disks, from the installer ISO' 'ops	bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'sync	Build this machine\'s system and activate it at the next boot, or now'
+    set firsts 'bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'deploy	Build a host\'s system here and activate it there' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'doctor	Find out what would go wrong with a deployment, before one' 'help	Show the verbs, or the help of one' 'hosts	List the hosts of the flake: where each is reached, its tags and settings' 'init	Write a first hey.toml: targets that ssh\'s configuration has, guard and ask as defaults' 'install	Install a host on mounted disks, from the installer ISO' 'log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops	bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'reboot	Reboot a host, wait until it is back, and verify which system was booted' 'rollback	Take a host back to another generation, or list those that it has' 'ssh	Open a root shell on a target, or run one command there' 'status	Show what hosts run and boot, and how they are' 'sync	Build this machine\'s system and activate it at the next boot, or now'
     set seconds 'ops bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'ops deploy	Build a host\'s system here and activate it there' 'ops doctor	Find out what would go wrong with a deployment, before one' 'ops hosts	List the hosts of the flake: where each is reached, its tags and settings' 'ops log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'ops reboot	Reboot a host, wait until it is back, and verify which system was booted' 'ops rollback	Take a host back to another generation, or list those that it has' 'ops ssh	Open a root shell on a target, or run one command there' 'ops status	Show what hosts run and boot, and how they are' 'ops sync	Build a host\'s system here and activate it there'
+    set shorts 'bootstrap' 'deploy' 'doctor' 'hosts' 'log' 'push-keys' 'reboot' 'rollback' 'ssh' 'status'
     set flags '--help	show the verbs, or the help of one' '--version	show hey\'s version'
-    set verbs 'completions' 'disko' 'help' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-doctor' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync'
+    set verbs 'completions' 'disko' 'help' 'init' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-doctor' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync'
 end
 if not complete -c hey | string length -q
     complete -c hey -n __hey_ours -f -a '(__hey_dispatcher)'

@@ -1,6 +1,7 @@
 // What the shells have to know of a verb, with all that is only implied in its spec spelled out.
 import { apartFrom } from "../lib/spec/conflicts.ts";
 import type { Choices, Param, Source, Verb } from "../lib/spec/spec.ts";
+import { shortOf } from "../lib/verb/verbs.ts";
 
 export interface Value {
   /** What stands for it in the help: HOST, DIR. */
@@ -93,6 +94,8 @@ export function tableOf(verb: Verb): Table {
 export interface Dispatched {
   readonly firsts: readonly { readonly word: string; readonly help: string }[];
   readonly seconds: readonly { readonly first: string; readonly word: string; readonly help: string }[];
+  /** The first words that stand for `ops` and themselves. */
+  readonly shorts: readonly string[];
 }
 
 /** `ops-push-keys` is typed `ops push-keys`: scripts/hey joins two words at most. */
@@ -106,7 +109,15 @@ export function dispatched(tables: readonly Table[]): Dispatched {
     help: seconds.flatMap((second) => (second.first === first ? [second.word] : [])).join(", "),
   }));
   const single = tables.filter(({ verb }) => !verb.includes("-")).map(({ verb, summary }) => ({ word: verb, help: summary }));
-  return { firsts: [...single, ...groups].sort((a, b) => (a.word < b.word ? -1 : 1)), seconds };
+  const short = tables.flatMap(({ verb, summary }) => {
+    const word = shortOf(verb);
+    return word === undefined ? [] : [{ word, help: summary }];
+  });
+  return {
+    firsts: [...single, ...short, ...groups].sort((a, b) => (a.word < b.word ? -1 : 1)),
+    seconds,
+    shorts: short.map(({ word }) => word),
+  };
 }
 
 /** The options of `hey` itself (scripts/hey). */

@@ -43,11 +43,12 @@ function verb({ verb: name, options, args, rest, program, choices }: Table): str
   ].join("\n");
 }
 
-function dispatcher({ firsts, seconds }: Dispatched): string {
+function dispatcher({ firsts, seconds, shorts }: Dispatched): string {
   return [
     "_hey_dispatched() {",
     `  firsts=(${firsts.map(({ word, help }) => `\n    ${quote(`${word}:${help}`)}`).join("")}\n  )`,
     `  seconds=(${seconds.map(({ first, word, help }) => `\n    ${quote(`${first} ${word}:${help}`)}`).join("")}\n  )`,
+    `  shorts=(${shorts.map(quote).join(" ")})`,
     `  flags=(${heyOptions.map(({ word, help }) => `\n    ${quote(`${word}:${help}`)}`).join("")}\n  )`,
     "}",
   ].join("\n");

@@ -3,17 +3,40 @@
   "";
 
 // What there is: all verbs, or one.
-import { spelled } from "../lib/here/called.ts";
+import { dispatcher, spelled } from "../lib/here/called.ts";
 import { call, saying, stage } from "../lib/script/part.ts";
-import { didYouMean, shown, Usage } from "../lib/spec/errors.ts";
+import { asked, near, shown, Usage } from "../lib/spec/errors.ts";
 import { help, tagline } from "../lib/spec/help.ts";
 import { quote } from "../lib/spec/quote.ts";
+import type { Verb } from "../lib/spec/spec.ts";
 import { flag, option, rest } from "../lib/spec/spec.ts";
 import { heyPage, pageName, verbPage } from "../lib/verb/man.ts";
 import { verb } from "../lib/verb/verb.ts";
-import { allVerbs } from "../lib/verb/verbs.ts";
+import { allVerbs, shortOf, withoutOps } from "../lib/verb/verbs.ts";
 
 const said = (text: string) => saying(text.trimEnd().split("\n"));
+
+/** Of a mistyped verb, or of one that there isn't. */
+function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
+  // A mistyped verb is followed by its own words: only the first two can be its name.
+  const [first = "", second = ""] = words;
+  const typed = words.slice(0, 2).join(" ");
+  if (first.startsWith("-"))
+    return new Usage(`there is no verb ${shown(typed)}; options stand behind the verb, and hey's own are --help and --version`);
+  const names = verbs.map(({ name }) => name.replace("-", " "));
+  const beside = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
+  // Behind ops only what stands there is wrong.
+  const meant =
+    beside.length > 0
+      ? near(second, beside).map((name) => `${first} ${name}`)
+      : [near(typed, names), near(first, [...names, ...verbs.flatMap(({ name }) => shortOf(name) ?? [])])].find(
+          (some) => some.length > 0,
+        );
+  const none = beside.length > 0 ? `; there are ${beside.map((name) => `${first} ${name}`).join(", ")}` : "";
+  return new Usage(
+    `there is no verb ${shown(typed)}${asked(meant ?? []) || none || `; type ${spelled("help")} for all of them`}`,
+  );
+}
 
 export default verb(module, {
   summary: "Show the verbs, or the help of one",
@@ -43,22 +66,19 @@ export default verb(module, {
         main: [call("write_pages", [manDir, __filename, ...[undefined, ...verbs].map(pageName)])],
         stages: [stage(`write the man pages into ${manDir}`, "here", 1)],
       };
-    const one = verbs.find((candidate) => candidate.name === name);
+    const one = verbs.find((candidate) => candidate.name === name) ?? verbs.find((candidate) => shortOf(candidate.name) === name);
     const some = name === "" ? verbs : verbs.filter((candidate) => candidate.name.startsWith(`${name}-`));
-    if (one === undefined && some.length === 0) {
-      // A mistyped verb is followed by its own words: only the first two can be its name.
-      const typed = words.slice(0, 2).join(" ");
-      const names = verbs.map((candidate) => candidate.name.replace("-", " "));
-      const meant = didYouMean(typed, names) || didYouMean(words[0] ?? "", names);
-      throw new Usage(`there is no verb ${shown(typed)}${meant || `; type ${spelled("help")} for all of them`}`);
-    }
+    if (one === undefined && some.length === 0) throw unknown(words, verbs);
     if (man && one === undefined && name !== "")
       throw new Usage(
         `${shown(name)} has no page of its own; ` +
           `type ${spelled("help")} --man, or one of ${some.map((listed) => listed.name.replace("-", " ")).join(", ")}`,
       );
     if (man) return said(one === undefined ? heyPage(verbs) : verbPage(one, verbs));
-    if (one !== undefined) return said(help(one, spelled(one.name)));
+    if (one !== undefined) {
+      const short = shortOf(one.name);
+      return said(help(one, spelled(one.name), short && `${dispatcher} ${short}`));
+    }
     const width = Math.max(...some.map((listed) => spelled(listed.name).length)) + 2;
     return said(
       [
@@ -66,6 +86,7 @@ export default verb(module, {
         "",
         ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`),
         "",
+        withoutOps(),
         `More of one: ${spelled("help")} ops deploy`,
       ].join("\n"),
     );

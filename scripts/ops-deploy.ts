@@ -11,8 +11,9 @@ import { askedReboot, rebooting } from "../lib/deploy/reboot.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
 import { wordsFor } from "../lib/here/backends.ts";
-import { again, spelled } from "../lib/here/called.ts";
+import { spelled } from "../lib/here/called.ts";
 import { attribute } from "../lib/here/flake.ts";
+import { onPath } from "../lib/here/machine.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
@@ -97,7 +98,11 @@ export default verb(module, {
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     const preview = askedPreview(given);
-    if (backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined) {
+    const isNix = backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined;
+    const onTarget = given.buildOn === "target";
+    // Nix and ssh do all but what is asked of nixos-rebuild itself.
+    const isReplaced = !isNix && backend === undefined && !onTarget && given.buildHost === undefined && !onPath("nixos-rebuild");
+    if (isNix || isReplaced) {
       const { specialisation, installBootloader } = given;
       const words = [...buildWords("nix", given), ...updateWords("nix", given), ...passed];
       const about = {
@@ -120,6 +125,7 @@ export default verb(module, {
       } as const;
       return {
         ...deployment(about),
+        ...(isReplaced && { tells: "nixos-rebuild is not on PATH; nix and ssh do it instead" }),
         ...(action !== "dry-activate" && { logged: { host, target } }),
       };
     }
@@ -128,7 +134,6 @@ export default verb(module, {
         "nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix",
       );
     }
-    const onTarget = given.buildOn === "target";
     const buildHost = onTarget ? access.to : given.buildHost;
     const own = [
       ...systemWords("nixos-rebuild", given, dryActivate),
@@ -152,11 +157,8 @@ export default verb(module, {
       own,
       passed,
     );
-    // Where the line has words that the other backend refuses, a person must choose.
-    const fitting = buildHost === undefined && backend === undefined && passed.length === 0;
-    const instead = fitting
-      ? again("ops-deploy", "--backend", "nix")
-      : `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
+    // The line has words that the other backend refuses: a person must choose.
+    const instead = `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
     const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = {
       ...(!dryActivate && { logged: { host, target } }),

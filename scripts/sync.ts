@@ -124,9 +124,10 @@ export default verb(module, {
     }
     const flake = flakeMeant(given, "absolute", nixWords({ ...words, passed }));
     const said = readSettings(flake);
-    const host = named ?? hostHere(flake, said);
+    const own = hostHere(flake, said);
+    const host = named ?? own;
     fits("this machine's name", "hosts", host);
-    requireHost(flake, host);
+    requireHost(flake, host, host === own ? `${spelled("sync")} ${action} --host NAME` : undefined);
     const changes = changing.includes(action);
     const logged = { host, target: "" };
     if (changes && !force && !isThisMachine(host, knownHosts(flake, said))) {

@@ -130,9 +130,9 @@ __hey_default() {
   compopt -o bashdefault -o default 2>/dev/null
 }
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 __hey_dispatcher() {
-  local firsts=() first_notes=() seconds=() second_notes=() flags=() flag_notes=() at found='' helps=''
+  local firsts=() first_notes=() seconds=() second_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
   __hey_dispatched
   while [[ ${hey_left[0]-} == help || ${hey_left[0]-} == --help || ${hey_left[0]-} == -h ]]; do
     hey_left=("${hey_left[@]:1}")
@@ -162,6 +162,7 @@ __hey_dispatcher() {
     hey_left=("${hey_left[@]:1}")
   fi
   hey_left=("${hey_left[@]:1}")
+  [[ " ${shorts[*]} " != *" $verb "* ]] || verb=ops-$verb
   verb=${verb//-/_}
   if [[ $verb != *[!A-Za-z0-9_]* ]] && declare -F "__hey_table_$verb" >/dev/null; then __hey_verb "$verb"; fi
 }

@@ -109,10 +109,11 @@ function __hey_passed
     complete -C (string join ' ' -- $argv[1] (string escape -- $left[(math $at + 1)..]) (commandline -ct))
 end
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 function __hey_dispatcher
     set -l firsts
     set -l seconds
+    set -l shorts
     set -l flags
     set -l verbs
     __hey_dispatched
@@ -149,6 +150,7 @@ function __hey_dispatcher
     end
     set -q helps[1]; and return
     set -e left[1]
+    contains -- $verb $shorts; and set verb ops-$verb
     contains -- $verb $verbs; or return
     complete -C (string join ' ' -- $verb.ts (string escape -- $left) (commandline -ct))
 end

@@ -52,9 +52,9 @@ _hey_passed() {
   fi
 }
 
-# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy too.
+# hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 _hey_dispatcher() {
-  local -a firsts seconds flags
+  local -a firsts seconds shorts flags
   local first verb
   _hey_dispatched
   while [[ $words[2] == (help|-h|--help) ]] && (( CURRENT > 2 )); do
@@ -89,6 +89,7 @@ _hey_dispatcher() {
     shift words
     (( CURRENT-- ))
   fi
+  (( $shorts[(Ie)$verb] )) && verb=ops-$verb
   (( $+functions[_hey_verb_$verb] )) || return 1
   shift words
   (( CURRENT-- ))

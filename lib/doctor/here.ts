@@ -29,7 +29,7 @@ export function tools(): readonly Finding[] {
   const seen = [
     needed.includes("nix") ? undefined : version("nix", "--version"),
     needed.includes("ssh") ? undefined : version("ssh", "-V"),
-    rebuild ? "nixos-rebuild" : "no nixos-rebuild: type --backend nix, or keep it in hey.toml",
+    rebuild ? "nixos-rebuild" : "no nixos-rebuild: ops-deploy uses nix and ssh",
   ];
   return [...missing, { id: "tools", level: "note", host: null, seen: seen.filter(Boolean).join(", "), fix: null }];
 }

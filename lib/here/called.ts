@@ -9,10 +9,12 @@ for (const name of ["HEY_CALLED", "HEY_DISPATCHER", "HEY_IGNORED"]) delete proce
 /** Whether the caller ignores a signal, by its number. Known on Linux only. */
 export const ignored = (signal: number) => ((BigInt(`0x${HEY_IGNORED || "0"}`) >> BigInt(signal - 1)) & 1n) === 1n;
 
+/** What a person types for hey itself. */
+export const dispatcher = quote(HEY_DISPATCHER ?? "hey");
+
 /** What a person types for a verb, in the way this one was typed: `hey ops deploy` or `./scripts/ops-deploy.ts`. */
 export function spelled(verb: string): string {
-  if (HEY_DISPATCHER !== undefined || HEY_CALLED === undefined)
-    return `${quote(HEY_DISPATCHER ?? "hey")} ${verb.replace("-", " ")}`;
+  if (HEY_DISPATCHER !== undefined || HEY_CALLED === undefined) return `${dispatcher} ${verb.replace("-", " ")}`;
   const beside = HEY_CALLED.replace(/[^/]*$/, `${verb}.ts`);
   return quote(existsSync(beside) ? beside : join(__dirname, "../../scripts", `${verb}.ts`));
 }

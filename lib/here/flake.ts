@@ -59,13 +59,8 @@ function decoded(path: string): string {
 
 /** The flake that `--flake` names. @throws Usage Refusal */
 function named(given: string, spelling: Spelling): Flake {
-  const hash = given.indexOf("#");
-  if (hash >= 0 && existsSync(given))
+  if (given.includes("#"))
     throw new Refusal(`nix takes the '#' in ${shown(given)} for the end of the path; rename the directory`);
-  if (hash >= 0)
-    throw new Usage(
-      `--flake ${shown(given)} has a '#${given.slice(hash + 1)}' suffix; the host is a word of its own: type --flake ${quote(given.slice(0, hash) || ".")}`,
-    );
   const asUrl = local.exec(given);
   if (asUrl !== null) {
     const [, path = "", query] = asUrl;

@@ -74,14 +74,14 @@ export function knownHosts(flake: Flake, said: Settings): readonly string[] {
 const told = new Set<string>();
 
 /** Says once what isn't known of a host that is taken as typed. */
-function takeAsTyped(flake: Flake, host: string, why: string | undefined): void {
+function takeAsTyped(flake: Flake, host: string, why: string | undefined, isOwn = false): void {
   if (told.has(host)) return;
   told.add(host);
   const names = lastHosts(flake) ?? [];
   const unknown = `whether ${called(flake)} has a host ${shown(host)} is not known`;
   remark(
     why === undefined
-      ? `${unknown}, as --print evaluates nothing${didYouMean(host, names)}`
+      ? `${unknown}, as --print evaluates nothing${isOwn ? "" : didYouMean(host, names)}`
       : `${unknown}, as nix can't tell (${why}); going on with it as typed`,
   );
 }
@@ -89,14 +89,22 @@ function takeAsTyped(flake: Flake, host: string, why: string | undefined): void 
 /**
  * Refuses a host that the flake hasn't: one that nothing known has, and nix denies. Where nix can't tell, that is said, and the host is taken
  * as typed; so it is for --print, which needs no nix, unless what nix said still holds.
+ * @param instead for this machine's own name, a line that names a host: another host is not proposed, however near its name is, as this machine
+ * would become that one
  * @throws Usage
  */
-export function requireHost(flake: Flake, host: string): void {
+export function requireHost(flake: Flake, host: string, instead?: string): void {
   const said = readSettings(flake);
   if (knownBefore(flake, said).includes(host)) return;
   const answer: Hosts | Named | undefined = prints() ? freshHosts(flake) : askedHosts(flake);
-  if (answer === undefined || "why" in answer) takeAsTyped(flake, host, answer?.why);
-  else if (!answer.names.includes(host)) throw missing(flake, host, answer.names);
+  if (answer === undefined || "why" in answer) takeAsTyped(flake, host, answer?.why, instead !== undefined);
+  else if (!answer.names.includes(host))
+    throw instead === undefined || answer.names.length === 0 || untracked(flake, host).length > 0
+      ? missing(flake, host, answer.names)
+      : new Usage(
+          `this machine is called ${shown(host)}, and ${called(flake)} has no host of that name; it has ${some(answer.names)}`,
+          instead,
+        );
 }
 
 /** Takes several as typed where the flake's hosts aren't known. @returns those that are to be looked at */

@@ -75,12 +75,31 @@ const withCounting = (takes: Takes, given: object, counts: Counting): object => 
 };
 
 /**
+ * A line of a verb that has a backend, for a machine with any settings: by nix and ssh alone, where neither the line nor hey.toml names another
+ * and nothing of it is nixos-rebuild's alone. So the program doesn't depend on which of the settings count beside what was typed.
+ */
+function withBackend<G extends object>(takes: Takes, whole: G, settings: readonly Setting[]): G {
+  const { backend } = takes;
+  const isOpen =
+    backend !== undefined && isOption(backend) && backend.kept !== undefined && !("backend" in whole && whole.backend);
+  if (!isOpen || settings.length === 0) return whole;
+  const byNix = { ...whole, backend: "nix" };
+  try {
+    requireTogether(takes, byNix);
+    return byNix;
+  } catch (error) {
+    if (error instanceof Ended) return whole;
+    throw error;
+  }
+}
+
+/**
  * What is made of a line with what counts of a machine's settings.
  * @throws Usage Refusal naming the lines of hey.toml that are to blame
  */
 function made<G extends object, R>(takes: Takes, given: G, settings: readonly Setting[], make: (whole: G) => R): R {
   const counts = counting(takes, given as Readonly<Record<string, unknown>>, settings);
-  const whole = withCounting(takes, given, counts) as G;
+  const whole = withBackend(takes, withCounting(takes, given, counts) as G, settings);
   try {
     requireTogether(takes, whole);
     return make(whole);

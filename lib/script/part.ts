@@ -99,6 +99,8 @@ export interface Plan extends Part {
   readonly needs?: Readonly<Record<string, string | undefined>>;
   /** Whose history it belongs to: what came of it is noted for ops-log. */
   readonly logged?: { readonly host: string; readonly target: string };
+  /** What a person is told on stderr before it is printed or run. */
+  readonly tells?: string;
   /** Text for stdout, where that is all: it is written without a shell, of which each word has a limit (128 KiB on Linux). */
   readonly says?: string;
 }

@@ -2,8 +2,9 @@
 // can't go wrong (it takes 007 for 7, --no-reboot for reboot: false, and any option for a known one).
 import minimist from "minimist";
 import { requireTogether } from "./conflicts.ts";
-import { didYouMean, shown, Usage } from "./errors.ts";
-import { camel, type Flag, isOption, type Option, type Param, type Takes } from "./spec.ts";
+import { didYouMean, Ended, shown, Usage } from "./errors.ts";
+import { quote } from "./quote.ts";
+import { camel, dashed, type Flag, isOption, type Option, type Takes } from "./spec.ts";
 import { fits, hyphenated, printable, untilded } from "./words.ts";
 
 /** What a verb takes, with its words of usage for the messages. */
@@ -18,8 +19,6 @@ export interface Grammar {
 /** The values by camelCase name, or "help" when that was asked for. */
 export type Parsed = "help" | Readonly<Record<string, unknown>>;
 
-const dashed = (name: string, param: Param) =>
-  "short" in param && param.short ? [`--${name}`, `-${param.short}`] : [`--${name}`];
 interface Sorted {
   /** Every option as `--name=value`, every positional word as it is. */
   readonly canonical: string[];
@@ -115,11 +114,38 @@ export function usage({ takes, passes }: Pick<Grammar, "takes" | "passes">): str
 
 /**
  * Parses the words after the verb's name.
- * @throws Usage for anything that is not wholly understood: nothing is guessed, shortened or dropped.
+ * @throws Usage for anything that is not wholly understood: nothing is guessed, shortened or dropped. Where another program takes such
+ *   words, it says how they are typed here.
  */
 export function parse(grammar: Grammar, words: readonly string[]): Parsed {
-  const { takes, passes, typed } = grammar;
   for (const word of words) printable(word);
+  try {
+    return parsed(grammar, words);
+  } catch (error) {
+    if (!(error instanceof Usage)) throw error;
+    throw meantOtherwise(grammar, words) ?? error;
+  }
+}
+
+/** What to type for a line that is refused, where that is known. */
+function meantOtherwise(grammar: Grammar, words: readonly string[]): Usage | undefined {
+  // Loaded only where a line is wrong.
+  const { meant } = require("./meant.ts") as typeof import("./meant.ts");
+  const { says, line } = meant(grammar.takes, words) ?? {};
+  if (says === undefined) return undefined;
+  const { typed } = grammar;
+  if (line === undefined) return new Usage(says);
+  try {
+    parsed(grammar, line);
+    return new Usage(says, `${typed} ${line.map(quote).join(" ")}`);
+  } catch (error) {
+    if (!(error instanceof Ended)) throw error;
+    return new Usage(says, `${typed} ${usage(grammar)}`);
+  }
+}
+
+function parsed(grammar: Grammar, words: readonly string[]): Parsed {
+  const { takes, passes, typed } = grammar;
   const sorted = sort(grammar, words);
   if (sorted === "help") return "help";
   const restName = Object.keys(takes).find((name) => takes[name]?.kind === "rest");

@@ -40,24 +40,40 @@ export function shown(word: string): string {
 /** Names in a message: the first eight. */
 export const some = (names: readonly string[]): string => `${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""}`;
 
-/** The candidates that a misspelt word was probably meant to be, nearest first; none when nothing is near. */
-export function near(word: string, candidates: Iterable<string>): string[] {
+/** How many mistakes a word of that length may have: in one of two letters each letter makes another name. */
+const mistakes = (length: number) => (length < 3 ? 0 : length < 6 ? 1 : length < 12 ? 2 : 3);
+
+/** The mistakes that make one word of another; two letters that have changed places are one. */
+function mistaken(word: string, name: string): number {
   // Loaded only where a word is wrong.
   const { distance } = require("fastest-levenshtein") as typeof import("fastest-levenshtein");
-  const far = Math.max(2, Math.floor(word.length / 3));
-  return [...candidates]
-    .map((name) => ({
-      name,
-      steps: distance(word.slice(0, 80).toLowerCase(), name.toLowerCase()),
-    }))
-    .filter(({ name, steps }) => steps <= far || (word.length > 2 && name.startsWith(word)))
-    .sort((a, b) => a.steps - b.steps)
+  const swapped = word
+    .slice(1)
+    .split("")
+    .map((letter, at) => 1 + distance(`${word.slice(0, at)}${letter}${word[at]}${word.slice(at + 2)}`, name));
+  return Math.min(distance(word, name), ...swapped);
+}
+
+/** The candidates that a misspelt word was probably meant to be, nearest first; none when nothing is near. */
+export function near(word: string, candidates: Iterable<string>): string[] {
+  const typed = word.slice(0, 80).toLowerCase();
+  const { length } = typed.replace(/^[-@]+/, "");
+  const some = [...candidates]
+    .map((name) => ({ name, steps: mistaken(typed, name.toLowerCase()) }))
+    .filter(({ name, steps }) => steps <= mistakes(length) || (length > 2 && name.startsWith(word)))
+    .sort((a, b) => a.steps - b.steps);
+  // In another case it is that word.
+  return some
+    .filter(({ steps }) => steps === 0 || some[0]?.steps !== 0)
     .map(({ name }) => name)
     .slice(0, 3);
 }
 
-/** `; did you mean a or b?`, or nothing. */
-export function didYouMean(word: string, candidates: Iterable<string>): string {
-  const names = near(word, candidates);
-  return names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;
+/** `; did you mean a, b or c?`, or nothing. */
+export function asked(names: readonly string[]): string {
+  const [last, ...others] = [...names].reverse();
+  return last === undefined ? "" : `; did you mean ${others.length === 0 ? last : `${others.reverse().join(", ")} or ${last}`}?`;
 }
+
+/** The same for a misspelt word. */
+export const didYouMean = (word: string, candidates: Iterable<string>): string => asked(near(word, candidates));

@@ -43,7 +43,7 @@ function right(name: string, param: Param): string {
 }
 
 /** Lines of at most 100 characters. */
-function wrapped(text: string): string[] {
+export function wrapped(text: string): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
     const last = lines.at(-1);
@@ -53,8 +53,11 @@ function wrapped(text: string): string[] {
   return lines;
 }
 
-/** The text of `--help`. */
-export function help(verb: Verb, typed: string): string {
+/**
+ * The text of `--help`.
+ * @param short what is typed for the same, where there is something
+ */
+export function help(verb: Verb, typed: string, short?: string): string {
   const groups = grouped(verb.takes);
   const width = Math.max(...groups.flatMap(([, rows]) => rows.map(([name, param]) => left(name, param).length))) + 2;
   const passes = verb.passes === undefined ? [] : [`  ${"-- WORDS…".padEnd(width)}given to ${verb.passes} untouched`];
@@ -74,6 +77,7 @@ export function help(verb: Verb, typed: string): string {
     ...description,
     "",
     `  ${typed} ${usage(verb)}`,
+    ...(short === undefined ? [] : [`  For short: ${short}`]),
     "",
     ...table,
     ...apart,

@@ -123,7 +123,10 @@ export const buildOptions = group("Build", {
   backend: option(
     "PROGRAM",
     "the program that does it",
-    { "nixos-rebuild": "nixos-rebuild (the default)", nix: "nix and ssh alone, for machines without nixos-rebuild" },
+    {
+      "nixos-rebuild": "nixos-rebuild (the default)",
+      nix: "nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)",
+    },
     { kept: "always" },
   ),
 });

@@ -213,6 +213,10 @@ export function group<T extends Takes>(heading: string, takes: T): T {
 
 export const isOption = (param: Param): param is Flag | Option => param.kind === "flag" || param.kind === "option";
 
+/** How an option is typed: its name, and its letter. */
+export const dashed = (name: string, param: Param) =>
+  "short" in param && param.short ? [`--${name}`, `-${param.short}`] : [`--${name}`];
+
 /** The name of a parameter as a plan is given it. */
 export const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 

@@ -1,4 +1,5 @@
 // What a word from outside may look like. Refused here, it never reaches a shell, ssh or nix.
+import { existsSync } from "node:fs";
 import { isIPv6 } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -101,6 +102,15 @@ function path(word: string): void {
   if (word.startsWith("-")) throw new Usage(`${shown(word)} starts with '-'; type './${word}' if that is the path's name`);
 }
 
+// What follows the sign is a host there, for nix and nixos-rebuild. A directory of such a name is refused where it is looked for
+// (lib/here/flake.ts).
+function flake(word: string): void {
+  path(word);
+  const hash = word.indexOf("#");
+  if (hash >= 0 && !existsSync(word))
+    throw new Usage(`--flake ${shown(word)} has a ${shown(word.slice(hash))} suffix; leave it out`);
+}
+
 /** Refuses a value that its source can't have. `what` names the parameter: `--host` or `HOST`. @throws Usage */
 export function fits(what: string, from: Source, word: string): void {
   if (word === "") throw new Usage(`${what} is empty; type a value`);
@@ -111,7 +121,8 @@ export function fits(what: string, from: Source, word: string): void {
   else if (from === "pairs") pair(what, word);
   else if (from === "tags") {
     if (!isName(word)) throw new Usage(`${shown(word)} is no tag (${nameRule})`);
-  } else if (from === "dirs" || from === "files" || from === "flakes") path(word);
+  } else if (from === "flakes" && what === "--flake") flake(word);
+  else if (from === "dirs" || from === "files" || from === "flakes") path(word);
   else if (from === "seconds") {
     if (!/^(?:0|[1-9]\d{0,4})$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);
   } else if (from === "number") {

@@ -6,6 +6,7 @@ import { together } from "../spec/conflicts.ts";
 import { choices, explained, grouped, tagline, typedAs } from "../spec/help.ts";
 import { statuses } from "../spec/options.ts";
 import type { Param, Verb } from "../spec/spec.ts";
+import { shortOf, withoutOps } from "./verbs.ts";
 
 /** A page has the date of its words, so that it is the same wherever it is made. */
 const written = "2026-11-28";
@@ -90,6 +91,8 @@ function ends(own: Verb["statuses"]): string[] {
 /** The page of one verb. @param all the verbs, for those beside it */
 export function verbPage(verb: Verb, all: readonly Verb[]): string {
   const typed = `hey ${verb.name.replace("-", " ")}`;
+  const also = shortOf(verb.name);
+  const short = also && `For short: ${bold(`hey ${also}`)}`;
   const passes =
     verb.passes === undefined ? [] : row(`${bold("--")} \\fIWORDS\\fR\\[u2026]`, `given to ${verb.passes} untouched`);
   const options = grouped(verb.takes).flatMap(([heading, params]) =>
@@ -107,7 +110,7 @@ export function verbPage(verb: Verb, all: readonly Verb[]): string {
     head(pageName(verb)),
     ...section("NAME", [`${escaped(pageName(verb))} \\- ${escaped(verb.summary)}`]),
     ...section("SYNOPSIS", [`${bold(typed)} ${typography(usage(verb))}`]),
-    ...section("DESCRIPTION", [escaped(verb.description ?? `${verb.summary}.`)]),
+    ...section("DESCRIPTION", [escaped(verb.description ?? `${verb.summary}.`), ...(short === undefined ? [] : [".PP", short])]),
     ...section("OPTIONS", [...options, ...alike]),
     ...section("EXAMPLES", [".nf", ...verb.examples.map((words) => escaped(`${typed}${words && ` ${words}`}`)), ".fi"]),
     ...ends(verb.statuses),
@@ -133,10 +136,11 @@ export function heyPage(all: readonly Verb[]): string {
         "A host is an attribute of the flake's nixosConfigurations. A target is what ssh is given: an alias, a name, user@name; where none is typed, it is that of hey.toml or of an ssh alias that is named for the host.",
       ),
     ]),
-    ...section(
-      "VERBS",
-      all.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
-    ),
+    ...section("VERBS", [
+      ...all.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
+      ".PP",
+      escaped(withoutOps()),
+    ]),
     ...ends(undefined),
     ...section("ENVIRONMENT", rows(applying(environment, all))),
     ...section("FILES", rows(applying(files, all))),

@@ -1,7 +1,7 @@
 // A verb: what it takes and the plan it makes of it. Called as a program it parses, plans, and prints or runs.
 import { basename } from "node:path";
 import type { Fleet } from "../fleet/fleet.ts";
-import { again, spelled } from "../here/called.ts";
+import { again, dispatcher, spelled } from "../here/called.ts";
 import type { Inquiry } from "../inquiry/inquiry.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
@@ -110,10 +110,13 @@ async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
   const given = parse({ takes: verb.takes, passes: verb.passes, typed }, process.argv.slice(2));
   if (given === "help") {
     const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
-    process.stdout.write(help(verb, typed));
+    const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");
+    const short = shortOf(verb.name);
+    process.stdout.write(help(verb, typed, short && `${dispatcher} ${short}`));
     return;
   }
   const made = plan(given as never);
+  if ("tells" in made && made.tells !== undefined) process.stderr.write(`${verb.name}: ${made.tells}\n`);
   const line = again(verb.name);
   if (given["print"] !== undefined) {
     process.stdout.write(shown(verb.name, made, line, given["print"] === "plan").join("\n"));

@@ -2,11 +2,31 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Verb } from "../spec/spec.ts";
 
-/** Every verb: the files of scripts/, sorted by name. Loading one runs nothing. */
-export function allVerbs(): Verb[] {
-  const scripts = join(__dirname, "../../scripts");
-  const files = readdirSync(scripts)
+const scripts = join(__dirname, "../../scripts");
+
+/** The names of the verbs: the files of scripts/, sorted. */
+const names = () =>
+  readdirSync(scripts)
     .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -".ts".length))
     .sort();
-  return files.map((file) => (require(join(scripts, file)) as { readonly default: Verb }).default);
+
+/** Every verb, sorted by name. Loading one runs nothing. */
+export const allVerbs = (): Verb[] =>
+  names().map((name) => (require(join(scripts, `${name}.ts`)) as { readonly default: Verb }).default);
+
+/**
+ * What else a verb is typed as: `deploy` for `ops-deploy`, as no other verb has that name. Undefined where there is nothing else. scripts/hey
+ * finds it by the same rule.
+ */
+export function shortOf(name: string): string | undefined {
+  const short = /^ops-(.+)$/.exec(name)?.[1];
+  return short === undefined || names().includes(short) ? undefined : short;
+}
+
+/** That `ops` need not be typed, and for which verbs it must be. */
+export function withoutOps(): string {
+  const longer = names().flatMap((name) => (name.startsWith("ops-") && shortOf(name) === undefined ? [name.slice(4)] : []));
+  const but = longer.length === 0 ? "" : `, except in ${longer.map((name) => `ops ${name}`).join(", ")}`;
+  return `ops may be left out${but}: hey deploy is hey ops deploy.`;
 }

@@ -56,7 +56,7 @@ make_machine() {
   # One with a hey.toml, and an ssh configuration with aliases of its hosts.
   make_flake "$machine/path/to/fleet" web1 web2 vps-ultraman
   printf '%s\n' '[defaults]' 'guard = true' 'check = "curl -fsS https://example.org/"' '' '[hosts.web1]' 'target = "root@192.0.2.1"' \
-    'tags = ["web", "vps"]' 'settle = 2' '' '[hosts.vps-ultraman]' 'guard = false' 'class = "server"' 'persist = true' >"$machine/path/to/fleet/hey.toml"
+    'tags = ["web", "vps"]' 'settle = 2' '' '[hosts.vps-ultraman]' 'guard = false' 'backend = "nixos-rebuild"' 'class = "server"' 'persist = true' >"$machine/path/to/fleet/hey.toml"
   printf '%s\n' "Include $machine/path/to/aliases.d/*" 'Host *' "  UserKnownHostsFile $machine/home/me/.ssh/known_hosts" >"$machine/path/to/aliases"
   mkdir "$machine/path/to/aliases.d"
   printf 'Host web2 vps_ultraman_root vps_ultraman\nHost vps-pacman_root\n' >"$machine/path/to/aliases.d/fleet"

@@ -16,7 +16,7 @@ setup_file() {
 }
 
 @test "every example prints a script that a shell takes" {
-  local verb words count=0
+  local verb words dir count=0
   machine=$BATS_FILE_TMPDIR/machine
   cd "$BATS_TEST_TMPDIR"
   # Where namespaces are allowed, a global key lies where push-keys and bootstrap look for it.
@@ -24,7 +24,10 @@ setup_file() {
   "$repo/test/lib/sandbox" --works && run="$repo/test/lib/sandbox $PWD/etc $PWD/persist"
   while IFS=$'\t' read -r verb words; do
     eval "set -- $words"
-    on_machine env -C "$machine/path/to/homelab" "$repo/scripts/$verb.ts" --print "$@" >"$BATS_TEST_TMPDIR/script" 2>"$BATS_TEST_TMPDIR/stderr" </dev/null || {
+    # The first hey.toml is of a flake that has none.
+    dir=$machine/path/to/homelab
+    [ "$verb" != init ] || dir=$machine/path/to/flake
+    on_machine env -C "$dir" "$repo/scripts/$verb.ts" --print "$@" >"$BATS_TEST_TMPDIR/script" 2>"$BATS_TEST_TMPDIR/stderr" </dev/null || {
       echo "$verb $words" && cat "$BATS_TEST_TMPDIR/stderr" && false
     }
     [ -s "$BATS_TEST_TMPDIR/script" ]

@@ -347,6 +347,58 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
   refuses 2 "hey ops deploy HOST" "$repo/scripts/hey" ops deploy
 }
 
+# same WORDS -- WORDS: hey says the same for both, and ends alike.
+same() {
+  local -a one=() two=()
+  local one_ends=0 two_ends=0
+  until [ "$1" = -- ]; do one+=("$1") && shift; done
+  two=("${@:2}")
+  on_machine "$repo/scripts/hey" "${one[@]}" >"$BATS_TEST_TMPDIR/one" 2>&1 </dev/null || one_ends=$?
+  on_machine "$repo/scripts/hey" "${two[@]}" >"$BATS_TEST_TMPDIR/two" 2>&1 </dev/null || two_ends=$?
+  [ "$one_ends" = "$two_ends" ]
+  [ -s "$BATS_TEST_TMPDIR/one" ]
+  diff "$BATS_TEST_TMPDIR/one" "$BATS_TEST_TMPDIR/two"
+}
+
+@test "ops may be left out: hey deploy is hey ops deploy, to the byte, in what it prints, says and ends with" {
+  cd "$machine/path/to/flake"
+  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps-ultraman" "$repo/scripts/hey" deploy vps-ultraman --print
+  local verb
+  for verb in deploy status rollback reboot doctor hosts log ssh push-keys bootstrap; do
+    same "$verb" --help -- ops "$verb" --help
+    same "$verb" --frobnicate -- ops "$verb" --frobnicate
+    same help "$verb" -- help ops "$verb"
+    same help --man "$verb" -- help --man ops "$verb"
+    grep -qF "hey $verb" <(on_machine "$repo/scripts/hey" help "$verb" | tr -d "'")
+    on_machine "$repo/scripts/hey" help --man "$verb" | grep -q 'For short: .*hey'
+  done
+  same deploy vps-ultraman --guard --print -- ops deploy vps-ultraman --guard --print
+  same rollback vps-ultraman --print -- ops rollback vps-ultraman --print
+  same push-keys vps-ultraman vps --print -- ops push-keys vps-ultraman vps --print
+  same hosts --why -- ops hosts --why
+  same deploy -- ops deploy
+}
+
+@test "ops is left out only where nothing else has the name" {
+  cd "$machine/path/to/flake"
+  # sync is this machine's, ops sync the note's other name for ops deploy.
+  says "sudo nixos-rebuild --show-trace --flake '$PWD#id3-eniac' switch" "$repo/scripts/hey" sync switch --print
+  if grep -qF 'hey sync' <(on_machine "$repo/scripts/hey" help ops sync | tr -d "'"); then false; fi
+  checkout "$PWD/hey"
+  sed 's/Open a root shell/Another shell/' "$repo/scripts/ops-ssh.ts" >hey/scripts/status.ts
+  chmod +x hey/scripts/status.ts
+  on_machine hey/scripts/hey status --help | grep -q 'Another shell'
+  if grep -qF 'hey status' <(on_machine hey/scripts/hey ops status --help | tr -d "'"); then false; fi
+  rm -rf hey
+  for word in ops ops-ops ../ops-deploy -deploy '' deploy.ts; do refuses_or_lists "$word"; done
+}
+
+# refuses_or_lists WORD: it starts no verb.
+refuses_or_lists() {
+  on_machine "$repo/scripts/hey" "$1" vps-ultraman --print >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" </dev/null || :
+  if grep -q nixos-rebuild "$BATS_TEST_TMPDIR/stdout"; then false; fi
+}
+
 @test "hey help: every verb with its line; hey, hey -h and hey --help say the same" {
   local verb all how
   all=$(on_machine "$repo/scripts/hey" help)
@@ -438,12 +490,39 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
   on_machine hey/scripts/hey help | grep -q 'ops shell'
 }
 
+@test "a deployment without nixos-rebuild on PATH is done with nix and ssh, and says so; with it it is the note's line" {
+  cd "$machine/path/to/flake"
+  local path words out=$BATS_TEST_TMPDIR told="ops-deploy: nixos-rebuild is not on PATH; nix and ssh do it instead"
+  path=$(cd "$BATS_TEST_TMPDIR" && path_without nixos-rebuild)
+  for words in 'vps-ultraman vps' 'vps-ultraman vps --boot' 'vps-ultraman vps --reboot' 'vps-ultraman vps --fast' 'vps-ultraman vps --dry-activate -- --impure'; do
+    # shellcheck disable=SC2086
+    on_machine PATH="$path" "$repo/scripts/ops-deploy.ts" --print $words >"$out/seen" 2>"$out/stderr"
+    # shellcheck disable=SC2086
+    on_machine "$repo/scripts/ops-deploy.ts" --print --backend nix $words >"$out/wanted"
+    diff <(grep -v '^# \$ ' "$out/wanted") <(grep -v '^# \$ ' "$out/seen")
+    diff <(echo "$told") "$out/stderr"
+  done
+  # It is run, too.
+  on_machine PATH="$path" HEY_FAULT=ssh:1:255 "$repo/scripts/ops-deploy.ts" vps-ultraman vps 2>"$out/stderr" && false
+  [ -d "$record/ssh.1" ]
+  grep -qxF "$told" "$out/stderr"
+  # Where that is meant anyway nothing is said of it.
+  for words in 'vps-ultraman --backend nix' 'vps-ultraman --guard' 'vps-ultraman --diff' 'vps-ultraman --ask' 'vps-ultraman --status' '--on vps-ultraman'; do
+    # shellcheck disable=SC2086
+    on_machine PATH="$path" "$repo/scripts/ops-deploy.ts" --print $words >/dev/null 2>"$out/stderr"
+    [ ! -s "$out/stderr" ]
+  done
+  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps" "$repo/scripts/ops-deploy.ts" --print vps-ultraman vps
+}
+
 @test "a program that isn't on PATH: refused before anything runs, with what to type; --print needs none of them" {
   cd "$machine/path/to/flake"
   local path
   path=$(cd "$BATS_TEST_TMPDIR" && path_without nixos-rebuild)
-  refuses 1 "nixos-rebuild is not on PATH. Try: $repo/scripts/ops-deploy.ts vps-ultraman root@vps --backend nix" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman root@vps
-  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps" PATH="$path" "$repo/scripts/ops-deploy.ts" --print vps-ultraman vps
+  refuses 1 "nixos-rebuild is not on PATH. Try: $repo/scripts/ops-deploy.ts vps-ultraman root@vps --backend nix" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman root@vps --backend nixos-rebuild
+  refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman vps --build-host builder
+  refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/ops-deploy.ts" vps-ultraman vps --build-on target
+  says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps" PATH="$path" "$repo/scripts/ops-deploy.ts" --print vps-ultraman vps --backend nixos-rebuild
   refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/sync.ts" switch
   refuses 1 "nixos-rebuild is not on PATH" PATH="$path" "$repo/scripts/sync.ts" build
   path=$(cd "$BATS_TEST_TMPDIR" && path_without nix)

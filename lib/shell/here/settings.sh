@@ -1,8 +1,17 @@
 # Files of this user's that hey writes.
 
-# write_settings FILE TEXT.
+# write_settings FILE TEXT: into a file that is not there, or has nothing in it. Ends: where something else has come meanwhile, with 1.
 write_settings() {
-  printf "%s\n" "$2" >"$1"
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    # The shell makes it anew or not at all.
+    (set -C; printf "%s\n" "$2" >"$1")
+  elif [ -f "$1" ] && [ ! -s "$1" ]; then
+    printf "%s\n" "$2" >>"$1"
+  elif [ "$(cat "$1" 2>/dev/null)" != "$2" ]; then
+    # What a shell has redirected here is this text already.
+    step "$1 is there by now, and was left as it is"
+    exit 1
+  fi
   step "written to $1"
 }
 

@@ -1,0 +1,215 @@
+// What a line means that is typed as other programs take it: a flake with its host in one word, several hosts in one, and options that are
+// called otherwise here. Asked only where a line is refused.
+import { asked, shown } from "./errors.ts";
+import { dashed, isOption, type Takes } from "./spec.ts";
+import { isName } from "./words.ts";
+
+/** What is said of a line, and the line that was meant, where there is but one. */
+export interface Meant {
+  readonly says: string;
+  readonly line?: readonly string[];
+}
+
+/** Options of nixos-rebuild, nh, colmena, deploy-rs and nixos-anywhere, and those of ours that do it. The verb may have some of these. */
+const flags: readonly { readonly typed: readonly string[]; readonly ours: readonly string[] }[] = [
+  { typed: ["--dry-run", "--dry", "--dry-build", "--dry-activate"], ours: ["dry-activate", "diff", "print"] },
+  { typed: ["-v", "-vv", "-vvv", "--verbose"], ours: ["debug", "print"] },
+  { typed: ["--interactive", "--confirm"], ours: ["ask"] },
+  { typed: ["--no-confirm", "--assume-yes"], ours: ["yes"] },
+  { typed: ["--auto-rollback", "--magic-rollback"], ours: ["guard"] },
+  { typed: ["--ask-sudo-password"], ours: ["ask-elevate-password"] },
+  { typed: ["--substitute-on-destination", "--substitute-on-target"], ours: ["use-substitutes"] },
+  { typed: ["--no-reexec"], ours: ["fast"] },
+];
+
+/** Those that are a word of ours, or an option with another value. `VALUE` stands for theirs, which without it they haven't. */
+const words: readonly {
+  readonly typed: readonly string[];
+  readonly says: string;
+  readonly ours: readonly string[];
+  /** The parameter of the verb that takes it. */
+  readonly by: string;
+  readonly place?: "first" | "last";
+}[] = [
+  {
+    typed: ["--target-host", "--target"],
+    says: "the target is a word behind the host",
+    ours: ["VALUE"],
+    by: "target",
+    place: "last",
+  },
+  { typed: ["--host", "--hostname", "-H"], says: "the host is a word of its own", ours: ["VALUE"], by: "host", place: "first" },
+  {
+    typed: ["--sudo", "--use-remote-sudo", "--use-sudo"],
+    says: "it is called --elevate",
+    ours: ["--elevate", "sudo"],
+    by: "elevate",
+  },
+  { typed: ["--parallel"], says: "it is called --jobs", ours: ["--jobs", "VALUE"], by: "jobs" },
+  {
+    typed: ["--ssh-port", "--port", "-p"],
+    says: "ssh takes it as an option",
+    ours: ["--ssh-option", "Port=VALUE"],
+    by: "ssh-option",
+  },
+  {
+    typed: ["--identity", "-i"],
+    says: "ssh takes it as an option",
+    ours: ["--ssh-option", "IdentityFile=VALUE"],
+    by: "ssh-option",
+  },
+];
+
+/** The host in a flake's fragment, as nix and nixos-rebuild take one. */
+const hostIn = (fragment: string) =>
+  fragment
+    .replace(/^nixosConfigurations\./, "")
+    .replace(/\.config\.system\.build\..*$/, "")
+    .replace(/^"(.*)"$/, "$1");
+
+/** A line while it is put right. */
+interface Line {
+  readonly first: string[];
+  readonly own: string[];
+  readonly last: string[];
+  readonly says: string[];
+  /** --print, which is typed last. */
+  readonly printed: string[];
+  /** Positional words. */
+  readonly names: string[];
+}
+
+/** A word that stands for a host, where it is more than its name. */
+function host(takes: Takes, word: string, line: Line, hasFlake: boolean): void {
+  const hash = word.indexOf("#");
+  const name = hostIn(word.slice(hash + 1));
+  const [, folder = "", inFolder = ""] = /^(.*\bhosts\/)([^/]+?)(?:\.nix|\/|\/default\.nix)?$/.exec(word) ?? [];
+  const login = /^[^@]+@([^@]+)$/.exec(word)?.[1];
+  if (hash >= 0 && isName(name)) {
+    const ref = word.slice(0, hash);
+    line.says.push(`${shown(name)} is enough, without ${shown(word.slice(0, hash + 1))}`);
+    line.names.push(name);
+    if (ref !== "" && ref !== "." && !hasFlake) line.own.push("--flake", ref);
+  } else if (isName(inFolder)) {
+    line.says.push(`${shown(inFolder)} is enough, without ${shown(folder)}`);
+    line.names.push(inFolder);
+  } else if (login !== undefined && isName(login) && takes["target"]?.kind === "arg") {
+    line.says.push(`${shown(word)} is a target, which stands behind the host`);
+    line.names.push(login, word);
+  } else line.names.push(word);
+}
+
+/** A word of a selection of hosts: it is more than one name. */
+const isSelection = (word: string) => /[,*?![\s]|^@/.test(word);
+
+/** What goes behind --on, where the line has more hosts than the verb takes as words. @param on what stands there already */
+function several(takes: Takes, { names, says }: Line, on: string | undefined): string | undefined {
+  const args = Object.values(takes).filter(({ kind }) => kind === "arg").length;
+  const hosts = names.flatMap((name) => name.split(/[\s,]+/)).filter((name) => name !== "");
+  if (hosts.length === 0 || !hosts.every((name) => /^!?@?[\w.*?[\]!-]+$/.test(name))) return undefined;
+  const odd = names.find(isSelection);
+  if (!("on" in takes)) {
+    if (odd !== undefined && takes["host"]?.kind === "arg")
+      says.push(`${shown(odd)} is no host's name; this is for one host at a time`);
+    return undefined;
+  }
+  const surplus = odd === undefined && on === undefined ? names[args] : undefined;
+  if (odd === undefined && on === undefined && surplus === undefined) return undefined;
+  const behind =
+    hosts.length > 1 || on !== undefined
+      ? "several hosts are typed behind --on, with commas between"
+      : `${isName(hosts[0] ?? "") ? "a host is" : "patterns and tags are"} typed behind --on here`;
+  const apart = on === undefined ? [] : [`${shown(names[0] ?? "")} and --on can't go together`];
+  says.push([...(surplus === undefined ? apart : [`${shown(surplus)} is one word too many`]), behind].join("; "));
+  return [...(on === undefined ? [] : [on]), ...hosts].join(",");
+}
+
+/** What a refused line means, if it is one of these. @param typed the words behind the verb */
+export function meant(takes: Takes, typed: readonly string[]): Meant | undefined {
+  const end = typed.indexOf("--");
+  const given = end < 0 ? [...typed] : typed.slice(0, end);
+  const line: Line = { first: [], own: [], last: [], says: [], printed: [], names: [] };
+  const hasHost = takes["host"]?.kind === "arg";
+  const hasRest = Object.values(takes).some(({ kind }) => kind === "rest");
+  const has = (options: RegExp) => given.some((word) => options.test(word));
+  const hasFlake = has(/^--flake(?:=|$)/);
+  // Then the first word is no host, but what follows one.
+  const isNamedElsewhere = has(/^(?:--host|--hostname|-H)(?:=|$)/);
+  let on: string | undefined;
+  let fragment: string | undefined;
+  while (given.length > 0) {
+    const word = given.shift() as string;
+    if (!word.startsWith("-") || word === "-") {
+      // A command of a person's own begins, with options of its own.
+      if (hasRest && line.names.length > 0) return undefined;
+      if (hasHost && line.names.length === 0 && !isNamedElsewhere) host(takes, word, line, hasFlake);
+      else line.names.push(word);
+      continue;
+    }
+    const [name = "", inline] = /^(--[^=]*)=(.*)$/s.exec(word)?.slice(1) ?? [word];
+    const own = Object.entries(takes).find(([known, param]) => isOption(param) && dashed(known, param).includes(name));
+    if (own !== undefined) {
+      const [known, param] = own;
+      const takesNext = param.kind === "option" && inline === undefined && param.bare === undefined;
+      const value = inline ?? (takesNext ? given.shift() : undefined);
+      const hash = value?.indexOf("#") ?? -1;
+      if (known === "on") on = value;
+      else if (known === "print") line.printed.push(word);
+      else if (known === "flake" && value !== undefined && hash >= 0) {
+        fragment = hostIn(value.slice(hash + 1));
+        line.says.push(`--flake ${shown(value)} has a ${shown(value.slice(hash))} suffix; the host is a word of its own`);
+        if (value.slice(0, hash) !== "" && value.slice(0, hash) !== ".") line.own.push("--flake", value.slice(0, hash));
+      } else if (param.kind === "option" && param.from === "hosts" && value?.includes("#")) {
+        const plain = hostIn(value.slice(hash + 1));
+        line.says.push(`${shown(plain)} is enough, without ${shown(value.slice(0, hash + 1))}`);
+        line.own.push(name, plain);
+      } else {
+        line.own.push(word, ...(takesNext && value !== undefined ? [value] : []));
+        if (param.kind === "option" && param.second !== undefined) line.own.push(...given.splice(0, 1));
+      }
+      continue;
+    }
+    const flag = flags.find(({ typed: theirs }) => theirs.includes(name));
+    const ours = flag?.ours.filter((option) => option in takes) ?? [];
+    // What only may be meant is not typed for anybody.
+    if (ours.length > 1 || ours.includes("print"))
+      return { says: `unknown option ${shown(name)}${asked(ours.map((option) => `--${option}`))}` };
+    const other = words.find(({ typed: theirs, by }) => theirs.includes(name) && by in takes);
+    if (ours.length === 1) {
+      line.says.push(`unknown option ${shown(name)}; it is called --${ours[0]}`);
+      line.own.push(`--${ours[0]}`);
+    } else if (other !== undefined) {
+      const isValued = other.ours.some((word) => word.includes("VALUE"));
+      const value = isValued ? (inline ?? given.shift()) : "";
+      // As an option of ours it is asked for by that name.
+      const isArg = takes[other.by]?.kind === "arg";
+      line.says.push(
+        `unknown option ${shown(name)}; ${isArg || other.place === undefined ? other.says : `it is called --${other.by}`}`,
+      );
+      if (value === undefined || value.startsWith("-")) return { says: line.says.join("; ") };
+      const instead = other.ours.map((word) => word.replace("VALUE", () => value));
+      if (other.place === undefined) line.own.push(...instead);
+      else if (isArg) line[other.place].push(...instead);
+      else line.own.push(`--${other.by}`, ...instead);
+    } else return line.says.length === 0 ? undefined : { says: line.says.join("; ") };
+  }
+  if (fragment !== undefined && isName(fragment)) {
+    const [typedHost] = line.names;
+    // Another name than the flake's may be a target, or a host of its own.
+    if (hasHost && typedHost !== undefined && typedHost !== fragment && !isSelection(typedHost))
+      return { says: line.says.join("; ") };
+    const isNamed = line.names.length > 0 || on !== undefined || line.own.includes("--all");
+    if (hasHost && !isNamed && line.first.length === 0) line.first.push(fragment);
+    if (takes["host"]?.kind === "option" && !line.own.some((word) => /^--host(?:=|$)/.test(word)))
+      line.own.push("--host", fragment);
+  }
+  const selection = several(takes, line, on);
+  if (line.says.length === 0) return undefined;
+  const names = selection === undefined ? line.names : ["--on", selection];
+  const kept = selection === undefined && on !== undefined ? ["--on", on] : [];
+  const rest = end < 0 ? [] : typed.slice(end);
+  return {
+    says: line.says.join("; "),
+    line: [...line.first, ...names, ...line.last, ...kept, ...line.own, ...line.printed, ...rest],
+  };
+}

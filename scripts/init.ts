@@ -1,0 +1,59 @@
+#!/bin/sh
+":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+  "";
+
+// A first hey.toml, so that the safe way is the default from the first deployment on.
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
+import { spelled } from "../lib/here/called.ts";
+import { aliases } from "../lib/inventory/aliases.ts";
+import { flakeMeant } from "../lib/inventory/flake.ts";
+import { machinesMeant } from "../lib/inventory/inventory.ts";
+import { proposed } from "../lib/inventory/proposed.ts";
+import { call, stage } from "../lib/script/part.ts";
+import { step } from "../lib/script/step.ts";
+import { Refusal, shown } from "../lib/spec/errors.ts";
+import { flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { flag } from "../lib/spec/spec.ts";
+import { verb } from "../lib/verb/verb.ts";
+
+/** Refuses where a hey.toml is, whatever it is. A shell that redirects to it has made it, without anything in it. @throws Refusal */
+function requireAbsent(file: string): void {
+  const there = lstatSync(file, { throwIfNoEntry: false });
+  if (there === undefined || (there.isFile() && there.size === 0)) return;
+  throw new Refusal(`${shown(file)} is there already, and is never written over`, `${spelled("ops-hosts")} --why`);
+}
+
+export default verb(module, {
+  summary: "Write a first hey.toml: targets that ssh's configuration has, guard and ask as defaults",
+  description:
+    "Looks at the flake and at ssh's configuration, shows the hey.toml that they come to, and asks before it writes it. " +
+    "From then on a deployment rolls back by itself where this machine can't log in any more, and shows what will change. " +
+    "A hey.toml that is there is never written over.",
+  takes: {
+    flake: flakeOption,
+    yes: flag("write it without asking", { short: "y" }),
+    "ssh-config": sshOptions["ssh-config"],
+  },
+  examples: ["", "--yes"],
+  plan: ({ flake: given, yes, sshConfig }) => {
+    const flake = flakeMeant(given, "as given");
+    const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
+    if (file !== "") requireAbsent(file);
+    const ssh = { sshOption: [], sshConfig };
+    const lines = proposed(machinesMeant(flake, ssh, {}), aliases(ssh));
+    return {
+      main: [
+        { ...call("settings_text", [], "what it will say"), capture: "text" },
+        call("offer_settings", [file, yes ? "yes" : ""], "shown, and written where that is agreed to"),
+      ],
+      own: {
+        settings_text: {
+          about: "a hey.toml of what the flake and ssh's configuration have.",
+          lines: lines.map((line) => (line === "" ? step("printf", "\\n") : step("printf", "%s\\n", line))),
+        },
+      },
+      stages: [stage("show it, and write hey.toml", "here", 1)],
+    };
+  },
+});
