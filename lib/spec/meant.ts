@@ -102,8 +102,8 @@ function host(takes: Takes, word: string, line: Line, hasFlake: boolean): void {
 /** A word of a selection of hosts: it is more than one name. */
 const isSelection = (word: string) => /[,*?![\s]|^@/.test(word);
 
-/** What goes behind --on, where the line has more hosts than the verb takes as words. @param on what stands there already */
-function several(takes: Takes, { names, says }: Line, on: string | undefined): string | undefined {
+/** What goes behind --on, where the line has more hosts than the verb takes as words. */
+function several(takes: Takes, { names, says }: Line): string | undefined {
   const args = Object.values(takes).filter(({ kind }) => kind === "arg").length;
   const hosts = names.flatMap((name) => name.split(/[\s,]+/)).filter((name) => name !== "");
   if (hosts.length === 0 || !hosts.every((name) => /^!?@?[\w.*?[\]!-]+$/.test(name))) return undefined;
@@ -113,15 +113,14 @@ function several(takes: Takes, { names, says }: Line, on: string | undefined): s
       says.push(`${shown(odd)} is no host's name; this is for one host at a time`);
     return undefined;
   }
-  const surplus = odd === undefined && on === undefined ? names[args] : undefined;
-  if (odd === undefined && on === undefined && surplus === undefined) return undefined;
+  const surplus = odd === undefined ? names[args] : undefined;
+  if (odd === undefined && surplus === undefined) return undefined;
   const behind =
-    hosts.length > 1 || on !== undefined
+    hosts.length > 1
       ? "several hosts are typed behind --on, with commas between"
       : `${isName(hosts[0] ?? "") ? "a host is" : "patterns and tags are"} typed behind --on here`;
-  const apart = on === undefined ? [] : [`${shown(names[0] ?? "")} and --on can't go together`];
-  says.push([...(surplus === undefined ? apart : [`${shown(surplus)} is one word too many`]), behind].join("; "));
-  return [...(on === undefined ? [] : [on]), ...hosts].join(",");
+  says.push(surplus === undefined ? behind : `${shown(surplus)} is one word too many; ${behind}`);
+  return hosts.join(",");
 }
 
 /** What a refused line means, if it is one of these. @param typed the words behind the verb */
@@ -203,10 +202,11 @@ export function meant(takes: Takes, typed: readonly string[]): Meant | undefined
     if (takes["host"]?.kind === "option" && !line.own.some((word) => /^--host(?:=|$)/.test(word)))
       line.own.push("--host", fragment);
   }
-  const selection = several(takes, line, on);
+  // Words beside an --on are refused as such (lib/spec/conflicts.ts).
+  const selection = on === undefined ? several(takes, line) : undefined;
   if (line.says.length === 0) return undefined;
   const names = selection === undefined ? line.names : ["--on", selection];
-  const kept = selection === undefined && on !== undefined ? ["--on", on] : [];
+  const kept = on === undefined ? [] : ["--on", on];
   const rest = end < 0 ? [] : typed.slice(end);
   return {
     says: line.says.join("; "),
