@@ -1,6 +1,5 @@
 // One table: which words each wrapped program takes for what is meant. They differ by version, and a program is asked which one
 // it is: once a run, while planning, so that the printed script has final words; and only where a word depends on the answer.
-import { spawnSync } from "node:child_process";
 import { Usage } from "../spec/errors.ts";
 
 /** nix's own command line. The features are given every time: where flakes aren't enabled globally it refuses otherwise. */
@@ -219,6 +218,8 @@ const known = new Map<Program, Row>();
 function here(program: Program): Row {
   const already = known.get(program);
   if (already !== undefined) return already;
+  // Loaded only where something is asked: most lines ask nothing.
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   const asked = spawnSync(program, backends[program].ask, {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],

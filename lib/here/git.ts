@@ -1,5 +1,4 @@
 // Questions to git. A repository may be a stranger's, so nothing in it is run.
-import { spawnSync } from "node:child_process";
 import { dirname, relative } from "node:path";
 import type { Flake } from "./flake.ts";
 import { below, unlinked, workTree } from "./tree.ts";
@@ -41,6 +40,8 @@ function untrackedIn(dir: string, name: string): readonly string[] {
     "--",
     `:(literal)${name}`,
   ];
+  // Loaded only where something is asked: most lines ask nothing.
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   // An object that isn't there is not fetched: the repository says by which program.
   const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], { encoding: "utf8", env: gitEnvironment() });
   return git.status === 0 ? git.stdout.split("\0").filter(Boolean) : [];

@@ -1,5 +1,4 @@
 // Which hosts a flake has. Nix says it, and that is remembered until the flake has changed.
-import { spawnSync } from "node:child_process";
 import { didYouMean, shown, some } from "../spec/errors.ts";
 import { isHost } from "../spec/words.ts";
 import { nix } from "./backends.ts";
@@ -56,6 +55,8 @@ function reason(said: string, status: number): string {
 /** Asks nix. Names only: that works where a host itself does not evaluate. */
 function ask(flake: Flake): Hosts {
   if (!onPath("nix")) return { why: "nix is not on PATH" };
+  // Loaded only where something is asked: a list that is remembered must not pay for it.
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   const line = `${speaker()}: nix evaluates which hosts the flake has`;
   // A look writes no flake.lock.
   const question = [...nix, "eval", "--json", "--no-write-lock-file", ...(flake.words ?? []), `${flake.ref}#nixosConfigurations`];
