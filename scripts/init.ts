@@ -6,9 +6,10 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { spelled } from "../lib/here/called.ts";
+import { findFlake } from "../lib/here/flake.ts";
 import { aliases } from "../lib/inventory/aliases.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
-import { machinesMeant } from "../lib/inventory/inventory.ts";
+import { machinesIfKnown } from "../lib/inventory/inventory.ts";
 import { proposed } from "../lib/inventory/proposed.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
@@ -37,11 +38,12 @@ export default verb(module, {
   },
   examples: ["", "--yes"],
   plan: ({ flake: given, yes, sshConfig }) => {
-    const flake = flakeMeant(given, "as given");
-    const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
+    const { dir } = findFlake(given, "as given");
+    const file = dir === undefined ? "" : join(dir, "hey.toml");
     if (file !== "") requireAbsent(file);
+    const flake = flakeMeant(given, "as given");
     const ssh = { sshOption: [], sshConfig };
-    const lines = proposed(machinesMeant(flake, ssh, {}), aliases(ssh));
+    const lines = proposed(machinesIfKnown(flake, ssh), aliases(ssh));
     return {
       main: [
         { ...call("settings_text", [], "what it will say"), capture: "text" },

@@ -80,6 +80,17 @@ export function machinesMeant(flake: Flake, ssh: SshGiven, which: Which): readon
   return on === undefined ? inventory : select(inventory, on);
 }
 
+/** All machines, for who can do without: none where nix can't tell which there are, which is said, or where there is none. */
+export function machinesIfKnown(flake: Flake, ssh: SshGiven): readonly Machine[] {
+  try {
+    return machinesMeant(flake, ssh, {});
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    remark(error.message);
+    return [];
+  }
+}
+
 /** What a verb for one host was given. */
 interface Named {
   readonly host: string;

@@ -158,13 +158,12 @@ TOML
 }
 
 @test "init: what a flake and ssh's configuration say is data" {
-  local dir=$machine/path/to/odd name
+  local dir=$machine/path/to/odd
   mkdir -p "$dir"
   echo '{ outputs = { self }: import ./hosts; }' >"$dir/flake.nix"
-  for name in web1 $'a\nguard = false' $'b\e[31mc' '$(touch PWNED)' "it's" 'x"y' $'u\u202ev' '`touch PWNED`' '-rf' $'tab\there'; do
-    mkdir -p "$dir/hosts/$name"
-    echo '{ }' >"$dir/hosts/$name/default.nix"
-  done
+  git init -q "$dir"
+  # As nix writes them, in JSON.
+  printf '%s\n' web1 'a\nguard = false' 'b\u001b[31mc' '$(touch PWNED)' "it's" 'x\"y' 'u\u202ev' '`touch PWNED`' -rf 'tab\there' >"$dir/.git/hosts"
   mkdir -p "$machine/home/me/.ssh/od"$'\n'"d"
   printf 'Host web1.$(touch\\040PWNED)\nHost "web1.x y"\nHost web1.\033[31mred\nInclude "od*/c"\n' | config
   printf 'Host web1\n' >"$machine/home/me/.ssh/od"$'\n'"d/c"

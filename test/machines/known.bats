@@ -11,6 +11,9 @@ setup() {
   # Counts its calls.
   printf '#!/bin/sh\necho >>%q\nexec %q "$@"\n' "$BATS_TEST_TMPDIR/calls" "$(type -P nix)" >"$BATS_TEST_TMPDIR/bin/nix"
   chmod +x "$BATS_TEST_TMPDIR/bin/nix"
+  # Is there, so that a deployment is its line.
+  printf '#!/bin/sh\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
+  chmod +x "$BATS_TEST_TMPDIR/bin/nixos-rebuild"
   PATH=$BATS_TEST_TMPDIR/bin:$PATH
   flake=$BATS_TEST_TMPDIR/flake
   cd "$flake"

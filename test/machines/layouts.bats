@@ -7,7 +7,10 @@ scripts=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)/scripts
 
 setup_file() {
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true
-  mkdir -p "$BATS_FILE_TMPDIR/home" "$BATS_FILE_TMPDIR/flakes"
+  mkdir -p "$BATS_FILE_TMPDIR/home" "$BATS_FILE_TMPDIR/flakes" "$BATS_FILE_TMPDIR/bin"
+  # Is there, so that a deployment is its line.
+  printf '#!/bin/sh\nexit 1\n' >"$BATS_FILE_TMPDIR/bin/nixos-rebuild"
+  chmod +x "$BATS_FILE_TMPDIR/bin/nixos-rebuild"
   local layout
   for layout in $layouts; do
     mkdir "$BATS_FILE_TMPDIR/flakes/$layout"
@@ -16,7 +19,7 @@ setup_file() {
 }
 
 setup() {
-  export HOME=$BATS_FILE_TMPDIR/home
+  export HOME=$BATS_FILE_TMPDIR/home PATH=$BATS_FILE_TMPDIR/bin:$PATH
   unset XDG_CACHE_HOME
 }
 

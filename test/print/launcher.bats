@@ -126,6 +126,7 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
     for package in '{ not json' '{"type": "module", "imports": {"#*": "./lib/*"}}'; do
       echo "$package" >package.json
       rm -rf "$machine/home/me/.cache/hey"
+      remember "$PWD=x" "$machine/path/to/flake"
       says "nixos-rebuild switch --show-trace --flake '.#x' --target-host root@x" "$repo/scripts/ops-deploy.ts" --print x
     done
   done
