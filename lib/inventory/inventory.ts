@@ -12,7 +12,7 @@ import { readSettings, settingsOf } from "./settings.ts";
  * Names of aliases that mean a host, the best first. Its own name is what `ssh HOST` has always taken; of the others those for root, as
  * every verb here becomes root there: who has an alias for each login has that one for this.
  */
-const aliasNames = (host: string) => {
+export const aliasNames = (host: string) => {
   const underscored = host.replaceAll("-", "_");
   return [...new Set([host, `${host}_root`, `${underscored}_root`, underscored])];
 };

@@ -69,7 +69,8 @@ type Made = Plan | Fleet | Inquiry;
 
 /** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
 function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>): Made {
-  if ("target" in given && given.target !== undefined) {
+  const led = (given as { readonly sshOption?: readonly string[] }).sshOption ?? [];
+  if ("target" in given && (given.target !== undefined || led.length > 0)) {
     const { requireOwnTarget } = require("../inventory/other-host.ts") as typeof import("../inventory/other-host.ts");
     requireOwnTarget(name, spec.takes, given);
   }
