@@ -7,6 +7,7 @@ import { evaluating } from "../lib/deploy/deployment.ts";
 import { findFlake, requireHost } from "../lib/here/flake.ts";
 import { requireWritable } from "../lib/here/new-file.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
+import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
@@ -47,6 +48,7 @@ export default verb(module, {
       requireWritable(given.html);
       entries();
     }
+    const known = namesKnown(given.flake);
     const hosts = machines.map(({ host }) => host);
     const again = given.watch === undefined ? undefined : Number(given.watch);
     return {
@@ -72,7 +74,7 @@ export default verb(module, {
       }),
       report: (answers, beside) => {
         const wanted = (host: string) => beside && (beside.facts.one(host)?.split(" ")[1] ?? "");
-        const all = answers.map((answer) => statusOf(answer, wanted(answer.host)));
+        const all = answers.map((answer) => statusOf(answer, known, wanted(answer.host)));
         const [only] = given.host === undefined ? [] : all;
         const text = only === undefined ? statusTable(all, paperHere()) : statusList(only, paperHere());
         const undecided = all.some(({ flake }) => flake === "does not evaluate");

@@ -6,6 +6,7 @@ import { type Flake, toplevel } from "../here/flake.ts";
 import { call, calling, nothing, type Part, type Plan, parts, stage } from "../script/part.ts";
 import { joined, step, variable, type Word } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
+import { requireMachine, requireMachineOf } from "../target/identity.ts";
 import { type Preview, previewing } from "./preview.ts";
 import { type Reboot, rebooting, rebootSteps } from "./reboot.ts";
 import type { Turn } from "./turn.ts";
@@ -24,6 +25,8 @@ export interface Change extends Reached, Activation {
   readonly installBootloader: boolean;
   /** Also where someone else has changed what runs. */
   readonly force: boolean;
+  /** Also a machine of another name. */
+  readonly rename: boolean;
   readonly way: Way;
   readonly reboot: Reboot | undefined;
   readonly preview: Preview;
@@ -148,6 +151,7 @@ export function deployment(about: Deployment): Part {
     about.access.asks ? nothing : calling("expect_silence", [], "nix can copy only where the login prints nothing of its own"),
     turn.waits,
     turn.system(building(about), anyhow ? [] : already[about.action], rebootSteps(reboot, true)),
+    requireMachine(about),
     way.requires,
     specialised(about),
     copying(about),
@@ -162,8 +166,9 @@ export function deployment(about: Deployment): Part {
 /**
  * Back to a generation that the target has.
  * @param to its number, or "previous" for the one before what boots
+ * @param flake what says how the host is called
  */
-export function rollback(about: Change, to: string): Part {
+export function rollback(about: Change, to: string, flake: Flake | undefined): Part {
   const { way, turn, reboot } = about;
   const which = to === "previous" ? "the generation before what boots" : `generation ${to}`;
   const preview = previewing(about, undefined, about.host, []);
@@ -174,6 +179,7 @@ export function rollback(about: Change, to: string): Part {
     asking(about, `ask it: may it be changed, and has it ${which}?`, "find_generation", ...way.asks),
     turn.waits,
     calling("take_generation", [], "$system: what was found there"),
+    requireMachineOf(about, flake),
     preview.question,
     activation(about),
     way.change(about),

@@ -79,6 +79,12 @@ export function flakeIfAny(given: string | undefined): Flake | undefined {
   }
 }
 
+/** The names of all hosts of a flake that are known; none where there is no flake. @throws Usage for a mistake in hey.toml */
+export function namesKnown(ref: string | undefined): readonly string[] {
+  const flake = flakeIfAny(ref);
+  return flake === undefined ? [] : knownHosts(flake, readSettings(flake));
+}
+
 /** The machine that this one is in the flake, or the host that it is taken for. @throws Usage for a mistake in hey.toml */
 export function machineHere({ host, flake }: { readonly host: string | undefined; readonly flake: string | undefined }): Machine {
   const found = flakeIfAny(flake);

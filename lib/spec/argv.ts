@@ -3,6 +3,7 @@
 import minimist from "minimist";
 import { requireTogether } from "./conflicts.ts";
 import { didYouMean, shown, Usage } from "./errors.ts";
+import { type Reserved, requirePassable } from "./passed.ts";
 import { camel, type Flag, isOption, type Option, type Param, type Takes } from "./spec.ts";
 import { fits, hyphenated, printable, untilded } from "./words.ts";
 
@@ -11,6 +12,7 @@ export interface Grammar {
   readonly takes: Takes;
   /** The program that gets the words after `--`; without it they are refused. */
   readonly passes?: string | undefined;
+  readonly reserves?: Reserved | undefined;
   /** How the verb is typed: `hey ops deploy`. */
   readonly typed: string;
 }
@@ -118,7 +120,7 @@ export function usage({ takes, passes }: Pick<Grammar, "takes" | "passes">): str
  * @throws Usage for anything that is not wholly understood: nothing is guessed, shortened or dropped.
  */
 export function parse(grammar: Grammar, words: readonly string[]): Parsed {
-  const { takes, passes, typed } = grammar;
+  const { takes, passes, reserves = {}, typed } = grammar;
   for (const word of words) printable(word);
   const sorted = sort(grammar, words);
   if (sorted === "help") return "help";
@@ -126,7 +128,10 @@ export function parse(grammar: Grammar, words: readonly string[]): Parsed {
   if (sorted.dashes && restName === undefined && passes === undefined) {
     throw new Usage("nothing takes words after '--' here", `${typed} ${usage(grammar)}`);
   }
-  if (restName === undefined) for (const word of sorted.after) hyphenated(word);
+  if (restName === undefined) {
+    for (const word of sorted.after) hyphenated(word);
+    requirePassable(reserves, sorted.after);
+  }
 
   const names = (kind: "flag" | "option") => Object.keys(takes).filter((name) => takes[name]?.kind === kind);
   const collected = minimist(sorted.canonical, {

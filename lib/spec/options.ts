@@ -138,6 +138,13 @@ export const passing = group("Build", {
   builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
 });
 
+// The right machine
+
+/** The option of every verb that changes a machine. */
+export const renameOption = {
+  rename: flag("also where the machine is another one, by the name that it gives itself or by its host key"),
+};
+
 // Preview
 
 /** The options of verbs that change what a machine runs. */
