@@ -6,7 +6,7 @@ import { type Flake, toplevel } from "../here/flake.ts";
 import { call, calling, nothing, type Part, type Plan, parts, stage } from "../script/part.ts";
 import { joined, step, variable, type Word } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
-import { requireMachine, requireMachineOf } from "../target/identity.ts";
+import { ifMachine, requireMachine, requireMachineOf } from "../target/identity.ts";
 import { type Preview, previewing } from "./preview.ts";
 import { type Reboot, rebooting, rebootSteps } from "./reboot.ts";
 import type { Turn } from "./turn.ts";
@@ -116,9 +116,10 @@ const activation = ({ installBootloader }: Change): Part => ({ main: [], given: 
  * What is missing there. For a login that isn't root nix there runs as root all the same, so it needs no trust in that user's paths:
  * by `nix copy` where the elevation is silent; a password nix has no place for, so with one the paths are exported and imported.
  */
-function copying({ access, useSubstitutes, turn }: Deployment): Part {
+function copying(about: Deployment): Part {
+  const { access, useSubstitutes, turn } = about;
   const { to, by, asks } = access;
-  const stages = [stage("copy what is missing there", "both", 1)];
+  const stages = [stage(`copy what is missing there, ${ifMachine(about)}`, "both", 1)];
   if (asks)
     return { main: [{ ...call("copy_missing", [useSubstitutes ? "substitute" : "keep"]), note: `copy to ${to}` }], stages };
   const store = `ssh://${storeHost(to)}`;

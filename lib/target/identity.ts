@@ -11,17 +11,14 @@ export interface Meant {
   readonly rename: boolean;
 }
 
-const asking = ({ host, rename }: Meant, check: Step, more: Part["given"], source: string): Part => ({
+const required = ({ host, rename }: Meant, check: Step, more: Part["given"]): Part => ({
   main: [{ ...check, about: `is it ${host}? else nothing is sent` }],
   given: { host, rename: rename ? "yes" : "", kept_keys: keysHome(), ...more },
-  stages: [
-    stage(
-      `is the machine ${host}, by its name${source} and its host key?${rename ? "" : " (--rename to go on all the same)"}`,
-      "both",
-      1,
-    ),
-  ],
 });
+
+/** What a script's head says of it. */
+export const ifMachine = ({ host, rename }: Meant) =>
+  `if it is ${host}, by name and host key${rename ? "" : " (else: --rename)"}`;
 
 /** The question, where nothing else is asked first. */
 export const askingIdentity = calling(
@@ -31,19 +28,17 @@ export const askingIdentity = calling(
   stage("ask it who it is", "there", 1),
 );
 
-/** By the name of the system that was built. */
-export const requireMachine = (meant: Meant): Part =>
-  asking(meant, call("require_machine_of_system"), {}, " (that of the new system)");
+/** By the name of the system that was built. Its stage is that of the copy. */
+export const requireMachine = (meant: Meant): Part => required(meant, call("require_machine_of_system"), {});
 
 /**
  * By the name that the flake has for the host, where nothing is built.
  * @param flake undefined where there is none: then by its key alone
  * @param strictly also where the machine has the name of the attribute, which may be another host's in the flake
  */
-export const requireMachineOf = (meant: Meant, flake: Flake | undefined, strictly = false): Part =>
-  asking(
-    meant,
-    call("require_machine_of_host", strictly ? ["strictly"] : []),
-    { evaluated_host: flake === undefined ? "" : machine(flake, meant.host) },
-    "",
-  );
+export const requireMachineOf = (meant: Meant, flake: Flake | undefined, strictly = false): Part => ({
+  ...required(meant, call("require_machine_of_host", strictly ? ["strictly"] : []), {
+    evaluated_host: flake === undefined ? "" : machine(flake, meant.host),
+  }),
+  stages: [stage(`go on ${ifMachine(meant)}`, "both", 1)],
+});

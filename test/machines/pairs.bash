@@ -2,9 +2,9 @@
 
 make_pairs() {
   make_machine "$BATS_FILE_TMPDIR/machine"
-  make_flake "$machine/path/to/pairs" web1 web2 db alpha bravo bare core01.example.org gate vps-ultraman twin fresh 007
+  make_flake "$machine/path/to/pairs" web1 web2 db alpha bravo bare core01.example.org gate vps-ultraman twin fresh 007 nixos
   local host name
-  for host in web1 web2 db core01 gate vps-ultraman twin fresh 007 alpha:zulu bravo:alpha bare: core01.example.org:core01; do
+  for host in web1 web2 db core01 gate vps-ultraman twin fresh 007 nixos alpha:zulu bravo:alpha bare: core01.example.org:core01; do
     name=${host#*:} host=${host%%:*}
     mkdir -p "$machine/systems/$host/etc" && echo 25.11 >"$machine/systems/$host/nixos-version"
     [ -z "$name" ] || echo "$name" >"$machine/systems/$host/etc/hostname"

@@ -1,39 +1,23 @@
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
-# plain_name NAME: a name as it is compared; nothing for those that a machine has before anybody names it.
-plain_name() {
-  local name
-  name=$(printf "%s" "$1" | LC_ALL=C tr "[:upper:]" "[:lower:]" | LC_ALL=C tr -cd "a-z0-9._-")
-  case $name in nixos | nixos-installer | localhost | localhost.* | none | unnamed) ;; *) printf "%s\n" "${name%.}" ;; esac
-}
-
-# name_in HOSTNAME SYSTEM VERSION: what a system is called, by its etc/hostname, else by its path, in which the name stands before the version.
-name_in() {
-  local name="$1"
-  if [ -z "$name" ]; then case $2 in *-nixos-system-?*-"$3") name=${2#*-nixos-system-} && name=${name%-"$3"} ;; esac; fi
-  plain_name "$name"
-}
-
-# name_of SYSTEM: the same of a system that is here.
-name_of() { name_in "$(sed q "$1/etc/hostname" 2>/dev/null || :)" "$1" "$(cat "$1/nixos-version" 2>/dev/null || :)"; }
+# plain_name NAME: a name as it is compared.
+plain_name() { printf "%s" "${1%.}" | LC_ALL=C tr "[:upper:]" "[:lower:]" | LC_ALL=C tr -cd "a-z0-9._-"; }
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
 
-# name_there: what the target is called, by the system that it runs, or by its kernel where that is no NixOS; nothing where nobody has named it.
+# name_there: what the target is called, by the system that it runs, or by its kernel where that is no NixOS; nothing for an installer, and for the
+# names that a machine has before anybody names it.
 name_there() {
-  if [ "$(fact installer)" = yes ]; then return 0; fi
-  case $(fact runs) in
-    nothing) plain_name "$(fact kernel-name)" ;;
-    *) name_in "$(fact system-name)" "$(fact runs)" "$(fact system-version)" ;;
-  esac
+  local name
+  name=$(plain_name "$(fact system-name)")
+  if [ "$(fact runs)" = nothing ]; then name=$(plain_name "$(fact kernel-name)"); fi
+  case $(fact installer)$name in yes* | nixos | nixos-installer | localhost | localhost.* | none | unnamed) ;; *) echo "$name" ;; esac
 }
 
 # is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
 is_called() {
-  local name
-  name=$(name_there)
-  [ -z "$name" ] || same_name "$1" "$name" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
     same_name "$1" "$(plain_name "$(fact generation-name)")"
 }
 
@@ -50,29 +34,23 @@ has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newli
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
 require_name() {
-  local other owner
-  other=$(name_there)
-  if [ -z "$1" ] || is_called "$1"; then other=''; fi
-  owner=''
-  if has_own_key; then :; else owner=$(owners_of_key | sed q); fi
-  if [ -n "$other" ]; then
-    reached=$other
-    other="$target calls itself $other, and is to be $1"
-  elif [ -n "$owner" ]; then
-    reached=$owner
-    other="$target has the host key that is kept here for $owner"
-  else
+  local who
+  if [ -n "$1" ] && ! is_called "$1"; then
+    reached=$(name_there)
+    who="$target calls itself $reached, and is to be $1"
+  elif has_own_key || [ -z "$(owners_of_key)" ]; then
     return 0
+  else
+    reached=$(owners_of_key | sed q)
+    who="$target has the host key that is kept here for $reached"
   fi
-  if [ -z "$rename" ]; then
-    last_words="$other; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
-    exit 1
-  fi
-  step "$other; it goes on, as --rename was given"
+  if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
+  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
+  exit 1
 }
 
 # require_machine_of_system: that the target is called as the system that was built. Sets: reached, last_words. Ends: where it is another machine.
-require_machine_of_system() { require_name "$(name_of "$system")"; }
+require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/hostname" 2>/dev/null || :)")"; }
 
 # require_machine_of_host [STRICTLY]: that the target is called as the flake calls the host. That is evaluated where it is not called as the host
 # itself; STRICTLY also where it is, unless it has the host's own key: the flake may call another host so.
