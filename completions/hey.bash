@@ -836,15 +836,17 @@ __hey_table_ops_bootstrap() {
   __hey_option --yes -y '' 'don'\''t ask for the host'\''s name; go on with a new key'
   __hey_option --wait '' '--no-keys --no-wait --no-reboot' 'how long to wait for the machine to come back, if not 300' seconds
   __hey_option --no-wait '' --wait 'don'\''t wait for it to come back'
+  __hey_option --rename '' '' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --no-disko-deps '' '' 'leave disko'\''s programs out of memory, for machines with little of it'
   __hey_option --no-reboot '' '--wait --phases' 'stop after the install, in the installer'
   __hey_option --phases '' --no-reboot 'the phases to run, of kexec,disko,install,reboot' phases
   __hey_option --disko-mode '' '' 'what disko does' choices
   __hey_option --build-on '' '' 'where to build' choices
+  __hey_option --extra-files '' --vm-test 'files that come with the system: what is in it, as it lies below /' dirs
   __hey_option --kexec '' '' 'the installer'\''s tarball to boot, a file or a URL' text
   __hey_option --disk-encryption-keys '' --vm-test 'a file to put into the installer for disko' text many files
   __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many files
-  __hey_option --vm-test '' --disk-encryption-keys 'try the installation in a virtual machine here, without a target'
+  __hey_option --vm-test '' '--extra-files --disk-encryption-keys' 'try the installation in a virtual machine here, without a target'
   __hey_option --identity -i '' 'the private key to log in with' files
   __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
@@ -898,9 +900,10 @@ __hey_table_ops_deploy() {
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--diff --ask --rename --cancel' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--diff --ask --rename --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
@@ -959,6 +962,7 @@ __hey_table_ops_doctor() {
   __hey_choice skip host-key-changed 'the target presents another key than known_hosts has'
   __hey_choice skip login-refused 'sshd takes none of the keys offered'
   __hey_choice skip unreachable 'ssh fails otherwise'
+  __hey_choice skip other-host 'by its name or its host key the machine is another host'
   __hey_choice skip login-talks 'the login writes to stdout before a command, which breaks nix copy'
   __hey_choice skip not-nixos 'no NixOS runs there'
   __hey_choice skip no-root 'the login does not become root there without a password'
@@ -1024,8 +1028,9 @@ __hey_table_ops_push_keys() {
   __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
   __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
   __hey_option --key-cmd '' '--generate --on --all' 'a shell command that writes the host'\''s key, instead of the folder' text
-  __hey_option --check '' --generate 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
+  __hey_option --check '' '--generate --rename' 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
   __hey_option --keep-known-hosts '' '' 'say the line for known_hosts instead of writing it'
+  __hey_option --rename '' --check 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --on '' '--key-cmd --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--key-cmd --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
@@ -1054,6 +1059,7 @@ __hey_table_ops_reboot() {
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
+  __hey_option --rename '' '' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
@@ -1079,7 +1085,7 @@ __hey_table_ops_rollback() {
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
-  __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
+  __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
   __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
@@ -1093,6 +1099,7 @@ __hey_table_ops_rollback() {
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --rename '' --list 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '' 'also when someone else has changed what runs there'
   __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
@@ -1186,9 +1193,10 @@ __hey_table_ops_sync() {
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
   __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--diff --ask --cancel' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--diff --ask --status' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--diff --ask --rename --cancel' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--diff --ask --rename --status' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds

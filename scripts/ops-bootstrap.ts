@@ -4,23 +4,39 @@
 
 // First install of a remote machine: its keys go with it, nixos-anywhere boots an installer, formats and installs, and the
 // machine must come back as itself.
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { nixRun } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute } from "../lib/here/flake.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
-import { aroundInstall } from "../lib/keys/bootstrap.ts";
-import { commandKey, findGlobalKey, findHostKey, newHostKey } from "../lib/keys/keys.ts";
+import { aroundInstall, treeOf } from "../lib/keys/bootstrap.ts";
+import { commandKey, findGlobalKey, findHostKey, type Key, newHostKey } from "../lib/keys/keys.ts";
 import { stage } from "../lib/script/part.ts";
 import { step, type Word } from "../lib/script/step.ts";
-import { shown, Usage } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption, keyOptions, sshOptions } from "../lib/spec/options.ts";
+import { Refusal, shown, Usage } from "../lib/spec/errors.ts";
+import { type Elevation, elevations, flakeOption, keyOptions, renameOption, sshOptions } from "../lib/spec/options.ts";
+import { reservedInBootstrap } from "../lib/spec/passed.ts";
 import { arg, flag, option, options, pairs } from "../lib/spec/spec.ts";
 import { port } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const generators = { "nixos-facter": "nixos-facter's report", "nixos-generate-config": "a hardware-configuration.nix" } as const;
+
+/** @throws Usage for what is no directory */
+function requireFolder(dir: string): void {
+  if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory())
+    throw new Usage(`--extra-files: there is no directory ${shown(dir)}`);
+}
+
+/** @throws Refusal where one of the keys is among a person's own files: only one of the two could arrive */
+function requireApart(dir: string, keys: readonly Key[], persist: boolean): void {
+  for (const { name } of keys)
+    for (const file of [name, `${name}.pub`].map((one) => join(treeOf(persist).replace("tree/", ""), one)))
+      if (existsSync(join(dir, file)))
+        throw new Refusal(`--extra-files has ${file}, which comes from the keys here; remove it there, or type --no-keys`);
+}
 
 export default verb(module, {
   summary: "Install NixOS on a remote machine that runs anything else (erases its disks)",
@@ -42,6 +58,7 @@ export default verb(module, {
     yes: flag("don't ask for the host's name; go on with a new key", { short: "y" }),
     wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds"),
     "no-wait": flag("don't wait for it to come back"),
+    ...renameOption,
     "no-disko-deps": flag("leave disko's programs out of memory, for machines with little of it"),
     "no-reboot": flag("stop after the install, in the installer"),
     phases: option("LIST", "the phases to run, of kexec,disko,install,reboot", "phases"),
@@ -51,6 +68,7 @@ export default verb(module, {
       mount: "mount",
     }),
     "build-on": option("WHERE", "where to build", { auto: "as nixos-anywhere sees fit", local: "here", remote: "on the target" }),
+    "extra-files": option("DIR", "files that come with the system: what is in it, as it lies below /", "dirs"),
     kexec: option("FILE", "the installer's tarball to boot, a file or a URL", "text"),
     "disk-encryption-keys": pairs(["REMOTE", "text"], ["LOCAL", "files"], "a file to put into the installer for disko"),
     "generate-hardware-config": pairs(
@@ -64,6 +82,7 @@ export default verb(module, {
     // Of the system that is there now, about which hey.toml says nothing.
     "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
   },
+  reserves: reservedInBootstrap,
   passes: "nixos-anywhere",
   examples: [
     "vps-ultraman vps_ultraman_root --no-disko-deps",
@@ -85,6 +104,7 @@ export default verb(module, {
     for (const [, local] of given.diskEncryptionKeys) {
       if (!existsSync(local)) throw new Usage(`--disk-encryption-keys: there is no file ${shown(local)}`);
     }
+    if (given.extraFiles !== undefined) requireFolder(given.extraFiles);
     const ssh = { sshOption, sshConfig: undefined };
     const install = (before: readonly Word[], to?: string) =>
       step(
@@ -114,12 +134,15 @@ export default verb(module, {
     const line = (extra: readonly Word[]) => install(extra, target);
     const logged = { host, target };
     const stages = [stage(`install ${host} on ${target} by nixos-anywhere: its disks are erased`, "there")];
-    if (given.noKeys) return { logged, main: [line([])], stages };
+    if (given.noKeys)
+      return { logged, main: [line(given.extraFiles === undefined ? [] : ["--extra-files", given.extraFiles])], stages };
     const key =
       given.keyCmd !== undefined
         ? commandKey(given.keyCmd)
         : (findHostKey(host) ?? (given.generate ? newHostKey(host, given.class ?? "vps") : undefined));
     const global = given.noGlobal ? undefined : findGlobalKey((given.elevate ?? "sudo") as Elevation);
+    const keys = [...(global === undefined ? [] : [global]), ...(key === undefined ? [] : [key])];
+    if (given.extraFiles !== undefined) requireApart(given.extraFiles, keys, given.persist);
     if (identity !== undefined && !existsSync(identity)) throw new Usage(`--identity: there is no file ${shown(identity)}`);
     const phases = noReboot ? "kexec,disko,install" : (given.phases ?? "kexec,disko,install,reboot");
     return {
@@ -128,12 +151,14 @@ export default verb(module, {
         flake,
         host,
         target,
-        keys: [...(global === undefined ? [] : [global]), ...(key === undefined ? [] : [key])],
+        keys,
         persist: given.persist,
         reboots: phases.includes("reboot"),
         consent: given.yes,
         wait: given.noWait ? undefined : (given.wait ?? "300"),
         noDiskoDeps: given.noDiskoDeps,
+        extraFiles: given.extraFiles,
+        rename: given.rename,
         sshGiven: ssh,
         identity,
       }),

@@ -33,10 +33,13 @@ import {
   previewOptions,
   rebootOptions,
   rebootStatuses,
+  renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
+import { reservedInBuilds } from "../lib/spec/passed.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, rebuildWords } from "../lib/target/access.ts";
+import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
 import { nixSshopts } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -61,6 +64,7 @@ export default verb(module, {
     ...passing,
     ...guardOptions,
     ...previewOptions,
+    ...renameOption,
     force: flag("deploy also when someone else has changed what runs there"),
     status: flag("show what is armed there, and what runs and boots"),
     cancel: flag("end a guarded deployment now: back to what ran before"),
@@ -71,6 +75,7 @@ export default verb(module, {
     ...elevateOptions,
     ...sshOptions,
   },
+  reserves: reservedInBuilds,
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: [
     "vps-ultraman vps_ultraman_root",
@@ -116,6 +121,7 @@ export default verb(module, {
         debug,
         useSubstitutes,
         force,
+        rename: given.rename,
         way,
         turn,
         reboot,
@@ -171,6 +177,8 @@ export default verb(module, {
       ...about,
       ...parts(
         connected({ host, target, access, turn }, way, true),
+        askingIdentity,
+        requireMachineOf({ host, rename: given.rename }, flake),
         {
           main: [
             ...(dryActivate ? [] : [call("until_it_ends", ["nixos-rebuild"], "it moves what boots before it activates")]),

@@ -15,7 +15,9 @@ import { onPath } from "../lib/here/machine.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
+import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
+import { ownersOf } from "../lib/keys/keys.ts";
 import { askedOptions, elevateOption, evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -58,6 +60,7 @@ export default verb(module, {
       const access = accessTo(machine.target, own);
       return { machine, own, access, words: sshWords(own) };
     });
+    const known = namesKnown(given.flake);
     const hosts = machines.map(({ host }) => host);
     return {
       // Two for the connection, and the rest for a machine that is slow.
@@ -78,10 +81,12 @@ export default verb(module, {
         const there = asked.flatMap(({ machine, own, access, words }, at): readonly Finding[] => {
           const answer = answers[at];
           if (answer === undefined) return [];
-          const status = statusOf(answer, undefined);
+          const status = statusOf(answer, known, undefined);
           const ssh = sshFacts(words, access.to);
           const type = typing(machine, { ...own, flake: given.flake }, access, ssh);
-          const said = status.answers ? answered(status, answer, type, access) : [silent(status, answer, ssh, type)];
+          const said = status.answers
+            ? answered(status, answer, type, access, ownersOf(onDisk(answer).map(({ key }) => key)))
+            : [silent(status, answer, ssh, type)];
           // A router may lead to another port of the host than ssh goes to.
           const came = {
             port: answer.facts.number("port") ?? Number(ssh("port") ?? "22"),

@@ -24,10 +24,12 @@ export default verb(module, {
   examples: ["", "vps-ultraman", "-n 5 --json"],
   plan: ({ host, last = "50", json }) => {
     const all = entries();
-    const hosts = [...new Set(all.map((entry) => entry.host))];
+    const hosts = [...new Set(all.flatMap(({ host: meant, reached }) => [meant, ...(reached === undefined ? [] : [reached])]))];
     if (host !== undefined && !hosts.includes(host))
       throw new Refusal(`nothing is noted of ${shown(host)}${didYouMean(host, hosts)}`);
-    const wanted = all.filter((entry) => host === undefined || entry.host === host).slice(-Number(last));
+    const wanted = all
+      .filter((entry) => host === undefined || entry.host === host || entry.reached === host)
+      .slice(-Number(last));
     return saying(json ? asJson(wanted) : asTable(wanted.reverse()));
   },
 });

@@ -20,10 +20,12 @@ import {
   fleetStatuses,
   inHostsPlace,
   keyOptions,
+  renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, requireAlone } from "../lib/target/access.ts";
+import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
 import { knockingWords, knownAs, knownHostsEntry, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -49,6 +51,7 @@ export default verb(module, {
     "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
     check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing"),
     "keep-known-hosts": flag("say the line for known_hosts instead of writing it"),
+    ...renameOption,
     ...fleetOptions,
     ...elevateOptions,
     elevate: option(
@@ -63,8 +66,23 @@ export default verb(module, {
   statuses: { 1: "refused, or with --check: keys differ", ...fleetStatuses },
   // Each puts known_hosts right, which is one file.
   adapted: (given) => ({ ...given, jobs: given.serial ? undefined : "1" }),
-  plan: ({ host, target, persist, noGlobal, generate, class: kind, keyCmd, check, keepKnownHosts, elevate, lane, ...given }) => {
-    requireHost(flakeMeant(given.flake, "as given"), host);
+  plan: ({
+    host,
+    target,
+    persist,
+    noGlobal,
+    generate,
+    class: kind,
+    keyCmd,
+    check,
+    keepKnownHosts,
+    elevate,
+    rename,
+    lane,
+    ...given
+  }) => {
+    const flake = flakeMeant(given.flake, "as given");
+    requireHost(flake, host);
     const key =
       keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
     if (key === undefined) throw noHostKey(host, again("ops-push-keys", "--generate"));
@@ -86,7 +104,9 @@ export default verb(module, {
       turn.begins,
       staging(host, keys, "keys", false),
       access.connect({ unattended: false, alert: false }),
+      check ? nothing : askingIdentity,
       turn.waits,
+      check ? nothing : requireMachineOf({ host, rename }, flake, true),
     );
     const own: Part = { main: [], given: { own_options: ownWords(words).join(" ") } };
     if (check)

@@ -6,6 +6,7 @@
 import { connected } from "../lib/deploy/deployment.ts";
 import { rebooting } from "../lib/deploy/reboot.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
+import { flakeIfAny } from "../lib/inventory/flake.ts";
 import { parts } from "../lib/script/part.ts";
 import {
   elevateOptions,
@@ -14,10 +15,12 @@ import {
   fleetStatuses,
   inHostsPlace,
   rebootStatuses,
+  renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo } from "../lib/target/access.ts";
+import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -28,6 +31,7 @@ export default verb(module, {
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
     "if-needed": flag("only where what boots has another kernel, initrd, kernel modules or systemd than what was booted"),
+    ...renameOption,
     wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: "always" }),
     ...fleetOptions,
     ...elevateOptions,
@@ -35,13 +39,19 @@ export default verb(module, {
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --if-needed"],
   statuses: { ...fleetStatuses, ...rebootStatuses },
-  plan: ({ host, target, ifNeeded, wait, lane, ...given }) => {
+  plan: ({ host, target, flake, ifNeeded, rename, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
     const turn = turnOf(lane);
     const about = { host, target, access: accessTo(target, given), turn };
     return {
       logged: { host, target },
-      ...parts(connected(about, { unattended: false, alert: false }), turn.present, turn.waits, rebooting(reboot)),
+      ...parts(
+        connected(about, { unattended: false, alert: false }),
+        askingIdentity,
+        turn.waits,
+        requireMachineOf({ host, rename }, flakeIfAny(flake)),
+        rebooting(reboot),
+      ),
     };
   },
 });

@@ -9,6 +9,7 @@ import { askedPreview } from "../lib/deploy/preview.ts";
 import { askedReboot } from "../lib/deploy/reboot.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
+import { flakeIfAny } from "../lib/inventory/flake.ts";
 import {
   elevateOptions,
   flakeOption,
@@ -20,6 +21,7 @@ import {
   previewOptions,
   rebootOptions,
   rebootStatuses,
+  renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
@@ -41,6 +43,7 @@ export default verb(module, {
     boot: flag("activate at the next boot, not now"),
     ...guardOptions,
     ...previewOptions,
+    ...renameOption,
     force: flag("also when someone else has changed what runs there"),
     ...rebootOptions,
     ...fleetOptions,
@@ -50,7 +53,7 @@ export default verb(module, {
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
-  plan: ({ host, target, to = "previous", list, json, boot, force, lane, ...given }) => {
+  plan: ({ host, target, to = "previous", list, json, boot, force, rename, lane, ...given }) => {
     const access = accessTo(target, given);
     if (list) {
       const options = ownWords(sshWords(given));
@@ -70,9 +73,13 @@ export default verb(module, {
       action: boot ? ("boot" as const) : ("switch" as const),
       installBootloader: false,
       force,
+      rename,
       reboot,
       preview: askedPreview(given),
     };
-    return { logged: { host, target }, ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to) };
+    return {
+      logged: { host, target },
+      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake)),
+    };
   },
 });

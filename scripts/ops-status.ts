@@ -8,6 +8,7 @@ import { requireWritable } from "../lib/here/new-file.ts";
 import { machinesAsked } from "../lib/inquiry/inquiry.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
+import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
@@ -50,6 +51,7 @@ export default verb(module, {
       requireWritable(given.html);
       entries();
     }
+    const known = namesKnown(given.flake);
     const hosts = machines.map(({ host }) => host);
     const again = given.watch === undefined ? undefined : Number(given.watch);
     return {
@@ -75,7 +77,7 @@ export default verb(module, {
       }),
       report: (answers, beside) => {
         const wanted = (host: string) => beside && (beside.facts.one(host)?.split(" ")[1] ?? "");
-        const all = answers.map((answer) => statusOf(answer, wanted(answer.host)));
+        const all = answers.map((answer) => statusOf(answer, known, wanted(answer.host)));
         const [only] = given.host === undefined ? [] : all;
         const text = only === undefined ? statusTable(all, paperHere()) : statusList(only, paperHere());
         const undecided = all.some(({ flake }) => flake === "does not evaluate");

@@ -6,6 +6,7 @@ import { type Flake, toplevel } from "../here/flake.ts";
 import { call, calling, nothing, type Part, type Plan, parts, stage } from "../script/part.ts";
 import { joined, step, variable, type Word } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
+import { ifMachine, requireMachine, requireMachineOf } from "../target/identity.ts";
 import { type Preview, previewing } from "./preview.ts";
 import { type Reboot, rebooting, rebootSteps } from "./reboot.ts";
 import type { Turn } from "./turn.ts";
@@ -24,6 +25,8 @@ export interface Change extends Reached, Activation {
   readonly installBootloader: boolean;
   /** Also where someone else has changed what runs. */
   readonly force: boolean;
+  /** Also a machine of another name. */
+  readonly rename: boolean;
   readonly way: Way;
   readonly reboot: Reboot | undefined;
   readonly preview: Preview;
@@ -113,9 +116,10 @@ const activation = ({ installBootloader }: Change): Part => ({ main: [], given: 
  * What is missing there. For a login that isn't root nix there runs as root all the same, so it needs no trust in that user's paths:
  * by `nix copy` where the elevation is silent; a password nix has no place for, so with one the paths are exported and imported.
  */
-function copying({ access, useSubstitutes, turn }: Deployment): Part {
+function copying(about: Deployment): Part {
+  const { access, useSubstitutes, turn } = about;
   const { to, by, asks } = access;
-  const stages = [stage("copy what is missing there", "both", 1)];
+  const stages = [stage(`copy what is missing there, ${ifMachine(about)}`, "both", 1)];
   if (asks)
     return { main: [{ ...call("copy_missing", [useSubstitutes ? "substitute" : "keep"]), note: `copy to ${to}` }], stages };
   const store = `ssh://${storeHost(to)}`;
@@ -148,6 +152,7 @@ export function deployment(about: Deployment): Part {
     about.access.asks ? nothing : calling("expect_silence", [], "nix can copy only where the login prints nothing of its own"),
     turn.waits,
     turn.system(building(about), anyhow ? [] : already[about.action], rebootSteps(reboot, true)),
+    requireMachine(about),
     way.requires,
     specialised(about),
     copying(about),
@@ -162,8 +167,9 @@ export function deployment(about: Deployment): Part {
 /**
  * Back to a generation that the target has.
  * @param to its number, or "previous" for the one before what boots
+ * @param flake what says how the host is called
  */
-export function rollback(about: Change, to: string): Part {
+export function rollback(about: Change, to: string, flake: Flake | undefined): Part {
   const { way, turn, reboot } = about;
   const which = to === "previous" ? "the generation before what boots" : `generation ${to}`;
   const preview = previewing(about, undefined, about.host, []);
@@ -174,6 +180,7 @@ export function rollback(about: Change, to: string): Part {
     asking(about, `ask it: may it be changed, and has it ${which}?`, "find_generation", ...way.asks),
     turn.waits,
     calling("take_generation", [], "$system: what was found there"),
+    requireMachineOf(about, flake),
     preview.question,
     activation(about),
     way.change(about),

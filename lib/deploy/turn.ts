@@ -7,8 +7,6 @@ export interface Turn {
   readonly alone: boolean;
   /** Notes what is known, for whoever looks after all. */
   readonly begins: Part;
-  /** Whether the host is there, for what asks it nothing else before its turn. */
-  readonly present: Part;
   /** Behind the question: nothing, or until it is its turn. */
   readonly waits: Part;
   /**
@@ -28,7 +26,6 @@ export interface Turn {
 const alone: Turn = {
   alone: true,
   begins: nothing,
-  present: nothing,
   waits: nothing,
   system: (build) => build,
   terminal: call("require_terminal", [], "who is asked must be there"),
@@ -39,7 +36,6 @@ const alone: Turn = {
 const among = (lane: string): Turn => ({
   alone: false,
   begins: { main: [call("join_run", [], "one of several hosts")], given: { lane } },
-  present: calling("ask_there", ["tell_boot"], "is it there?", stage("ask it: is it there?", "there", 1)),
   waits: calling("wait_for_turn", [], "until it is this host's turn", stage("wait until it is this host's turn", "here", 1)),
   system: (_, already, owed) => {
     const take = calling(

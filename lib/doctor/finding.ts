@@ -16,6 +16,7 @@ export const ids = {
   "host-key-changed": "the target presents another key than known_hosts has",
   "login-refused": "sshd takes none of the keys offered",
   unreachable: "ssh fails otherwise",
+  "other-host": "by its name or its host key the machine is another host",
   "login-talks": "the login writes to stdout before a command, which breaks nix copy",
   "not-nixos": "no NixOS runs there",
   "no-root": "the login does not become root there without a password",

@@ -1,4 +1,5 @@
 // What a host says, or why it says nothing.
+import { spelled } from "../here/called.ts";
 import type { Answer } from "../inquiry/inquiry.ts";
 import { quote } from "../spec/quote.ts";
 import { type Status, word } from "../status/status.ts";
@@ -92,8 +93,14 @@ export function onDisk({ facts, errors }: Answer): readonly { readonly fingerpri
   return [...found].sort((one, other) => Number(other.fingerprint === presented) - Number(one.fingerprint === presented));
 }
 
-/** Of a host that has answered. */
-export function answered(status: Status, answer: Answer, type: Typing, { by, asks }: Access): readonly Finding[] {
+/** Of a host that has answered. @param owners the hosts whose host key, of those that are kept here, it has */
+export function answered(
+  status: Status,
+  answer: Answer,
+  type: Typing,
+  { by, asks }: Access,
+  owners: readonly string[],
+): readonly Finding[] {
   const { host } = status;
   const { facts } = answer;
   const found: Finding[] = [];
@@ -106,6 +113,12 @@ export function answered(status: Status, answer: Answer, type: Typing, { by, ask
       `the login writes ${word(JSON.stringify(talk.slice(0, 80)))} to stdout before a command, which breaks nix copy; only a shell at a terminal may`,
       `${type.ssh("ssh", "true")} | od -c`,
     );
+  const [owner] = owners;
+  const where = `${spelled("ops-hosts")} --why --on ${quote(host)}`;
+  if (status.otherHost !== undefined)
+    say("other-host", "error", `it calls itself ${status.otherHost}, which is another host of the flake`, where);
+  else if (owner !== undefined && !owners.includes(host))
+    say("other-host", "error", `it has the host key that is kept here for ${owner}`, where);
   if (status.runs === "nothing") say("not-nixos", "error", "no NixOS runs there", type.bootstrap());
   const login = facts.one("login");
   if (status.user !== "root")

@@ -9,6 +9,9 @@ export function stateHome(): string {
   return isAbsolute(given) ? given : join(home(), ".local", "state");
 }
 
+/** Where the private keys of hosts lie, in a folder for each kind of machine. */
+export const keysHome = () => join(home(), ".ssh", "keys.homelab");
+
 /**
  * Makes a directory and those above it, for this user alone. Not by mkdirSync's `recursive`, which never comes back where a parent can't be
  * made and says ENOENT, as under /proc (seen in node 20).

@@ -1,6 +1,6 @@
 // The hosts that may be meant: those that nix says the flake has, and those that hey.toml names.
 import type { Named } from "../here/cache.ts";
-import { prints, remark } from "../here/called.ts";
+import { prints, remark, speaker, spelled } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { untracked } from "../here/git.ts";
 import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
@@ -25,6 +25,13 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
       `git -C ${quote(flake.dir)} add -N ${[first, ...others].map(quote).join(" ")}`,
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
+  // ops-VERB takes a target as its second word.
+  const login = /^[^@]+@([^@]+)$/.exec(host)?.[1];
+  if (login !== undefined && names.includes(login) && speaker().startsWith("ops-"))
+    return new Usage(
+      `${shown(host)} is a target, which stands behind the host`,
+      `${spelled(speaker())} ${quote(login)} ${quote(host)}`,
+    );
   return new Usage(noSuchHost(flake, host, names));
 }
 

@@ -6,7 +6,7 @@ import { Refusal, shown, some } from "../spec/errors.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
-import { allHosts, hostHere, hostsTyped } from "./hosts.ts";
+import { allHosts, hostHere, hostsTyped, knownHosts } from "./hosts.ts";
 import { namesIn, select } from "./selection.ts";
 import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
 import { readSettings, settingsOf } from "./settings.ts";
@@ -15,7 +15,7 @@ import { readSettings, settingsOf } from "./settings.ts";
  * Names of aliases that mean a host, the best first. Its own name is what `ssh HOST` has always taken; of the others those for root, as
  * every verb here becomes root there: who has an alias for each login has that one for this.
  */
-const aliasNames = (host: string) => {
+export const aliasNames = (host: string) => {
   const underscored = host.replaceAll("-", "_");
   return [...new Set([host, `${host}_root`, `${underscored}_root`, underscored])];
 };
@@ -98,6 +98,19 @@ interface Named {
   readonly flake?: string | undefined;
   readonly sshOption?: readonly string[];
   readonly sshConfig?: string | undefined;
+}
+
+/** The names of all hosts of a flake that are known; none where there is no flake. @throws Usage for a mistake in hey.toml */
+export function namesKnown(ref: string | undefined): readonly string[] {
+  const flake = flakeIfAny(ref);
+  return flake === undefined ? [] : knownHosts(flake, readSettings(flake));
+}
+
+/** The machines of all hosts that are known. @throws Usage for a mistake in hey.toml */
+export function machinesKnown(flake: Flake, ssh: SshGiven): Inventory {
+  const said = readSettings(flake);
+  const known = reading(ssh);
+  return knownHosts(flake, said).map((host) => machine(host, said, known));
 }
 
 /** The machine that this one is in the flake, or the host that it is taken for. @throws Usage for a mistake in hey.toml */

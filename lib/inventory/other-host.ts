@@ -3,10 +3,11 @@ import { spelled } from "../here/called.ts";
 import { Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import type { Takes } from "../spec/spec.ts";
+import { destinations, type Reaching, sameMachine } from "../target/destination.ts";
+import { type SshGiven, sshWords } from "../target/ssh.ts";
 import { flakeIfAny } from "./flake.ts";
-import { knownHosts } from "./hosts.ts";
-import { headOf } from "./setting.ts";
-import { readSettings, settingsOf } from "./settings.ts";
+import { aliasNames, machinesKnown, machineTyped } from "./inventory.ts";
+import { headOf, type Machine } from "./setting.ts";
 
 /** What names the machine in a target. ssh takes it in either case, and a dot at its end says that nothing follows. */
 const named = (target: string) =>
@@ -15,34 +16,67 @@ const named = (target: string) =>
     .replace(/\.$/, "")
     .toLowerCase();
 
+const alike = (one: string, other: string) => named(one) === named(other);
+
 /** The words of a line that has a host and a target. */
 interface Typed {
   readonly host?: string | undefined;
   readonly target?: string | undefined;
   readonly flake?: string | undefined;
+  readonly sshOption?: readonly string[];
+  readonly sshConfig?: string | undefined;
+}
+
+/** Options of ssh by which another machine is reached than the target says. */
+const leads = /^(?:hostname|port|proxyjump|proxycommand)=/i;
+
+/** How a host is reached where nothing else is typed: with its own options of hey.toml. */
+function reaching({ target, settings }: Machine, given: SshGiven): Reaching {
+  const kept = settings.find(({ name }) => name === "ssh-option")?.value;
+  return { words: sshWords({ ...given, sshOption: Array.isArray(kept) ? kept : [] }), to: target };
+}
+
+/** Whose machine it is that a line reaches: its own host's, the one of another, or nobody's who is known. */
+function reached(at: Reaching, own: Machine, others: readonly Machine[], given: SshGiven): Machine | undefined {
+  const some = [own, ...others];
+  const [there, ...all] = destinations([at, ...some.map((machine) => reaching(machine, given))]);
+  return some.find((_, place) => {
+    const one = all[place];
+    return there !== undefined && one !== undefined && sameMachine(there, one);
+  });
 }
 
 /**
- * Refuses a typed target that is another host of the flake by its name, unless hey.toml says that this host is reached there.
+ * Refuses a line that goes to another host of the flake than the one it names: by that one's name, by an alias of it, or because ssh reaches
+ * the same machine by both. Where this host is reached by itself is never refused: by hey.toml, an alias of ssh's or its name.
  * @param verb its name
  * @param given by parse()
  * @throws Usage
  */
 export function requireOwnTarget(verb: string, takes: Takes, given: object): void {
-  const { host, target, flake: ref }: Typed = given;
-  if (host === undefined || target === undefined || named(target) === named(host)) return;
+  const { host, target: typed, flake: ref, sshOption = [], sshConfig }: Typed = given;
+  const isLed = sshOption.some((pair) => leads.test(pair));
+  if (host === undefined || (typed === undefined && !isLed)) return;
   const flake = flakeIfAny(ref);
   if (flake === undefined) return;
-  const said = readSettings(flake);
-  const hosts = knownHosts(flake, said);
-  const other = hosts.find((name) => named(name) === named(target));
-  if (other === undefined) return;
-  const own = settingsOf(said, host).find(({ name }) => name === "target");
-  if (Array.isArray(own?.value) && own.value.some((word) => named(word) === named(target))) return;
-  const what = `${other} is another host of this flake`;
-  if (!hosts.includes(host)) throw new Usage(`${what}. For that one: ${spelled(verb)} ${quote(other)}`);
-  const both = "on" in takes ? `. For both: ${spelled(verb)} --on ${quote(`${host},${other}`)}` : "";
-  throw new Usage(
-    `${what}${both}. If ${host} is reached there: target = ${JSON.stringify(target)} under ${headOf(host)} in hey.toml`,
-  );
+  const ssh = { sshOption, sshConfig };
+  const own = machineTyped({ ...ssh, host, flake: ref });
+  const target = typed ?? own.target;
+  if (alike(target, own.target) && !isLed) return;
+  const all = machinesKnown(flake, ssh);
+  const others = all.filter((machine) => machine.host !== host);
+  const isAlias = (name: string) => aliasNames(name).some((alias) => alike(alias, target));
+  const byName = alike(target, host) ? undefined : others.find((machine) => alike(machine.host, target));
+  const byAlias = isAlias(host) ? undefined : others.find((machine) => alike(machine.target, target) || isAlias(machine.host));
+  const at = { words: sshOption.length > 0 ? sshWords(ssh) : reaching(own, ssh).words, to: target };
+  const other = byName ?? reached(at, own, others, ssh) ?? byAlias;
+  if (other === undefined || other.host === host) return;
+  const what = alike(other.host, target)
+    ? `${other.host} is another host of this flake`
+    : `${target} is ${other.host}, another host of this flake`;
+  if (!all.some((machine) => machine.host === host))
+    throw new Usage(`${what}. For that one: ${spelled(verb)} ${quote(other.host)}`);
+  const both = "on" in takes ? `. For both: ${spelled(verb)} --on ${quote(`${host},${other.host}`)}` : "";
+  const instead = `target = ${JSON.stringify(target)} under ${headOf(host)} in hey.toml`;
+  throw new Usage(`${what}${both}.${typed === undefined ? "" : ` If ${host} is reached there: ${instead}`}`);
 }

@@ -2,6 +2,7 @@
 // the proof that the machine came back as itself.
 import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
+import { keysHome } from "../here/state.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
 import { joined, type Step, step, variable, type Word } from "../script/step.ts";
 import { knownHostsEntry, login, ownWords, pinnedWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
@@ -15,6 +16,10 @@ export interface Install {
   /** The host's key last; without it the machine makes one of its own and can't be verified. */
   readonly keys: readonly Key[];
   readonly persist: boolean;
+  /** A directory of a person's own, whose files come along. */
+  readonly extraFiles: string | undefined;
+  /** Also over a NixOS of another name. */
+  readonly rename: boolean;
   readonly reboots: boolean;
   /** Given beforehand: nothing is asked. */
   readonly consent: boolean;
@@ -38,12 +43,12 @@ function withKeys({ host, keys, persist, consent, flake }: Install, key: Key | u
 }
 
 /** Where the keys lie ready, as nixos-anywhere copies them. */
-const treeOf = (persist: boolean) => (persist ? "tree/persist/etc/ssh" : "tree/etc/ssh");
+export const treeOf = (persist: boolean) => (persist ? "tree/persist/etc/ssh" : "tree/etc/ssh");
 
 /** A look at the machine, and the question: nothing on it is touched before. */
-function looking({ flake, host, target, consent, noDiskoDeps }: Install, words: readonly string[]): Part {
+function looking({ flake, host, target, consent, noDiskoDeps, rename }: Install, words: readonly string[]): Part {
   const describe =
-    'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath';
+    'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName';
   const danger = `nixos-anywhere erases the disks of ${target}`;
   return {
     main: [
@@ -58,10 +63,12 @@ function looking({ flake, host, target, consent, noDiskoDeps }: Install, words: 
       own_options: ownWords(words).join(" "),
       pinned_options: pinnedWords.join(" "),
       no_disko_deps: noDiskoDeps ? "yes" : "",
+      rename: rename ? "yes" : "",
+      kept_keys: keysHome(),
     },
     stages: [
       stage("look at the machine", "there", 255),
-      stage(`evaluate ${host}; does it fit?`, "here", 1),
+      stage(`evaluate ${host}; does it fit, and is it no NixOS of another name?`, "here", 1),
       ...(consent ? [] : [stage(`ask for the name ${host}`, "here", 1)]),
     ],
     programs: ["ssh"],
@@ -78,8 +85,18 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
   // After the install there is root and whoever the configuration names, not the user of the old system.
   const back = login(target.slice(target.lastIndexOf("@") + 1));
   const known = key === undefined || entry === undefined ? undefined : entry;
+  const { extraFiles } = about;
+  const extra =
+    keys.length > 0
+      ? ["--extra-files", joined(variable("stage"), "/tree")]
+      : extraFiles === undefined
+        ? []
+        : ["--extra-files", extraFiles];
   return parts(
     withKeys(about, key),
+    keys.length === 0 || extraFiles === undefined
+      ? nothing
+      : { main: [call("take_files", [extraFiles], "they go with the keys")] },
     looking(about, words),
     known === undefined
       ? nothing
@@ -91,7 +108,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
       main: [
         call("from_now_on_changed"),
         {
-          ...install(keys.length === 0 ? [] : ["--extra-files", joined(variable("stage"), "/tree")]),
+          ...install(extra),
           stdin: "none",
           note: `install ${host} on ${target}`,
         },

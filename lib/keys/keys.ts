@@ -1,8 +1,8 @@
 // The private keys on this machine. Their contents are never read here: only the programs of the script do that, so that no
 // key is ever in this process, its output or a word of a command.
-import { accessSync, constants, lstatSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { home } from "../here/machine.ts";
+import { keysHome } from "../here/state.ts";
 import { Refusal } from "../spec/errors.ts";
 import { classes, type Elevation } from "../spec/options.ts";
 import { quote } from "../spec/quote.ts";
@@ -43,7 +43,6 @@ const readable = (path: string) => {
   }
 };
 
-const keysRoot = () => join(home(), ".ssh", "keys.homelab");
 const fileOf = (host: string) => `${hostKeyName}_${host}`;
 
 /**
@@ -52,7 +51,7 @@ const fileOf = (host: string) => `${hostKeyName}_${host}`;
  */
 export function findHostKey(host: string): Key | undefined {
   const found = Object.keys(classes)
-    .map((name) => join(keysRoot(), name, fileOf(host)))
+    .map((name) => join(keysHome(), name, fileOf(host)))
     .filter(isThere);
   if (found.length > 1) throw new Refusal(`${host} has more than one key: ${found.join(" and ")}; keep the right one`);
   const [path] = found;
@@ -62,10 +61,23 @@ export function findHostKey(host: string): Key | undefined {
   return { name: hostKeyName, from: { path }, missing: false, elevate: "none" };
 }
 
+/** The hosts whose key, of those that are kept here, is one of these public ones (`type key`). */
+export function ownersOf(keys: readonly string[]): readonly string[] {
+  const files = Object.keys(classes).flatMap((name) => {
+    const folder = join(keysHome(), name);
+    return existsSync(folder) ? readdirSync(folder).map((file) => join(folder, file)) : [];
+  });
+  return files.flatMap((file) => {
+    const host = /\/ssh_host_ed25519_key_([^/]+)\.pub$/.exec(file)?.[1];
+    if (host === undefined || !statSync(file, { throwIfNoEntry: false })?.isFile() || !readable(file)) return [];
+    return keys.includes(readFileSync(file, "utf8").trim().split(" ").slice(0, 2).join(" ")) ? [host] : [];
+  });
+}
+
 /** A host's key that the script is to make, in a folder of ~/.ssh/keys.homelab. */
 export const newHostKey = (host: string, kind: string): Key => ({
   name: hostKeyName,
-  from: { path: join(keysRoot(), kind, fileOf(host)) },
+  from: { path: join(keysHome(), kind, fileOf(host)) },
   missing: true,
   elevate: "none",
 });

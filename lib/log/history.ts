@@ -15,7 +15,14 @@ const when = (date: Date) =>
 export function asTable(entries: readonly Entry[]): readonly string[] {
   const head = ["When", "Host", "What", "By", "Generation", "Reboot needed", "Time", "Result"];
   const rows = entries.map((one) => [
-    ...[when(one.began), one.host, one.verb.replace("-", " "), one.by, changeOf(one), one.reboot ?? ""],
+    ...[
+      when(one.began),
+      one.reached === undefined ? one.host : `${one.reached} (as ${one.host})`,
+      one.verb.replace("-", " "),
+      one.by,
+      changeOf(one),
+      one.reboot ?? "",
+    ],
     ...[duration(one.ms), one.status === 0 && one.untouched ? "already so" : meaning(one.status)],
   ]);
   const [first = "", ...lines] = columns([head, ...rows])

@@ -18,6 +18,8 @@ export interface Entry {
   readonly verb: string;
   readonly host: string;
   readonly target: string;
+  /** Another machine than that host, as it called itself; undefined where it was the host. */
+  readonly reached: string | undefined;
   /** The exit status, as the verb's list in README.md has it. */
   readonly status: number;
   /** Numbers of the generations that booted before and boot now, where known: nixos-rebuild does not tell. */
@@ -58,6 +60,7 @@ function entry(line: string): Entry | undefined {
   return {
     ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
     ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
+    ...{ reached: text("reached") },
     ...{ from: text("from"), to: text("to"), reboot: text("reboot")?.replaceAll("->", "→"), said: text("said") ?? "" },
     ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
   };

@@ -32,6 +32,9 @@
 # logged_target      given                  the same, as it was reached
 # lane               given                  the directory of this host in a run of several
 # run                given                  the directory of that run
+# rename             given                  yes, to go on where the machine is another one by its name or its key
+# kept_keys          given                  the directory of the host keys that are kept here
+# evaluated_host     given                  the host, as nix evaluates it; nothing where there is no flake
 # force              given                  yes, to change also what someone else has changed
 # bootloader         given                  1, to install the boot loader anew, or 0
 # generation         given take_generation  the number of the system's generation, or "new"
@@ -48,7 +51,7 @@
 # known_as           given                  the target's name in it
 # persist            given                  yes, where sshd reads the keys when it starts
 # no_disko_deps      given                  yes, where disko's programs stay out of memory
-# wanted             main                   the architecture of a host, and its system
+# wanted             main                   the architecture of a host, its system and its name
 # text               main evaluate_either  what is to be written
 #
 # said               begin step             what was said last
@@ -59,6 +62,7 @@
 # facts              begin ask_there ...    what the target said last
 # from               begin ask_there        the number of the generation that booted before
 # began              keep_log               when the run began
+# reached            keep_log ...           another machine than the one that was meant, by its name
 # notes              find_notes             the directory of what is noted
 # by                 find_notes             who deploys
 # last_deployed      read_record            what ran when it was last deployed to from here

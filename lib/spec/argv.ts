@@ -3,6 +3,7 @@
 import minimist from "minimist";
 import { requireTogether } from "./conflicts.ts";
 import { didYouMean, Ended, shown, Usage } from "./errors.ts";
+import { type Reserved, requirePassable } from "./passed.ts";
 import { quote } from "./quote.ts";
 import { camel, dashed, type Flag, isOption, type Option, type Takes } from "./spec.ts";
 import { fits, hyphenated, printable, untilded } from "./words.ts";
@@ -12,6 +13,7 @@ export interface Grammar {
   readonly takes: Takes;
   /** The program that gets the words after `--`; without it they are refused. */
   readonly passes?: string | undefined;
+  readonly reserves?: Reserved | undefined;
   /** How the verb is typed: `hey ops deploy`. */
   readonly typed: string;
 }
@@ -135,6 +137,7 @@ function meantOtherwise(grammar: Grammar, words: readonly string[]): Usage | und
   if (says === undefined) return undefined;
   const { typed } = grammar;
   if (line === undefined) return new Usage(says);
+  if (line === "usage") return new Usage(says, `${typed} ${usage(grammar)}`);
   try {
     parsed(grammar, line);
     return new Usage(says, `${typed} ${line.map(quote).join(" ")}`);
@@ -145,14 +148,17 @@ function meantOtherwise(grammar: Grammar, words: readonly string[]): Usage | und
 }
 
 function parsed(grammar: Grammar, words: readonly string[]): Parsed {
-  const { takes, passes, typed } = grammar;
+  const { takes, passes, reserves = {}, typed } = grammar;
   const sorted = sort(grammar, words);
   if (sorted === "help") return "help";
   const restName = Object.keys(takes).find((name) => takes[name]?.kind === "rest");
   if (sorted.dashes && restName === undefined && passes === undefined) {
     throw new Usage("nothing takes words after '--' here", `${typed} ${usage(grammar)}`);
   }
-  if (restName === undefined) for (const word of sorted.after) hyphenated(word);
+  if (restName === undefined) {
+    for (const word of sorted.after) hyphenated(word);
+    requirePassable(reserves, sorted.after);
+  }
 
   const names = (kind: "flag" | "option") => Object.keys(takes).filter((name) => takes[name]?.kind === kind);
   const collected = minimist(sorted.canonical, {

@@ -75,6 +75,10 @@ const always: readonly Conflict[] = [
   { of: ["status"], not: ["cancel"], says: either },
   // Reboot
   { of: ["reboot"], not: ["no-reboot", "test", "dry-activate", "list"], says: either, yields: true },
+  // The right machine
+  { of: ["rename"], not: ["list", "status", "cancel"], says: either },
+  { of: ["rename"], not: ["check"], at: "keep-known-hosts", says: either },
+  { of: ["extra-files"], not: ["vm-test"], says: either },
   // Generations
   { of: ["to"], not: ["list"], says: either },
   { of: ["boot"], not: ["list"], says: either },

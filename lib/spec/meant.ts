@@ -7,7 +7,8 @@ import { isName } from "./words.ts";
 /** What is said of a line, and the line that was meant, where there is but one. */
 export interface Meant {
   readonly says: string;
-  readonly line?: readonly string[];
+  /** "usage" where a word is missing. */
+  readonly line?: readonly string[] | "usage";
 }
 
 /** Options of nixos-rebuild, nh, colmena, deploy-rs and nixos-anywhere, and those of ours that do it. The verb may have some of these. */
@@ -205,6 +206,8 @@ export function meant(takes: Takes, typed: readonly string[]): Meant | undefined
   // Words beside an --on are refused as such (lib/spec/conflicts.ts).
   const selection = on === undefined ? several(takes, line) : undefined;
   if (line.says.length === 0) return undefined;
+  const isHostless = hasHost && line.names.length + line.first.length === 0 && on === undefined;
+  if (isHostless && line.last.length > 0) return { says: line.says.join("; "), line: "usage" };
   const names = selection === undefined ? line.names : ["--on", selection];
   const kept = on === undefined ? [] : ["--on", on];
   const rest = end < 0 ? [] : typed.slice(end);

@@ -167,6 +167,13 @@ export function nixWords({ impure, offline, overrideInput = [], passed = [] }: E
   ];
 }
 
+// The right machine
+
+/** The option of every verb that changes a machine. */
+export const renameOption = {
+  rename: flag("also where the machine is another one, by the name that it gives itself or by its host key"),
+};
+
 // Preview
 
 /** The options of verbs that change what a machine runs. */

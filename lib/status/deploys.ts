@@ -15,10 +15,17 @@ const verbs: readonly string[] = ["ops-deploy", "ops-sync", "ops-rollback", "ops
 /** Statuses of what has gone back by itself (README.md has the list). */
 const wentBack: readonly number[] = [10, 12];
 
-/** Those that were to change what the host runs, and have begun to, as far as that is known; oldest first. */
-export const deploysOf = (host: string, noted: readonly Entry[]): readonly Deploy[] =>
+/** Whose machine it was that was changed: one that called itself another host is that one's. */
+const machineOf = ({ host, reached }: Entry, hosts: readonly string[]) =>
+  reached !== undefined && hosts.includes(reached) ? reached : host;
+
+/**
+ * Those that were to change what the host runs, and have begun to, as far as that is known; oldest first.
+ * @param hosts all that are known
+ */
+export const deploysOf = (host: string, noted: readonly Entry[], hosts: readonly string[]): readonly Deploy[] =>
   noted
-    .filter((entry) => entry.host === host && verbs.includes(entry.verb) && !entry.untouched)
+    .filter((entry) => machineOf(entry, hosts) === host && verbs.includes(entry.verb) && !entry.untouched)
     .map((entry) => {
       const { status, verb } = entry;
       const back = wentBack.includes(status) || (status === 0 && verb === "ops-rollback");

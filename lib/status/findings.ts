@@ -17,7 +17,7 @@ export const fullest = ({ disks = [] }: Status): Disk | undefined =>
 
 /** The worst first; nothing of a host that is well. */
 export function findings(status: Status): readonly Finding[] {
-  const { answers, why, runs, boots, activationFailed, failedUnits = [], armed, reboot, flake } = status;
+  const { answers, why, runs, boots, activationFailed, failedUnits = [], armed, reboot, flake, otherHost } = status;
   const units = `${failedUnits.length} unit${failedUnits.length === 1 ? "" : "s"} failed: ${failedUnits.join(", ")}`;
   const disk = fullest(status);
   const full = (level: Level) =>
@@ -25,6 +25,7 @@ export function findings(status: Status): readonly Finding[] {
   const bad = [
     !answers && why,
     runs === "nothing" && "no NixOS system runs there",
+    otherHost !== undefined && `it calls itself ${otherHost}, another host`,
     activationFailed && "its last activation failed",
     failedUnits.length > 0 && units,
     full("bad"),

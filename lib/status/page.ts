@@ -158,8 +158,9 @@ export interface Edition {
  * @param noted all that was noted of deployments, of other hosts too
  */
 export function page(hosts: readonly Status[], noted: readonly Entry[], { now, again }: Edition): string {
+  const names = hosts.map(({ host }) => host);
   const shown = hosts
-    .map((status): Shown => ({ status, level: levelOf(findings(status)), deploys: deploysOf(status.host, noted) }))
+    .map((status): Shown => ({ status, level: levelOf(findings(status)), deploys: deploysOf(status.host, noted, names) }))
     .sort((one, other) => rank[one.level] - rank[other.level]);
   const all = shown.flatMap(({ deploys }) => deploys);
   const period = periodOf(all, now);

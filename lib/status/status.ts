@@ -46,6 +46,10 @@ export interface Status {
   readonly uptime?: number;
   /** What goes back by itself, or holds the lock; left out where only root may see it. */
   readonly armed?: readonly string[];
+  /** What its system calls it. */
+  readonly name?: string;
+  /** Which other host of the flake that is. */
+  readonly otherHost?: string;
   /** Whether it runs and boots what the flake says, where that was evaluated. */
   readonly flake?: "same" | "differs" | "does not evaluate";
 }
@@ -74,6 +78,19 @@ function armament(line: string): readonly string[] {
   return text === undefined ? [] : [by === "" ? text : `${text} (${word(by)})`];
 }
 
+const label = (name: string) => name.toLowerCase().split(".")[0];
+
+/**
+ * Another host that a machine is, by its name. Nobody can be told by a name that no host has: the flake may call this one so.
+ * @param wanted as for statusOf; the name of a system stands in its path
+ */
+function otherHost(host: string, name: string, hosts: readonly string[], wanted: string | undefined): string | undefined {
+  const is = (one: string) =>
+    one.toLowerCase() === name.toLowerCase() || label(one) === name.toLowerCase() || one === label(name);
+  if (is(host) || wanted?.includes(`-nixos-system-${name}-`)) return undefined;
+  return hosts.find((one) => one === name) ?? hosts.find(is);
+}
+
 /** Those fields that are known. */
 const known = <T extends object>(fields: T) =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
@@ -91,9 +108,10 @@ function silence({ status, facts, said, ms }: Answer, runs: string | undefined):
 }
 
 /**
+ * @param hosts all hosts that are known of the flake
  * @param wanted the path of the system that the flake has for it; "" where it does not evaluate, undefined where nobody asked
  */
-export function statusOf(answer: Answer, wanted: string | undefined): Status {
+export function statusOf(answer: Answer, hosts: readonly string[], wanted: string | undefined): Status {
   const { host, target, facts, ms } = answer;
   const text = (name: string) => {
     const value = facts.one(name);
@@ -109,6 +127,7 @@ export function statusOf(answer: Answer, wanted: string | undefined): Status {
     const values = facts.all(name);
     return values.length === 0 ? undefined : values.filter(Boolean).slice(0, 100);
   };
+  const name = text("system-name");
   const [runs, boots, date] = [path("runs"), path("boots"), amount("date")];
   const [total, available] = [amount("memory"), amount("available")];
   const disks = listed("disk")?.flatMap((line) => {
@@ -135,6 +154,7 @@ export function statusOf(answer: Answer, wanted: string | undefined): Status {
         ? undefined
         : { total: total * 1024, available: available * 1024 },
     ...{ load: amount("load"), cores: amount("cores"), uptime: amount("up"), armed: listed("armed")?.flatMap(armament) },
+    ...{ name, otherHost: name === undefined ? undefined : otherHost(host, name, hosts, wanted) },
     flake: wanted === undefined ? undefined : wanted === "" ? "does not evaluate" : runs === undefined ? undefined : same,
   } as const);
 }

@@ -9,6 +9,7 @@ import { outline, printed, printedTogether, script } from "../script/render.ts";
 import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
 import { common, type Laned, several } from "../spec/options.ts";
+import type { Reserved } from "../spec/passed.ts";
 import type { Given, Statuses, Takes, Verb } from "../spec/spec.ts";
 
 interface Described<T extends Takes> {
@@ -17,6 +18,8 @@ interface Described<T extends Takes> {
   readonly takes: T;
   /** The program that gets the words after `--`. */
   readonly passes?: string;
+  /** Of these words those that may not stand there, as the verb says them itself. */
+  readonly reserves?: Reserved;
   /** Words after the verb's name, as a person would type them. */
   readonly examples: readonly string[];
   /** A paragraph under the summary, for what that leaves open. */
@@ -69,7 +72,8 @@ type Made = Plan | Fleet | Inquiry;
 
 /** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
 function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>): Made {
-  if ("target" in given && given.target !== undefined) {
+  const led = (given as { readonly sshOption?: readonly string[] }).sshOption ?? [];
+  if ("target" in given && (given.target !== undefined || led.length > 0)) {
     const { requireOwnTarget } = require("../inventory/other-host.ts") as typeof import("../inventory/other-host.ts");
     requireOwnTarget(name, spec.takes, given);
   }
@@ -103,11 +107,11 @@ function shown(name: string, made: Made, line: string, planOnly: boolean): reado
   return [...(first === undefined ? [] : [one(first)]), ...rest];
 }
 
-async function main(verb: Verb, plan: (given: never) => Made): Promise<void> {
+async function main(verb: Verb, reserves: Reserved | undefined, plan: (given: never) => Made): Promise<void> {
   const typed = spelled(verb.name);
   sayWhenUnwritable(verb.name);
   requireDirectory();
-  const given = parse({ takes: verb.takes, passes: verb.passes, typed }, process.argv.slice(2));
+  const given = parse({ takes: verb.takes, passes: verb.passes, reserves, typed }, process.argv.slice(2));
   if (given === "help") {
     const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
     const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");
@@ -160,7 +164,7 @@ export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & {
   if (require.main === self) {
     // After this file has been evaluated: help loads all verbs, its own among them.
     Promise.resolve()
-      .then(() => main(made, (given) => planned(name, spec, given)))
+      .then(() => main(made, spec.reserves, (given) => planned(name, spec, given)))
       .catch((error: unknown) => {
         if (!(error instanceof Ended)) throw error;
         process.stderr.write(`${spec.speaker ?? name}: ${error.message}\n`);

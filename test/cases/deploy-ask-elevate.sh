@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --ask --elevate sudo
 # host vps-ultraman, target admin@vps_ultraman_root
 #
-#  1. connect by ssh, become root there by sudo                        here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?  there           exit 1, 13
-#  3. build vps-ultraman                                               here            exit 1
-#  4. copy what is missing there                                       here and there  exit 1
-#  5. find out what will change                                        there           exit 1
-#  6. show it, and ask whether to go on                                here            exit 1
-#  7. switch it: profile, boot menu, switch-to-configuration switch    there           exit 1, 4, 13
-#  8. log in once more: it must not be locked out                      here and there  exit 16
+#  1. connect by ssh, become root there by sudo                                                 here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
+#  3. build vps-ultraman                                                                        here            exit 1
+#  4. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
+#  5. find out what will change                                                                 there           exit 1
+#  6. show it, and ask whether to go on                                                         here            exit 1
+#  7. switch it: profile, boot menu, switch-to-configuration switch                             there           exit 1, 4, 13
+#  8. log in once more: it must not be locked out                                               here and there  exit 16
 exec 3<&-
 
 main() {
@@ -22,6 +22,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  require_machine_of_system   # is it vps-ultraman? else nothing is sent
 
   step "copy to admin@vps_ultraman_root"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20$nix_store" "$system"
@@ -50,6 +51,8 @@ become='sudo -n -- '
 logged_host='vps-ultraman'
 logged_target='admin@vps_ultraman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
@@ -59,9 +62,10 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/connect-elevated.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/build.sh: take_built_system take_nix_store
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: colour arrow values amount size_of show_preview preview_there ask_about_it require_still_there go_on_as_shown
 # ---- lib/shell/here/activate.sh: activate_there take_activated
@@ -72,6 +76,7 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk

@@ -3,16 +3,16 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --ask --yes --guard
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                       here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                      there           exit 1, 13
-#  3. build vps-ultraman                                                                   here            exit 1
-#  4. copy what is missing there                                                           here and there  exit 1
-#  5. find out what will change                                                            there           exit 1
-#  6. show it                                                                              here            exit 1
-#  7. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
-#  8. activate it until the next boot (switch-to-configuration test)                       there           exit 12
-#  9. confirm it over new connections, 5 s apart                                           here and there  exit 10, 11, 15
-# 10. only then: profile and boot menu                                                     there           exit 14
+#  1. connect by ssh                                                                            here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
+#  3. build vps-ultraman                                                                        here            exit 1
+#  4. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
+#  5. find out what will change                                                                 there           exit 1
+#  6. show it                                                                                   here            exit 1
+#  7. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here       there           exit 1, 13
+#  8. activate it until the next boot (switch-to-configuration test)                            there           exit 12
+#  9. confirm it over new connections, 5 s apart                                                here and there  exit 10, 11, 15
+# 10. only then: profile and boot menu                                                          there           exit 14
 exec 3<&-
 
 main() {
@@ -23,6 +23,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  require_machine_of_system   # is it vps-ultraman? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
@@ -50,6 +51,8 @@ fed=''
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
@@ -69,8 +72,9 @@ run_checks() {
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: colour arrow values amount size_of show_preview preview_there require_all_shown go_on_as_shown
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
@@ -81,6 +85,7 @@ run_checks() {
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry mend_all mend_commit commit_apart

@@ -3,11 +3,11 @@
 # $ /path/to/hey/scripts/ops-deploy.ts 007 --dry-activate --backend nix --use-substitutes -- --builders 'ssh://builder x86_64-linux'
 # host 007, target root@007
 #
-#  1. connect by ssh                                                                here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?               there           exit 1, 13
-#  3. build 007                                                                     here            exit 1
-#  4. copy what is missing there                                                    here and there  exit 1
-#  5. dry-activate it: switch-to-configuration dry-activate, which changes nothing  there           exit 1, 4, 13
+#  1. connect by ssh                                                                   here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                  there           exit 1, 13
+#  3. build 007                                                                        here            exit 1
+#  4. copy what is missing there, if it is 007, by name and host key (else: --rename)  here and there  exit 1
+#  5. dry-activate it: switch-to-configuration dry-activate, which changes nothing     there           exit 1, 4, 13
 exec 3<&-
 
 main() {
@@ -18,6 +18,7 @@ main() {
   step 'build 007'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."007".config.system.build.toplevel' --builders 'ssh://builder x86_64-linux'
   take_built_system           # $system
+  require_machine_of_system   # is it 007? else nothing is sent
 
   step "copy to root@007"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --substitute-on-destination --to ssh://root@007 "$system"
@@ -35,6 +36,8 @@ new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o Ser
 with_tty=''
 type_become=''
 type_rollback='/path/to/hey/scripts/ops-rollback.ts 007 007'
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force='yes'
 bootloader='0'
 generation='new'
@@ -43,14 +46,16 @@ generation='new'
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/activate.sh: activate_there take_activated
 # ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step stop at_end begin end_run say_last_words clean_up

@@ -31,12 +31,12 @@ end of ops-deploy
 # $ /path/to/hey/scripts/ops-deploy.ts --on vps-pacman --boot --offline --builders ssh://b -- --cores 2
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                   here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?  there           exit 1, 13
-#  3. wait until it is this host's turn                                here            exit 1
-#  4. take what was built for it                                       here            exit 1
-#  5. copy what is missing there                                       here and there  exit 1
-#  6. boot it: profile, boot menu, switch-to-configuration boot        there           exit 1, 4, 13
+#  1. connect by ssh                                                                          here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
+#  3. wait until it is this host's turn                                                       here            exit 1
+#  4. take what was built for it                                                              here            exit 1
+#  5. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
+#  6. boot it: profile, boot menu, switch-to-configuration boot                               there           exit 1, 4, 13
 exec 3<&-
 
 main() {
@@ -49,6 +49,7 @@ main() {
   if already_so boots; then
     return
   fi
+  require_machine_of_system   # is it vps-pacman? else nothing is sent
 
   step "copy to $target"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
@@ -70,22 +71,26 @@ type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-pacman vps-pacman'
 logged_host='vps-pacman'
 logged_target='vps-pacman'
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
 # for_target: force bootloader generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/activate.sh: activate_there take_activated
 # ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up

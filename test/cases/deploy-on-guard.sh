@@ -31,15 +31,15 @@ end of ops-deploy
 # $ /path/to/hey/scripts/ops-deploy.ts --on 'vps-*,!vps-ultraman' --guard
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                                       here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                      there           exit 1, 13
-#  3. wait until it is this host's turn                                                    here            exit 1
-#  4. take what was built for it                                                           here            exit 1
-#  5. copy what is missing there                                                           here and there  exit 1
-#  6. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
-#  7. activate it until the next boot (switch-to-configuration test)                       there           exit 12
-#  8. confirm it over new connections, 5 s apart                                           here and there  exit 10, 11, 15
-#  9. only then: profile and boot menu                                                     there           exit 14
+#  1. connect by ssh                                                                          here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
+#  3. wait until it is this host's turn                                                       here            exit 1
+#  4. take what was built for it                                                              here            exit 1
+#  5. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
+#  6. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here     there           exit 1, 13
+#  7. activate it until the next boot (switch-to-configuration test)                          there           exit 12
+#  8. confirm it over new connections, 5 s apart                                              here and there  exit 10, 11, 15
+#  9. only then: profile and boot menu                                                        there           exit 14
 exec 3<&-
 
 main() {
@@ -52,6 +52,7 @@ main() {
   if already_so runs boots; then
     return
   fi
+  require_machine_of_system   # is it vps-pacman? else nothing is sent
 
   step "copy to $target"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
@@ -74,6 +75,8 @@ fed=''
 logged_host='vps-pacman'
 logged_target='vps-pacman'
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
@@ -89,11 +92,12 @@ run_checks() {
 }
 # for_target: force bootloader generation seconds on_unit_failure by- last_deployed- agreed- system- id- armed-
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
@@ -102,6 +106,7 @@ run_checks() {
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry mend_all mend_commit commit_apart
 # ---- lib/shell/there/rollback.sh: way_back give_verdict take_back came_out stop_activation superseded holding await_lock activate_old

@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --boot --reboot --guard --check true --check-remote 'systemctl is-active nginx'
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                        here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                       there           exit 1, 13
-#  3. build vps-ultraman                                                                    here            exit 1
-#  4. the system must have the unit that ends a trial boot                                  here            exit 1
-#  5. copy what is missing there                                                            here and there  exit 1
-#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one  there           exit 1, 13
-#  7. wait for it, confirm it over new connections, 5 s apart                               here and there  exit 10, 11, 12, 15
-#  8. only then: profile and boot menu                                                      there           exit 14
+#  1. connect by ssh                                                                            here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
+#  3. build vps-ultraman                                                                        here            exit 1
+#  4. the system must have the unit that ends a trial boot                                      here            exit 1
+#  5. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
+#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one      there           exit 1, 13
+#  7. wait for it, confirm it over new connections, 5 s apart                                   here and there  exit 10, 11, 12, 15
+#  8. only then: profile and boot menu                                                          there           exit 14
 exec 3<&-
 
 main() {
@@ -21,6 +21,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  require_machine_of_system   # is it vps-ultraman? else nothing is sent
   require_trial_unit          # the new system ends a trial boot by itself
 
   step "copy to root@vps_ultraman_root"
@@ -42,6 +43,8 @@ fed=''
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
@@ -62,8 +65,9 @@ run_checks() {
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system require_trial_unit
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check check_here check_there
@@ -75,6 +79,7 @@ run_checks() {
 # ---- lib/shell/there/boot-loader.sh: grub_cfg can_try entry_id entry_boots grub_entries entry_of boots_by_default
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once boot_once
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart disarm go_back unroot archive forget_trial finishing
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry end_trial disarm_trial mend_all mend_commit commit_apart
 # ---- lib/shell/there/arm.sh: not_armed

@@ -3,12 +3,12 @@
 # $ /path/to/hey/scripts/ops-sync.ts vps-pacman --backend nix
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                   here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?  there           exit 1, 13
-#  3. build vps-pacman                                                 here            exit 1
-#  4. copy what is missing there                                       here and there  exit 1
-#  5. switch it: profile, boot menu, switch-to-configuration switch    there           exit 1, 4, 13
-#  6. log in once more: it must not be locked out                      here and there  exit 16
+#  1. connect by ssh                                                                          here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
+#  3. build vps-pacman                                                                        here            exit 1
+#  4. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
+#  5. switch it: profile, boot menu, switch-to-configuration switch                           there           exit 1, 4, 13
+#  6. log in once more: it must not be locked out                                             here and there  exit 16
 exec 3<&-
 
 main() {
@@ -19,6 +19,7 @@ main() {
   step 'build vps-pacman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-pacman".config.system.build.toplevel'
   take_built_system           # $system
+  require_machine_of_system   # is it vps-pacman? else nothing is sent
 
   step "copy to root@vps-pacman"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps-pacman "$system"
@@ -39,6 +40,8 @@ type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-pacman vps-pacman'
 logged_host='vps-pacman'
 logged_target='vps-pacman'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
@@ -47,14 +50,16 @@ generation='new'
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/activate.sh: activate_there take_activated
 # ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up

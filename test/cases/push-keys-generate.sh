@@ -6,8 +6,10 @@
 #  1. make the host key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org  here            exit 1
 #  2. check the keys: ssh_host_ed25519_key                                                                                            here            exit 1
 #  3. connect by ssh                                                                                                                  here and there  exit 1
-#  4. send ssh_host_ed25519_key to /etc/ssh                                                                                           there           exit 1
-#  5. does it present the new key to a new connection?                                                                                here and there  exit 1
+#  4. ask it who it is                                                                                                                there           exit 1
+#  5. go on if it is core01.example.org, by name and host key (else: --rename)                                                        here and there  exit 1
+#  6. send ssh_host_ed25519_key to /etc/ssh                                                                                           there           exit 1
+#  7. does it present the new key to a new connection?                                                                                here and there  exit 1
 exec 3<&-
 
 main() {
@@ -19,6 +21,8 @@ main() {
   publish_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org
   connect                     # ssh: one connection for all that follows
+  ask_there tell_identity     # is it there, and who is it?
+  require_machine_of_host strictly  # is it core01.example.org? else nothing is sent
   expect_key                  # known here before it is there
   begin_to_send
 
@@ -31,6 +35,7 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-push-keys'
+host='core01.example.org'
 target='root@core01.example.org'
 type_check='/path/to/hey/scripts/ops-push-keys.ts core01.example.org core01.example.org --generate --no-global --check'
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
@@ -39,18 +44,25 @@ pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -
 logged_host='core01.example.org'
 logged_target='root@core01.example.org'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."core01.example.org"'
 known_hosts='/home/me/.ssh/known_hosts'
 known_as='core01.example.org'
 persist=''
 # for_target:
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key begin_key publish_key tell_recipient
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-root.sh: there connect
+# ---- lib/shell/here/ask.sh: ask_there
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key
 # ---- lib/shell/here/send-keys.sh: begin_to_send end_to_send reach_pinned prove_key
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run
-# ---- lib/shell/here/fact.sh: newline fact number fact_number
 # ---- on the target
+# ---- lib/shell/there/identity.sh: tell_identity tell_names
+# ---- lib/shell/there/facts.sh: profile kernel_of compare tell_facts tell_boot
 # ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
 begin

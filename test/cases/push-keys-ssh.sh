@@ -1,24 +1,28 @@
-# $ ops-push-keys.ts vps-pacman vps_ultraman_root --no-global --ssh-option Port=2222 --ssh-config /path/to/ssh_config --flake /path/to/flake
+# $ ops-push-keys.ts vps-pacman vps_pacman_root --no-global --ssh-option Port=2222 --ssh-config /path/to/ssh_config --flake /path/to/flake
 # in: /path/to/elsewhere
 # with: NIX_SSHOPTS=-o HostKeyAlias=vps-pacman.lan
 /bin/sh /dev/fd/3 3<<'end of ops-push-keys'
-# $ /path/to/hey/scripts/ops-push-keys.ts vps-pacman vps_ultraman_root --no-global --ssh-option 'Port=2222' --ssh-config /path/to/ssh_config --flake /path/to/flake
-# host vps-pacman, target root@vps_ultraman_root
+# $ /path/to/hey/scripts/ops-push-keys.ts vps-pacman vps_pacman_root --no-global --ssh-option 'Port=2222' --ssh-config /path/to/ssh_config --flake /path/to/flake
+# host vps-pacman, target root@vps_pacman_root
 #
-#  1. check the keys: ssh_host_ed25519_key              here            exit 1
-#  2. connect by ssh                                    here and there  exit 1
-#  3. send ssh_host_ed25519_key to /etc/ssh             there           exit 1
-#  4. does it present the new key to a new connection?  here and there  exit 1
+#  1. check the keys: ssh_host_ed25519_key                              here            exit 1
+#  2. connect by ssh                                                    here and there  exit 1
+#  3. ask it who it is                                                  there           exit 1
+#  4. go on if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
+#  5. send ssh_host_ed25519_key to /etc/ssh                             there           exit 1
+#  6. does it present the new key to a new connection?                  here and there  exit 1
 exec 3<&-
 
 main() {
   stage_keys keys             # a private directory, gone at the end
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman
   connect                     # ssh: one connection for all that follows
+  ask_there tell_identity     # is it there, and who is it?
+  require_machine_of_host strictly  # is it vps-pacman? else nothing is sent
   expect_key                  # known here before it is there
   begin_to_send
 
-  step 'send ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
+  step 'send ssh_host_ed25519_key to root@vps_pacman_root:/etc/ssh'
   # one stream, checked there, renamed into place
   sent=$(tar -chf - -C "$keys" . | there put_keys /etc/ssh ssh_host_ed25519_key)
   end_to_send
@@ -27,26 +31,34 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-push-keys'
-target='root@vps_ultraman_root'
-type_check='/path/to/hey/scripts/ops-push-keys.ts vps-pacman vps_ultraman_root --no-global --ssh-option '\''Port=2222'\'' --ssh-config /path/to/ssh_config --flake /path/to/flake --check'
+host='vps-pacman'
+target='root@vps_pacman_root'
+type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-pacman vps_pacman_root --no-global --ssh-option '\''Port=2222'\'' --ssh-config /path/to/ssh_config --flake /path/to/flake --check'
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o HostKeyAlias=vps-pacman.lan -F /path/to/ssh_config -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o HostKeyAlias=vps-pacman.lan -F /path/to/ssh_config -o Port=2222 -o ConnectTimeout=8'
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'
 logged_host='vps-pacman'
-logged_target='root@vps_ultraman_root'
+logged_target='root@vps_pacman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='/path/to/flake#nixosConfigurations."vps-pacman"'
 known_hosts='/home/me/.ssh/known_hosts'
 known_as='vps-pacman.lan'
 persist=''
 # for_target:
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-root.sh: there connect
+# ---- lib/shell/here/ask.sh: ask_there
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key
 # ---- lib/shell/here/send-keys.sh: begin_to_send end_to_send reach_pinned prove_key
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run
-# ---- lib/shell/here/fact.sh: newline fact number fact_number
 # ---- on the target
+# ---- lib/shell/there/identity.sh: tell_identity tell_names
+# ---- lib/shell/there/facts.sh: profile kernel_of compare tell_facts tell_boot
 # ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
 begin

@@ -3,17 +3,30 @@
 # $ /path/to/hey/scripts/ops-reboot.ts --on 'vps-*'
 # hosts vps-pacman, vps-ultraman
 #
-#  1. connect by ssh                                       here and there  exit 1
-#  2. ask it: is it there?                                 there           exit 1
-#  3. wait until it is this host's turn                    here            exit 1
-#  4. reboot it, and wait until it is back, at most 300 s  here and there  exit 1, 30, 32
+#  1. connect by ssh                                                    here and there  exit 1
+#  2. ask it who it is                                                  there           exit 1
+#  3. wait until it is this host's turn                                 here            exit 1
+#  4. go on if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
+#  5. reboot it, and wait until it is back, at most 300 s               here and there  exit 1, 30, 32
 exec 3<&-
 
+# main: of vps-pacman.
 main() {
   join_run                    # one of several hosts
   connect                     # ssh: one connection for all that follows
-  ask_there tell_boot         # is it there?
+  ask_there tell_identity     # is it there, and who is it?
   wait_for_turn               # until it is this host's turn
+  require_machine_of_host     # is it vps-pacman? else nothing is sent
+  reboot_there always 300     # and wait until it is back, as another boot over a new connection
+}
+
+# main_2: of vps-ultraman.
+main_2() {
+  join_run                    # one of several hosts
+  connect                     # ssh: one connection for all that follows
+  ask_there tell_identity     # is it there, and who is it?
+  wait_for_turn               # until it is this host's turn
+  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -21,6 +34,8 @@ verb='ops-reboot'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
 
 # values_of HOST: what is given for it alone.
 values_of() {
@@ -32,6 +47,8 @@ values_of() {
       logged_host='vps-pacman'
       logged_target='vps-pacman'
       lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
+      evaluated_host='.#nixosConfigurations."vps-pacman"'
+      main=main
       ;;
     vps-ultraman)
       host='vps-ultraman'
@@ -40,18 +57,22 @@ values_of() {
       logged_host='vps-ultraman'
       logged_target='vps-ultraman'
       lane='/home/me/.local/state/hey/runs/RUN/vps-ultraman'
+      evaluated_host='.#nixosConfigurations."vps-ultraman"'
+      main=main_2
       ;;
   esac
 }
 # for_target: by-
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing clock
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run record
 # ---- on the target
+# ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
@@ -64,7 +85,7 @@ one() {
   begin
   encode_program
   keep_log
-  main
+  "$main"
 }
 
 # By hand one after another, whatever becomes of each.

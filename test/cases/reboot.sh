@@ -3,12 +3,16 @@
 # $ /path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                       here and there  exit 1
-#  2. reboot it, and wait until it is back, at most 300 s  here and there  exit 1, 30, 32
+#  1. connect by ssh                                                      here and there  exit 1
+#  2. ask it who it is                                                    there           exit 1
+#  3. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
+#  4. reboot it, and wait until it is back, at most 300 s                 here and there  exit 1, 30, 32
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
+  ask_there tell_identity     # is it there, and who is it?
+  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -22,15 +26,21 @@ fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o Conne
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."vps-ultraman"'
 # for_target: by-
 # ---- lib/shell/here/connect-root.sh: there connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
+# ---- lib/shell/here/ask.sh: ask_there
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused standing clock
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
-# ---- lib/shell/here/fact.sh: newline fact number fact_number standing clock
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run record
 # ---- on the target
-# ---- lib/shell/there/reboot.sh: reboot_soon
+# ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot
+# ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit boot_entry mend_all mend_commit

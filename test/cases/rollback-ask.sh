@@ -5,10 +5,11 @@
 #
 #  1. connect by ssh                                                           here and there  exit 1
 #  2. ask it: may it be changed, and has it the generation before what boots?  there           exit 1, 13
-#  3. find out what will change                                                there           exit 1
-#  4. show it, and ask whether to go on                                        here            exit 1
-#  5. switch it: profile, boot menu, switch-to-configuration switch            there           exit 1, 4, 13
-#  6. log in once more: it must not be locked out                              here and there  exit 16
+#  3. go on if it is vps-ultraman, by name and host key (else: --rename)       here and there  exit 1
+#  4. find out what will change                                                there           exit 1
+#  5. show it, and ask whether to go on                                        here            exit 1
+#  6. switch it: profile, boot menu, switch-to-configuration switch            there           exit 1, 4, 13
+#  7. log in once more: it must not be locked out                              here and there  exit 16
 exec 3<&-
 
 main() {
@@ -16,6 +17,7 @@ main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it the generation before what boots?
   take_generation             # $system: what was found there
+  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   read_declared
   preview_there switch        # what would change there
   ask_about_it
@@ -38,6 +40,9 @@ type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_ro
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
 bootloader='0'
 wanted_generation='previous'
@@ -49,7 +54,8 @@ flake_dir=''
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: colour arrow values amount size_of show_preview preview_there ask_about_it require_still_there go_on_as_shown
 # ---- lib/shell/here/activate.sh: activate_there take_activated
@@ -59,6 +65,7 @@ flake_dir=''
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk

@@ -6,16 +6,18 @@
 #
 #  1. connect by ssh                                                                       here and there  exit 1
 #  2. ask it: may it be changed, and has it generation 12?                                 there           exit 1, 13
-#  3. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
-#  4. activate it until the next boot (switch-to-configuration test)                       there           exit 12
-#  5. confirm it over new connections, 2 s apart, and by the checks                        here and there  exit 10, 11, 15
-#  6. only then: profile and boot menu                                                     there           exit 14
+#  3. go on if it is web1, by name and host key (else: --rename)                           here and there  exit 1
+#  4. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
+#  5. activate it until the next boot (switch-to-configuration test)                       there           exit 12
+#  6. confirm it over new connections, 2 s apart, and by the checks                        here and there  exit 10, 11, 15
+#  7. only then: profile and boot menu                                                     there           exit 14
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it generation 12?
   take_generation             # $system: what was found there
+  require_machine_of_host     # is it web1? else nothing is sent
   arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
@@ -34,6 +36,9 @@ fed=''
 logged_host='web1'
 logged_target='root@192.0.2.1'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."web1"'
 force=''
 bootloader='0'
 wanted_generation='12'
@@ -52,7 +57,8 @@ run_checks() {
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check check_here
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
@@ -62,6 +68,7 @@ run_checks() {
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry mend_all mend_commit commit_apart
 # ---- lib/shell/there/rollback.sh: way_back give_verdict take_back came_out stop_activation superseded holding await_lock activate_old

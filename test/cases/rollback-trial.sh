@@ -5,15 +5,17 @@
 #
 #  1. connect by ssh                                                                       here and there  exit 1
 #  2. ask it: may it be changed, and has it generation 12?                                 there           exit 1, 13
-#  3. boot it once: unless confirmed within 60 s of that boot it reboots into the old one  there           exit 1, 13
-#  4. wait for it, confirm it over new connections, 0 s apart                              here and there  exit 10, 11, 12, 15
-#  5. only then: profile and boot menu                                                     there           exit 14
+#  3. go on if it is vps-ultraman, by name and host key (else: --rename)                   here and there  exit 1
+#  4. boot it once: unless confirmed within 60 s of that boot it reboots into the old one  there           exit 1, 13
+#  5. wait for it, confirm it over new connections, 0 s apart                              here and there  exit 10, 11, 12, 15
+#  6. only then: profile and boot menu                                                     there           exit 14
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation can_try  # ask it: may it be changed, and has it generation 12?
   take_generation             # $system: what was found there
+  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   boot_for_a_trial            # once; unless confirmed within 60 s of that boot it reboots into what boots now
   await_and_confirm commit    # confirmed over new connections, else back to what ran before; only then it boots as well
 }
@@ -31,6 +33,9 @@ fed=''
 logged_host='vps-ultraman'
 logged_target='vps-ultraman'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
 bootloader='0'
 wanted_generation='12'
@@ -50,7 +55,8 @@ run_checks() {
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
@@ -63,6 +69,7 @@ run_checks() {
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once boot_once
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart disarm go_back unroot archive forget_trial finishing
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry end_trial disarm_trial mend_all mend_commit commit_apart
 # ---- lib/shell/there/arm.sh: not_armed

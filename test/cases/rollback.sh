@@ -5,14 +5,16 @@
 #
 #  1. connect by ssh                                                           here and there  exit 1
 #  2. ask it: may it be changed, and has it the generation before what boots?  there           exit 1, 13
-#  3. switch it: profile, boot menu, switch-to-configuration switch            there           exit 1, 4, 13
-#  4. log in once more: it must not be locked out                              here and there  exit 16
+#  3. go on if it is vps-ultraman, by name and host key (else: --rename)       here and there  exit 1
+#  4. switch it: profile, boot menu, switch-to-configuration switch            there           exit 1, 4, 13
+#  5. log in once more: it must not be locked out                              here and there  exit 16
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it the generation before what boots?
   take_generation             # $system: what was found there
+  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   activate_there switch       # profile, boot menu, switch-to-configuration switch
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -30,6 +32,9 @@ type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_ro
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
 lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
 bootloader='0'
 wanted_generation='previous'
@@ -38,7 +43,8 @@ wanted_generation='previous'
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/activate.sh: activate_there take_activated
 # ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
 # ---- on the target
@@ -46,6 +52,7 @@ wanted_generation='previous'
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up

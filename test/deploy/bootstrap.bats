@@ -280,3 +280,35 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   bash -c "${typed[4]} --yes"
   [ "$(bash -c "${typed[5]}")" = "from nothing" ]
 }
+
+@test "--extra-files: a directory's files come with the keys, with their modes" {
+  own=$BATS_TEST_TMPDIR/own
+  mkdir -p "$own/etc/ssh" "$own/etc/secrets/initrd"
+  echo "the initrd's" >"$own/etc/secrets/initrd/key"
+  chmod 700 "$own" "$own/etc/secrets"
+  chmod 600 "$own/etc/secrets/initrd/key"
+  run bootstrap --yes --extra-files "$own"
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "$(lab host $host cat /etc/secrets/initrd/key)" = "the initrd's" ]
+  [ "$(modes /etc/secrets /etc/secrets/initrd/key | cut -d ' ' -f 1 | xargs)" = "700 600" ]
+  lab host $host cat /etc/ssh/ssh_host_ed25519_key | cmp - "$key"
+  until_there 3 none_staged
+  # Only one of two keys could arrive.
+  cp "$key" "$own/etc/ssh/ssh_host_ed25519_key"
+  run bootstrap --yes --extra-files "$own"
+  [ "$status" = 1 ]
+  [[ $output == *"--extra-files has etc/ssh/ssh_host_ed25519_key, which comes from the keys here; remove it there, or type --no-keys" ]]
+}
+
+@test "a NixOS of another name is not erased, unless --rename means it" {
+  lab host $host sh -c 'mkdir -p /nix/store/x-system/etc && echo web9 >/nix/store/x-system/etc/hostname && ln -sfn /nix/store/x-system /run/current-system'
+  run bootstrap --yes
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"$target calls itself web9, and is to be $host; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename" ]]
+  untouched
+  run bootstrap --yes --rename
+  echo "$output"
+  [ "$status" = 0 ]
+}

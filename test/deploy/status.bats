@@ -71,7 +71,7 @@ teardown() {
   [ "$("$SCRIPTS/ops-log.ts" $host --json | jq -r 'map(.ms) | sort | join(",")')" = "$(paged "//*[@id = '$host']//*[local-name() = 'tr']//*[local-name() = 'data']/@value" | tr -cd '0-9\n' | grep . | sort -n | paste -sd ,)" ]
   [ "$(paged "count(//*[@id = '$host']//*[local-name() = 'g'])")" = 3 ]
   # README has every field, and says of no other.
-  [ "$(of_host $host 'keys[]' | sort | tr '\n' ' ')" = "activationFailed answers armed booted boots cores date disks flake generation host kernelVersion load memory ms nixosVersion revision runs target uptime user " ]
+  [ "$(of_host $host 'keys[]' | sort | tr '\n' ' ')" = "activationFailed answers armed booted boots cores date disks flake generation host kernelVersion load memory ms name nixosVersion revision runs target uptime user " ]
   for field in $(of_host $host 'keys[]') why reboot failedUnits; do
     sed -n '/^## .*ops-status/,/^## .*ops-log/p' "$BATS_TEST_DIRNAME/../../README.md" | grep -q "^|.*\`$field\`.*|.*|" || { echo "$field is not in README"; false; }
   done

@@ -3,12 +3,12 @@
 # $ /path/to/hey/scripts/ops-bootstrap.ts vps-ultraman root@192.0.2.1
 # host vps-ultraman, target root@192.0.2.1
 #
-#  1. check the keys: ssh_host_ed25519_key                here            exit 1
-#  2. look at the machine                                 there           exit 255
-#  3. evaluate vps-ultraman; does it fit?                 here            exit 1
-#  4. ask for the name vps-ultraman                       here            exit 1
-#  5. install it by nixos-anywhere: its disks are erased  there           exit 1
-#  6. wait for it, at most 300 s: is it itself?           here and there  exit 30, 31, 32, 33
+#  1. check the keys: ssh_host_ed25519_key                                     here            exit 1
+#  2. look at the machine                                                      there           exit 255
+#  3. evaluate vps-ultraman; does it fit, and is it no NixOS of another name?  here            exit 1
+#  4. ask for the name vps-ultraman                                            here            exit 1
+#  5. install it by nixos-anywhere: its disks are erased                       there           exit 1
+#  6. wait for it, at most 300 s: is it itself?                                here and there  exit 30, 31, 32, 33
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -22,7 +22,7 @@ main() {
   ask_machine                 # what it is
 
   step 'evaluate vps-ultraman'
-  wanted=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman"' --apply 'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath')
+  wanted=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman"' --apply 'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName')
   show_machine                # and does the system fit it?
   ask_name vps-ultraman 'nixos-anywhere erases the disks of root@192.0.2.1'  # typed by you, or nothing is done
   expect_key                  # known here before it is there
@@ -43,6 +43,8 @@ pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -
 logged_host='vps-ultraman'    # whose history it is
 logged_target='root@192.0.2.1'  # the same, as it was reached
 lane=''                       # the directory of this host in a run of several
+rename=''                     # yes, to go on where the machine is another one by its name or its key
+kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 known_hosts='/home/me/.ssh/known_hosts'  # the file with the target's key
 known_as='192.0.2.1'          # the target's name in it
 no_disko_deps=''              # yes, where disko's programs stay out of memory
@@ -204,10 +206,8 @@ ask_machine() {
   fi
 }
 
-# all_of NAME: all facts of that name.
-all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
-
-# show_machine: what it says of itself, before anything on it is destroyed. Ends: where it can't be installed on.
+# show_machine: what it says of itself, before anything on it is destroyed. Sets: reached, last_words. Ends: where it can't be installed on, or is a
+# NixOS of another name.
 show_machine() {
   local memory problems
   memory=$(number 12 "$(all_of memory | head -n 1)")
@@ -226,6 +226,7 @@ show_machine() {
     step "$problems; nothing was done"
     exit 1
   fi
+  require_name "$(plain_name "$(printf "%s" "$wanted" | cut -d " " -f 3)")"
   case $(all_of kind) in
     "nixos installer"*) ;;
     *)
@@ -253,6 +254,7 @@ await_host() {
   local installed deadline strangers answer running failed
   printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
   installed=${wanted#* }
+  installed=${installed%% *}
   deadline=$(($(date +%s) + $2))
   strangers=0
   step "wait for $target, at most $2 s"
@@ -303,6 +305,9 @@ fact() {
   printf "%s\n" "$value"
 }
 
+# all_of NAME: all of that name, as they came.
+all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
 number() {
@@ -314,6 +319,58 @@ number() {
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
+
+# ---- lib/shell/here/identity.sh ------------------------------------------------------------------
+# Whether the machine that was reached is the one that is meant: by its name, and by its host key.
+
+# plain_name NAME: a name as it is compared.
+plain_name() { printf "%s" "${1%.}" | LC_ALL=C tr "[:upper:]" "[:lower:]" | LC_ALL=C tr -cd "a-z0-9._-"; }
+
+# same_name ONE OTHER: one may have its domain, and the other not.
+same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
+
+# name_there: what the target is called, by the system that it runs, or by its kernel where that is no NixOS; nothing for an installer, and for the
+# names that a machine has before anybody names it.
+name_there() {
+  local name
+  name=$(plain_name "$(fact system-name)")
+  if [ "$(fact runs)" = nothing ]; then name=$(plain_name "$(fact kernel-name)"); fi
+  case $(fact installer)$name in yes* | nixos | nixos-installer | localhost | localhost.* | none | unnamed) ;; *) echo "$name" ;; esac
+}
+
+# is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
+is_called() {
+  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+    same_name "$1" "$(plain_name "$(fact generation-name)")"
+}
+
+# owners_of_key: the hosts whose host key, of those that are kept here, the target has.
+owners_of_key() {
+  local keys
+  keys=$(all_of host-key | LC_ALL=C tr -cd "A-Za-z0-9 +/=\n-" | grep .) || return 0
+  find -L "$kept_keys" -name "ssh_host_ed25519_key_*.pub" -exec grep -l -F -e "$keys" {} + 2>/dev/null | sed "s/.*ssh_host_ed25519_key_//; s/\.pub\$//"
+}
+
+# has_own_key: whether it has this host's.
+has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+
+# require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
+# Sets: reached, last_words. Ends: where it is another machine.
+require_name() {
+  local who
+  if [ -n "$1" ] && ! is_called "$1"; then
+    reached=$(name_there)
+    who="$target calls itself $reached, and is to be $1"
+  elif has_own_key || [ -z "$(owners_of_key)" ]; then
+    return 0
+  else
+    reached=$(owners_of_key | sed q)
+    who="$target has the host key that is kept here for $reached"
+  fi
+  if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
+  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
+  exit 1
+}
 
 # ---- lib/shell/here/question.sh ------------------------------------------------------------------
 # Questions to a person, on the terminal.
@@ -417,8 +474,9 @@ find_notes() {
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
-# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began, reached.
 keep_log() {
+  reached=
   find_notes
   began=$(date +%s)
   # Behind the last words, which are noted, too.
@@ -439,7 +497,7 @@ note_run() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -472,7 +530,11 @@ survey_machine() {
     echo "os ${PRETTY_NAME-${NAME-unknown}}"
     echo "kind ${ID-unknown} ${VARIANT_ID-}"
   fi
-  if [ -e /run/current-system ]; then echo "system $(readlink -f /run/current-system)"; fi
+  if [ -e /run/current-system ]; then
+    echo "system $(readlink -f /run/current-system)"
+    echo "runs $(readlink -f /run/current-system)"
+  fi
+  tell_names
   lsblk -o NAME,SIZE,TYPE,FSTYPE,MOUNTPOINT 2>/dev/null | while IFS= read -r line; do echo "disk $line"; done
 }
 
@@ -486,6 +548,19 @@ tell_installed() {
       case $unit in *agenix* | *sops*) echo "failed $unit" ;; esac
     done
   fi
+}
+
+# Who this machine is.
+
+# tell_names: these alone.
+tell_names() {
+  local key
+  echo "kernel-name $(uname -n)"
+  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
+  if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then echo "installer yes"; fi
+  for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key $(sed -n "s/^ *HostKey  *//p" /etc/ssh/sshd_config 2>/dev/null); do
+    if [ -r "$key.pub" ]; then echo "host-key $(cut -d " " -f 1,2 "$key.pub")"; fi
+  done
 }
 '
 

@@ -133,12 +133,12 @@ end of ops-deploy
 # $ /path/to/hey/scripts/ops-deploy.ts --on vps-pacman --boot --offline --builders ssh://b -- --cores 2
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                   here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?  there           exit 1, 13
-#  3. wait until it is this host's turn                                here            exit 1
-#  4. take what was built for it                                       here            exit 1
-#  5. copy what is missing there                                       here and there  exit 1
-#  6. boot it: profile, boot menu, switch-to-configuration boot        there           exit 1, 4, 13
+#  1. connect by ssh                                                                          here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
+#  3. wait until it is this host's turn                                                       here            exit 1
+#  4. take what was built for it                                                              here            exit 1
+#  5. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
+#  6. boot it: profile, boot menu, switch-to-configuration boot                               there           exit 1, 4, 13
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -154,6 +154,7 @@ main() {
   if already_so boots; then
     return
   fi
+  require_machine_of_system   # is it vps-pacman? else nothing is sent
 
   step "copy to $target"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
@@ -176,6 +177,8 @@ type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-pacman vps-pacman'  # th
 logged_host='vps-pacman'      # whose history it is
 logged_target='vps-pacman'    # the same, as it was reached
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'  # the directory of this host in a run of several
+rename=''                     # yes, to go on where the machine is another one by its name or its key
+kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 force=''                      # yes, to change also what someone else has changed
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
@@ -263,6 +266,9 @@ fact() {
   if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
   printf "%s\n" "$value"
 }
+
+# all_of NAME: all of that name, as they came.
+all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
@@ -421,8 +427,9 @@ find_notes() {
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
-# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began, reached.
 keep_log() {
+  reached=
   find_notes
   began=$(date +%s)
   # Behind the last words, which are noted, too.
@@ -443,7 +450,7 @@ note_run() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -453,6 +460,61 @@ read_record() { last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
 record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+
+# ---- lib/shell/here/identity.sh ------------------------------------------------------------------
+# Whether the machine that was reached is the one that is meant: by its name, and by its host key.
+
+# plain_name NAME: a name as it is compared.
+plain_name() { printf "%s" "${1%.}" | LC_ALL=C tr "[:upper:]" "[:lower:]" | LC_ALL=C tr -cd "a-z0-9._-"; }
+
+# same_name ONE OTHER: one may have its domain, and the other not.
+same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
+
+# name_there: what the target is called, by the system that it runs, or by its kernel where that is no NixOS; nothing for an installer, and for the
+# names that a machine has before anybody names it.
+name_there() {
+  local name
+  name=$(plain_name "$(fact system-name)")
+  if [ "$(fact runs)" = nothing ]; then name=$(plain_name "$(fact kernel-name)"); fi
+  case $(fact installer)$name in yes* | nixos | nixos-installer | localhost | localhost.* | none | unnamed) ;; *) echo "$name" ;; esac
+}
+
+# is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
+is_called() {
+  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+    same_name "$1" "$(plain_name "$(fact generation-name)")"
+}
+
+# owners_of_key: the hosts whose host key, of those that are kept here, the target has.
+owners_of_key() {
+  local keys
+  keys=$(all_of host-key | LC_ALL=C tr -cd "A-Za-z0-9 +/=\n-" | grep .) || return 0
+  find -L "$kept_keys" -name "ssh_host_ed25519_key_*.pub" -exec grep -l -F -e "$keys" {} + 2>/dev/null | sed "s/.*ssh_host_ed25519_key_//; s/\.pub\$//"
+}
+
+# has_own_key: whether it has this host's.
+has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+
+# require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
+# Sets: reached, last_words. Ends: where it is another machine.
+require_name() {
+  local who
+  if [ -n "$1" ] && ! is_called "$1"; then
+    reached=$(name_there)
+    who="$target calls itself $reached, and is to be $1"
+  elif has_own_key || [ -z "$(owners_of_key)" ]; then
+    return 0
+  else
+    reached=$(owners_of_key | sed q)
+    who="$target has the host key that is kept here for $reached"
+  fi
+  if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
+  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
+  exit 1
+}
+
+# require_machine_of_system: that the target is called as the system that was built. Sets: reached, last_words. Ends: where it is another machine.
+require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/hostname" 2>/dev/null || :)")"; }
 
 # ---- lib/shell/here/activate.sh ------------------------------------------------------------------
 # The activation, without a guard.
@@ -685,6 +747,7 @@ may_deploy() {
   refuse_switching
   refuse_changed
   tell_facts
+  tell_names
   for more in "$@"; do "$more"; done
 }
 
@@ -888,6 +951,19 @@ refuse_trial() {
 
 # shell_of SYSTEM: its shell. What an activation puts at /bin/sh may be the very thing that is broken.
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+
+# Who this machine is.
+
+# tell_names: these alone.
+tell_names() {
+  local key
+  echo "kernel-name $(uname -n)"
+  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
+  if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then echo "installer yes"; fi
+  for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key $(sed -n "s/^ *HostKey  *//p" /etc/ssh/sshd_config 2>/dev/null); do
+    if [ -r "$key.pub" ]; then echo "host-key $(cut -d " " -f 1,2 "$key.pub")"; fi
+  done
+}
 
 # The activation of a system that is there, as nixos-rebuild does it.
 

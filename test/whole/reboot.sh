@@ -3,8 +3,10 @@
 # $ /path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                       here and there  exit 1
-#  2. reboot it, and wait until it is back, at most 300 s  here and there  exit 1, 30, 32
+#  1. connect by ssh                                                      here and there  exit 1
+#  2. ask it who it is                                                    there           exit 1
+#  3. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
+#  4. reboot it, and wait until it is back, at most 300 s                 here and there  exit 1, 30, 32
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -12,6 +14,8 @@ if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | comman
 
 main() {
   connect                     # ssh: one connection for all that follows
+  ask_there tell_identity     # is it there, and who is it?
+  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
 
@@ -26,6 +30,9 @@ fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o Conne
 logged_host='vps-ultraman'    # whose history it is
 logged_target='vps_ultraman_root'  # the same, as it was reached
 lane=''                       # the directory of this host in a run of several
+rename=''                     # yes, to go on where the machine is another one by its name or its key
+kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
+evaluated_host='.#nixosConfigurations."vps-ultraman"'  # the host, as nix evaluates it; nothing where there is no flake
 
 # for_target: what each function there is given.
 for_target() {
@@ -103,6 +110,149 @@ assigned() {
 # far NAME WORD...: the line that calls that function of the target. All of them come along.
 far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
+# not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
+# unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
+not_answered() {
+  local shell heard
+  stop_if_refused "$1"
+  # ssh has said why.
+  last_words="$target can't be reached; nothing was changed on it (status 1)"
+  if [ "$1" -ne 255 ]; then
+    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  fi
+  exit 1
+}
+
+# ---- lib/shell/here/ask.sh -----------------------------------------------------------------------
+# The first question: before the build, which can be long.
+
+# ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
+ask_there() {
+  step "ask $target"
+  facts=$(there "$@" </dev/null) || not_answered "$?"
+  from=$(fact_number number)
+}
+
+# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
+# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
+
+# Between two facts.
+newline='
+'
+
+# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+fact() {
+  local value="$newline$facts$newline"
+  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
+  value=${value%%"$newline"*}
+  # Beyond ASCII some letters move the cursor, or turn round what follows.
+  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
+  printf "%s\n" "$value"
+}
+
+# all_of NAME: all of that name, as they came.
+all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+
+# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
+# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
+
+# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
+fact_number() { number 9 "$(fact "$1")"; }
+
+# stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
+stop_if_refused() {
+  if [ -z "$(fact refused)" ]; then return 0; fi
+  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  exit "$1"
+}
+
+# standing: how the target stands, for a last line.
+standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/identity.sh ------------------------------------------------------------------
+# Whether the machine that was reached is the one that is meant: by its name, and by its host key.
+
+# plain_name NAME: a name as it is compared.
+plain_name() { printf "%s" "${1%.}" | LC_ALL=C tr "[:upper:]" "[:lower:]" | LC_ALL=C tr -cd "a-z0-9._-"; }
+
+# same_name ONE OTHER: one may have its domain, and the other not.
+same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
+
+# name_there: what the target is called, by the system that it runs, or by its kernel where that is no NixOS; nothing for an installer, and for the
+# names that a machine has before anybody names it.
+name_there() {
+  local name
+  name=$(plain_name "$(fact system-name)")
+  if [ "$(fact runs)" = nothing ]; then name=$(plain_name "$(fact kernel-name)"); fi
+  case $(fact installer)$name in yes* | nixos | nixos-installer | localhost | localhost.* | none | unnamed) ;; *) echo "$name" ;; esac
+}
+
+# is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
+is_called() {
+  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+    same_name "$1" "$(plain_name "$(fact generation-name)")"
+}
+
+# owners_of_key: the hosts whose host key, of those that are kept here, the target has.
+owners_of_key() {
+  local keys
+  keys=$(all_of host-key | LC_ALL=C tr -cd "A-Za-z0-9 +/=\n-" | grep .) || return 0
+  find -L "$kept_keys" -name "ssh_host_ed25519_key_*.pub" -exec grep -l -F -e "$keys" {} + 2>/dev/null | sed "s/.*ssh_host_ed25519_key_//; s/\.pub\$//"
+}
+
+# has_own_key: whether it has this host's.
+has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+
+# require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
+# Sets: reached, last_words. Ends: where it is another machine.
+require_name() {
+  local who
+  if [ -n "$1" ] && ! is_called "$1"; then
+    reached=$(name_there)
+    who="$target calls itself $reached, and is to be $1"
+  elif has_own_key || [ -z "$(owners_of_key)" ]; then
+    return 0
+  else
+    reached=$(owners_of_key | sed q)
+    who="$target has the host key that is kept here for $reached"
+  fi
+  if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
+  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
+  exit 1
+}
+
+# require_machine_of_host [STRICTLY]: that the target is called as the flake calls the host. That is evaluated where it is not called as the host
+# itself; STRICTLY also where it is, unless it has the host's own key: the flake may call another host so.
+# Sets: reached, last_words. Ends: where it is another machine.
+require_machine_of_host() {
+  local name
+  name=$(plain_name "$host")
+  if [ -z "$evaluated_host" ]; then
+    name=''
+  elif is_called "$name" && { [ -z "${1-}" ] || has_own_key; }; then
+    :
+  else
+    step "what does the flake call $host?"
+    if name=$(nix --extra-experimental-features "nix-command flakes" eval --raw "$evaluated_host.config.networking.hostName" </dev/null 2>/dev/null); then :; else name=$host; fi
+    name=$(plain_name "$name")
+  fi
+  require_name "$name"
+}
+
 # ---- lib/shell/here/reboot.sh --------------------------------------------------------------------
 # A reboot of the target, proven by another boot_id over a new connection: an open port says nothing.
 
@@ -161,44 +311,6 @@ reboot_there() {
 # booted_anew: which boot it is, over a new connection, as the login itself.
 booted_anew() { fresh "$target" -- "$(far tell_boot)" </dev/null; }
 
-# ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
-# What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
-
-# Between two facts.
-newline='
-'
-
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
-fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
-}
-
-# number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
-# shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() {
-  local digits
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
-  digits=${2#"${2%%[1-9]*}"}
-  printf "%s\n" "${digits:-0}"
-}
-
-# fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
-fact_number() { number 9 "$(fact "$1")"; }
-
-# standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
-
-# clock: seconds on a clock that no one sets. Sets: now.
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
-
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.
 
@@ -208,8 +320,9 @@ find_notes() {
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
-# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began.
+# keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began, reached.
 keep_log() {
+  reached=
   find_notes
   began=$(date +%s)
   # Behind the last words, which are noted, too.
@@ -230,7 +343,7 @@ note_run() {
     mkdir -p "$notes"
     if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -241,24 +354,24 @@ record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
 
-# A reboot of this machine.
+# Who this machine is.
 
-# reboot_soon WHEN: a second from now, so that this is still heard; with "if-needed" only where what boots has other parts than what was
-# booted. A boot menu in two halves is mended before. Ends: where that may not be, or can not.
-reboot_soon() {
-  need_root reboot
-  take_lock
-  mend_all >&2
-  if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
-  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-  tell_facts
-  if [ "$1" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
-    echo "unneeded yes"
-  elif by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
-  else
-    setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
-  fi
+# tell_identity: which boot it is, what runs, and by what it is told from others: what the kernel and the system call it, and the keys that sshd
+# has. Changes nothing.
+tell_identity() {
+  tell_boot
+  tell_names
+}
+
+# tell_names: these alone.
+tell_names() {
+  local key
+  echo "kernel-name $(uname -n)"
+  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
+  if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then echo "installer yes"; fi
+  for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key $(sed -n "s/^ *HostKey  *//p" /etc/ssh/sshd_config 2>/dev/null); do
+    if [ -r "$key.pub" ]; then echo "host-key $(cut -d " " -f 1,2 "$key.pub")"; fi
+  done
 }
 
 # What this machine says of itself, a fact a line, name first.
@@ -332,6 +445,26 @@ tell_boot() {
   echo
   echo "boot $(cat /proc/sys/kernel/random/boot_id)"
   tell_facts
+}
+
+# A reboot of this machine.
+
+# reboot_soon WHEN: a second from now, so that this is still heard; with "if-needed" only where what boots has other parts than what was
+# booted. A boot menu in two halves is mended before. Ends: where that may not be, or can not.
+reboot_soon() {
+  need_root reboot
+  take_lock
+  mend_all >&2
+  if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  tell_facts
+  if [ "$1" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
+    echo "unneeded yes"
+  elif by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
+  else
+    setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
+  fi
 }
 
 # One deployment at a time, and never over a change of somebody else.

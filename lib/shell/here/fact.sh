@@ -14,6 +14,9 @@ fact() {
   printf "%s\n" "$value"
 }
 
+# all_of NAME: all of that name, as they came.
+all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
 number() {

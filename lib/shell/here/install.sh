@@ -42,10 +42,8 @@ ask_machine() {
   fi
 }
 
-# all_of NAME: all facts of that name.
-all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
-
-# show_machine: what it says of itself, before anything on it is destroyed. Ends: where it can't be installed on.
+# show_machine: what it says of itself, before anything on it is destroyed. Sets: reached, last_words. Ends: where it can't be installed on, or is a
+# NixOS of another name.
 show_machine() {
   local memory problems
   memory=$(number 12 "$(all_of memory | head -n 1)")
@@ -64,6 +62,7 @@ show_machine() {
     step "$problems; nothing was done"
     exit 1
   fi
+  require_name "$(plain_name "$(printf "%s" "$wanted" | cut -d " " -f 3)")"
   case $(all_of kind) in
     "nixos installer"*) ;;
     *)
@@ -94,6 +93,7 @@ await_host() {
   local installed deadline strangers answer running failed
   printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
   installed=${wanted#* }
+  installed=${installed%% *}
   deadline=$(($(date +%s) + $2))
   strangers=0
   step "wait for $target, at most $2 s"

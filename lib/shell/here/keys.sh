@@ -71,6 +71,14 @@ copy_key() {
   derive "$name" "$shown" cat "$copy"
 }
 
+# take_files DIR: its files go with the keys, with their modes. Ends: where they can't be read.
+take_files() {
+  if cp -RPp "$1/." "$stage/tree" && chmod 755 "$stage/tree"; then :; else
+    step "the files in $1 can't be copied; nothing was sent"
+    exit 1
+  fi
+}
+
 # begin_key FILE: a private folder for a new one: ssh-keygen would write over one that appears meanwhile. Sets: fresh_key.
 begin_key() {
   (umask 077 && mkdir -p "${1%/*}")

@@ -34,6 +34,7 @@ find_generation() {
   done
   echo "generation $found"
   echo "system $found_system"
+  echo "generation-name $(head -n 1 "$found_system/etc/hostname" 2>/dev/null)"
   compare /run/booted-system "$found_system" other
 }
 

@@ -71,6 +71,7 @@ may_deploy() {
   refuse_switching
   refuse_changed
   tell_facts
+  tell_names
   for more in "$@"; do "$more"; done
 }
 

@@ -15,6 +15,7 @@ tell_status() {
   # The link itself, which has the date of the generation.
   echo "date $(stat -c %Y "$profile-${link%-link}-link" 2>/dev/null)"
   echo "version $(cat /run/current-system/nixos-version 2>/dev/null)"
+  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
   echo "kernel $(uname -r)"
   while read -r key value _; do
     case $key in

@@ -23,7 +23,11 @@ survey_machine() {
     echo "os ${PRETTY_NAME-${NAME-unknown}}"
     echo "kind ${ID-unknown} ${VARIANT_ID-}"
   fi
-  if [ -e /run/current-system ]; then echo "system $(readlink -f /run/current-system)"; fi
+  if [ -e /run/current-system ]; then
+    echo "system $(readlink -f /run/current-system)"
+    echo "runs $(readlink -f /run/current-system)"
+  fi
+  tell_names
   lsblk -o NAME,SIZE,TYPE,FSTYPE,MOUNTPOINT 2>/dev/null | while IFS= read -r line; do echo "disk $line"; done
 }
 

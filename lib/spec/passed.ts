@@ -1,0 +1,44 @@
+// Words behind `--` go to another program as they are. Those that would take the place of what hey says to it are refused.
+import { shown, Usage } from "./errors.ts";
+
+/** Words that hey says itself, by what a person types instead. */
+export type Reserved = Readonly<Record<string, string>>;
+
+const leaveOut = "leave it out";
+
+/** Of nix build and nixos-rebuild, where they build a host's system. */
+export const reservedInBuilds: Reserved = {
+  "--flake": "type --flake REF before --",
+  "--target-host": "type TARGET behind HOST",
+  "--out-link": leaveOut,
+  "-o": leaveOut,
+  "--no-link": leaveOut,
+  "--dry-run": "type --diff or --dry-activate before --",
+};
+
+export const reservedInBootstrap: Reserved = {
+  "--extra-files": "type --extra-files DIR before --",
+  "--phases": "type --phases LIST before --",
+  "--flake": "type HOST, and --flake REF before --",
+  "-f": "type HOST, and --flake REF before --",
+  "--store-paths": leaveOut,
+  "-s": leaveOut,
+  "--target-host": "type TARGET behind HOST",
+  "--ssh-port": "type --ssh-option Port=N before --",
+  "-p": "type --ssh-option Port=N before --",
+  "-i": "type --identity FILE before --",
+  "--no-reboot": "type --no-reboot before --",
+  "--stop-after-disko": "type --phases kexec,disko before --",
+  "--vm-test": "type --vm-test before --",
+  "--dry-run": "type --print before --",
+};
+
+/** @throws Usage for a word that hey says itself */
+export function requirePassable(reserves: Reserved, words: readonly string[]): void {
+  for (const word of words) {
+    const name = word.replace(/^(--[^=]+)=.*/, "$1");
+    const instead = Object.hasOwn(reserves, name) ? reserves[name] : undefined;
+    if (instead !== undefined)
+      throw new Usage(`${shown(name)} behind -- would take the place of what hey says itself; ${instead}`);
+  }
+}
