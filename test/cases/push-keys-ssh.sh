@@ -33,7 +33,7 @@ main() {
 verb='ops-push-keys'
 host='vps-pacman'
 target='root@vps_pacman_root'
-type_check='/path/to/hey/scripts/ops-push-keys.ts --print vps-pacman vps_pacman_root --no-global --ssh-option '\''Port=2222'\'' --ssh-config /path/to/ssh_config --flake /path/to/flake --check'
+type_check='/path/to/hey/scripts/ops-push-keys.ts vps-pacman vps_pacman_root --no-global --ssh-option '\''Port=2222'\'' --ssh-config /path/to/ssh_config --flake /path/to/flake --check'
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o HostKeyAlias=vps-pacman.lan -F /path/to/ssh_config -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o HostKeyAlias=vps-pacman.lan -F /path/to/ssh_config -o Port=2222 -o ConnectTimeout=8'
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'
