@@ -132,7 +132,7 @@ const whole = [
   "-oProxyCommand=true",
   "--print",
   "--help",
-  "--flake",
+  "--debug",
   "-h",
   ".",
   "..",

@@ -296,7 +296,9 @@ take_built_system() {
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
 # plain_name NAME: a name as it is compared.
-plain_name() { printf "%s" "${1%.}" | LC_ALL=C tr "[:upper:]" "[:lower:]" | LC_ALL=C tr -cd "a-z0-9._-"; }
+plain_name() {
+  printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"
+}
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
