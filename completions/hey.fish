@@ -120,7 +120,8 @@ function __hey_hosts_of
     end
     set -l names
     for file in $argv[1]/hosts/*/default.nix
-        test -e $file; and set -a names (path basename (path dirname $file))
+        # A name with a line end would become two.
+        test -e $file; and not string match -q '*'\n'*' -- $file; and set -a names (path basename (path dirname $file))
     end
     set names (string match -rv '^[._]' -- $names)
     test -f $argv[1]/flake.nix -a -r $argv[1]/flake.nix; and set -a names (__hey_literal_hosts $argv[1]/flake.nix)
@@ -235,7 +236,7 @@ function __hey_ssh_glob
             if string match -qr '[*?[]' -- $part
                 set -l pattern (string replace -ra '\\\\([][])' '$1' -- (string replace -a '\\?' . -- (string replace -a '\\*' '.*' -- (string escape --style=regex -- $part))))
                 for entry in $dir/*
-                    string match -qr "^$pattern\$" -- (path basename $entry); and set -a next $entry
+                    string match -qr "^$pattern\$" -- (path basename $entry) 2>/dev/null; and set -a next $entry
                 end
             else if test -e $dir/$part
                 set -a next $dir/$part

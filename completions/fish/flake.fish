@@ -118,7 +118,8 @@ function __hey_hosts_of
     end
     set -l names
     for file in $argv[1]/hosts/*/default.nix
-        test -e $file; and set -a names (path basename (path dirname $file))
+        # A name with a line end would become two.
+        test -e $file; and not string match -q '*'\n'*' -- $file; and set -a names (path basename (path dirname $file))
     end
     set names (string match -rv '^[._]' -- $names)
     test -f $argv[1]/flake.nix -a -r $argv[1]/flake.nix; and set -a names (__hey_literal_hosts $argv[1]/flake.nix)

@@ -101,7 +101,7 @@ function __hey_ssh_glob
             if string match -qr '[*?[]' -- $part
                 set -l pattern (string replace -ra '\\\\([][])' '$1' -- (string replace -a '\\?' . -- (string replace -a '\\*' '.*' -- (string escape --style=regex -- $part))))
                 for entry in $dir/*
-                    string match -qr "^$pattern\$" -- (path basename $entry); and set -a next $entry
+                    string match -qr "^$pattern\$" -- (path basename $entry) 2>/dev/null; and set -a next $entry
                 end
             else if test -e $dir/$part
                 set -a next $dir/$part
