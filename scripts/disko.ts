@@ -49,7 +49,7 @@ export default verb(module, {
       main: [...question, run],
       stages: [
         ...question.map(() => stage(`ask for the name ${host}`, "here", 1)),
-        stage(`disko --mode ${mode}${destroys ? ": all data on its disks is destroyed" : ""}`, "here"),
+        stage(`disko --mode ${mode}${destroys ? ": all data on its disks is destroyed" : ""}`, "here", "its own"),
       ],
     };
   },

@@ -37,7 +37,7 @@ export default verb(module, {
     const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);
     return {
       main: [elevated(elevate as Elevation, install)],
-      stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here")],
+      stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here", "its own")],
     };
   },
 });

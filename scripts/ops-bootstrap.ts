@@ -128,12 +128,13 @@ export default verb(module, {
         passed,
         to,
       );
-    if (vmTest) return { main: [install([])], stages: [stage(`try the installation of ${host} in a virtual machine`, "here")] };
+    if (vmTest)
+      return { main: [install([])], stages: [stage(`try the installation of ${host} in a virtual machine`, "here", "its own")] };
     if (target === undefined)
       throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
     const line = (extra: readonly Word[]) => install(extra, target);
     const logged = { host, target };
-    const stages = [stage(`install ${host} on ${target} by nixos-anywhere: its disks are erased`, "there")];
+    const stages = [stage(`install ${host} on ${target} by nixos-anywhere: its disks are erased`, "there", "its own")];
     if (given.noKeys)
       return { logged, main: [line(given.extraFiles === undefined ? [] : ["--extra-files", given.extraFiles])], stages };
     const key =

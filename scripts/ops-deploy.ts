@@ -170,15 +170,15 @@ export default verb(module, {
       ...(!dryActivate && { logged: { host, target } }),
       needs: { "nixos-rebuild": instead },
     };
-    const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both")];
+    const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both", "its own")];
     // Where nothing is asked of the target by hey itself it is one command.
     if (reboot === undefined && access.by === undefined) return { ...about, main: [rebuilding], stages };
     return {
       ...about,
       ...parts(
         connected({ host, target, access, turn }, way, true),
-        askingIdentity,
-        requireMachineOf({ host, rename: given.rename }, flake),
+        // Where a password is asked for, that is nixos-rebuild's question, and there is no silent way to ask.
+        ...(access.asks ? [] : [askingIdentity, requireMachineOf({ host, rename: given.rename }, flake)]),
         {
           main: [
             ...(dryActivate ? [] : [call("until_it_ends", ["nixos-rebuild"], "it moves what boots before it activates")]),

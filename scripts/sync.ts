@@ -176,7 +176,7 @@ export default verb(module, {
       ...(changes && { logged }),
       ...(elevates && { needs: { [elevate]: undefined } }),
     };
-    const stages = [stage(`${program} ${action}`, "here")];
+    const stages = [stage(`${program} ${action}`, "here", "its own")];
     if (preview === undefined) return { ...about, main: [line()], stages };
     const build = [
       ...buildWords("nix", words),
@@ -213,7 +213,7 @@ export default verb(module, {
             ...(specialisation === undefined ? [] : [call("take_specialisation", [specialisation])]),
           ],
           given: { host },
-          stages: [stage(`build ${host}`, "here", 1)],
+          stages: [stage(`build ${host}`, "here", 1, "or nix's")],
         },
         shows.question,
         {

@@ -95,7 +95,7 @@ function building({ flake, host, debug, passed }: Deployment): Part {
   );
   return {
     main: [{ ...build, note: `build ${host}` }, call("take_built_system", [], "$system")],
-    stages: [stage(`build ${host}`, "here", 1)],
+    stages: [stage(`build ${host}`, "here", 1, "or nix's")],
   };
 }
 
@@ -119,7 +119,7 @@ const activation = ({ installBootloader }: Change): Part => ({ main: [], given: 
 function copying(about: Deployment): Part {
   const { access, useSubstitutes, turn } = about;
   const { to, by, asks } = access;
-  const stages = [stage(`copy what is missing there, ${ifMachine(about)}`, "both", 1)];
+  const stages = [stage(`copy what is missing there, ${ifMachine(about)}`, "both", 1, "or nix's")];
   if (asks)
     return { main: [{ ...call("copy_missing", [useSubstitutes ? "substitute" : "keep"]), note: `copy to ${to}` }], stages };
   const store = `ssh://${storeHost(to)}`;

@@ -53,6 +53,6 @@ export function armedThere(action: "status" | "cancel", target: string, given: E
       : [["cancel_any", "asked to"], "end a guarded deployment: back to what ran before"];
   return parts(access.connect({ unattended: false, alert: false }), {
     main: [{ ...call("there", words, about), stdin: "none" }],
-    stages: [stage(about, "there", 1)],
+    stages: [stage(about, "there", 1, 255)],
   });
 }

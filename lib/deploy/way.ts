@@ -40,7 +40,7 @@ const plainly = (follows: boolean): Way => ({
       "activate_there",
       follows ? [action, "or-boot"] : [action],
       says[action],
-      stage(`${action} it: ${says[action]}`, "there", 1, 4, 13),
+      stage(`${action} it: ${says[action]}`, "there", 1, 4, 13, "or its own"),
       ...(action === "switch" || action === "test" ? [stage("log in once more: it must not be locked out", "both", 16)] : []),
     ),
 });
@@ -105,12 +105,13 @@ const guarded = (guard: Guard): Way => ({
       from: ["guard-boot"],
       stages: [
         stage(`arm it: unless confirmed within ${timeout} s it goes back by itself, whatever happens here`, "there", 1, 13),
-        stage("activate it until the next boot (switch-to-configuration test)", "there", 12),
+        stage("activate it until the next boot (switch-to-configuration test)", "there", 12, 13),
         stage(
           `confirm it over new connections, ${guard.settle} s apart${base.given?.["checks"] === "" ? "" : ", and by the checks"}`,
           "both",
           10,
           11,
+          13,
           15,
         ),
         ...(lasts(about) === "keep" ? [] : [stage("only then: profile and boot menu", "there", 14)]),
@@ -151,7 +152,7 @@ const byTrialBoot = (guard: Guard, limit: string): Way => ({
           1,
           13,
         ),
-        stage(`wait for it, confirm it over new connections, ${guard.settle} s apart`, "both", 10, 11, 12, 15),
+        stage(`wait for it, confirm it over new connections, ${guard.settle} s apart`, "both", 10, 11, 12, 13, 15),
         stage("only then: profile and boot menu", "there", 14),
       ],
     };

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 import type { Flake } from "./flake.ts";
 import { below, unlinked, workTree } from "./tree.ts";
 
-/** What may say which hosts there are: Nix's own files, and data that these read. What hey itself reads is none. */
-const counts = (name: string) => /\.(?:nix|json|toml|ya?ml|csv|lock)$/.test(name) && name !== "hey.toml";
+/** What may say which hosts there are: Nix's own files, and whatever these read. What people and hey itself read is none. */
+const counts = (name: string) => !/^(?:hey\.toml|README.*|LICENSE.*|.*\.md|.*\.sw[a-p]|.*~)$/.test(name);
 
 /** When a file was last changed, and its size; "" for one that isn't there. */
 function changed(path: string): string {
@@ -33,8 +33,39 @@ function commit(top: string): readonly string[] {
   const head = text(join(own, "HEAD"));
   const branch = /^ref: (.*)$/.exec(head)?.[1];
   const at = branch === undefined ? "" : text(join(shared, branch)) || changed(join(shared, "packed-refs"));
-  // Git writes its index anew when it is asked something. What is staged beside what was is another size of it.
-  return [head, at, changed(join(own, "index")).replace(/.* /, "")];
+  return [head, at, staged(join(own, "index"))];
+}
+
+/**
+ * The names in git's index, as git writes the rest of it anew when it is asked something (gitformat-index(5), versions 2 and 3). Of another
+ * version its size.
+ */
+function staged(path: string): string {
+  let index: Buffer;
+  try {
+    index = readFileSync(path);
+  } catch {
+    return "";
+  }
+  const version = index.length < 12 ? 0 : index.readUInt32BE(4);
+  if (version !== 2 && version !== 3) return String(index.length);
+  const names: string[] = [];
+  let at = 12;
+  for (let left = index.readUInt32BE(8); left > 0 && at + 62 < index.length; left--) {
+    const start = at + (index.readUInt16BE(at + 60) & 0x4000 ? 64 : 62);
+    const end = index.indexOf(0, start);
+    names.push(index.toString("latin1", start, end));
+    // An entry ends with one to eight NULs.
+    at += ((end - at) & ~7) + 8;
+  }
+  return names.join("\n");
+}
+
+/** Whether what lies outside of the files may say which hosts there are: another commit, submodules, an input that no lock file holds still. */
+function isElsewhere(ref: string, own: string, top: string): boolean {
+  if (/[?&](?:ref|rev)=/.test(ref)) return true;
+  if (/[?&]submodules=1/.test(ref) && changed(join(top, ".gitmodules")) !== "") return true;
+  return changed(join(own, "flake.lock")) === "" && /\binputs\s*[.=]/.test(text(join(own, "flake.nix")));
 }
 
 /** 64 bits of a text: two hashes of 32 (FNV-1a, over other primes). To load node's own costs more than all else here. */
@@ -54,8 +85,10 @@ export function fingerprint({ ref, dir }: Flake): string | undefined {
   const own = unlinked(dir);
   const repository = ref.startsWith("path:") ? undefined : workTree(own);
   const top = repository ?? own;
-  const files = below(top)?.filter(({ kind }) => !kind.isDirectory() && counts(kind.name));
-  if (files === undefined) return undefined;
-  const lines = files.map(({ path }) => `${path} ${changed(path)}`).sort();
+  if (isElsewhere(ref, own, top)) return undefined;
+  const entries = below(top)?.filter(({ kind }) => kind.isDirectory() || counts(kind.name));
+  if (entries === undefined) return undefined;
+  // Of a folder its name counts, as a flake may read which there are.
+  const lines = entries.map(({ path, kind }) => (kind.isDirectory() ? path : `${path} ${changed(path)}`)).sort();
   return hashed([...lines, ...(repository === undefined ? [] : commit(repository))].join("\n"));
 }

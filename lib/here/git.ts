@@ -12,8 +12,8 @@ const elsewhere = new RegExp(
   ].join("|")})$`,
 );
 
-/** What wins over a repository's own configuration: its monitor is not started, and what lies in it is not taken for a repository. */
-const harmless = { "core.fsmonitor": "false", "safe.bareRepository": "explicit" };
+/** What wins over a repository's own configuration: its monitor and its hooks are not started, and what lies in it is not taken for a repository. */
+const harmless = { "core.fsmonitor": "false", "core.hooksPath": "/dev/null", "safe.bareRepository": "explicit" };
 
 /** The environment of git, and of what calls git itself, as nix does. */
 export function gitEnvironment(): NodeJS.ProcessEnv {

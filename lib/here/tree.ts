@@ -20,8 +20,11 @@ function entriesOf(dir: string): readonly Dirent[] {
   }
 }
 
+/** What version control, a package manager or direnv keeps for itself. */
+const kept = /^(?:\.git|\.jj|\.hg|\.direnv|node_modules)$/;
+
 /**
- * All that lies below a directory, but what begins with a dot and what a package manager puts there. Links are not followed.
+ * All that lies below a directory, but what programs keep there for themselves. Links are not followed.
  * @returns undefined where that is too much to look at
  */
 export function below(top: string): readonly Entry[] | undefined {
@@ -29,7 +32,7 @@ export function below(top: string): readonly Entry[] | undefined {
   const dirs = [top];
   for (let dir = dirs.pop(); dir !== undefined; dir = dirs.pop()) {
     for (const kind of entriesOf(dir)) {
-      if (kind.name.startsWith(".") || kind.name === "node_modules") continue;
+      if (kept.test(kind.name)) continue;
       if (found.length === most) return undefined;
       const path = join(dir, kind.name);
       found.push({ path, kind });

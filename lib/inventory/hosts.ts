@@ -72,9 +72,9 @@ export function allHosts(flake: Flake, said: Settings): AllHosts {
   return { hosts: sorted(answer.names, own), odd: answer.odd };
 }
 
-/** Names of hosts, for a check that needs some: what is known, and where that is nothing what nix says. */
+/** Names of hosts, for a check that needs all: nix is asked where the flake has changed since. --print takes what it said last. */
 export function knownHosts(flake: Flake, said: Settings): readonly string[] {
-  if (lastHosts(flake) === undefined && !prints()) askedHosts(flake);
+  if (freshHosts(flake) === undefined && !prints()) askedHosts(flake);
   return knownBefore(flake, said);
 }
 

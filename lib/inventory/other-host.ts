@@ -27,6 +27,19 @@ interface Typed {
   readonly sshConfig?: string | undefined;
 }
 
+/** The first label of a name: that of a machine without its domain. */
+const label = (target: string) => named(target).replace(/\..*$/, "");
+
+/** A name of a network that is a host's with a domain: `db01.lan`, or `db01.example.net`. */
+const isNamedFor = (target: string, host: string) => /[a-z]/.test(label(target)) && label(target) === label(host);
+
+/** Refuses what is typed beside a host for other programs, and is no machine: an action, or a generation's number. @throws Usage */
+function requireMachineName(target: string, takes: Takes): void {
+  if (["switch", "boot", "test", "build", "dry-activate"].includes(target))
+    throw new Usage(`${target} is no target${target in takes ? `; type --${target}` : ""}`);
+  if ("to" in takes && /^\d+$/.test(target)) throw new Usage(`${target} is no target; type --to ${target}`);
+}
+
 /** Options of ssh by which another machine is reached than the target says. */
 const leads = /^(?:hostname|port|proxyjump|proxycommand)=/i;
 
@@ -62,14 +75,17 @@ export function requireOwnTarget(verb: string, takes: Takes, given: object): voi
   const ssh = { sshOption, sshConfig };
   const own = machineTyped({ ...ssh, host, flake: ref });
   const target = typed ?? own.target;
+  if (typed !== undefined && typed !== host) requireMachineName(typed, takes);
   if (alike(target, own.target) && !isLed) return;
   const all = machinesKnown(flake, ssh);
   const others = all.filter((machine) => machine.host !== host);
   const isAlias = (name: string) => aliasNames(name).some((alias) => alike(alias, target));
   const byName = alike(target, host) ? undefined : others.find((machine) => alike(machine.host, target));
   const byAlias = isAlias(host) ? undefined : others.find((machine) => alike(machine.target, target) || isAlias(machine.host));
+  const byDomain =
+    isNamedFor(target, host) || target.includes(":") ? undefined : others.find((machine) => isNamedFor(target, machine.host));
   const at = { words: sshOption.length > 0 ? sshWords(ssh) : reaching(own, ssh).words, to: target };
-  const other = byName ?? reached(at, own, others, ssh) ?? byAlias;
+  const other = byName ?? reached(at, own, others, ssh) ?? byAlias ?? byDomain;
   if (other === undefined || other.host === host) return;
   const what = alike(other.host, target)
     ? `${other.host} is another host of this flake`

@@ -113,7 +113,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
           note: `install ${host} on ${target}`,
         },
       ],
-      stages: [stage("install it by nixos-anywhere: its disks are erased", "there", 1)],
+      stages: [stage("install it by nixos-anywhere: its disks are erased", "there", "its own")],
     },
     known === undefined ? nothing : { main: [call("replace_key", ["anew"], "in known_hosts")] },
     known === undefined || wait === undefined

@@ -8,7 +8,8 @@ export type Where = "here" | "there" | "both";
 export interface Stage {
   readonly what: string;
   readonly where: Where;
-  readonly ends: readonly number[];
+  /** Also in words, where a program's own status is passed on. */
+  readonly ends: readonly (number | string)[];
 }
 
 /** `if …; then …; return; fi`: what comes to its end before the others. */
@@ -50,7 +51,7 @@ export const call = (name: string, words: readonly Word[] = [], about?: string):
   ...(about !== undefined && { about }),
 });
 
-export const stage = (what: string, where: Where, ...ends: readonly number[]): Stage => ({ what, where, ends });
+export const stage = (what: string, where: Where, ...ends: Stage["ends"]): Stage => ({ what, where, ends });
 
 /** A part of one call. */
 export const calling = (name: string, words: readonly Word[], about: string, ...stages: readonly Stage[]): Part => ({

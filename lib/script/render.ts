@@ -211,9 +211,12 @@ function dividedValues(all: readonly (readonly [string, Readonly<Record<string, 
 
 /** A value's line, with what it means behind it. */
 function valueLine(row: Shared, value: Word): string {
-  const text = assigned(row.name, value);
-  if (text.includes("\n")) return `# ${row.meaning}\n${text}`;
-  return `${text.padEnd(column)}${text.length < column ? "" : "  "}# ${row.meaning}`;
+  return valueLineOf(assigned(row.name, value), row.meaning);
+}
+
+function valueLineOf(text: string, meaning: string): string {
+  if (text.includes("\n")) return `# ${meaning}\n${text}`;
+  return `${text.padEnd(column)}${text.length < column ? "" : "  "}# ${meaning}`;
 }
 
 /** The functions that plans call, here and there, and what the one tells the other. */
@@ -267,6 +270,12 @@ function telling(told: readonly string[], always: ReadonlySet<string>): string {
   return `# for_target: what each function there is given.\n${defined("for_target", body)}`;
 }
 
+/** What the target is told and nobody gives: it is found out on the way, and is not the caller's environment's. */
+function notYet(told: readonly string[], given: ReadonlySet<string>): readonly string[] {
+  const names = told.filter((name) => !given.has(name));
+  return names.length === 0 ? [] : [valueLineOf(names.map((name) => `${name}=''`).join(" "), "not known yet")];
+}
+
 /** The library's part of a script. */
 function librarySections(here: readonly Definition[], far: readonly Definition[]): readonly string[] {
   const sections = grouped(here);
@@ -289,7 +298,7 @@ export function script(name: string, plan: Plan, typed: string): string {
   const text = [
     [...head(typed, plan), ...puttingRight].join("\n"),
     defined("main", plan.main.flatMap(act)),
-    [heading("this run"), ...values].join("\n"),
+    [heading("this run"), ...values, ...notYet(told, new Set(Object.keys(given)))].join("\n"),
     ...owns(plan),
     ...(far.length === 0 ? [] : [telling(told, new Set(Object.keys(given)))]),
     ...librarySections(here, far),
@@ -345,7 +354,7 @@ export function sharedScript(name: string, some: readonly Hosts[], typed: string
       ...puttingRight,
     ].join("\n"),
     ...lines,
-    [heading("this run"), ...values].join("\n"),
+    [heading("this run"), ...values, ...notYet(told, new Set(given.flatMap((one) => Object.keys(one))))].join("\n"),
     `# values_of HOST: what is given for it alone.\n${["values_of() {", "  case $1 in", ...of, "  esac", "}"].join("\n")}`,
     ...(ownIsCommon ? (ownTexts[0] ?? []) : []),
     ...(far.length === 0 ? [] : [telling(told, common)]),
@@ -360,12 +369,19 @@ export function sharedScript(name: string, some: readonly Hosts[], typed: string
       ]),
     ].join("\n"),
     [
-      "# By hand one after another, whatever becomes of each.",
+      "# By hand one after another, whatever becomes of each; but a signal ends it. The status is 20 where one failed.",
       "if [ $# -gt 0 ]; then",
       '  one "$1"',
       "else",
+      '  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 143" TERM',
       "  set +e",
-      `  for each in ${some.map(({ host }) => quote(host)).join(" ")}; do (set -e; one "$each"); done`,
+      "  failed=0",
+      `  for each in ${some.map(({ host }) => quote(host)).join(" ")}; do`,
+      '    (set -e; one "$each")',
+      "    ended=$?",
+      '    case $ended in 0) ;; 129 | 130 | 131 | 141 | 143) exit "$ended" ;; *) failed=20 ;; esac',
+      "  done",
+      '  exit "$failed"',
       "fi",
     ].join("\n"),
   ].join("\n\n");
@@ -380,13 +396,15 @@ export interface Text {
   readonly outline: string;
 }
 
-/** The scripts of several hosts: those that are of the same modules share one. In the order of the first of each. */
+/** The scripts of several hosts: those of the same modules and the same steps share one. In the order of the first of each. */
 export function texts(name: string, some: readonly Hosts[], typed: string): readonly Text[] {
   const families = alternatives();
   const fit = (group: readonly Hosts[], { plan }: Hosts) => {
     const from = new Set([...group, { plan }].flatMap((one) => one.plan.from ?? []));
     const alike = group.every((one) => (one.plan.logged === undefined) === (plan.logged === undefined));
-    return alike && families.every((family) => family.filter((module) => from.has(module)).length <= 1);
+    // One head says what is done to each of them.
+    const same = JSON.stringify(group[0]?.plan.stages) === JSON.stringify(plan.stages);
+    return alike && same && families.every((family) => family.filter((module) => from.has(module)).length <= 1);
   };
   const groups: Hosts[][] = [];
   for (const one of some) {

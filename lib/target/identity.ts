@@ -12,13 +12,13 @@ export interface Meant {
 }
 
 const required = ({ host, rename }: Meant, check: Step, more: Part["given"]): Part => ({
-  main: [{ ...check, about: `is it ${host}? else nothing is sent` }],
+  main: [{ ...check, about: "is it the host that is meant? else nothing is sent" }],
   given: { host, rename: rename ? "yes" : "", kept_keys: keysHome(), ...more },
 });
 
 /** What a script's head says of it. */
-export const ifMachine = ({ host, rename }: Meant) =>
-  `if it is ${host}, by name and host key${rename ? "" : " (else: --rename)"}`;
+export const ifMachine = ({ rename }: Pick<Meant, "rename">) =>
+  `if it is the right machine by name and host key${rename ? ", or not" : " (--rename: or not)"}`;
 
 /** The question, where nothing else is asked first. */
 export const askingIdentity = calling(

@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --ask --elevate sudo
 # host vps-ultraman, target admin@vps_ultraman_root
 #
-#  1. connect by ssh, become root there by sudo                                                 here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
-#  3. build vps-ultraman                                                                        here            exit 1
-#  4. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  5. find out what will change                                                                 there           exit 1
-#  6. show it, and ask whether to go on                                                         here            exit 1
-#  7. switch it: profile, boot menu, switch-to-configuration switch                             there           exit 1, 4, 13
-#  8. log in once more: it must not be locked out                                               here and there  exit 16
+#  1. connect by ssh, become root there by sudo                                                       here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-ultraman                                                                              here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. find out what will change                                                                       there           exit 1
+#  6. show it, and ask whether to go on                                                               here            exit 1
+#  7. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13, or its own
+#  8. log in once more: it must not be locked out                                                     here and there  exit 16
 exec 3<&-
 
 main() {
@@ -22,7 +22,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-ultraman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to admin@vps_ultraman_root"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20$nix_store" "$system"
@@ -57,6 +57,7 @@ force=''
 bootloader='0'
 generation='new'
 flake_dir='/path/to/flake'
+by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/connect-elevated.sh: there there_again connect
@@ -81,8 +82,5 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

@@ -3,7 +3,7 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --cancel --ask-elevate-password
 #
 #  1. connect by ssh, become root there by sudo          here and there  exit 1
-#  2. end a guarded deployment: back to what ran before  there           exit 1
+#  2. end a guarded deployment: back to what ran before  there           exit 1, 255
 exec 3<&-
 
 main() {
@@ -27,7 +27,5 @@ secret_end='the password ends here'
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-deploy

@@ -3,7 +3,7 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman --cancel --ssh-option 'Port=2222'
 #
 #  1. connect by ssh                                     here and there  exit 1
-#  2. end a guarded deployment: back to what ran before  there           exit 1
+#  2. end a guarded deployment: back to what ran before  there           exit 1, 255
 exec 3<&-
 
 main() {
@@ -22,7 +22,5 @@ ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o Port=2222 -o
 # ---- lib/shell/there/facts.sh: profile not_root by_systemd seconds_up kernel_of compare tell_facts locale_archive inhibited
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_cut shell_of start_apart go_back
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-deploy

@@ -3,51 +3,36 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --ask-elevate-password
 # host vps-ultraman, target admin@vps_ultraman_root
 #
-#  1. connect by ssh, become root there by sudo                           here and there  exit 1
-#  2. ask it who it is                                                    there           exit 1
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  4. nixos-rebuild switch: build it, copy it, activate it                here and there
+#  1. connect by ssh, become root there by sudo             here and there  exit 1
+#  2. nixos-rebuild switch: build it, copy it, activate it  here and there  exit its own
 exec 3<&-
 
 main() {
   connect later trusted       # ssh: one connection for all that follows
-  ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
   until_it_ends nixos-rebuild   # it moves what boots before it activates
   nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo --ask-elevate-password
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
-host='vps-ultraman'
 target='admin@vps_ultraman_root'
 where='admin@vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo --tty'
 ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 elevate='sudo'
-become='sudo -n -- '
 logged_host='vps-ultraman'
 logged_target='admin@vps_ultraman_root'
 lane=''
-rename=''
-kept_keys='/home/me/.ssh/keys.homelab'
-evaluated_host='.#nixosConfigurations."vps-ultraman"'
 # for_target:
-# ---- lib/shell/here/connect-elevated.sh: there connect
+# ---- lib/shell/here/connect-elevated.sh: connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/build.sh: take_nix_store
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused
-# ---- lib/shell/here/ask.sh: ask_there
-# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
+# ---- lib/shell/here/fact.sh: newline fact number fact_number stop_if_refused
 # ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run
 # ---- on the target
-# ---- lib/shell/there/identity.sh: tell_identity tell_names
-# ---- lib/shell/there/facts.sh: profile refuse kernel_of compare tell_facts tell_boot
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
+# ---- lib/shell/there/facts.sh: refuse
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

@@ -3,16 +3,16 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --elevate run0 --ssh-option 'Port=2222'
 # host vps-ultraman, target admin@vps_ultraman_root
 #
-#  1. connect by ssh, become root there by run0                           here and there  exit 1
-#  2. ask it who it is                                                    there           exit 1
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  4. nixos-rebuild switch: build it, copy it, activate it                here and there
+#  1. connect by ssh, become root there by run0                                 here and there  exit 1
+#  2. ask it who it is                                                          there           exit 1
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. nixos-rebuild switch: build it, copy it, activate it                      here and there  exit its own
 exec 3<&-
 
 main() {
   connect none trusted        # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   until_it_ends nixos-rebuild   # it moves what boots before it activates
   NIX_SSHOPTS='-o Port=2222' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
 }
@@ -46,8 +46,5 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

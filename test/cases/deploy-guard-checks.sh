@@ -3,13 +3,13 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --confirm-timeout 60 --test --check 'curl -fsS http://it'\''s.example/' --check-remote 'systemctl is-active nginx' --on-unit-failure warn --force
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                            here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
-#  3. build vps-ultraman                                                                        here            exit 1
-#  4. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  5. arm it: unless confirmed within 60 s it goes back by itself, whatever happens here        there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test)                            there           exit 12
-#  7. confirm it over new connections, 5 s apart, and by the checks                             here and there  exit 10, 11, 15
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-ultraman                                                                              here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. arm it: unless confirmed within 60 s it goes back by itself, whatever happens here              there           exit 1, 13
+#  6. activate it until the next boot (switch-to-configuration test)                                  there           exit 12, 13
+#  7. confirm it over new connections, 5 s apart, and by the checks                                   here and there  exit 10, 11, 13, 15
 exec 3<&-
 
 main() {
@@ -20,7 +20,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-ultraman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
@@ -51,6 +51,7 @@ settle='5'
 checks='yes'
 patience='60'
 on_unit_failure='warn'
+by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -81,8 +82,5 @@ run_checks() {
 # ---- lib/shell/there/activate.sh: set_profile
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it check_remotely
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

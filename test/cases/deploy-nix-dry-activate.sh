@@ -3,11 +3,11 @@
 # $ /path/to/hey/scripts/ops-deploy.ts 007 --dry-activate --backend nix --use-substitutes -- --builders 'ssh://builder x86_64-linux'
 # host 007, target root@007
 #
-#  1. connect by ssh                                                                   here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                  there           exit 1, 13
-#  3. build 007                                                                        here            exit 1
-#  4. copy what is missing there, if it is 007, by name and host key (else: --rename)  here and there  exit 1
-#  5. dry-activate it: switch-to-configuration dry-activate, which changes nothing     there           exit 1, 4, 13
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build 007                                                                                       here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. dry-activate it: switch-to-configuration dry-activate, which changes nothing                    there           exit 1, 4, 13, or its own
 exec 3<&-
 
 main() {
@@ -18,7 +18,7 @@ main() {
   step 'build 007'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."007".config.system.build.toplevel' --builders 'ssh://builder x86_64-linux'
   take_built_system           # $system
-  require_machine_of_system   # is it 007? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@007"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --substitute-on-destination --to ssh://root@007 "$system"
@@ -41,6 +41,7 @@ kept_keys='/home/me/.ssh/keys.homelab'
 force='yes'
 bootloader='0'
 generation='new'
+by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
@@ -59,8 +60,5 @@ generation='new'
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step stop at_end begin end_run say_last_words clean_up
-begin
-encode_program
-find_notes
-main
+# begin encode_program find_notes main
 end of ops-deploy

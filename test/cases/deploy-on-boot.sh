@@ -23,20 +23,19 @@ realise() {
 }
 # ---- lib/shell/here/build-all.sh: systems_of build_all
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-main
+# begin main
 end of ops-deploy
 
 /bin/sh /dev/fd/3 3<<'end of ops-deploy'
 # $ /path/to/hey/scripts/ops-deploy.ts --on vps-pacman --boot --offline --builders ssh://b -- --cores 2
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                                          here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
-#  3. wait until it is this host's turn                                                       here            exit 1
-#  4. take what was built for it                                                              here            exit 1
-#  5. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
-#  6. boot it: profile, boot menu, switch-to-configuration boot                               there           exit 1, 4, 13
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. wait until it is this host's turn                                                               here            exit 1
+#  4. take what was built for it                                                                      here            exit 1
+#  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  6. boot it: profile, boot menu, switch-to-configuration boot                                       there           exit 1, 4, 13, or its own
 exec 3<&-
 
 main() {
@@ -49,7 +48,7 @@ main() {
   if already_so boots; then
     return
   fi
-  require_machine_of_system   # is it vps-pacman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to $target"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
@@ -76,6 +75,7 @@ kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
+by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
@@ -94,8 +94,5 @@ generation='new'
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

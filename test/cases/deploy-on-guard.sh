@@ -23,23 +23,22 @@ realise() {
 }
 # ---- lib/shell/here/build-all.sh: systems_of build_all
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-main
+# begin main
 end of ops-deploy
 
 /bin/sh /dev/fd/3 3<<'end of ops-deploy'
 # $ /path/to/hey/scripts/ops-deploy.ts --on 'vps-*,!vps-ultraman' --guard
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                                          here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
-#  3. wait until it is this host's turn                                                       here            exit 1
-#  4. take what was built for it                                                              here            exit 1
-#  5. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
-#  6. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here     there           exit 1, 13
-#  7. activate it until the next boot (switch-to-configuration test)                          there           exit 12
-#  8. confirm it over new connections, 5 s apart                                              here and there  exit 10, 11, 15
-#  9. only then: profile and boot menu                                                        there           exit 14
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. wait until it is this host's turn                                                               here            exit 1
+#  4. take what was built for it                                                                      here            exit 1
+#  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  6. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here             there           exit 1, 13
+#  7. activate it until the next boot (switch-to-configuration test)                                  there           exit 12, 13
+#  8. confirm it over new connections, 5 s apart                                                      here and there  exit 10, 11, 13, 15
+#  9. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
 
 main() {
@@ -52,7 +51,7 @@ main() {
   if already_so runs boots; then
     return
   fi
-  require_machine_of_system   # is it vps-pacman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to $target"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
@@ -85,6 +84,7 @@ settle='5'
 checks=''
 patience='60'
 on_unit_failure='rollback'
+by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: there are none.
 run_checks() {
@@ -114,8 +114,5 @@ run_checks() {
 # ---- lib/shell/there/activate.sh: set_profile
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

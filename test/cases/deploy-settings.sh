@@ -4,14 +4,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts web1
 # host web1, target root@192.0.2.1
 #
-#  1. connect by ssh                                                                       here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                      there           exit 1, 13
-#  3. build web1                                                                           here            exit 1
-#  4. copy what is missing there, if it is web1, by name and host key (else: --rename)     here and there  exit 1
-#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test)                       there           exit 12
-#  7. confirm it over new connections, 2 s apart, and by the checks                        here and there  exit 10, 11, 15
-#  8. only then: profile and boot menu                                                     there           exit 14
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build web1                                                                                      here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here             there           exit 1, 13
+#  6. activate it until the next boot (switch-to-configuration test)                                  there           exit 12, 13
+#  7. confirm it over new connections, 2 s apart, and by the checks                                   here and there  exit 10, 11, 13, 15
+#  8. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
 
 main() {
@@ -22,7 +22,7 @@ main() {
   step 'build web1'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."web1".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it web1? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@192.0.2.1"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@192.0.2.1 "$system"
@@ -54,6 +54,7 @@ settle='2'
 checks='yes'
 patience='60'
 on_unit_failure='rollback'
+by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -83,8 +84,5 @@ run_checks() {
 # ---- lib/shell/there/activate.sh: set_profile
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --boot --reboot --guard --check true --check-remote 'systemctl is-active nginx'
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                            here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
-#  3. build vps-ultraman                                                                        here            exit 1
-#  4. the system must have the unit that ends a trial boot                                      here            exit 1
-#  5. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one      there           exit 1, 13
-#  7. wait for it, confirm it over new connections, 5 s apart                                   here and there  exit 10, 11, 12, 15
-#  8. only then: profile and boot menu                                                          there           exit 14
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-ultraman                                                                              here            exit 1, or nix's
+#  4. the system must have the unit that ends a trial boot                                            here            exit 1
+#  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one            there           exit 1, 13
+#  7. wait for it, confirm it over new connections, 5 s apart                                         here and there  exit 10, 11, 12, 13, 15
+#  8. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
 
 main() {
@@ -21,7 +21,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-ultraman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
   require_trial_unit          # the new system ends a trial boot by itself
 
   step "copy to root@vps_ultraman_root"
@@ -54,6 +54,7 @@ checks='yes'
 patience='300'
 limit='300'
 on_unit_failure='rollback'
+by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -87,8 +88,5 @@ run_checks() {
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it check_remotely
 # ---- lib/shell/there/rollback.sh: superseded
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-deploy

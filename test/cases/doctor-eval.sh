@@ -95,14 +95,13 @@ builtins.toJSON {
 }
 # ---- lib/shell/here/settings.sh: evaluate_host
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-main
+# begin main
 end of ops-doctor
 
 /bin/sh /dev/fd/3 3<<'end of ops-doctor'
 # $ /path/to/hey/scripts/ops-doctor.ts vps-ultraman admin@vps_ultraman_root --eval --elevate sudo
 #
-#  1. ask what it is like  there           exit 255
+#  1. ask what it is like  there
 exec 3<&-
 
 main() {
@@ -121,7 +120,5 @@ own_options='-v -T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-doctor

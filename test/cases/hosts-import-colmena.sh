@@ -97,6 +97,5 @@ file "Colmena" (concatMap node names)' "$@"
 # ---- lib/shell/here/settings.sh: write_settings offer_settings evaluate_either
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-main
+# begin main
 end of ops-hosts

@@ -77,6 +77,5 @@ verb='ops-hosts'
 # ---- lib/shell/here/settings.sh: write_settings offer_settings
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-main
+# begin main
 end of ops-hosts

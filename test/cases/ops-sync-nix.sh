@@ -3,12 +3,12 @@
 # $ /path/to/hey/scripts/ops-sync.ts vps-pacman --backend nix
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                                          here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
-#  3. build vps-pacman                                                                        here            exit 1
-#  4. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
-#  5. switch it: profile, boot menu, switch-to-configuration switch                           there           exit 1, 4, 13
-#  6. log in once more: it must not be locked out                                             here and there  exit 16
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-pacman                                                                                here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13, or its own
+#  6. log in once more: it must not be locked out                                                     here and there  exit 16
 exec 3<&-
 
 main() {
@@ -19,7 +19,7 @@ main() {
   step 'build vps-pacman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-pacman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-pacman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps-pacman"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps-pacman "$system"
@@ -45,6 +45,7 @@ kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
+by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
@@ -63,8 +64,5 @@ generation='new'
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-sync

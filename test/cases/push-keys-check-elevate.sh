@@ -34,7 +34,5 @@ become='sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh '
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/there/keys.sh: public_keys
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-push-keys

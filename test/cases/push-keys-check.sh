@@ -27,7 +27,5 @@ knocking_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=acc
 # ---- on the target
 # ---- lib/shell/there/keys.sh: public_keys
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-push-keys

@@ -7,7 +7,7 @@
 #  2. check the keys: ssh_host_ed25519_key                                                                                            here            exit 1
 #  3. connect by ssh                                                                                                                  here and there  exit 1
 #  4. ask it who it is                                                                                                                there           exit 1
-#  5. go on if it is core01.example.org, by name and host key (else: --rename)                                                        here and there  exit 1
+#  5. go on if it is the right machine by name and host key (--rename: or not)                                                        here and there  exit 1
 #  6. send ssh_host_ed25519_key to /etc/ssh                                                                                           there           exit 1
 #  7. does it present the new key to a new connection?                                                                                here and there  exit 1
 exec 3<&-
@@ -22,7 +22,7 @@ main() {
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host strictly  # is it core01.example.org? else nothing is sent
+  require_machine_of_host strictly  # is it the host that is meant? else nothing is sent
   expect_key                  # known here before it is there
   begin_to_send
 
@@ -65,8 +65,5 @@ persist=''
 # ---- lib/shell/there/facts.sh: profile kernel_of compare tell_facts tell_boot
 # ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-push-keys

@@ -5,12 +5,12 @@
 # $ /path/to/hey/scripts/ops-push-keys.ts vps-pacman vps_pacman_root --no-global --ssh-option 'Port=2222' --ssh-config /path/to/ssh_config --flake /path/to/flake
 # host vps-pacman, target root@vps_pacman_root
 #
-#  1. check the keys: ssh_host_ed25519_key                              here            exit 1
-#  2. connect by ssh                                                    here and there  exit 1
-#  3. ask it who it is                                                  there           exit 1
-#  4. go on if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
-#  5. send ssh_host_ed25519_key to /etc/ssh                             there           exit 1
-#  6. does it present the new key to a new connection?                  here and there  exit 1
+#  1. check the keys: ssh_host_ed25519_key                                      here            exit 1
+#  2. connect by ssh                                                            here and there  exit 1
+#  3. ask it who it is                                                          there           exit 1
+#  4. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  5. send ssh_host_ed25519_key to /etc/ssh                                     there           exit 1
+#  6. does it present the new key to a new connection?                          here and there  exit 1
 exec 3<&-
 
 main() {
@@ -18,7 +18,7 @@ main() {
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host strictly  # is it vps-pacman? else nothing is sent
+  require_machine_of_host strictly  # is it the host that is meant? else nothing is sent
   expect_key                  # known here before it is there
   begin_to_send
 
@@ -61,8 +61,5 @@ persist=''
 # ---- lib/shell/there/facts.sh: profile kernel_of compare tell_facts tell_boot
 # ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-push-keys

@@ -3,30 +3,19 @@
 # $ /path/to/hey/scripts/ops-reboot.ts --on 'vps-*'
 # hosts vps-pacman, vps-ultraman
 #
-#  1. connect by ssh                                                    here and there  exit 1
-#  2. ask it who it is                                                  there           exit 1
-#  3. wait until it is this host's turn                                 here            exit 1
-#  4. go on if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
-#  5. reboot it, and wait until it is back, at most 300 s               here and there  exit 1, 30, 32
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it who it is                                                          there           exit 1
+#  3. wait until it is this host's turn                                         here            exit 1
+#  4. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  5. reboot it, and wait until it is back, at most 300 s                       here and there  exit 1, 30, 32
 exec 3<&-
 
-# main: of vps-pacman.
 main() {
   join_run                    # one of several hosts
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
   wait_for_turn               # until it is this host's turn
-  require_machine_of_host     # is it vps-pacman? else nothing is sent
-  reboot_there always 300     # and wait until it is back, as another boot over a new connection
-}
-
-# main_2: of vps-ultraman.
-main_2() {
-  join_run                    # one of several hosts
-  connect                     # ssh: one connection for all that follows
-  ask_there tell_identity     # is it there, and who is it?
-  wait_for_turn               # until it is this host's turn
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -36,6 +25,7 @@ ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=ye
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
+by=''                         # not known yet
 
 # values_of HOST: what is given for it alone.
 values_of() {
@@ -48,7 +38,6 @@ values_of() {
       logged_target='vps-pacman'
       lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
       evaluated_host='.#nixosConfigurations."vps-pacman"'
-      main=main
       ;;
     vps-ultraman)
       host='vps-ultraman'
@@ -58,7 +47,6 @@ values_of() {
       logged_target='vps-ultraman'
       lane='/home/me/.local/state/hey/runs/RUN/vps-ultraman'
       evaluated_host='.#nixosConfigurations."vps-ultraman"'
-      main=main_2
       ;;
   esac
 }
@@ -85,14 +73,21 @@ one() {
   begin
   encode_program
   keep_log
-  "$main"
+  main
 }
 
-# By hand one after another, whatever becomes of each.
+# By hand one after another, whatever becomes of each; but a signal ends it. The status is 20 where one failed.
 if [ $# -gt 0 ]; then
   one "$1"
 else
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 143" TERM
   set +e
-  for each in vps-pacman vps-ultraman; do (set -e; one "$each"); done
+  failed=0
+  for each in vps-pacman vps-ultraman; do
+    (set -e; one "$each")
+    ended=$?
+    case $ended in 0) ;; 129 | 130 | 131 | 141 | 143) exit "$ended" ;; *) failed=20 ;; esac
+  done
+  exit "$failed"
 fi
 end of ops-reboot

@@ -3,16 +3,16 @@
 # $ /path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                      here and there  exit 1
-#  2. ask it who it is                                                    there           exit 1
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  4. reboot it, and wait until it is back, at most 300 s                 here and there  exit 1, 30, 32
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it who it is                                                          there           exit 1
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. reboot it, and wait until it is back, at most 300 s                       here and there  exit 1, 30, 32
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -29,6 +29,7 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
+by=''                         # not known yet
 # for_target: by-
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
@@ -45,8 +46,5 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit boot_entry mend_all mend_commit
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-reboot

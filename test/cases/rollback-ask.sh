@@ -3,13 +3,13 @@
 # $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root --ask
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                           here and there  exit 1
-#  2. ask it: may it be changed, and has it the generation before what boots?  there           exit 1, 13
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)       here and there  exit 1
-#  4. find out what will change                                                there           exit 1
-#  5. show it, and ask whether to go on                                        here            exit 1
-#  6. switch it: profile, boot menu, switch-to-configuration switch            there           exit 1, 4, 13
-#  7. log in once more: it must not be locked out                              here and there  exit 16
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it: may it be changed, and has it the generation before what boots?   there           exit 1, 13
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. find out what will change                                                 there           exit 1
+#  5. show it, and ask whether to go on                                         here            exit 1
+#  6. switch it: profile, boot menu, switch-to-configuration switch             there           exit 1, 4, 13, or its own
+#  7. log in once more: it must not be locked out                               here and there  exit 16
 exec 3<&-
 
 main() {
@@ -17,7 +17,7 @@ main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it the generation before what boots?
   take_generation             # $system: what was found there
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   read_declared
   preview_there switch        # what would change there
   ask_about_it
@@ -48,6 +48,7 @@ bootloader='0'
 wanted_generation='previous'
 declared=''
 flake_dir=''
+generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/connect-root.sh: there there_again connect
@@ -70,8 +71,5 @@ flake_dir=''
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-rollback

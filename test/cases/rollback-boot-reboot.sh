@@ -3,18 +3,18 @@
 # $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman --boot --reboot --wait 60
 # host vps-ultraman, target root@vps-ultraman
 #
-#  1. connect by ssh                                                           here and there  exit 1
-#  2. ask it: may it be changed, and has it the generation before what boots?  there           exit 1, 13
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)       here and there  exit 1
-#  4. boot it: profile, boot menu, switch-to-configuration boot                there           exit 1, 4, 13
-#  5. reboot it, and wait until it is back, at most 60 s                       here and there  exit 1, 30, 32
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it: may it be changed, and has it the generation before what boots?   there           exit 1, 13
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. boot it: profile, boot menu, switch-to-configuration boot                 there           exit 1, 4, 13, or its own
+#  5. reboot it, and wait until it is back, at most 60 s                        here and there  exit 1, 30, 32
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it the generation before what boots?
   take_generation             # $system: what was found there
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   activate_there boot or-boot   # profile, boot menu, switch-to-configuration boot
   reboot_there always 60      # and wait until it is back, as another boot over a new connection
 }
@@ -40,6 +40,7 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
 bootloader='0'
 wanted_generation='previous'
+generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
@@ -60,8 +61,5 @@ wanted_generation='previous'
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit boot_entry mend_all mend_commit
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-rollback

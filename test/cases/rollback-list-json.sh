@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-rollback'
 # $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman --list --json
 #
-#  1. list its generations  there           exit 255
+#  1. list its generations  there
 exec 3<&-
 
 main() {
@@ -18,7 +18,5 @@ own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeo
 # ---- lib/shell/there/generations.sh: printable is_at list_generations
 # ---- lib/shell/there/facts.sh: profile generations kernel_of
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-rollback

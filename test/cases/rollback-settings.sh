@@ -6,10 +6,10 @@
 #
 #  1. connect by ssh                                                                       here and there  exit 1
 #  2. ask it: may it be changed, and has it generation 12?                                 there           exit 1, 13
-#  3. go on if it is web1, by name and host key (else: --rename)                           here and there  exit 1
+#  3. go on if it is the right machine by name and host key (--rename: or not)             here and there  exit 1
 #  4. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
-#  5. activate it until the next boot (switch-to-configuration test)                       there           exit 12
-#  6. confirm it over new connections, 2 s apart, and by the checks                        here and there  exit 10, 11, 15
+#  5. activate it until the next boot (switch-to-configuration test)                       there           exit 12, 13
+#  6. confirm it over new connections, 2 s apart, and by the checks                        here and there  exit 10, 11, 13, 15
 #  7. only then: profile and boot menu                                                     there           exit 14
 exec 3<&-
 
@@ -17,7 +17,7 @@ main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it generation 12?
   take_generation             # $system: what was found there
-  require_machine_of_host     # is it web1? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
@@ -47,6 +47,7 @@ settle='2'
 checks='yes'
 patience='60'
 on_unit_failure='rollback'
+generation='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -76,8 +77,5 @@ run_checks() {
 # ---- lib/shell/there/activate.sh: set_profile
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-rollback

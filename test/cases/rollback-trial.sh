@@ -5,9 +5,9 @@
 #
 #  1. connect by ssh                                                                       here and there  exit 1
 #  2. ask it: may it be changed, and has it generation 12?                                 there           exit 1, 13
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)                   here and there  exit 1
+#  3. go on if it is the right machine by name and host key (--rename: or not)             here and there  exit 1
 #  4. boot it once: unless confirmed within 60 s of that boot it reboots into the old one  there           exit 1, 13
-#  5. wait for it, confirm it over new connections, 0 s apart                              here and there  exit 10, 11, 12, 15
+#  5. wait for it, confirm it over new connections, 0 s apart                              here and there  exit 10, 11, 12, 13, 15
 #  6. only then: profile and boot menu                                                     there           exit 14
 exec 3<&-
 
@@ -15,7 +15,7 @@ main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation can_try  # ask it: may it be changed, and has it generation 12?
   take_generation             # $system: what was found there
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   boot_for_a_trial            # once; unless confirmed within 60 s of that boot it reboots into what boots now
   await_and_confirm commit    # confirmed over new connections, else back to what ran before; only then it boots as well
 }
@@ -45,6 +45,7 @@ checks=''
 patience='60'
 limit='60'
 on_unit_failure='rollback'
+generation='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: there are none.
 run_checks() {
@@ -77,8 +78,5 @@ run_checks() {
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it
 # ---- lib/shell/there/rollback.sh: superseded
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-rollback

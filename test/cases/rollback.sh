@@ -3,18 +3,18 @@
 # $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                           here and there  exit 1
-#  2. ask it: may it be changed, and has it the generation before what boots?  there           exit 1, 13
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)       here and there  exit 1
-#  4. switch it: profile, boot menu, switch-to-configuration switch            there           exit 1, 4, 13
-#  5. log in once more: it must not be locked out                              here and there  exit 16
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it: may it be changed, and has it the generation before what boots?   there           exit 1, 13
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. switch it: profile, boot menu, switch-to-configuration switch             there           exit 1, 4, 13, or its own
+#  5. log in once more: it must not be locked out                               here and there  exit 16
 exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
   ask_target find_generation  # ask it: may it be changed, and has it the generation before what boots?
   take_generation             # $system: what was found there
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   activate_there switch       # profile, boot menu, switch-to-configuration switch
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -38,6 +38,7 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
 bootloader='0'
 wanted_generation='previous'
+generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
@@ -56,8 +57,5 @@ wanted_generation='previous'
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of ops-rollback

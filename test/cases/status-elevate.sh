@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-status'
 # $ /path/to/hey/scripts/ops-status.ts vps-ultraman admin@vps_ultraman_root --elevate sudo
 #
-#  1. ask what it is like  there           exit 255
+#  1. ask what it is like  there
 exec 3<&-
 
 main() {
@@ -20,7 +20,5 @@ own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=ye
 # ---- lib/shell/there/facts.sh: profile by_systemd seconds_up kernel_of compare tell_facts failed_units
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of ops-status

@@ -17,15 +17,14 @@ evaluate() {
 }
 # ---- lib/shell/here/build-all.sh: systems_of show_systems
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-main
+# begin main
 end of ops-status
 
 /bin/sh /dev/fd/3 3<<'end of ops-status'
 # $ /path/to/hey/scripts/ops-status.ts --on 'vps*' --eval
 # hosts vps-pacman, vps-ultraman
 #
-#  1. ask what it is like  there           exit 255
+#  1. ask what it is like  there
 exec 3<&-
 
 main() {
@@ -61,11 +60,18 @@ one() {
   main
 }
 
-# By hand one after another, whatever becomes of each.
+# By hand one after another, whatever becomes of each; but a signal ends it. The status is 20 where one failed.
 if [ $# -gt 0 ]; then
   one "$1"
 else
+  trap "exit 129" HUP; trap "exit 130" INT; trap "exit 143" TERM
   set +e
-  for each in vps-pacman vps-ultraman; do (set -e; one "$each"); done
+  failed=0
+  for each in vps-pacman vps-ultraman; do
+    (set -e; one "$each")
+    ended=$?
+    case $ended in 0) ;; 129 | 130 | 131 | 141 | 143) exit "$ended" ;; *) failed=20 ;; esac
+  done
+  exit "$failed"
 fi
 end of ops-status

@@ -3,10 +3,10 @@
 # $ /path/to/hey/scripts/sync.ts test --ask --specialisation quiet --elevate doas --offline
 # host id3-eniac, target this machine
 #
-#  1. build id3-eniac                    here            exit 1
+#  1. build id3-eniac                    here            exit 1, or nix's
 #  2. find out what will change          there           exit 1
 #  3. show it, and ask whether to go on  here            exit 1
-#  4. nixos-rebuild test                 here
+#  4. nixos-rebuild test                 here            exit its own
 exec 3<&-
 
 main() {
@@ -52,8 +52,5 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/facts.sh: profile limited kernel_of compare locale_archive
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of sync

@@ -3,10 +3,10 @@
 # $ /path/to/hey/scripts/sync.ts dry-activate --host vps-ultraman --diff
 # host vps-ultraman, target this machine
 #
-#  1. build vps-ultraman          here            exit 1
+#  1. build vps-ultraman          here            exit 1, or nix's
 #  2. find out what will change   there           exit 1
 #  3. show it                     here            exit 1
-#  4. nixos-rebuild dry-activate  here
+#  4. nixos-rebuild dry-activate  here            exit its own
 exec 3<&-
 
 main() {
@@ -43,7 +43,5 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/facts.sh: profile limited kernel_of compare locale_archive
 # ---- lib/shell/here/run.sh: step stop at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of sync

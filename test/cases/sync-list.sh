@@ -17,7 +17,5 @@ verb='sync'
 # ---- lib/shell/there/generations.sh: printable is_at list_generations
 # ---- lib/shell/there/facts.sh: profile generations kernel_of
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-begin
-encode_program
-main
+# begin encode_program main
 end of sync

@@ -34,6 +34,7 @@ bootloader='0'
 wanted_generation='12'
 declared=''
 flake_dir=''
+generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
@@ -54,8 +55,5 @@ flake_dir=''
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of sync

@@ -33,6 +33,7 @@ bootloader='0'
 wanted_generation='previous'
 declared=''
 flake_dir=''
+generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
@@ -52,8 +53,5 @@ flake_dir=''
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
 # ---- lib/shell/there/commit.sh: on_disk
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
-begin
-encode_program
-keep_log
-main
+# begin encode_program keep_log main
 end of sync

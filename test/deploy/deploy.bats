@@ -169,11 +169,11 @@ deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
 
 @test "a host whose files git doesn't track is refused with the line that helps" {
   mkdir hosts/brand-new && cp hosts/vps-pacman/default.nix hosts/brand-new/
-  run "$SCRIPTS/ops-deploy.ts" brand-new $target --backend nix
+  run "$SCRIPTS/ops-deploy.ts" brand-new root@192.0.2.77 --backend nix
   [ "$status" = 2 ]
   [[ $output == *"git -C $FLEET add -N hosts/brand-new"* ]]
   git add -N hosts/brand-new
-  "$SCRIPTS/ops-deploy.ts" brand-new $target --print >/dev/null
+  "$SCRIPTS/ops-deploy.ts" brand-new root@192.0.2.77 --print >/dev/null
   git rm -q -r --cached hosts/brand-new
   rm -r hosts/brand-new
 }

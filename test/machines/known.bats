@@ -41,6 +41,7 @@ without_nix() {
   local dir=$BATS_TEST_TMPDIR/few program
   mkdir -p "$dir"
   for program in sh env node readlink dirname basename grep sed cat git mkdir setsid ssh; do ln -sf "$(type -P "$program")" "$dir/"; done
+  ln -sf "$BATS_TEST_TMPDIR/bin/nixos-rebuild" "$dir/"
   PATH=$dir "$@"
 }
 
@@ -306,4 +307,55 @@ without_nix() {
     one_line setpriv --reuid 65534 --clear-groups "$repo/scripts/ops-hosts.ts"
   fi
   chmod 755 "$BATS_TEST_TMPDIR/closed"
+}
+
+# seen COMMAND…: that changes which hosts nix says, and hey says the same from then on.
+seen() {
+  verb ops-hosts --json 2>/dev/null >"$BATS_TEST_TMPDIR/before"
+  "$@"
+  local said
+  said=$(nix --extra-experimental-features 'nix-command flakes' eval --json "$flake?$query#nixosConfigurations" --apply builtins.attrNames | jq -rS '.[]')
+  [ "$said" != "$(jq -r '.[].host' "$BATS_TEST_TMPDIR/before")" ]
+  diff <(echo "$said") <(verb ops-hosts --json 2>/dev/null | jq -r '.[].host')
+}
+
+@test "known: whatever a flake reads its hosts from, a change of it is seen" {
+  query=
+  mkdir lists folders folders/one .hidden
+  echo one >lists/hosts.txt
+  echo 1 >folders/one/hardware
+  echo '{ one = 1; }' >.hidden/all.nix
+  echo '{ outputs = _: { nixosConfigurations = { ${builtins.replaceStrings [ "\n" ] [ "" ] (builtins.readFile ./lists/hosts.txt)} = 1; }
+    // builtins.mapAttrs (_: _: 1) (builtins.readDir ./folders) // import ./.hidden/all.nix; }; }' >flake.nix
+  git add -A
+  seen sh -c 'echo two >lists/hosts.txt'
+  seen sh -c 'mkdir folders/three && echo 1 >folders/three/hardware && git add folders'
+  seen sh -c 'echo "{ four = 1; }" >.hidden/all.nix'
+  # What is staged is another name of the same length.
+  mkdir staged && echo 1 >staged/aaa.nix && echo 1 >staged/bbb.nix
+  echo '{ outputs = _: { nixosConfigurations = builtins.mapAttrs (_: _: 1) (builtins.readDir ./staged); }; }' >flake.nix
+  git add flake.nix staged/aaa.nix
+  seen sh -c 'git rm -q --cached staged/aaa.nix && git add staged/bbb.nix'
+}
+
+@test "known: what lies elsewhere is asked for each time: another branch, an input that nothing holds still" {
+  git commit -q -m one
+  git branch other
+  asks 1 verb ops-hosts --flake "git+file://$flake?ref=other"
+  git worktree add -q "$BATS_TEST_TMPDIR/other" other
+  (cd "$BATS_TEST_TMPDIR/other" && echo '{ zzz = 1; }' >machines/default.nix && git commit -q -a -m two)
+  asks 1 verb ops-hosts --flake "git+file://$flake?ref=other"
+  [[ $output == *zzz* ]]
+}
+
+@test "known: a host that has just come is known as one where a target is typed, and one that has gone is not" {
+  asks 1 verb ops-hosts
+  echo '{ web1 = 1; new = 1; }' >machines/default.nix
+  run verb ops-deploy web1 new --backend nixos-rebuild
+  echo "$output"
+  [ "$status" = 2 ]
+  [[ $output == *"new is another host of this flake"* ]]
+  echo '{ web1 = 1; other = 1; }' >machines/default.nix
+  run verb ops-deploy other new --backend nixos-rebuild
+  [[ $output != *"another host"* ]]
 }

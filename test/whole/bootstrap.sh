@@ -7,7 +7,7 @@
 #  2. look at the machine                                                      there           exit 255
 #  3. evaluate vps-ultraman; does it fit, and is it no NixOS of another name?  here            exit 1
 #  4. ask for the name vps-ultraman                                            here            exit 1
-#  5. install it by nixos-anywhere: its disks are erased                       there           exit 1
+#  5. install it by nixos-anywhere: its disks are erased                       there           exit its own
 #  6. wait for it, at most 300 s: is it itself?                                here and there  exit 30, 31, 32, 33
 exec 3<&-
 set +abCmvx -euf
@@ -590,10 +590,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

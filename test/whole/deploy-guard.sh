@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --guard
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                            here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
-#  3. build vps-ultraman                                                                        here            exit 1
-#  4. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here       there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test)                            there           exit 12
-#  7. confirm it over new connections, 5 s apart                                                here and there  exit 10, 11, 15
-#  8. only then: profile and boot menu                                                          there           exit 14
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-ultraman                                                                              here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here             there           exit 1, 13
+#  6. activate it until the next boot (switch-to-configuration test)                                  there           exit 12, 13
+#  7. confirm it over new connections, 5 s apart                                                      here and there  exit 10, 11, 13, 15
+#  8. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -24,7 +24,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-ultraman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
@@ -57,6 +57,7 @@ settle='5'                    # the seconds between the two connections that con
 checks=''                     # yes, where there are checks
 patience='60'                 # how many seconds behind the deadline a host that does not answer is waited for
 on_unit_failure='rollback'    # warn or rollback
+by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: there are none.
 run_checks() {
@@ -1807,10 +1808,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

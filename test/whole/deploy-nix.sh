@@ -3,12 +3,12 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --backend nix
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                            here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
-#  3. build vps-ultraman                                                                        here            exit 1
-#  4. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  5. switch it: profile, boot menu, switch-to-configuration switch                             there           exit 1, 4, 13
-#  6. log in once more: it must not be locked out                                               here and there  exit 16
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-ultraman                                                                              here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  5. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13, or its own
+#  6. log in once more: it must not be locked out                                                     here and there  exit 16
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -22,7 +22,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-ultraman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
@@ -49,6 +49,7 @@ kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that ar
 force=''                      # yes, to change also what someone else has changed
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
+by='' last_deployed='' agreed='' system=''  # not known yet
 
 # for_target: what each function there is given.
 for_target() {
@@ -929,10 +930,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

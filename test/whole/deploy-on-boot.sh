@@ -108,10 +108,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 
@@ -133,12 +133,12 @@ end of ops-deploy
 # $ /path/to/hey/scripts/ops-deploy.ts --on vps-pacman --boot --offline --builders ssh://b -- --cores 2
 # host vps-pacman, target root@vps-pacman
 #
-#  1. connect by ssh                                                                          here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                         there           exit 1, 13
-#  3. wait until it is this host's turn                                                       here            exit 1
-#  4. take what was built for it                                                              here            exit 1
-#  5. copy what is missing there, if it is vps-pacman, by name and host key (else: --rename)  here and there  exit 1
-#  6. boot it: profile, boot menu, switch-to-configuration boot                               there           exit 1, 4, 13
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. wait until it is this host's turn                                                               here            exit 1
+#  4. take what was built for it                                                                      here            exit 1
+#  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  6. boot it: profile, boot menu, switch-to-configuration boot                                       there           exit 1, 4, 13, or its own
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -154,7 +154,7 @@ main() {
   if already_so boots; then
     return
   fi
-  require_machine_of_system   # is it vps-pacman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to $target"
   NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
@@ -182,6 +182,7 @@ kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that ar
 force=''                      # yes, to change also what someone else has changed
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
+by='' last_deployed='' agreed='' system=''  # not known yet
 
 # for_target: what each function there is given.
 for_target() {
@@ -1110,10 +1111,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

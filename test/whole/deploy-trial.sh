@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --boot --reboot --guard --check true --check-remote 'systemctl is-active nginx'
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                            here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                           there           exit 1, 13
-#  3. build vps-ultraman                                                                        here            exit 1
-#  4. the system must have the unit that ends a trial boot                                      here            exit 1
-#  5. copy what is missing there, if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one      there           exit 1, 13
-#  7. wait for it, confirm it over new connections, 5 s apart                                   here and there  exit 10, 11, 12, 15
-#  8. only then: profile and boot menu                                                          there           exit 14
+#  1. connect by ssh                                                                                  here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
+#  3. build vps-ultraman                                                                              here            exit 1, or nix's
+#  4. the system must have the unit that ends a trial boot                                            here            exit 1
+#  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
+#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one            there           exit 1, 13
+#  7. wait for it, confirm it over new connections, 5 s apart                                         here and there  exit 10, 11, 12, 13, 15
+#  8. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -24,7 +24,7 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
-  require_machine_of_system   # is it vps-ultraman? else nothing is sent
+  require_machine_of_system   # is it the host that is meant? else nothing is sent
   require_trial_unit          # the new system ends a trial boot by itself
 
   step "copy to root@vps_ultraman_root"
@@ -58,6 +58,7 @@ checks='yes'                  # yes, where there are checks
 patience='300'                # how many seconds behind the deadline a host that does not answer is waited for
 limit='300'                   # how many seconds a reboot may take
 on_unit_failure='rollback'    # warn or rollback
+by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -1765,10 +1766,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

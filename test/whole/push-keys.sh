@@ -4,12 +4,12 @@
 # $ /path/to/hey/scripts/ops-push-keys.ts vps-ultraman vps_ultraman_root
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. check the keys: global_ed25519, ssh_host_ed25519_key                here            exit 1
-#  2. connect by ssh                                                      here and there  exit 1
-#  3. ask it who it is                                                    there           exit 1
-#  4. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  5. send global_ed25519 and ssh_host_ed25519_key to /etc/ssh            there           exit 1
-#  6. does it present the new key to a new connection?                    here and there  exit 1
+#  1. check the keys: global_ed25519, ssh_host_ed25519_key                      here            exit 1
+#  2. connect by ssh                                                            here and there  exit 1
+#  3. ask it who it is                                                          there           exit 1
+#  4. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  5. send global_ed25519 and ssh_host_ed25519_key to /etc/ssh                  there           exit 1
+#  6. does it present the new key to a new connection?                          here and there  exit 1
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -21,7 +21,7 @@ main() {
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host strictly  # is it vps-ultraman? else nothing is sent
+  require_machine_of_host strictly  # is it the host that is meant? else nothing is sent
   expect_key                  # known here before it is there
   begin_to_send
 
@@ -620,10 +620,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

@@ -3,10 +3,10 @@
 # $ /path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                      here and there  exit 1
-#  2. ask it who it is                                                    there           exit 1
-#  3. go on if it is vps-ultraman, by name and host key (else: --rename)  here and there  exit 1
-#  4. reboot it, and wait until it is back, at most 300 s                 here and there  exit 1, 30, 32
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it who it is                                                          there           exit 1
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. reboot it, and wait until it is back, at most 300 s                       here and there  exit 1, 30, 32
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -15,7 +15,7 @@ if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | comman
 main() {
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
-  require_machine_of_host     # is it vps-ultraman? else nothing is sent
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
 
@@ -33,6 +33,7 @@ lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 evaluated_host='.#nixosConfigurations."vps-ultraman"'  # the host, as nix evaluates it; nothing where there is no flake
+by=''                         # not known yet
 
 # for_target: what each function there is given.
 for_target() {
@@ -662,10 +663,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

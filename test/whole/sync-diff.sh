@@ -3,10 +3,10 @@
 # $ /path/to/hey/scripts/sync.ts switch --diff
 # host id3-eniac, target this machine
 #
-#  1. build id3-eniac            here            exit 1
+#  1. build id3-eniac            here            exit 1, or nix's
 #  2. find out what will change  there           exit 1
 #  3. show it                    here            exit 1
-#  4. nixos-rebuild switch       here
+#  4. nixos-rebuild switch       here            exit its own
 exec 3<&-
 set +abCmvx -euf
 unset IFS
@@ -441,10 +441,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 

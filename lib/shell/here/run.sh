@@ -24,10 +24,10 @@ begin() {
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second ^C waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
 end_run() {
   local hook
-  trap "clean_up; exit 130" INT
+  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
   for hook in $hooks; do "$hook" || :; done
 }
 
