@@ -14,7 +14,6 @@ export const reservedInBuilds: Reserved = {
   "-o": leaveOut,
   "--no-link": leaveOut,
   "--dry-run": "type --diff or --dry-activate before --",
-  "-n": "type --diff or --dry-activate before --",
   "-F": "type --flake REF before --",
   "--no-flake": leaveOut,
   "-f": leaveOut,

@@ -46,7 +46,7 @@ Host *
   User root
 SSH
   run --separate-stderr init
-  echo "$output"
+  echo "$output$stderr"
   [ "$status" = 0 ]
   [[ $stderr == *"shown only"*"--yes"* ]]
   [ ! -e hey.toml ]
@@ -169,7 +169,7 @@ TOML
   printf 'Host web1\n' >"$machine/home/me/.ssh/od"$'\n'"d/c"
   cd "$dir"
   run --separate-stderr init
-  echo "$output"
+  echo "$output$stderr"
   [ "$status" = 0 ]
   if LC_ALL=C grep -nP '[\x00-\x09\x0b-\x1f\x7f]' <<<"$output"; then false; fi
   [ "$(grep -v '^#' <<<"$output" | grep -v '^$')" = '[defaults]

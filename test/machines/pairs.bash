@@ -105,6 +105,7 @@ in_pairs() {
   machine=$BATS_FILE_TMPDIR/machine
   has_path=$BATS_TEST_DIRNAME/reached:
   cd "$machine/path/to/pairs" || return
+  remember "$PWD"
   mkdir -p "$BATS_TEST_TMPDIR/state"
 }
 

@@ -120,13 +120,16 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
   echo "require('fs').writeFileSync('$canary', '')" | tee cwd/lib/{load.cjs,verb/verb.ts,start,minimist.js,fastest-levenshtein.js} cwd/scripts/ops-deploy.ts >/dev/null
   cp "$machine/path/to/flake/flake.nix" cwd/
   cd cwd
+  # What the stub for nix says of it.
+  mkdir .git
+  echo x >.git/hosts
   for name in '{ not json' '{"compilerOptions": {"paths": {"*": ["./lib/*"]}, "baseUrl": "."}, "extends": "./missing.json"}' \
     '{"compilerOptions": {"baseUrl": ".", "paths": {"*": ["./lib/*"], "minimist": ["./lib/minimist.js"]}, "verbatimModuleSyntax": true}}'; do
     echo "$name" >tsconfig.json
     for package in '{ not json' '{"type": "module", "imports": {"#*": "./lib/*"}}'; do
       echo "$package" >package.json
       rm -rf "$machine/home/me/.cache/hey"
-      remember "$PWD=x" "$machine/path/to/flake"
+      remember "$PWD" "$machine/path/to/flake"
       says "nixos-rebuild switch --show-trace --flake '.#x' --target-host root@x" "$repo/scripts/ops-deploy.ts" --print x
     done
   done
@@ -339,6 +342,7 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
 
 @test "hey ops deploy is ops-deploy.ts" {
   cd "$machine/path/to/flake"
+  remember "$PWD"
   says "nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root" \
     "$repo/scripts/hey" ops deploy vps-ultraman vps_ultraman_root --boot --print
   says "ssh root@vps -- 'sh -c '\\''a b'\\'''" "$repo/scripts/hey" ops ssh --print vps sh -c 'a b'
@@ -363,6 +367,7 @@ same() {
 
 @test "ops may be left out: hey deploy is hey ops deploy, to the byte, in what it prints, says and ends with" {
   cd "$machine/path/to/flake"
+  remember "$PWD"
   says "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps-ultraman" "$repo/scripts/hey" deploy vps-ultraman --print
   local verb
   for verb in deploy status rollback reboot doctor hosts log ssh push-keys bootstrap; do
@@ -382,6 +387,7 @@ same() {
 
 @test "ops is left out only where nothing else has the name" {
   cd "$machine/path/to/flake"
+  remember "$PWD"
   # sync is this machine's, ops sync the note's other name for ops deploy.
   says "sudo nixos-rebuild --show-trace --flake '$PWD#id3-eniac' switch" "$repo/scripts/hey" sync switch --print
   if grep -qF 'hey sync' <(on_machine "$repo/scripts/hey" help ops sync | tr -d "'"); then false; fi
