@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A printed script of several hosts, run by hand: one after another, by each shell that /bin/sh may be. A program in the place of ssh fails, or
-# has a ^C typed.
+# A printed script of several hosts, run by hand: one after another, by each shell that /bin/sh may be. A program in the place of ssh fails,
+# or has a ^C typed.
 # shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 load ../lib/printed
@@ -67,7 +67,10 @@ shells=(dash bash 'bash --posix' 'busybox sh')
 
 @test "several: many hosts of the same steps are one main" {
   local host hosts=
-  for host in {01..30}; do printf '[hosts.x%s]\ntarget = "192.0.2.%d"\n' "$host" "$((10#$host + 50))" >>f/hey.toml && hosts=$hosts,x$host; done
+  for host in {50..79}; do
+    printf '[hosts.x%s]\ntarget = "192.0.2.%s"\n' "$host" "$host" >>f/hey.toml
+    hosts=$hosts,x$host
+  done
   run --separate-stderr "$repo/scripts/hey" ops deploy --on "${hosts#,}" --backend nix --flake "$PWD/f" --print
   [ "$status" = 0 ]
   # That of the build, and that of the hosts.
