@@ -36,7 +36,7 @@ import {
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
-import { reservedInBuilds } from "../lib/spec/passed.ts";
+import { reservedInDeployments } from "../lib/spec/passed.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, rebuildWords } from "../lib/target/access.ts";
 import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
@@ -75,7 +75,7 @@ export default verb(module, {
     ...elevateOptions,
     ...sshOptions,
   },
-  reserves: reservedInBuilds,
+  reserves: reservedInDeployments,
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: [
     "vps-ultraman vps_ultraman_root",

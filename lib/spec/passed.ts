@@ -14,6 +14,11 @@ export const reservedInBuilds: Reserved = {
   "-o": leaveOut,
   "--no-link": leaveOut,
   "--dry-run": "type --diff or --dry-activate before --",
+};
+
+/** Of a deployment: also what makes it one of another system, or to another profile. */
+export const reservedInDeployments: Reserved = {
+  ...reservedInBuilds,
   "-F": "type --flake REF before --",
   "--no-flake": leaveOut,
   "-f": leaveOut,
@@ -25,9 +30,6 @@ export const reservedInBuilds: Reserved = {
   "--profile-name": leaveOut,
   "--rollback": "type ops rollback HOST, or sync --rollback",
   "--store-path": leaveOut,
-  "--build-host": "type --build-host HOST before --",
-  "--use-remote-sudo": "type --elevate sudo before --",
-  "--sudo": "type --elevate sudo before --",
 };
 
 export const reservedInBootstrap: Reserved = {
