@@ -99,8 +99,10 @@ rule() {
     run verb ops-deploy --print $verb
     [ "$status" = 0 ]
   done
-  # Itself, a name that has a domain more, an alias of its own, and an address that no host has are none.
-  for verb in 'web2 web2' 'web2 root@WEB2' 'web2 web1.example.org' 'core01.example.org core01' 'web2 web2_root' 'web2 192.0.2.1' 'web2 web10'; do
+  run verb ops-deploy --print web2 web1.example.org
+  [ "$status" = 2 ]
+  # Itself, also without its domain, an alias of its own, and an address that no host has are none.
+  for verb in 'web2 web2' 'web2 root@WEB2' 'core01.example.org core01' 'web2 web2_root' 'web2 192.0.2.1' 'web2 web10'; do
     # shellcheck disable=SC2086
     run verb ops-deploy --print $verb
     [ "$status" = 0 ]
