@@ -30,7 +30,7 @@ setup() { cd "$BATS_TEST_DIRNAME/../.." || return; }
   . test/lib/machine.bash
   make_machine "$BATS_TEST_TMPDIR/machine"
   # What node has made of our files is kept there.
-  mkdir "$machine/home/me/.cache"
+  mkdir -p "$machine/home/me/.cache"
   node lib/load.cjs "$PWD/test/conflicts.ts" lines >"$BATS_TEST_TMPDIR/lines"
   [ "$(wc -l <"$BATS_TEST_TMPDIR/lines")" -gt 50 ]
   local when sentence line words before bad=0
