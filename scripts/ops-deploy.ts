@@ -17,7 +17,7 @@ import { onPath } from "../lib/here/machine.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
-import { step } from "../lib/script/step.ts";
+import { joined, step, variable } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
 import {
   buildOptions,
@@ -181,7 +181,15 @@ export default verb(module, {
         ...(access.asks ? [] : [askingIdentity, requireMachineOf({ host, rename: given.rename }, flake)]),
         {
           main: [
-            ...(dryActivate ? [] : [call("until_it_ends", ["nixos-rebuild"], "it moves what boots before it activates")]),
+            ...(dryActivate
+              ? []
+              : [
+                  call(
+                    "until_it_ends",
+                    ["nixos-rebuild", joined(variable("type_shell"), " ", variable("where"))],
+                    "it moves what boots before it activates",
+                  ),
+                ]),
             rebuilding,
           ],
           stages,

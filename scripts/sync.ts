@@ -219,7 +219,7 @@ export default verb(module, {
         {
           main: [
             call("require_unchanged", [], "since it was shown"),
-            ...(changes ? [call("from_here_on", [program], "it moves what boots before it activates")] : []),
+            ...(changes ? [call("until_it_ends", [program], "it moves what boots before it activates")] : []),
             { ...line(), note: `${program} ${action}` },
           ],
           stages,

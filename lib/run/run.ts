@@ -2,9 +2,9 @@
 import { constants } from "node:os";
 import { ignored } from "../here/called.ts";
 import { note } from "../log/log.ts";
+import { onlyCommand } from "../script/command.ts";
 import { handed } from "../script/handing.ts";
 import type { Plan } from "../script/part.ts";
-import { onlyCommand } from "../script/render.ts";
 import { quote } from "../spec/quote.ts";
 import { hasTerminal, requirePrograms } from "./programs.ts";
 

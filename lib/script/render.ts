@@ -1,7 +1,8 @@
 // A plan as the text that is printed and run. Main stands first, then what the run is given, then only what main calls. Pure.
 import { quote } from "../spec/quote.ts";
-import { printable } from "../spec/words.ts";
-import { type Act, type Own, type Part, type Plan, type Stage, steps } from "./part.ts";
+import { act, assigned, column, command, onlyCommand, width } from "./command.ts";
+import { head, outline } from "./head.ts";
+import { type Own, type Part, type Plan, steps } from "./part.ts";
 import {
   alternatives,
   closure,
@@ -14,63 +15,7 @@ import {
   shared,
   wordsOf,
 } from "./shell.ts";
-import type { Captured, Step, Word } from "./step.ts";
-
-/** How wide a line of the head, and a comment behind a call, may be. */
-const width = 140;
-/** Where the comments behind main's calls stand. */
-const column = 30;
-
-function rendered(word: Word): string {
-  if (typeof word === "string") {
-    // The command line has been looked at already; this is for what comes of the environment, like the current directory.
-    printable(word);
-    return quote(word);
-  }
-  const merged: Captured["parts"][number][] = [];
-  for (const part of word.parts) {
-    const last = merged.at(-1);
-    if (typeof part === "string" && typeof last === "string") merged[merged.length - 1] = last + part;
-    else merged.push(part);
-  }
-  // One pair of quotes around all of it, where nothing in it is special between these.
-  if (merged.every((part) => typeof part !== "string" || !/[\\"$`!]/.test(part)))
-    return `"${merged.map((part, at) => (typeof part === "string" ? part : named(part.name, merged[at + 1]))).join("")}"`;
-  return merged.map((part) => (typeof part === "string" ? part && quote(part) : `"$${part.name}"`)).join("");
-}
-
-/** A variable, in braces where what follows would be taken for more of its name. */
-const named = (name: string, next: unknown) => (typeof next === "string" && /^\w/.test(next) ? `\${${name}}` : `$${name}`);
-
-/** Quoted even where no shell needs it: shellcheck takes a bare `action=test` for a forgotten $(test). */
-function assigned(name: string, value: Word): string {
-  const text = rendered(value);
-  return `${name}=${text === value ? `'${text}'` : text}`;
-}
-
-/** A command as its line. */
-export function command(step: Step): string {
-  const set = Object.entries(step.env ?? {}).map(([name, value]) => assigned(name, value));
-  const unset = step.unset?.length ? ["env", ...step.unset.flatMap((name) => ["-u", name])] : [];
-  const line = [...set, ...unset, ...step.argv.map(rendered)].join(" ");
-  const fed = step.stdin === undefined ? line : step.stdin === "none" ? `${line} </dev/null` : `${command(step.stdin)} | ${line}`;
-  return step.capture === undefined ? fed : `${step.capture}=$(${fed})`;
-}
-
-/** A command's lines, with what is said before it and of it. */
-function lines(step: Step, indent: string): readonly string[] {
-  const text = command(step);
-  const note = step.note === undefined ? [] : ["", `${indent}step ${rendered(step.note)}`];
-  if (step.about === undefined) return [...note, `${indent}${text}`];
-  const padded = `${indent}${text}`.padEnd(column);
-  const behind = `${padded}${padded.endsWith("  ") ? "" : "  "}# ${step.about}`;
-  return behind.length <= width - 20 ? [...note, behind] : [...note, `${indent}# ${step.about}`, `${indent}${text}`];
-}
-
-const act = (one: Act): readonly string[] =>
-  "when" in one
-    ? [`  if ${command(one.when)}; then`, ...one.acts.flatMap((inner) => lines(inner, "    ")), "    return", "  fi"]
-    : lines(one, "  ");
+import type { Word } from "./step.ts";
 
 /** A function of the script. */
 const defined = (name: string, body: readonly string[]) => [`${name}() {`, ...body, "}"].join("\n");
@@ -146,43 +91,6 @@ function requireGiven(definitions: readonly Definition[], given: object, rows: r
     for (const read of readsOf(code))
       if (alone.has(read) && !(read in given) && !locals.has(read)) throw new Error(`${name} reads ${read}, which nobody gives`);
   }
-}
-
-/** So much of a line as fits. */
-const said = (line: string) => (line.length <= 100 ? line : `${line.slice(0, 99)}…`);
-
-/** The steps of a plan, for a person: where each goes on, and how the run may end there. */
-function head(typed: string, plan: Plan, hosts?: readonly string[]): readonly string[] {
-  const plain = (word: Word | undefined) => (typeof word === "string" && word !== "" ? word : undefined);
-  const host = plain(plan.given?.["host"]) ?? plan.logged?.host;
-  const target = plain(plan.given?.["target"]) ?? plain(plan.logged?.target);
-  const one = onlyCommand(plan);
-  const stages = plan.stages?.length
-    ? plan.stages
-    : one === undefined
-      ? []
-      : [{ what: said(command(one)), where: "here" as const, ends: [] }];
-  const what = Math.max(0, ...stages.map((stage) => stage.what.length));
-  const row = ({ what: words, where, ends }: Stage, at: number) =>
-    `# ${String(at + 1).padStart(2)}. ${words.padEnd(what)}  ${{ here: "here", there: "there", both: "here and there" }[where].padEnd(14)}  ${
-      ends.length === 0 ? "" : `exit ${ends.join(", ")}`
-    }`.trimEnd();
-  return [
-    `# $ ${typed}`,
-    ...(hosts !== undefined
-      ? [`# hosts ${hosts.join(", ")}`]
-      : host === undefined
-        ? []
-        : [`# host ${host}${target === undefined ? "" : `, target ${target}`}`]),
-    ...(stages.length === 0 ? [] : ["#", ...stages.map(row)]),
-  ];
-}
-
-/** The one command of a plan, where it is no more than that. */
-export function onlyCommand({ main, given, own }: Part): Step | undefined {
-  const [only] = main;
-  const alone = main.length === 1 && only !== undefined && !("when" in only) && Object.keys({ ...given, ...own }).length === 0;
-  return alone && !only.ours && only.capture === undefined && only.note === undefined ? only : undefined;
 }
 
 /** What sh may inherit of the one who calls it is put right. */
@@ -264,15 +172,15 @@ function calledBy(name: string, plans: readonly Plan[]) {
 }
 
 /** What each function of the target is given. */
-function telling(told: readonly string[], always: ReadonlySet<string>): string {
-  const words = told.map((name) => `${name} "$${always.has(name) ? name : `{${name}-}`}"`);
+function telling(told: readonly string[]): string {
+  const words = told.map((name) => `${name} "$${name}"`);
   const body = told.length === 0 ? ["  :"] : wrapped("  assigned", words);
   return `# for_target: what each function there is given.\n${defined("for_target", body)}`;
 }
 
-/** What the target is told and nobody gives: it is found out on the way, and is not the caller's environment's. */
-function notYet(told: readonly string[], given: ReadonlySet<string>): readonly string[] {
-  const names = told.filter((name) => !given.has(name));
+/** What the target is told and not every host is given: it is found out on the way, and is not the caller's environment's. */
+function notYet(told: readonly string[], given: readonly object[]): readonly string[] {
+  const names = told.filter((name) => given.some((one) => !(name in one)));
   return names.length === 0 ? [] : [valueLineOf(names.map((name) => `${name}=''`).join(" "), "not known yet")];
 }
 
@@ -298,9 +206,9 @@ export function script(name: string, plan: Plan, typed: string): string {
   const text = [
     [...head(typed, plan), ...puttingRight].join("\n"),
     defined("main", plan.main.flatMap(act)),
-    [heading("this run"), ...values, ...notYet(told, new Set(Object.keys(given)))].join("\n"),
+    [heading("this run"), ...values, ...notYet(told, [given])].join("\n"),
     ...owns(plan),
-    ...(far.length === 0 ? [] : [telling(told, new Set(Object.keys(given)))]),
+    ...(far.length === 0 ? [] : [telling(told)]),
     ...librarySections(here, far),
     ["begin", ...starts, "main"].join("\n"),
   ].join("\n\n");
@@ -354,10 +262,10 @@ export function sharedScript(name: string, some: readonly Hosts[], typed: string
       ...puttingRight,
     ].join("\n"),
     ...lines,
-    [heading("this run"), ...values, ...notYet(told, new Set(given.flatMap((one) => Object.keys(one))))].join("\n"),
+    [heading("this run"), ...values, ...notYet(told, given)].join("\n"),
     `# values_of HOST: what is given for it alone.\n${["values_of() {", "  case $1 in", ...of, "  esac", "}"].join("\n")}`,
     ...(ownIsCommon ? (ownTexts[0] ?? []) : []),
-    ...(far.length === 0 ? [] : [telling(told, common)]),
+    ...(far.length === 0 ? [] : [telling(told)]),
     ...librarySections(here, far),
     [
       "# one HOST: its part.",
@@ -431,10 +339,6 @@ export function printed(name: string, plan: Plan, typed: string): string {
 /** Plans of several hosts as they are printed. */
 export const printedTogether = (name: string, some: readonly Hosts[], typed: string, planOnly: boolean): readonly string[] =>
   texts(name, some, typed).map(({ text, outline: short }) => (planOnly ? short : handed(name, text)));
-
-/** The head alone: what a plan does, in one screen. */
-export const outline = (plan: Plan, typed: string, hosts?: readonly string[]): string =>
-  `${head(typed, plan, hosts).join("\n")}\n`;
 
 /** The functions that a text defines, which are no programs. */
 export const functionsOf = (text: string): ReadonlySet<string> =>

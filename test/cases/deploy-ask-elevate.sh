@@ -58,7 +58,7 @@ bootloader='0'
 generation='new'
 flake_dir='/path/to/flake'
 by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/connect-elevated.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered

@@ -9,7 +9,7 @@ exec 3<&-
 
 main() {
   connect later trusted       # ssh: one connection for all that follows
-  until_it_ends nixos-rebuild   # it moves what boots before it activates
+  until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
   nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo --ask-elevate-password
 }
 # ---- this run ------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ main() {
   connect none trusted        # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
   require_machine_of_host     # is it the host that is meant? else nothing is sent
-  until_it_ends nixos-rebuild   # it moves what boots before it activates
+  until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
   NIX_SSHOPTS='-o Port=2222' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
 }
 # ---- this run ------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 run_checks() {
   : || return 1
 }
-# for_target: force bootloader generation seconds on_unit_failure by- last_deployed- agreed- system- id- armed-
+# for_target: force bootloader generation seconds on_unit_failure by last_deployed agreed system id armed
 # ---- lib/shell/here/connect-password.sh: there there_anew with_secret say_secret connect ask_secret show_typing
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock

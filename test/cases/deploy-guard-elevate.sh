@@ -61,7 +61,7 @@ by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 run_checks() {
   : || return 1
 }
-# for_target: force bootloader generation seconds on_unit_failure by- last_deployed- agreed- system- id- armed-
+# for_target: force bootloader generation seconds on_unit_failure by last_deployed agreed system id armed
 # ---- lib/shell/here/connect-elevated.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/build.sh: take_built_system take_nix_store

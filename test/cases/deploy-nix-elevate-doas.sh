@@ -48,7 +48,7 @@ force=''
 bootloader='0'
 generation='new'
 by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/connect-elevated.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/build.sh: take_built_system take_nix_store

@@ -47,7 +47,7 @@ force=''
 bootloader='0'
 generation='new'
 by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/connect-password.sh: there there_again with_secret say_secret connect ask_secret show_typing
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock

@@ -46,7 +46,7 @@ force=''
 bootloader='0'
 generation='new'
 by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence

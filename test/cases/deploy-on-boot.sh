@@ -76,7 +76,7 @@ force=''
 bootloader='0'
 generation='new'
 by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
 # ---- lib/shell/here/connect-root.sh: there there_again connect

@@ -90,7 +90,7 @@ by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 run_checks() {
   : || return 1
 }
-# for_target: force bootloader generation seconds on_unit_failure by- last_deployed- agreed- system- id- armed-
+# for_target: force bootloader generation seconds on_unit_failure by last_deployed agreed system id armed
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
 # ---- lib/shell/here/connect-root.sh: there there_anew connect

@@ -14,7 +14,7 @@ main() {
   connect                     # ssh: one connection for all that follows
   ask_there tell_identity     # is it there, and who is it?
   require_machine_of_host     # is it the host that is meant? else nothing is sent
-  until_it_ends nixos-rebuild   # it moves what boots before it activates
+  until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
   nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps-ultraman
   reboot_there always 300     # and wait until it is back, as another boot over a new connection
 }
@@ -33,7 +33,7 @@ rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
 by=''                         # not known yet
-# for_target: by-
+# for_target: by
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there

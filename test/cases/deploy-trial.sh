@@ -61,7 +61,7 @@ run_checks() {
   check_here true || return 1
   check_there 'systemctl is-active nginx' || return 1
 }
-# for_target: force bootloader generation seconds on_unit_failure by- last_deployed- agreed- system- id- armed-
+# for_target: force bootloader generation seconds on_unit_failure by last_deployed agreed system id armed
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence

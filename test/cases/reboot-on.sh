@@ -50,7 +50,7 @@ values_of() {
       ;;
   esac
 }
-# for_target: by-
+# for_target: by
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing clock
 # ---- lib/shell/here/connect-root.sh: there connect

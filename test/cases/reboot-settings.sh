@@ -31,7 +31,7 @@ rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."web1"'
 by=''                         # not known yet
-# for_target: by-
+# for_target: by
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there

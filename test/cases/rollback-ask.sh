@@ -49,7 +49,7 @@ wanted_generation='previous'
 declared=''
 flake_dir=''
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered

@@ -39,7 +39,7 @@ force=''
 bootloader='0'
 wanted_generation='previous'
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation

@@ -23,7 +23,7 @@ main() {
   require_all_shown '. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
   go_on_as_shown
   require_unchanged           # since it was shown
-  from_here_on nh             # it moves what boots before it activates
+  until_it_ends nh            # it moves what boots before it activates
 
   step 'nh switch'
   nh os switch /path/to/flake --hostname id3-eniac --no-specialisation -- --show-trace
@@ -37,13 +37,14 @@ logged_target=''
 lane=''
 flake_dir='/path/to/flake'
 # for_target:
-# ---- lib/shell/here/this-machine.sh: build_here require_unchanged from_here_on
+# ---- lib/shell/here/this-machine.sh: build_here require_unchanged
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded
 # ---- lib/shell/here/build.sh: take_built_system
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: colour arrow values amount size_of show_preview preview_there require_all_shown go_on_as_shown
 # ---- lib/shell/here/connect-here.sh: there
 # ---- lib/shell/here/fact.sh: newline fact number fact_number changes
+# ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/preview.sh: say_what would compare_systems

@@ -35,7 +35,7 @@ wanted_generation='12'
 declared=''
 flake_dir=''
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me

@@ -34,7 +34,7 @@ wanted_generation='previous'
 declared=''
 flake_dir=''
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned

@@ -25,7 +25,7 @@ force='yes'
 bootloader='0'
 wanted_generation='previous'
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation- wanted_generation by- last_deployed- agreed- system-
+# for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned

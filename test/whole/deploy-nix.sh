@@ -53,8 +53,8 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 
 # for_target: what each function there is given.
 for_target() {
-  assigned force "$force" bootloader "$bootloader" generation "$generation" by "${by-}" last_deployed "${last_deployed-}" \
-    agreed "${agreed-}" system "${system-}"
+  assigned force "$force" bootloader "$bootloader" generation "$generation" by "$by" last_deployed "$last_deployed" agreed "$agreed" \
+    system "$system"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------

@@ -69,7 +69,7 @@ run_checks() {
 # for_target: what each function there is given.
 for_target() {
   assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" on_unit_failure "$on_unit_failure" \
-    by "${by-}" last_deployed "${last_deployed-}" agreed "${agreed-}" system "${system-}" id "${id-}" armed "${armed-}"
+    by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------

@@ -37,7 +37,7 @@ by=''                         # not known yet
 
 # for_target: what each function there is given.
 for_target() {
-  assigned by "${by-}"
+  assigned by "$by"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------

@@ -25,7 +25,7 @@ main() {
   require_all_shown '. Try: --ask without --yes, or leave --diff and --ask out (hey.toml'\''s: --no-diff, --no-ask)'
   go_on_as_shown
   require_unchanged           # since it was shown
-  from_here_on nixos-rebuild  # it moves what boots before it activates
+  until_it_ends nixos-rebuild   # it moves what boots before it activates
 
   step 'nixos-rebuild switch'
   sudo nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' switch
@@ -60,12 +60,6 @@ require_unchanged() {
     last_words="this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
     exit 1
   fi
-}
-
-# from_here_on PROGRAM: it moves what boots before it activates, and says itself how far it came. Sets: last_words, changed.
-from_here_on() {
-  last_words="$1 has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
-  changed=yes
 }
 
 # ---- lib/shell/here/far.sh -----------------------------------------------------------------------
@@ -278,6 +272,16 @@ fact_number() { number 9 "$(fact "$1")"; }
 
 # changes NAME: a fact of what differs, with an arrow.
 changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+
+# ---- lib/shell/here/rebuild.sh -------------------------------------------------------------------
+# A program that builds and activates by itself.
+
+# until_it_ends PROGRAM [SHELL]: it moves what boots before it activates, and says itself how far it came. SHELL is what to type before a command
+# there. Sets: last_words, changed.
+until_it_ends() {
+  last_words="$1 has not come to its end, so $target may run and boot the old system or the new. Look: ${2:+$2 }readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
+  changed=yes
+}
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.

@@ -55,9 +55,3 @@ require_unchanged() {
     exit 1
   fi
 }
-
-# from_here_on PROGRAM: it moves what boots before it activates, and says itself how far it came. Sets: last_words, changed.
-from_here_on() {
-  last_words="$1 has not come to its end, so $target may run and boot the old system or the new. Look: readlink /run/current-system /nix/var/nix/profiles/system; then type the same line again"
-  changed=yes
-}
