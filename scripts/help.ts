@@ -26,7 +26,8 @@ function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
   // nixos-rebuild's words, which are near to a verb that erases disks.
   if (["boot", "switch", "test", "build"].includes(second === "" || first !== "ops" ? first : second))
     return new Usage(
-      `there is no verb ${shown(typed)}; this machine's is ${spelled("sync")} ${first === "ops" ? second : first}, and another one's ${spelled("ops-deploy")} HOST`,
+      `there is no verb ${shown(typed)}; this machine's is ${spelled("sync")} ${first === "ops" ? second : first}, ` +
+        `and another one's ${spelled("ops-deploy")} HOST`,
     );
   const names = verbs.map(({ name }) => name.replace("-", " "));
   const beside = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));

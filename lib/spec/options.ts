@@ -217,7 +217,9 @@ export const guardStatuses = {
   10: "rolled back; the host was seen to run the old system",
   11: "the host is unreachable; it rolls back by its own clock, or has confirmed: the last line says so",
   12: "the activation failed or hung, or units failed; rolled back",
-  13: "another deployment or program has the host, and the last line says which: it holds a lock, and nothing was activated; or it has switched the host, and nothing is rolled back",
+  13:
+    "another deployment or program has the host, and the last line says which: it holds a lock, and nothing was activated; " +
+    "or it has switched the host, and nothing is rolled back",
   14: "confirmed and running, but not committed (a full disk): a reboot brings the old system",
   15: "not confirmed, and not rolled back: that failed, or still waits for another program, as the last line says",
   16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
