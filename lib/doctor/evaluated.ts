@@ -27,7 +27,7 @@ export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
         passes: true,
       },
     },
-    stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
+    stages: [stage(`evaluate ${hosts.join(", ")}`, "here", "nix's")],
   };
 }
 

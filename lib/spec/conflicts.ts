@@ -73,6 +73,16 @@ const always: readonly Conflict[] = [
   { of: ["settle"], not: ["dry-activate", "list"], says: either, yields: true },
   { of: [...guarding, "settle"], not: ["build-host"], says: either },
   { of: ["status"], not: ["cancel"], says: either },
+  {
+    of: ["status", "cancel"],
+    not: [
+      ...["boot", "test", "dry-activate", "specialisation", "install-bootloader", "force", "yes"],
+      ...["backend", "build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
+      ...[...guarding, "settle", "check", "check-remote", "on-unit-failure", "reboot", "wait"],
+    ],
+    says: "{of} deploys nothing; leave {not} out",
+    yields: true,
+  },
   // Reboot
   { of: ["reboot"], not: ["no-reboot", "test", "dry-activate", "list"], says: either, yields: true },
   // The right machine

@@ -165,7 +165,7 @@ const skippingSecret = 'while IFS= read -r line; do if [ "$line" = "$1" ]; then 
 export const askedOnce = (to: string, words: readonly string[], options: readonly string[], about: string): Part => ({
   main: [call("ask_alone", words, about)],
   given: { target: to, own_options: options.join(" ") },
-  stages: [stage(about, "there")],
+  stages: [stage(about, "there", "ssh's")],
   programs: ["ssh"],
 });
 

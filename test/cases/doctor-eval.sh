@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-doctor'
 # $ /path/to/hey/scripts/ops-doctor.ts vps-ultraman admin@vps_ultraman_root --eval --elevate sudo
 #
-#  1. evaluate vps-ultraman  here
+#  1. evaluate vps-ultraman  here            exit nix's
 exec 3<&-
 
 main() {
@@ -101,7 +101,7 @@ end of ops-doctor
 /bin/sh /dev/fd/3 3<<'end of ops-doctor'
 # $ /path/to/hey/scripts/ops-doctor.ts vps-ultraman admin@vps_ultraman_root --eval --elevate sudo
 #
-#  1. ask what it is like  there
+#  1. ask what it is like  there           exit ssh's
 exec 3<&-
 
 main() {

@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-rollback'
 # $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root --list
 #
-#  1. list its generations  there
+#  1. list its generations  there           exit ssh's
 exec 3<&-
 
 main() {

@@ -24,7 +24,7 @@ end of ops-status
 # $ /path/to/hey/scripts/ops-status.ts --on 'vps*' --eval
 # hosts vps-pacman, vps-ultraman
 #
-#  1. ask what it is like  there
+#  1. ask what it is like  there           exit ssh's
 exec 3<&-
 
 main() {

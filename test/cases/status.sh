@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-status'
 # $ /path/to/hey/scripts/ops-status.ts vps-ultraman vps_ultraman_root
 #
-#  1. ask what it is like  there
+#  1. ask what it is like  there           exit ssh's
 exec 3<&-
 
 main() {
