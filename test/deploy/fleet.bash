@@ -51,6 +51,13 @@ most_at_once() {
 in_tmux() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
 # ^C is for the program alone: where that dies of it, this shell would, too.
 in_terminal() { in_tmux new-session -d -x 120 -y 40 "trap : INT; $1; echo \"ended \$?\"; sleep 600" 3>&-; }
+# Its server ends a moment behind kill-server, and a terminal that is opened within that moment is closed with it.
+close_terminal() {
+  local server
+  server=$(in_tmux display-message -p '#{pid}')
+  in_tmux kill-server
+  until_there 20 refute kill -0 "$server" 2>/dev/null
+}
 screen() { in_tmux capture-pane -p | grep . || :; }
 shows() { screen | grep -q "$1"; }
 until_seen() { until_there 40 shows "$1"; }
@@ -60,5 +67,5 @@ until_ended() {
   until_seen "ended [0-9]"
   screen
   ended=$(screen | sed -n 's/.*ended \([0-9][0-9]*\).*/\1/p')
-  in_tmux kill-server
+  close_terminal
 }

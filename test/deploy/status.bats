@@ -224,7 +224,7 @@ renewed() {
     until_seen '^ended 21'
     in_tmux capture-pane -p -e >"$BATS_TEST_TMPDIR/coloured"
     screen >"$BATS_TEST_TMPDIR/shown"
-    in_tmux kill-server
+    close_terminal
     cat "$BATS_TEST_TMPDIR/shown"
     # A line each: none was wrapped.
     [ "$(wc -l <"$BATS_TEST_TMPDIR/shown")" = 4 ]
@@ -235,7 +235,7 @@ renewed() {
   in_tmux new-session -d -x 80 -y 20 "NO_COLOR=1 $SCRIPTS/ops-status.ts --on 'vps*'; echo \"ended \$?\"; sleep 600" 3>&-
   until_seen '^ended 21'
   refute grep -q $'\e\[3' <(in_tmux capture-pane -p -e)
-  in_tmux kill-server
+  close_terminal
 }
 
 @test "a watch is renewed in its place, ^C ends it and leaves the terminal as it was; as JSON it is an array a line" {
@@ -249,7 +249,7 @@ renewed() {
   until_seen '^ended 130'
   [ "$(in_tmux display-message -p '#{cursor_flag}')" = 1 ]
   screen | grep -q '^vps-pacman .*well'
-  in_tmux kill-server
+  close_terminal
   # Stopped, it leaves a shell with a cursor, and goes on in its place.
   in_tmux new-session -d -x 60 -y 20 "PS1='ready> ' bash --norc -i" 3>&-
   until_seen '^ready>'
@@ -263,7 +263,7 @@ renewed() {
   press "fg >/dev/null" Enter
   until_there 20 eval '[ $(($(logins $host) - before)) -ge 2 ]'
   [ "$(in_tmux display-message -p '#{cursor_flag}')" = 0 ]
-  in_tmux kill-server
+  close_terminal
   status --on 'vps*' --watch=1 --json | head -n 2 >"$BATS_TEST_TMPDIR/lines"
   [ "$(jq -c 'map(.host)' "$BATS_TEST_TMPDIR/lines")" = "$(printf '%s\n' '["vps-pacman","vps-ultraman"]' '["vps-pacman","vps-ultraman"]')" ]
 }
