@@ -251,19 +251,29 @@ END
   [ "$(cat "$BATS_TEST_TMPDIR/one")" = one ]
 }
 
-# What a box would leave: its directory, its processes, its mounts.
+# What a box would leave: its directory, its processes, its mounts, its cgroup. Other labs may run beside this file.
 left_behind() {
   ls -A "$TMPDIR"
   pgrep -af "$TMPDIR" || true
   grep -F "$TMPDIR" /proc/mounts || true
-  find /sys/fs/cgroup -name 'hey-lab.*' -newer "$BATS_TEST_TMPDIR/start" 2>/dev/null || true
+  find /sys/fs/cgroup -name "*${TMPDIR//\//-}*"
+}
+
+# gone: nothing is left, in a moment
+gone() {
+  for _ in {1..100}; do
+    [ -n "$("$@")" ] || return 0
+    sleep 0.1
+  done
+  "$@"
+  return 1
 }
 
 @test "nothing is left behind, however it ends" {
-  touch "$BATS_TEST_TMPDIR/start"
   export TMPDIR=$BATS_TEST_TMPDIR/tmp
   mkdir "$TMPDIR"
-  "$LAB_TOOL" run --hosts vps-pacman -- true
+  # Its cgroup is seen while it runs.
+  "$LAB_TOOL" run --hosts vps-pacman --init systemd -- bash -c '[ "$(find /sys/fs/cgroup -name "*${TMPDIR//\//-}*" | wc -l)" = 1 ]'
   [ -z "$(left_behind)" ]
   run "$LAB_TOOL" run --hosts vps-pacman -- sh -c 'kill -s KILL $$'
   [ "$status" = 137 ]
@@ -271,16 +281,54 @@ left_behind() {
   run "$LAB_TOOL" run --hosts "vps-pacman nobody" -- true
   [ "$status" = 2 ]
   [ -z "$(left_behind)" ]
+  # While it comes up, and beside COMMAND.
   local signal
   for signal in TERM HUP INT; do
+    run env --default-signal timeout --foreground -s "$signal" 1 "$LAB_TOOL" run --hosts vps-pacman -- sleep 60
+    [ -z "$(left_behind)" ]
     run env --default-signal timeout --foreground -s "$signal" 4 "$LAB_TOOL" run --hosts vps-pacman -- sleep 60
     [ -z "$(left_behind)" ]
   done
   # Nobody can clean up after a SIGKILL, but an empty directory is all that stays.
   run timeout --foreground -s KILL 4 "$LAB_TOOL" run --hosts vps-pacman -- sleep 60
-  sleep 0.5
-  [ -z "$(find "$TMPDIR" -mindepth 2)" ]
-  run -1 pgrep -f "$TMPDIR/hey-lab"
+  gone find "$TMPDIR" -mindepth 2
+  gone pgrep -f "$TMPDIR/hey-lab"
+}
+
+@test "a signal before the box is there ends it at once, and leaves nothing behind" {
+  export TMPDIR=$BATS_TEST_TMPDIR/tmp STAND_IN=$BATS_TEST_TMPDIR/bin
+  mkdir "$TMPDIR" "$STAND_IN"
+  # It comes while the program has just done its work.
+  local program signal
+  for program in mktemp findmnt; do
+    for signal in HUP:129 INT:130 TERM:143; do
+      rm -f "$STAND_IN"/*
+      printf '#!/bin/sh\n"%s" "$@"\nkill -s %s "$LAB_PID"\nsleep 0.2\n' "$(type -P $program)" "${signal%:*}" >"$STAND_IN/$program"
+      chmod +x "$STAND_IN/$program"
+      run env --default-signal timeout 20 bash -c 'export LAB_PID=$$; PATH=$STAND_IN:$PATH; exec "$@"' bash "$LAB_TOOL" run --hosts vps-pacman --init systemd -- sleep 60
+      echo "$program $signal: $status"
+      [ "$status" = "${signal#*:}" ]
+      [ -z "$(left_behind)" ]
+    done
+  done
+}
+
+@test "a signal while nix builds leaves nothing of the build behind" {
+  export TMPDIR=$BATS_TEST_TMPDIR/tmp STAND_IN=$BATS_TEST_TMPDIR/bin NIX=$(type -P nix) BUILDS=$BATS_TEST_TMPDIR/builds
+  mkdir "$TMPDIR" "$STAND_IN"
+  # What nix does there, for as long as it builds.
+  cat >"$STAND_IN/nix" <<'END'
+#!/bin/sh
+[ "$1" = build ] || exec "$NIX" "$@"
+mktemp -d "$TMPDIR/nix-build-system.drv-XXXXXX" >"$BUILDS"
+sleep 60
+END
+  chmod +x "$STAND_IN/nix"
+  PATH=$STAND_IN:$PATH env --default-signal "$LAB_TOOL" run --hosts vps-pacman -- true 3>&- &
+  until [ -s "$BUILDS" ]; do sleep 0.1; done
+  kill -s TERM $!
+  wait $! || [ $? = 143 ]
+  [ -z "$(left_behind)" ]
 }
 
 @test "an ordinary user can have a lab too" {

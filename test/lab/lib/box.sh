@@ -31,18 +31,17 @@ run() {
   case $delay in *[!0-9]* | "") die "--delay is a number of milliseconds" ;; esac
   needs "$init" || exit
 
-  LAB=$(mktemp -d "${TMPDIR:-/tmp}/hey-lab.XXXXXX")
-  case $LAB in *[[:space:]]*) rmdir "$LAB" && die "TMPDIR has a blank in it: $LAB" ;; esac
-  box="" cgroup=""
-  local deadline=0 killed="" status=0
+  LAB="" cgroup=""
   trap tear_down EXIT
-  trap 'killed=129' HUP
-  trap 'killed=143' TERM
-  # The terminal sends ^C to COMMAND as well, and what COMMAND makes of it counts, if it is quick.
-  trap 'killed=130; deadline=$((SECONDS + 3))' INT
+  trap 'ended 129' HUP
+  trap 'ended 143' TERM
+  trap interrupted INT
+  LAB=$(mktemp -d "${TMPDIR:-/tmp}/hey-lab.XXXXXX")
+  case $LAB in *[[:space:]]*) die "TMPDIR has a blank in it: $LAB" ;; esac
 
   if [ "$init" = systemd ]; then
-    cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/${LAB##*/}
+    # By its whole path, as the labs of others have theirs beside it.
+    cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/lab${LAB//\//-}
     mkdir "$cgroup"
   fi
 
@@ -51,30 +50,59 @@ run() {
   # shellcheck disable=SC2046 # a list of words
   LAB=$LAB LAB_HOSTS=$hosts LAB_INIT=$init LAB_KEEP=$keep LAB_DELAY=$delay LAB_CGROUP=$cgroup \
     env --default-signal setpriv --pdeathsig KILL unshare $(namespaces) "$LAB_PROGRAMS/lab" _inside "$@" <&0 &
-  box=$!
-  wait "$box" || status=$?
-  if [ -n "$killed" ]; then
-    # The trap ended that wait early.
-    while kill -0 "$box" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.05; done
-    status=$killed
-    kill -0 "$box" 2>/dev/null || wait "$box" || status=$?
-  fi
-  exit "$status"
+  wait "$!" || exit
+  exit
 }
 
-# unshare passes no TERM on; killing it kills PID 1 of the box, and with that everything in it.
+# The box is this shell's only job: $! of a trap that runs before the next command.
+is_there() { [ -n "${!:-}" ] && kill -0 "$!" 2>/dev/null; }
+
+# ended STATUS
+ended() {
+  trap '' HUP INT TERM
+  exit "$1"
+}
+
+# The terminal sends ^C to COMMAND as well, and what COMMAND makes of it counts, if it is quick.
+interrupted() {
+  local deadline=$((SECONDS + 3))
+  while is_there && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.05; done
+  if is_there || [ -z "${!:-}" ]; then ended 130; fi
+  wait "$!" || ended "$?"
+  ended 0
+}
+
+# state PID: its letter, as in ps; none where it is gone
+state() {
+  local words=()
+  { read -ra words <"/proc/$1/stat"; } 2>/dev/null || :
+  echo "${words[2]-}"
+}
+
+# unshare passes no TERM on, and when it is killed, what it has started outlives it by a moment. So it is made to stand still, be it before
+# or after it forks. Then its child is killed, PID 1 of the box: that one is a zombie when nothing else is left.
 end_box() {
-  [ -n "$box" ] && kill -s KILL "$box" 2>/dev/null || return 0
-  wait "$box" 2>/dev/null || true
+  is_there || return 0
+  local child children=()
+  kill -s STOP "$!" || return 0
+  until [[ $(state "$!") = [TZ] || ! -e /proc/$! ]]; do sleep 0.01; done
+  { read -ra children <"/proc/$!/task/$!/children"; } 2>/dev/null || :
+  for child in ${children[@]+"${children[@]}"}; do
+    kill -s KILL "$child" || :
+    until [[ $(state "$child") = Z || ! -e /proc/$child ]]; do sleep 0.01; done
+  done
+  kill -s KILL "$!" || :
+  wait "$!" 2>/dev/null || :
 }
 
 tear_down() {
   trap '' HUP INT TERM
   end_box
-  if [ -n "${cgroup-}" ]; then
-    until find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
+  [ -n "$LAB" ] || return 0
+  if [ -n "$cgroup" ]; then
+    while [ -d "$cgroup" ] && ! find "$cgroup" -depth -type d -exec rmdir {} + 2>/dev/null; do sleep 0.05; done
   fi
-  if [ -n "${keep-}" ]; then
+  if [ -n "$keep" ]; then
     echo "lab: kept $LAB" >&2
   elif [ "$(id -u)" = 0 ]; then
     rm -rf --one-file-system "$LAB"

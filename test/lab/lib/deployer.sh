@@ -75,7 +75,8 @@ intended_key() {
 build_systems() {
   local name installables=() link
   for name in "$@"; do installables+=("$FLEET#nixosConfigurations.\"$name\".config.system.build.toplevel"); done
-  quietly nix build --out-link "$LAB/first-system" "${installables[@]}"
+  # What nix builds in would outlive a box that ends meanwhile.
+  TMPDIR=$LAB quietly nix build --out-link "$LAB/first-system" "${installables[@]}"
   # Which link is whose, only the system itself can say: nix numbers them in an order of its own.
   for link in "$LAB"/first-system*; do mv -T "$link" "$LAB/hosts/$(cat "$link/etc/hostname")/first-system"; done
 }
