@@ -60,7 +60,7 @@ export default verb(module, {
       again,
       data: given.json,
       beside: given.eval
-        ? parts(evaluating(flake, flake.words ?? []), {
+        ? parts(evaluating(flake, flake.words ?? [], true), {
             main: [call("show_systems", hosts)],
             stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
           })

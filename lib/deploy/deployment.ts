@@ -1,6 +1,6 @@
 // A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do. And the
 // way back to a generation that is there already, which differs only in where the system comes from. Each is a list of parts.
-import { nix } from "../here/backends.ts";
+import { nix, nixLooks } from "../here/backends.ts";
 import { spelled } from "../here/called.ts";
 import { type Flake, toplevel } from "../here/flake.ts";
 import { call, calling, nothing, type Part, type Plan, parts, stage } from "../script/part.ts";
@@ -188,13 +188,18 @@ export function rollback(about: Change, to: string, flake: Flake | undefined): P
   );
 }
 
-/** `evaluate`, by which systems_of says what systems hosts of a flake have. @param words for nix eval */
-export const evaluating = (flake: Flake, words: readonly string[]): Part => ({
+/**
+ * `evaluate`, by which systems_of says what systems hosts of a flake have.
+ * @param words for nix eval
+ * @param looks whether nothing of it is built: then nothing of the repository is run
+ */
+export const evaluating = (flake: Flake, words: readonly string[], looks: boolean): Part => ({
   main: [],
+  given: { configurations: `${flake.ref}#nixosConfigurations` },
   own: {
     evaluate: {
       about: "what nix says of the hosts of the flake.",
-      lines: [step(nix, "eval", "--raw", "--show-trace", `${flake.ref}#nixosConfigurations`, words)],
+      lines: [step(looks ? nixLooks(flake) : nix, "eval", "--raw", "--show-trace", words)],
       passes: true,
     },
   },
@@ -213,7 +218,7 @@ export const buildAll = (
   evaluationWords: readonly string[],
   words: readonly string[],
 ): Plan =>
-  parts(evaluating(flake, evaluationWords), {
+  parts(evaluating(flake, evaluationWords, false), {
     main: [call("build_all", hosts)],
     given: { run: dir },
     own: {

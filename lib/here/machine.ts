@@ -6,6 +6,9 @@ import { delimiter, join } from "node:path";
 /** This machine's name: the kernel's, or $HEY_HOSTNAME, by which tests set it. */
 export const hostname = () => process.env["HEY_HOSTNAME"] || kernelHostname();
 
+/** What nix calls a machine like this one: `x86_64-linux`. */
+export const systemHere = `${{ x64: "x86_64", arm64: "aarch64", ia32: "i686" }[process.arch as string] ?? process.arch}-${process.platform}`;
+
 /** Whether root calls: by the process's effective uid, or $HEY_UID, by which tests set it. */
 export const isRoot = () => (process.env["HEY_UID"] || String(process.geteuid?.())) === "0";
 

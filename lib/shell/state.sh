@@ -35,6 +35,8 @@
 # rename             given                  yes, to go on where the machine is another one by its name or its key
 # kept_keys          given                  the directory of the host keys that are kept here
 # evaluated_host     given                  the host, as nix evaluates it; nothing where there is no flake
+# evaluated_in       given                  the directory of the flake, for git; nothing where it has none
+# configurations     given                  the hosts of the flake, as nix evaluates them
 # force              given                  yes, to change also what someone else has changed
 # bootloader         given                  1, to install the boot loader anew, or 0
 # generation         given take_generation  the number of the system's generation, or "new"
@@ -52,7 +54,7 @@
 # persist            given                  yes, where sshd reads the keys when it starts
 # no_disko_deps      given                  yes, where disko's programs stay out of memory
 # wanted             main                   the architecture of a host, its system and its name
-# text               main evaluate_either  what is to be written
+# text               evaluate_either        what is to be written
 #
 # said               begin step             what was said last
 # hooks              begin at_end keep_log  what is called at the end

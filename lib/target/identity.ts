@@ -39,6 +39,7 @@ export const requireMachine = (meant: Meant): Part => required(meant, call("requ
 export const requireMachineOf = (meant: Meant, flake: Flake | undefined, strictly = false): Part => ({
   ...required(meant, call("require_machine_of_host", strictly ? ["strictly"] : []), {
     evaluated_host: flake === undefined ? "" : machine(flake, meant.host),
+    evaluated_in: flake?.ref === "." ? "." : (flake?.dir ?? ""),
   }),
   stages: [stage(`go on ${ifMachine(meant)}`, "both", 1)],
 });

@@ -66,7 +66,7 @@ require_machine_of_host() {
     :
   else
     step "what does the flake call $host?"
-    if name=$(nix --extra-experimental-features "nix-command flakes" eval --raw "$evaluated_host.config.networking.hostName" </dev/null 2>/dev/null); then :; else name=$host; fi
+    if name=$(harmlessly "$evaluated_in" nix --extra-experimental-features "nix-command flakes" eval --raw "$evaluated_host.config.networking.hostName" </dev/null 2>/dev/null); then :; else name=$host; fi
     name=$(plain_name "$name")
   fi
   require_name "$name"

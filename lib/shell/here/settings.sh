@@ -74,8 +74,10 @@ write_page() {
   mv -f "$1.new" "$1"
 }
 
-# evaluate_either ATTRIBUTE OTHER: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
-evaluate_either() { text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); }
+# evaluate_either ATTRIBUTE [OTHER]: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
+evaluate_either() {
+  if [ $# -eq 1 ]; then text=$(evaluate "$1"); else text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); fi
+}
 
 # evaluate_host HOST ATTRIBUTE: a line of what was evaluated for it, or of why it was not.
 evaluate_host() {
