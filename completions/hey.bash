@@ -799,6 +799,8 @@ __hey_help() { __hey_main help "$@"; }
 
 __hey_table_init() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --yes -y '' 'write it without asking'
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -811,6 +813,8 @@ __hey_table_install() {
   __hey_option --host '' '' 'the host in the flake' hosts
   __hey_option --root '' '' 'where its disks are mounted, if not /mnt' dirs
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --elevate '' '' 'how to become root' choices
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -826,6 +830,7 @@ __hey_table_ops_bootstrap() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'nixos-anywhere alone: no keys, no question, no look before or after'
   __hey_option --persist '' --no-keys 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' --no-keys 'carry the host'\''s key only'
@@ -884,6 +889,7 @@ __hey_table_ops_deploy() {
   __hey_option --build-on '' --build-host 'where the system is built' choices
   __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --offline '' '' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
@@ -940,7 +946,7 @@ __hey_table_ops_doctor() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
-  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
   __hey_option --skip '' '' 'don'\''t look at that finding' choices many
@@ -999,7 +1005,7 @@ __hey_table_ops_hosts() {
   __hey_option --json '' '--import -y --yes' 'as JSON, with all of it'
   __hey_option --import '' '--on --why --json' 'write a hey.toml of what the flake says for another tool, after showing it' choices
   __hey_option --yes -y '--on --why --json' 'with --import, write it without asking'
-  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1023,6 +1029,8 @@ __hey_table_ops_push_keys() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --persist '' '' 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' '' 'send the host'\''s key only'
   __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
@@ -1058,6 +1066,8 @@ __hey_table_ops_reboot() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
   __hey_option --rename '' '' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
@@ -1084,6 +1094,8 @@ __hey_table_ops_rollback() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
@@ -1146,7 +1158,7 @@ __hey_table_ops_status() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
-  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
   __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
@@ -1177,6 +1189,7 @@ __hey_table_ops_sync() {
   __hey_option --build-on '' --build-host 'where the system is built' choices
   __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --offline '' '' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
@@ -1234,8 +1247,8 @@ __hey_table_sync() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --backend '' '--rollback --list' 'the program that does it, if not nh where that is on PATH' choices
   __hey_option --elevate '' --list 'how to become root' choices
-  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
-  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
+  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
+  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
@@ -1245,6 +1258,7 @@ __hey_table_sync() {
   __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'
+  __hey_option --impure '' '--rollback --list' 'let the flake read the environment, and files outside of it'
   __hey_option --offline '' '--rollback --list' 'build from what is here, without the network'
   __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '--rollback --list' 'update an input of the flake first' inputs many

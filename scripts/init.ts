@@ -14,7 +14,7 @@ import { proposed } from "../lib/inventory/proposed.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { Refusal, shown } from "../lib/spec/errors.ts";
-import { flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { flag } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -33,15 +33,16 @@ export default verb(module, {
     "A hey.toml that is there is never written over.",
   takes: {
     flake: flakeOption,
+    ...evaluationOptions,
     yes: flag("write it without asking", { short: "y" }),
     "ssh-config": sshOptions["ssh-config"],
   },
   examples: ["", "--yes"],
-  plan: ({ flake: given, yes, sshConfig }) => {
+  plan: ({ flake: given, yes, sshConfig, impure, overrideInput }) => {
     const { dir } = findFlake(given, "as given");
     const file = dir === undefined ? "" : join(dir, "hey.toml");
     if (file !== "") requireAbsent(file);
-    const flake = flakeMeant(given, "as given");
+    const flake = flakeMeant(given, "as given", { impure, overrideInput });
     const ssh = { sshOption: [], sshConfig };
     const lines = proposed(machinesIfKnown(flake, ssh), aliases(ssh));
     return {

@@ -15,6 +15,7 @@ import {
   type Elevation,
   elevateOptions,
   elevations,
+  evaluationOptions,
   flakeOption,
   fleetOptions,
   fleetStatuses,
@@ -44,6 +45,7 @@ export default verb(module, {
       "where said",
     ),
     flake: flakeOption,
+    ...evaluationOptions,
     persist: keyOptions.persist,
     "no-global": flag("send the host's key only"),
     generate: keyOptions.generate,
@@ -81,7 +83,7 @@ export default verb(module, {
     lane,
     ...given
   }) => {
-    const flake = flakeMeant(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given", given);
     requireHost(flake, host);
     const key =
       keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);

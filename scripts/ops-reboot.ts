@@ -10,6 +10,7 @@ import { flakeIfAny } from "../lib/inventory/flake.ts";
 import { parts } from "../lib/script/part.ts";
 import {
   elevateOptions,
+  evaluationOptions,
   flakeOption,
   fleetOptions,
   fleetStatuses,
@@ -30,6 +31,7 @@ export default verb(module, {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
+    ...evaluationOptions,
     "if-needed": flag("only where what boots has another kernel, initrd, kernel modules or systemd than what was booted"),
     ...renameOption,
     wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: "always" }),
@@ -49,7 +51,7 @@ export default verb(module, {
         connected(about, { unattended: false, alert: false }),
         askingIdentity,
         turn.waits,
-        requireMachineOf({ host, rename }, flakeIfAny(flake)),
+        requireMachineOf({ host, rename }, flakeIfAny(flake, given)),
         rebooting(reboot),
       ),
     };

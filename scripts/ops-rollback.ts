@@ -12,6 +12,7 @@ import { wayOf } from "../lib/deploy/way.ts";
 import { flakeIfAny } from "../lib/inventory/flake.ts";
 import {
   elevateOptions,
+  evaluationOptions,
   flakeOption,
   fleetOptions,
   fleetStatuses,
@@ -38,6 +39,7 @@ export default verb(module, {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
+    ...evaluationOptions,
     to: option("N", "the generation, if not the one before what boots", "generations"),
     list: flag("list the generations there, newest first: what runs, what boots, what was booted"),
     boot: flag("activate at the next boot, not now"),
@@ -79,7 +81,7 @@ export default verb(module, {
     };
     return {
       logged: { host, target },
-      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake)),
+      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake, given)),
     };
   },
 });

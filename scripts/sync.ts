@@ -10,14 +10,14 @@ import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath } from "../lib/here/machine.ts";
-import { flakeMeant } from "../lib/inventory/flake.ts";
+import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { readSettings } from "../lib/inventory/settings.ts";
 import { call, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption, nixWords, passing, previewOptions } from "../lib/spec/options.ts";
+import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { reservedInBuilds } from "../lib/spec/passed.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { argOr, flag, option } from "../lib/spec/spec.ts";
@@ -86,7 +86,8 @@ export default verb(module, {
   examples: ["", "switch", "build --host vps-ultraman"],
   // What changes nothing is never asked about.
   machine: ({ action, list, host, flake }) => (list || !changing.includes(action) ? undefined : machineHere({ host, flake })),
-  plan: (words) => {
+  plan: (typed) => {
+    const words = evaluatedAsItSays(typed);
     const { action, host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     const preview = askedPreview(words);
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
@@ -124,7 +125,7 @@ export default verb(module, {
         ),
       };
     }
-    const flake = flakeMeant(given, "absolute", nixWords({ ...words, passed }));
+    const flake = flakeMeant(given, "absolute", words);
     const said = readSettings(flake);
     const own = hostHere(flake, said);
     const host = named ?? own;

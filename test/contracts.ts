@@ -136,7 +136,7 @@ function findings(): readonly string[] {
       ...names,
       ...builtins.split(" "),
       ...programs[side].split(" "),
-      ...(side === "here" ? ["evaluate", "realise", "run_checks", "for_target"] : []),
+      ...(side === "here" ? ["evaluate", "evaluate_name", "realise", "run_checks", "for_target"] : []),
     ]);
     const say = ({ name, module }: Definition, rule: number, what: string) =>
       void found.push(`${side}/${module.name}.sh: ${name}: ${rule}: ${what}`);

@@ -7,7 +7,7 @@ import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import { calls, type Plan } from "../script/part.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
-import { type Evaluated, type FleetGiven, type Laned, nixWords } from "../spec/options.ts";
+import type { Evaluated, FleetGiven, Laned } from "../spec/options.ts";
 import type { Takes } from "../spec/spec.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { newRun } from "./transcripts.ts";
@@ -85,7 +85,7 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
   const about = given as { readonly flake?: string } & Partial<SshGiven> & Evaluated;
-  const flake = flakeMeant(about.flake, "as given", nixWords(about));
+  const flake = flakeMeant(about.flake, "as given", about);
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
   const machines = machinesMeant(flake, ssh, { on, all });
   requireApart(machines);

@@ -39,6 +39,7 @@ export type Meaning =
   | "noSpecialisation"
   | "drySpecialisation"
   | "installBootloader"
+  | "impure"
   | "offline"
   | "overrideInput"
   | "updateInput"
@@ -70,6 +71,7 @@ interface Backend {
 }
 
 const ofNix: Takes = {
+  impure: ["--impure"],
   offline: ["--offline"],
   overrideInput: ["--override-input"],
   updateInput: ["--update-input"],
@@ -96,6 +98,7 @@ const without = (takes: Takes, ...meanings: readonly Meaning[]): Takes =>
 
 const ofNh: Takes = {
   // After nh's own `--`: in all versions these words are nix build's.
+  impure: ["--impure"],
   offline: ["--offline"],
   overrideInput: ["--override-input"],
   builders: ["--builders"],

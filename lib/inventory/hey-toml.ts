@@ -17,6 +17,7 @@ import {
 } from "../spec/options.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "../spec/spec.ts";
 import { fits, printable } from "../spec/words.ts";
+import { type FlakeSettings, readFlakeSetting } from "./flake-table.ts";
 import { requireSettable } from "./settable-ssh.ts";
 import { headOf, type Setting, type Settings } from "./setting.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
@@ -89,7 +90,7 @@ function setting(of: Setting["of"], name: string, value: unknown, line: number):
 
 /** A hey.toml that is being read. */
 interface Said {
-  query?: string;
+  readonly flake: FlakeSettings;
   readonly defaults: Setting[];
   readonly hosts: Map<string, Setting[]>;
   readonly lines: Map<string, number>;
@@ -124,22 +125,12 @@ function below(flake: Flake, host: string, own: readonly string[]): Usage {
   return unknown(own[0] ?? "");
 }
 
-/** What is behind the flake's reference. @throws Usage */
-function queryIn([name, ...more]: readonly string[], value: unknown): string {
-  if (name === undefined) throw new Usage("flake is a table; type [flake], and its settings below it");
-  if (name !== "query" || more.length > 0)
-    throw new Usage(`there is no setting ${shown(name)} of the flake${didYouMean(name, ["query"]) || "; there is query"}`);
-  if (typeof value !== "string" || !/^[a-z]+=[\w./%+-]+(?:&[a-z]+=[\w./%+-]+)*$/.test(value))
-    throw new Usage('query is what stands behind the ? of a reference; type query = "submodules=1"');
-  return value;
-}
-
 /** Adds what a statement sets; the bare head of a table sets nothing. @throws Usage */
 function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
   for (const part of path) printable(part);
   const [table = "", ...rest] = path;
   if (table === "flake") {
-    if (rest.length > 0 || !isTable(value)) said.query = queryIn(rest, value);
+    if (rest.length > 0 || !isTable(value)) readFlakeSetting(said.flake, rest, value);
     return;
   }
   if (table !== "defaults" && table !== "hosts") throw outside(table, flake);
@@ -202,7 +193,7 @@ function textOf(file: string): string {
  * @throws Usage for everything that isn't wholly understood: `hey.toml:LINE: what is wrong; what to type`
  */
 export function settingsIn(file: string, flake: Flake): Settings {
-  const said: Said = { defaults: [], hosts: new Map(), lines: new Map() };
+  const said: Said = { flake: {}, defaults: [], hosts: new Map(), lines: new Map() };
   let line = 0;
   try {
     for (const entry of statements(textOf(file))) {

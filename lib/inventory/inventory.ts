@@ -3,6 +3,7 @@ import { remark } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { thisHost } from "../here/machine.ts";
 import { Refusal, shown, some } from "../spec/errors.ts";
+import type { Evaluated } from "../spec/options.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
@@ -101,8 +102,8 @@ interface Named {
 }
 
 /** The names of all hosts of a flake that are known; none where there is no flake. @throws Usage for a mistake in hey.toml */
-export function namesKnown(ref: string | undefined): readonly string[] {
-  const flake = flakeIfAny(ref);
+export function namesKnown(given: Evaluated & { readonly flake: string | undefined }): readonly string[] {
+  const flake = flakeIfAny(given.flake, given);
   return flake === undefined ? [] : knownHosts(flake, readSettings(flake));
 }
 

@@ -70,7 +70,7 @@ export function requireOwnTarget(verb: string, takes: Takes, given: object): voi
   const { host, target: typed, flake: ref, sshOption = [], sshConfig }: Typed = given;
   const isLed = sshOption.some((pair) => leads.test(pair));
   if (host === undefined || (typed === undefined && !isLed)) return;
-  const flake = flakeIfAny(ref);
+  const flake = flakeIfAny(ref, given);
   if (flake === undefined) return;
   const ssh = { sshOption, sshConfig };
   const own = machineTyped({ ...ssh, host, flake: ref });

@@ -1,5 +1,6 @@
 // What is known of a machine: where it is reached, and what hey.toml says of it.
 import type { Declared } from "./aliases.ts";
+import type { FlakeSettings } from "./flake-table.ts";
 
 /** One line of hey.toml, for one machine. Its name is the option's, or `target` or `tags`. */
 export interface Setting {
@@ -16,8 +17,7 @@ export interface Setting {
 
 /** A hey.toml; without one all of it is empty. */
 export interface Settings {
-  /** What stands behind the `?` of the flake's own reference, where none is typed. */
-  readonly query?: string | undefined;
+  readonly flake: FlakeSettings;
   readonly defaults: readonly Setting[];
   /** By host: its own ones only. */
   readonly hosts: ReadonlyMap<string, readonly Setting[]>;

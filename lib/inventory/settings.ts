@@ -20,7 +20,7 @@ export const place = ({ line }: Pick<Setting, "line">) => `hey.toml:${line}`;
 export function readSettings(flake: Flake | undefined): Settings {
   const file = flake?.dir === undefined ? undefined : join(flake.dir, "hey.toml");
   if (flake === undefined || file === undefined || lstatSync(file, { throwIfNoEntry: false }) === undefined)
-    return { defaults: [], hosts: new Map(), lines: new Map() };
+    return { flake: {}, defaults: [], hosts: new Map(), lines: new Map() };
   // What reads TOML is loaded only where there is some.
   const { settingsIn } = require("./hey-toml.ts") as typeof import("./hey-toml.ts");
   return settingsIn(file, flake);

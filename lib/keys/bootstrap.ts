@@ -53,7 +53,11 @@ function looking({ flake, host, target, consent, noDiskoDeps, rename }: Install,
   return {
     main: [
       call("ask_machine", [], "what it is"),
-      { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
+      {
+        ...step(nix, "eval", "--raw", flake.words ?? [], machine(flake, host), "--apply", describe),
+        capture: "wanted",
+        note: `evaluate ${host}`,
+      },
       call("show_machine", [], "and does the system fit it?"),
       ...(consent ? [] : [call("ask_name", [host, danger], "typed by you, or nothing is done")]),
     ],

@@ -35,7 +35,6 @@
 # rename             given                  yes, to go on where the machine is another one by its name or its key
 # kept_keys          given                  the directory of the host keys that are kept here
 # evaluated_host     given                  the host, as nix evaluates it; nothing where there is no flake
-# evaluated_in       given                  the directory of the flake, for git; nothing where it has none
 # configurations     given                  the hosts of the flake, as nix evaluates them
 # force              given                  yes, to change also what someone else has changed
 # bootloader         given                  1, to install the boot loader anew, or 0

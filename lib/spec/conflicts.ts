@@ -41,7 +41,7 @@ const fleet = ["on", "all"];
 /** How a system is built, and which. */
 const building = [
   ...["host", "backend", "force", "specialisation", "install-bootloader"],
-  ...["offline", "override-input", "update-input", "builders"],
+  ...["impure", "offline", "override-input", "update-input", "builders"],
 ];
 const actions = (...names: readonly string[]) => names.map((name) => `ACTION=${name}`);
 

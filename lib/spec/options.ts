@@ -135,6 +135,7 @@ export const buildOptions = group("Build", {
 export const passing = group("Build", {
   specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
   "install-bootloader": flag("install the boot loader anew"),
+  impure: flag("let the flake read the environment, and files outside of it"),
   offline: flag("build from what is here, without the network"),
   "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
   "update-input": options("INPUT", "update an input of the flake first", "inputs"),
@@ -142,10 +143,7 @@ export const passing = group("Build", {
 });
 
 /** The options of every other verb that evaluates. */
-export const evaluationOptions = {
-  impure: flag("where the flake is evaluated, let it read the environment, and files outside of it"),
-  "override-input": passing["override-input"],
-};
+export const evaluationOptions = { impure: passing.impure, "override-input": passing["override-input"] };
 
 export interface Evaluated {
   readonly impure?: boolean;
