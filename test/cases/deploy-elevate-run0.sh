@@ -31,6 +31,11 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
@@ -39,6 +44,7 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/rebuild.sh: until_it_ends
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names

@@ -11,10 +11,11 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
 run='/home/me/.local/state/hey/runs/RUN'
+configurations='.#nixosConfigurations'
 
 # evaluate: what nix says of the hosts of the flake.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' --offline "$@"
+  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace --offline "$@"
 }
 
 # realise: builds derivations.

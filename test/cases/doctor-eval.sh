@@ -13,7 +13,7 @@ verb='ops-doctor'
 
 # evaluate: what nix says of a host.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --apply '{ config, pkgs ? { }, ... }:
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --apply '{ config, pkgs ? { }, ... }:
 let
   inherit (builtins) any attrNames attrValues concatMap elem filter foldl'\'' intersectAttrs isAttrs isBool isInt isList isString mapAttrs match readFile split unsafeDiscardStringContext;
   sshd = config.services.openssh or { };
@@ -94,6 +94,8 @@ builtins.toJSON {
 }' "$@"
 }
 # ---- lib/shell/here/settings.sh: evaluate_host
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/fact.sh: newline
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin main
 end of ops-doctor

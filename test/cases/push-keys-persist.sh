@@ -46,6 +46,11 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 known_hosts='/home/me/.ssh/known_hosts'
 known_as='vps_ultraman_root'
 persist='yes'
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target:
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
@@ -55,6 +60,7 @@ persist='yes'
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key
 # ---- lib/shell/here/send-keys.sh: begin_to_send end_to_send reach_pinned prove_key
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names

@@ -50,6 +50,11 @@ values_of() {
       ;;
   esac
 }
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target: by
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn
 # ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing clock
@@ -59,6 +64,7 @@ values_of() {
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run record
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot

@@ -30,6 +30,11 @@ rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
 by=''                         # not known yet
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target: by
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
@@ -38,6 +43,7 @@ by=''                         # not known yet
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: find_notes keep_log member note_run record
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot

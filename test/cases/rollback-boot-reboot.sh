@@ -41,6 +41,11 @@ force=''
 bootloader='0'
 wanted_generation='previous'
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
@@ -51,6 +56,7 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/activate.sh: activate_there take_activated
 # ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on

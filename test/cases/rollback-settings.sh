@@ -49,6 +49,11 @@ patience='60'
 on_unit_failure='rollback'
 generation='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
+
 # run_checks: the checks of this run, until one fails.
 run_checks() {
   check_here 'curl -fsS https://example.org/' || return 1
@@ -64,6 +69,7 @@ run_checks() {
 # ---- lib/shell/here/checks.sh: end_check check_here
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units stored locale_archive inhibited units_in edited goes_on

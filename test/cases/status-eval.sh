@@ -10,12 +10,15 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-status'
+configurations='.#nixosConfigurations'
 
 # evaluate: what nix says of the hosts of the flake.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' "$@"
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace "$@"
 }
 # ---- lib/shell/here/build-all.sh: systems_of show_systems
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/fact.sh: newline
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin main
 end of ops-status

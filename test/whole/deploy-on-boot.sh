@@ -15,10 +15,11 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'             # who speaks
 run='/home/me/.local/state/hey/runs/RUN'  # the directory of that run
+configurations='.#nixosConfigurations'  # the hosts of the flake, as nix evaluates them
 
 # evaluate: what nix says of the hosts of the flake.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' --offline "$@"
+  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace --offline "$@"
 }
 
 # realise: builds derivations.
@@ -32,9 +33,14 @@ realise() {
 # systems_of HOST...: a line for each: its name, its derivation, its path.
 systems_of() {
   local list host
+  if [ $# -eq 1 ]; then
+    # As it is built alone: nix may find it elsewhere than all together.
+    evaluate --apply "host: let system = host.config.system.build.toplevel; in \"$1 \${system.drvPath} \${system.outPath}\\n\"" "$configurations.\"$1\"" </dev/null
+    return
+  fi
   list=
   for host in "$@"; do list="$list \"$host\""; done
-  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
+  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" "$configurations" </dev/null
 }
 
 # build_all HOST...: $run/HOST/system is then the system of each; what was built is held from garbage collection by links in $run. A host of a run

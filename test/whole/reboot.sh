@@ -35,6 +35,11 @@ kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that ar
 evaluated_host='.#nixosConfigurations."vps-ultraman"'  # the host, as nix evaluates it; nothing where there is no flake
 by=''                         # not known yet
 
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
+
 # for_target: what each function there is given.
 for_target() {
   assigned by "$by"
@@ -250,7 +255,10 @@ require_machine_of_host() {
     :
   else
     step "what does the flake call $host?"
-    if name=$(nix --extra-experimental-features "nix-command flakes" eval --raw "$evaluated_host.config.networking.hostName" </dev/null 2>/dev/null); then :; else name=$host; fi
+    if name=$(evaluate_name "$evaluated_host.config.networking.hostName" </dev/null 2>"$tmp/why"); then :; else
+      step "nix can't tell what the flake calls it ($(sed -n "s/^ *error: *//p" "$tmp/why" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~")); its name there is taken"
+      name=$host
+    fi
     name=$(plain_name "$name")
   fi
   require_name "$name"
@@ -353,6 +361,38 @@ note_run() {
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
 record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+
+# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
+# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
+# configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
+harmlessly() {
+  local filters filter key count
+  filters=
+  if [ -d "$1" ]; then
+    # Of all, also of those of ~/.gitconfig, which are this user's: only the others are left out.
+    filters=$(without_git_words git -C "$1" config --show-scope --name-only --get-regexp "^filter\." 2>/dev/null | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u) || :
+  fi
+  shift
+  count=3
+  while [ -n "$filters" ]; do
+    filter=${filters%%"$newline"*}
+    filters=${filters#"$filter"}
+    filters=${filters#"$newline"}
+    step "a filter of the repository's own configuration is not run: $(printf "%s" "$filter" | LC_ALL=C tr -cd " -~")"
+    for key in clean= smudge= process= required=false; do
+      set -- "GIT_CONFIG_KEY_$count=filter.$filter.${key%%=*}" "GIT_CONFIG_VALUE_$count=${key#*=}" "$@"
+      count=$((count + 1))
+    done
+  done
+  without_git_words GIT_OPTIONAL_LOCKS=0 GIT_CONFIG_COUNT="$count" GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null GIT_CONFIG_KEY_2=safe.bareRepository GIT_CONFIG_VALUE_2=explicit "$@"
+}
+
+# without_git_words [NAME=VALUE...] WORD...: the command, without what points git at another repository (git rev-parse --local-env-vars).
+without_git_words() {
+  env -u GIT_DIR -u GIT_COMMON_DIR -u GIT_WORK_TREE -u GIT_IMPLICIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_SHALLOW_FILE -u GIT_GRAFT_FILE -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES -u GIT_NAMESPACE -u GIT_PREFIX -u GIT_NO_REPLACE_OBJECTS -u GIT_REPLACE_REF_BASE -u GIT_CEILING_DIRECTORIES -u GIT_DISCOVERY_ACROSS_FILESYSTEM -u GIT_INTERNAL_SUPER_PREFIX -u GIT_CONFIG -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT "$@"
+}
 
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
