@@ -314,7 +314,8 @@ gone() {
 }
 
 @test "a signal while nix builds leaves nothing of the build behind" {
-  export TMPDIR=$BATS_TEST_TMPDIR/tmp STAND_IN=$BATS_TEST_TMPDIR/bin NIX=$(type -P nix) BUILDS=$BATS_TEST_TMPDIR/builds
+  NIX=$(type -P nix)
+  export TMPDIR=$BATS_TEST_TMPDIR/tmp STAND_IN=$BATS_TEST_TMPDIR/bin NIX BUILDS=$BATS_TEST_TMPDIR/builds
   mkdir "$TMPDIR" "$STAND_IN"
   # What nix does there, for as long as it builds.
   cat >"$STAND_IN/nix" <<'END'
