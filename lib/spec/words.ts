@@ -56,7 +56,7 @@ function target(word: string): void {
   if (at >= 0 && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(word.slice(0, at))) {
     throw new Usage(`${shown(word)} is no target: ${shown(word.slice(0, at))} is no user's name; type user@host or an ssh alias`);
   }
-  if (isName(name) || (isIPv6(name) && !name.includes("%"))) return;
+  if (isName(name) || (name.includes(":") && isIPv6(name) && !name.includes("%"))) return;
   const port = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d+)$/.exec(name);
   if (port !== null) {
     throw new Usage(

@@ -1,7 +1,7 @@
 // Which machine ssh reaches by a target, as far as its configuration and /etc/hosts say: whether two targets are one machine.
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
+import { isIPv4 } from "node:net";
 import { quote } from "../spec/quote.ts";
 
 /** A target, and ssh's words for it. */
@@ -18,6 +18,9 @@ export interface Destination {
   /** What leads there: nothing, the jump hosts, or a command of a person's own. */
   readonly through: string;
 }
+
+/** Whether it is an address and no name. node's own look at an IPv6 one costs more than all else here, and a name has no colon. */
+const isAddress = (at: string) => at.includes(":") || isIPv4(at);
 
 const facts = (text: string) => (name: string) =>
   text
@@ -36,7 +39,7 @@ function hostsFile(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const line of text.split("\n")) {
     const [address = "", ...names] = line.replace(/#.*/, "").trim().split(/\s+/);
-    if (isIP(address) === 0) continue;
+    if (!isAddress(address)) continue;
     for (const name of names) if (!found.has(name.toLowerCase())) found.set(name.toLowerCase(), address);
   }
   return found;
@@ -47,7 +50,7 @@ function spelledAlike(name: string): string {
   const bare = name.toLowerCase().replace(/\.$/, "");
   if (!/^[\d.x a-f:]+$/.test(bare)) return bare;
   try {
-    const { hostname } = new URL(`http://${isIP(bare) === 6 ? `[${bare}]` : bare}`);
+    const { hostname } = new URL(`http://${bare.includes(":") ? `[${bare}]` : bare}`);
     const [, high = "", low = ""] = /^\[::ffff:([\da-f]+):([\da-f]+)\]$/.exec(hostname) ?? [];
     const [one, two] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
     return high === "" ? hostname.replace(/^\[|\]$/g, "") : [one >> 8, one & 255, two >> 8, two & 255].join(".");
@@ -118,11 +121,11 @@ export function destinations(some: readonly Reaching[]): readonly (Destination |
 
 /** Whether an address or a name means one machine from wherever it is looked at: neither a private address nor a name of some network alone. */
 const isGlobal = (at: string) =>
-  isIP(at) === 0
-    ? at.includes(".") && !/\.(?:local|lan|home|internal|localdomain|intranet|home\.arpa|ts\.net)$/.test(at)
-    : !/^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe[89ab])/.test(
+  isAddress(at)
+    ? !/^(?:10\.|127\.|169\.254\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.|f[cd]|fe[89ab])/.test(
         at,
-      );
+      )
+    : at.includes(".") && !/\.(?:local|lan|home|internal|localdomain|intranet|home\.arpa|ts\.net)$/.test(at);
 
 /** Whether two are one machine. Another port may lead to another machine behind the same address. */
 export const sameMachine = (one: Destination, other: Destination): boolean =>
