@@ -4,7 +4,8 @@ import type { Flake } from "../here/flake.ts";
 import { thisHost } from "../here/machine.ts";
 import { Refusal, shown, some } from "../spec/errors.ts";
 import type { Evaluated } from "../spec/options.ts";
-import type { SshGiven } from "../target/ssh.ts";
+import type { Reaching } from "../target/destination.ts";
+import { type SshGiven, sshWords } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
 import { allHosts, hostHere, hostsTyped, knownHosts } from "./hosts.ts";
@@ -38,6 +39,15 @@ function machine(host: string, said: Settings, known: () => ReadonlyMap<string, 
   if (alias !== undefined && declared !== undefined)
     return { host, target: alias, rule: { by: "alias", ...declared }, tags, settings };
   return { host, target: host, rule: { by: "name" }, tags, settings };
+}
+
+/** How a host is reached: with what is typed for ssh, else with its own options of hey.toml. */
+export function reaching({ target, settings }: Machine, given: SshGiven): Reaching {
+  const kept = settings.find(({ name }) => name === "ssh-option")?.value;
+  return {
+    words: sshWords({ ...given, sshOption: given.sshOption.length > 0 || !Array.isArray(kept) ? given.sshOption : kept }),
+    to: target,
+  };
 }
 
 /** Read once, and only where a target depends on it. */

@@ -61,62 +61,97 @@ function spelledAlike(name: string): string {
 
 const isLocal = (address: string) => address === "localhost" || address === "::1" || /^127\./.test(address);
 
-/** Jump hosts, whoever logs in to them. */
-const jumps = (list: string) =>
-  list
-    .split(",")
-    .map((jump) =>
-      jump
-        .replace(/^ssh:\/\//, "")
-        .replace(/^.*@/, "")
-        .replace(/:22$/, "")
-        .toLowerCase(),
-    )
-    .join(",");
+/** A jump host as ssh is given it. ssh hands it no options but the file of its configuration. */
+function jumpHost(words: readonly string[], jump: string): Reaching {
+  const at = words.lastIndexOf("-F");
+  const [, to = "", port] = /^(.*?)(?::(\d+))?$/.exec(jump.replace(/^ssh:\/\//, "")) ?? [];
+  return {
+    words: [
+      ...(at < 0 ? words.filter((word) => /^-F./.test(word)).slice(-1) : words.slice(at, at + 2)),
+      ...(port ? ["-p", port] : []),
+    ],
+    to: to.replace(/^(.*@)?\[(.*)\]$/, "$1$2"),
+  };
+}
+
+/** Where ssh says that it goes. */
+interface Said {
+  readonly hostname: string;
+  readonly port: string;
+  readonly jumps: readonly Reaching[];
+  /** A command of a person's own. */
+  readonly command: string | undefined;
+  /** Whether that knows no host: then it is the whole of where it leads to. */
+  readonly alone: boolean;
+}
 
 /** @param said by ssh -G */
-function destination(said: string, to: string, names: ReadonlyMap<string, string>): Destination | undefined {
+function read(said: string, { words, to }: Reaching): Said | undefined {
   const of = facts(said);
   const hostname = of("hostname");
   if (hostname === undefined) return undefined;
   const port = of("port") ?? "22";
-  const [jump, command] = [of("proxyjump"), of("proxycommand")];
+  const set = (name: string) => (of(name) === "none" ? undefined : of(name));
+  const [jump, command] = [set("proxyjump"), set("proxycommand")];
   const expanded = command?.replace(
     /%[%hnpr]/g,
-    (token) => ({ "%%": "%", "%h": hostname, "%n": to, "%p": port, "%r": "" })[token] ?? "",
+    (token) => ({ "%%": "%", "%h": hostname, "%n": to.replace(/^.*@/, ""), "%p": port, "%r": "" })[token] ?? "",
   );
-  // A command that knows no host is the whole of where it leads to.
-  if (command !== undefined && command !== "none" && !/%[hn]/.test(command))
-    return { at: "", port: "", through: `by ${expanded}` };
-  const through =
-    jump !== undefined && jump !== "none"
-      ? `by ${jumps(jump)}`
-      : command !== undefined && command !== "none"
-        ? `by ${expanded}`
-        : "";
-  const name = spelledAlike(hostname);
-  const at = through === "" ? spelledAlike(names.get(name) ?? name) : name;
-  return { at: isLocal(at) ? "localhost" : at, port, through };
+  return {
+    hostname,
+    port,
+    jumps: jump?.split(",").map((one) => jumpHost(words, one)) ?? [],
+    command: jump === undefined ? expanded : undefined,
+    alone: command !== undefined && !/%[hn]/.test(command),
+  };
 }
 
 /**
- * Asks ssh where it goes for each of these, in one process; undefined where it does not say. CanonicalizeHostname is off, as it would ask the
- * name servers.
+ * What ssh says of each of these, in one process; undefined where it says nothing. CanonicalizeHostname is off, as it would ask the name
+ * servers.
  */
-export function destinations(some: readonly Reaching[]): readonly (Destination | undefined)[] {
+function asked(some: readonly Reaching[]): readonly (Said | undefined)[] {
   if (some.length === 0) return [];
   const end = "-- end --";
   const lines = some.map(({ words, to }) =>
     ["ssh", "-G", "-T", ...words, "-o", "CanonicalizeHostname=no", "--", to].map(quote).join(" "),
   );
-  const asked = spawnSync("/bin/sh", ["-c", lines.map((line) => `${line}; echo '${end}'`).join("\n")], {
+  const { stdout } = spawnSync("/bin/sh", ["-c", lines.map((line) => `${line}; echo '${end}'`).join("\n")], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "ignore"],
     maxBuffer: 64 << 20,
   });
-  const answers = (asked.stdout ?? "").split(`${end}\n`);
+  const answers = (stdout ?? "").split(`${end}\n`);
+  return some.map((one, at) => read(answers[at] ?? "", one));
+}
+
+/** Where ssh goes for each of these; undefined where it does not say. Jump hosts are followed as it follows them, each of them once. */
+export function destinations(some: readonly Reaching[]): readonly (Destination | undefined)[] {
   const names = hostsFile();
-  return some.map(({ to }, at) => destination(answers[at] ?? "", to.replace(/^.*@/, ""), names));
+  const said = asked(some);
+  const jumps = new Map(said.flatMap((one) => (one?.jumps ?? []).map((jump) => [JSON.stringify(jump), jump] as const)));
+  const first = asked([...jumps.values()]);
+  const placeOf = new Map([...jumps.keys()].map((key, at) => [key, first[at]]));
+  const address = (name: string) => spelledAlike(names.get(name) ?? name);
+  const through = ({ jumps: by, command }: Said): string => {
+    if (by.length === 0) return command === undefined ? "" : `by ${command}`;
+    const places = by.map((jump) => {
+      const place = placeOf.get(JSON.stringify(jump));
+      const at = address(spelledAlike(place?.hostname ?? jump.to.replace(/^.*@/, "")));
+      // A jump host may itself have one.
+      const before = place?.jumps.map(({ to }) => `${to} `).join("") ?? "";
+      return `${before}${place?.command ?? ""}${at}:${place?.port ?? "22"}`;
+    });
+    return `by ${places.join(",")}`;
+  };
+  return said.map((one) => {
+    if (one === undefined) return undefined;
+    if (one.alone && one.jumps.length === 0) return { at: "", port: "", through: through(one) };
+    const by = through(one);
+    const name = spelledAlike(one.hostname);
+    const at = by === "" ? address(name) : name;
+    return { at: isLocal(at) ? "localhost" : at, port: one.port, through: by };
+  });
 }
 
 /** Whether an address or a name means one machine from wherever it is looked at: neither a private address nor a name of some network alone. */

@@ -58,6 +58,22 @@ Host tunnel
   ProxyCommand nc -U /run/bravo
 Host bravo
   ProxyCommand nc -U /run/bravo
+Host b1
+  HostName bastion.example.net
+Host b2
+  HostName elsewhere.example.net
+Host inner-by-alias
+  HostName 10.0.0.5
+  ProxyJump me@b1:22
+Host printer-by-alias
+  HostName 10.0.0.5
+  ProxyJump b2
+Host db_root
+  HostName 198.51.100.40
+Host blue
+  HostName web2
+Host navy
+  HostName WEB2.lan
 Host *.cluster
   HostName 192.0.2.2
 Host *
@@ -96,9 +112,11 @@ db.example.net.:22 db
 web2.example.net:22 web2
 db:22 db
 unknown.example.net:22 bare
+198.51.100.40:22 db
+web2:22 web2
 MACHINES
   printf '%s\t%s\n' "10.0.0.5:22 by me@bastion.example.net" core01 "10.0.0.5:22 by other@bastion.example.net:22" core01 "10.0.0.5:22 by elsewhere.example.net" printer \
-    "192.0.2.2:22 by bastion.example.net" web2 "10.0.0.5:22" tv >>"$machine/machines"
+    "10.0.0.5:22 by me@b1:22" core01 "10.0.0.5:22 by b2" printer "192.0.2.2:22 by bastion.example.net" web2 "10.0.0.5:22" tv >>"$machine/machines"
 }
 
 in_pairs() {
