@@ -103,8 +103,9 @@ __hey_host_folders() {
 
 # What nix said last (lib/here/cache.ts), under the flake's path as it is without links. No host begins with a #.
 __hey_cached_hosts() {
-  local file dir lines
-  for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do
+  local file dir lines cache=${XDG_CACHE_HOME-}
+  [[ $cache == /* ]] || cache=${HOME-}/.cache
+  for file in "$cache"/hey/hosts/*; do
     dir=${file##*/}
     dir=${dir//%2F//}
     dir=${dir//%25/%}

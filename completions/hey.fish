@@ -112,7 +112,7 @@ end
 # look like. No host begins with a #.
 function __hey_hosts_of
     set -l cache $XDG_CACHE_HOME
-    test -n "$cache"; or set cache $HOME/.cache
+    string match -q '/*' -- $cache; or set cache $HOME/.cache
     set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
     if test -f $seen -a -r $seen -a -s $seen
         __hey_names (string match -r '.+' <$seen)

@@ -117,7 +117,7 @@ _hey_literal_hosts() {
 _hey_hosts() {
   emulate -L zsh -o extendedglob
   local -aU hosts
-  local seen=${XDG_CACHE_HOME:-$HOME/.cache}/hey/hosts/${${${1:A}//\%/%25}//\//%2F}
+  local seen=${${(M)XDG_CACHE_HOME:#/*}:-$HOME/.cache}/hey/hosts/${${${1:A}//\%/%25}//\//%2F}
   [[ -f $seen && -r $seen ]] && hosts=(${(f)"$(<$seen)"})
   if (( ! $#hosts )); then
     hosts=($1/hosts/[^._]*/default.nix(N-^@:h:t))

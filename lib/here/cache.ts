@@ -2,8 +2,7 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Flake } from "./flake.ts";
-import { home } from "./machine.ts";
-import { makeDirectory } from "./state.ts";
+import { makeDirectory, xdgHome } from "./state.ts";
 import { unlinked } from "./tree.ts";
 
 /** What nix said. */
@@ -25,7 +24,7 @@ export interface Remembered extends Named {
 /** How many answers are kept of one flake. */
 const most = 8;
 
-const folder = () => join(process.env["XDG_CACHE_HOME"] || join(home(), ".cache"), "hey", "hosts");
+const folder = () => join(xdgHome("XDG_CACHE_HOME", ".cache"), "hey", "hosts");
 
 /** Its directory without links, with `%` as `%25` and `/` as `%2F`; of a flake elsewhere its reference, which never starts with %2F. */
 const fileOf = ({ ref, dir }: Flake) =>

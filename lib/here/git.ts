@@ -1,6 +1,7 @@
 // Questions to git. A repository may be a stranger's, so nothing in it is run.
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { quote } from "../spec/quote.ts";
 import type { Flake } from "./flake.ts";
 import { below, unlinked, workTree } from "./tree.ts";
 
@@ -78,6 +79,21 @@ function untrackedIn(dir: string, name: string): readonly string[] {
   // An object that isn't there is not fetched: the repository says by which program.
   const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], { encoding: "utf8", env: gitEnvironment() });
   return git.status === 0 ? git.stdout.split("\0").filter(Boolean) : [];
+}
+
+/** The line by which git tracks files of a flake: in a submodule it is that one's repository which does. */
+export function tracking(dir: string, files: readonly string[]): string {
+  const from = unlinked(dir);
+  const places = files.map((file) => {
+    const path = join(from, file);
+    const top = workTree(dirname(path)) ?? from;
+    // Of the flake's own repository they are said as in the message.
+    return top === workTree(from) ? { at: dir, file } : { at: top, file: relative(top, path) };
+  });
+  const lines = [...new Set(places.map(({ at }) => at))].map((at) =>
+    ["git", "-C", at, "add", "-N", ...places.filter((place) => place.at === at).map(({ file }) => file)].map(quote).join(" "),
+  );
+  return lines.join(" && ");
 }
 
 /**

@@ -3,11 +3,13 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
 import { home } from "./machine.ts";
 
-/** A relative XDG_STATE_HOME does not count (XDG Base Directory Specification). */
-export function stateHome(): string {
-  const given = process.env["XDG_STATE_HOME"] ?? "";
-  return isAbsolute(given) ? given : join(home(), ".local", "state");
+/** A directory of the XDG Base Directory Specification, by which a relative one does not count. */
+export function xdgHome(variable: string, ...otherwise: readonly string[]): string {
+  const given = process.env[variable] ?? "";
+  return isAbsolute(given) ? given : join(home(), ...otherwise);
 }
+
+export const stateHome = () => xdgHome("XDG_STATE_HOME", ".local", "state");
 
 /** Where the private keys of hosts lie, in a folder for each kind of machine. */
 export const keysHome = () => join(home(), ".ssh", "keys.homelab");

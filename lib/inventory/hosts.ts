@@ -2,7 +2,7 @@
 import type { Named } from "../here/cache.ts";
 import { prints, remark, speaker, spelled } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
-import { untracked } from "../here/git.ts";
+import { tracking, untracked } from "../here/git.ts";
 import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { thisHost } from "../here/machine.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
@@ -22,7 +22,7 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
   if (first !== undefined && flake.dir !== undefined)
     return new Usage(
       `${what}: git does not track ${some([first, ...others])}, so nix does not see it`,
-      `git -C ${quote(flake.dir)} add -N ${[first, ...others].map(quote).join(" ")}`,
+      tracking(flake.dir, [first, ...others]),
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
   // ops-VERB takes a target as its second word.

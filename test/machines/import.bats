@@ -292,7 +292,9 @@ NIX
   sed -i '/^    \(deploy\|colmena\)\./d' flake.nix
   for tool in deploy-rs colmena; do
     run --separate-stderr hosts --import $tool
-    [ "$status" = 1 ] && [ -z "$output" ] && [[ $stderr == *"does not provide attribute"* ]]
+    [ "$status" = 1 ]
+    [ -z "$output" ]
+    [[ $stderr == *"does not provide attribute"* ]]
   done
 }
 

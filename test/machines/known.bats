@@ -192,12 +192,18 @@ without_nix() {
   git commit -q -m sub
   mkdir machines/subs/two
   echo '{ }' >machines/subs/two/x.nix
+  # Nix clones it, which git refuses of a file unless it is told so.
+  git config --global protocol.file.allow always
   run --separate-stderr verb ops-deploy two 192.0.2.1 --flake '.?submodules=1'
-  [ "$status" = 2 ] && [[ $stderr == *"git does not track machines/subs/two, so nix"* ]]
+  [ "$status" = 2 ]
+  [[ $stderr == *"git does not track machines/subs/two, so nix"*"Try: "* ]]
+  # What is to be typed adds it: the submodule tracks it, not this repository.
+  sh -e -c "${stderr##*Try: }"
+  [ -n "$(git -C machines/subs ls-files two)" ]
+  git -C machines/subs reset -q
   run --separate-stderr verb ops-deploy one 192.0.2.1 --print --flake '.?submodules=1'
   [ "$status" = 0 ] && [[ $stderr != *"does not track"* ]]
-  # hey.toml says it once for all. (Nix clones it, which git refuses of a file unless it is told so.)
-  git config --global protocol.file.allow always
+  # hey.toml says it once for all.
   printf '[flake]\nquery = "submodules=1"\n' >hey.toml
   asks 1 verb ops-hosts
   [ "$status" = 0 ] && [ "${lines[1]}" = "one   one" ]
@@ -275,7 +281,8 @@ without_nix() {
   run --separate-stderr verb ops-hosts
   [ "$status" = 0 ] && [ "${lines[1]}" = "one   one" ] || { echo "$output $stderr"; false; }
   run --separate-stderr verb ops-hosts --override-input other "path:$BATS_TEST_TMPDIR/two"
-  [ "$status" = 0 ] && [ "${lines[1]}" = "two   two" ]
+  [ "$status" = 0 ]
+  [ "${lines[1]}" = "two   two" ]
   run --separate-stderr verb ops-hosts --override-input nixpkgs "path:$BATS_TEST_TMPDIR/two"
   [ "${lines[1]}" = "one   one" ]
   local words="--impure --override-input other path:$BATS_TEST_TMPDIR/one" line
@@ -306,10 +313,12 @@ LINES
     [ "$status" = 0 ]
   done
   run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print
-  [ "$status" = 2 ] && [[ $stderr == "ops-bootstrap: nixos-anywhere can't take an input from elsewhere; leave 'other' out of override-input in hey.toml" ]]
+  [ "$status" = 2 ]
+  [[ $stderr == "ops-bootstrap: nixos-anywhere can't take an input from elsewhere; leave 'other' out of override-input in hey.toml" ]]
   printf '[flake]\nimpure = true\n' >hey.toml
   run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print
-  [ "$status" = 0 ] && [[ $output == *" --option pure-eval false"* ]]
+  [ "$status" = 0 ]
+  [[ $output == *" --option pure-eval false"* ]]
   while IFS= read -r line; do
     printf '[flake]\n%s\n' "$line" >hey.toml
     run --separate-stderr verb ops-hosts
@@ -365,6 +374,20 @@ LINES
     DOTFILES_HOME=$BATS_TEST_TMPDIR/loop one_line env -C "$BATS_TEST_TMPDIR" setsid -w "$repo/scripts/${verb%% *}.ts" ${verb#"${verb%% *}"} </dev/null
   done
   [ "$seen" = 40 ]
+  # What is no flake stands before one that is not meant.
+  mkdir -p "$flake/sub/deep"
+  for what in 'ln -s nowhere' 'ln -s flake.nix' mkdir mkfifo; do
+    rm -rf sub/flake.nix
+    $what sub/flake.nix
+    for where in sub sub/deep; do one_line env -C "$where" setsid -w "$repo/scripts/ops-hosts.ts" </dev/null; done
+    [[ $stderr == *"'$flake/sub/flake.nix'"* ]]
+  done
+  rm -rf sub
+  # A relative one does not count (XDG Base Directory Specification).
+  rm -rf "$HOME/.cache/hey/hosts"
+  XDG_CACHE_HOME=cache verb ops-hosts >/dev/null
+  [ ! -e cache/hey ]
+  [ -n "$(ls "$HOME/.cache/hey/hosts")" ]
   if [ "$(id -u)" = 0 ] && chmod 755 "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" && setpriv --reuid 65534 --clear-groups test -r "$repo/package.json"; then
     chmod 777 "$HOME"
     one_line setpriv --reuid 65534 --clear-groups "$repo/scripts/ops-hosts.ts" --flake "$BATS_TEST_TMPDIR/closed/inner"
