@@ -7,6 +7,7 @@ import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchH
 import { thisHost } from "../here/machine.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
+import { isTargetSays, nameInTarget } from "../spec/words.ts";
 import type { Settings } from "./setting.ts";
 import { place, readSettings } from "./settings.ts";
 
@@ -26,12 +27,9 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
   // ops-VERB takes a target as its second word.
-  const login = /^[^@]+@([^@]+)$/.exec(host)?.[1];
-  if (login !== undefined && names.includes(login) && speaker().startsWith("ops-"))
-    return new Usage(
-      `${shown(host)} is a target, which stands behind the host`,
-      `${spelled(speaker())} ${quote(login)} ${quote(host)}`,
-    );
+  const name = nameInTarget(host);
+  if (name !== undefined && names.includes(name) && speaker().startsWith("ops-"))
+    return new Usage(isTargetSays(host), `${spelled(speaker())} ${quote(name)} ${quote(host)}`);
   return new Usage(noSuchHost(flake, host, names));
 }
 

@@ -50,6 +50,12 @@ function host(word: string): void {
   throw new Usage(`${shown(word)} is no host's name (${hostRule}); a host is an attribute of the flake's nixosConfigurations`);
 }
 
+/** The machine's name in a target with a login, `root@web01`; undefined for any other word. */
+export const nameInTarget = (word: string): string | undefined => /^[^@]+@([^@]+)$/.exec(word)?.[1];
+
+/** What is said of such a target where a host is to stand. */
+export const isTargetSays = (word: string) => `${shown(word)} is a target, which stands behind the host`;
+
 function target(word: string): void {
   const at = word.lastIndexOf("@");
   const name = word.slice(at + 1);
