@@ -52,18 +52,20 @@ function reason(said: string, status: number): string {
   return text === "" ? `nix ended with status ${status}` : [...text].slice(0, 200).join("");
 }
 
-/** The question as it is put to nix. An impure evaluation may ask which system this is, so it is not told another. */
-function questions({ ref, words = [] }: Flake): readonly (readonly string[])[] {
+/**
+ * The question as it is put to nix, and in other words where it has no answer to that: from 2.19 on nix looks at no packages where a dot stands
+ * before the attribute. An impure evaluation may ask which system this is, so it is not told another.
+ */
+function questions({ ref, words = [] }: Flake): readonly [readonly string[], readonly string[]] {
   // A look writes no flake.lock.
   const start = [...nix, "eval", "--json", "--no-write-lock-file"];
   const end = ["--apply", "builtins.attrNames"];
   const plain = [...words, `${ref}#nixosConfigurations`, ...end];
-  if (!words.includes("--impure")) return [[...start, ...ownOutput, ...plain]];
-  return [
-    [...start, ...words, `${ref}#.nixosConfigurations`, ...end],
-    [...start, ...plain],
-  ];
+  const dotted = [...start, ...words, `${ref}#.nixosConfigurations`, ...end];
+  return words.includes("--impure") ? [dotted, [...start, ...plain]] : [[...start, ...ownOutput, ...plain], dotted];
 }
+
+const lacks = /does not provide attribute/;
 
 /** Asks nix. Names only: that works where a host itself does not evaluate. */
 function ask(flake: Flake): Hosts {
@@ -78,13 +80,17 @@ function ask(flake: Flake): Hosts {
       maxBuffer: 64 << 20,
       env: gitEnvironment(flake.ref.startsWith("path:") ? undefined : flake.dir),
     });
-  const [first = [], other] = questions(flake);
+  const [first, other] = questions(flake);
   let asked = put(first);
   // A nix before 2.19 takes the dot for a part of the name.
-  if (other !== undefined && asked.status !== 0 && asked.stderr?.includes("'.nixosConfigurations'")) asked = put(other);
+  const isOld = ({ stderr }: typeof asked) => stderr?.includes("'.nixosConfigurations'");
+  if (asked.error === undefined && asked.status !== 0 && (isOld(asked) || !lacks.test(asked.stderr))) {
+    const again = put(other);
+    if (again.status === 0 || (isOld(asked) && !isOld(again))) asked = again;
+  }
   if (asked.error !== undefined) return { why: `/bin/sh can't be started: ${(asked.error as NodeJS.ErrnoException).code}` };
   if (asked.status !== 0) {
-    if (/does not provide attribute/.test(asked.stderr)) return { names: [], odd: [] };
+    if (lacks.test(asked.stderr)) return { names: [], odd: [] };
     return { why: reason(asked.stderr, asked.status ?? 1) };
   }
   try {

@@ -143,6 +143,26 @@ without_nix() {
   [ "${#stderr_lines[@]}" = 1 ] && [[ $stderr == *"(syntax error, unexpected end of file"* && ${lines[1]} == nothing* ]]
 }
 
+@test "known: a newer nix is asked with a dot, where it may be told no other system, and where the packages don't evaluate" {
+  printf '#!/bin/sh\ncase "$*" in *"#.nixosConfigurations --apply"*) echo \x27["web1"]\x27 ;; *) echo "error: no packages" >&2; exit 1 ;; esac\n' >"$BATS_TEST_TMPDIR/bin/nix"
+  local words
+  for words in '' --impure; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb ops-hosts $words
+    [ "$status" = 0 ]
+    [ "${lines[1]}" = "web1  web1" ]
+    rm -r "$HOME/.cache/hey/hosts"
+  done
+  # What the first question was answered counts, where the second is none.
+  printf '#!/bin/sh\ncase "$*" in *"#.nixosConfigurations --apply"*) echo "error: flake does not provide attribute \x27.nixosConfigurations\x27" >&2 ;; *) echo "error: no packages" >&2 ;; esac\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/nix"
+  for words in '' --impure; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb ops-hosts $words
+    [ "$status" = 1 ]
+    [[ $stderr == *"(no packages)"* ]]
+  done
+}
+
 @test "known: what takes longer than a second is said" {
   printf '#!/bin/sh\nsleep "${SLOW-0}"\necho \x27["web1"]\x27\n' >"$BATS_TEST_TMPDIR/bin/nix"
   run --separate-stderr env SLOW=0.3 "$repo/scripts/ops-hosts.ts"
