@@ -59,7 +59,8 @@ function reached(at: Reaching, own: Machine, others: readonly Machine[], given: 
     const one = places[place];
     return there !== undefined && one !== undefined && sameMachine(there, one);
   });
-  if (found !== undefined || there === undefined) return found?.[0];
+  // Behind another port of a name there may be another machine.
+  if (found !== undefined || there?.port !== "22") return found?.[0];
   // By an alias of any name ssh may go to a name that is a host's.
   const all = [own, ...others];
   return (

@@ -72,6 +72,9 @@ Host db_root
   HostName 198.51.100.40
 Host blue
   HostName web2
+Host nat
+  HostName web2.example.net
+  Port 2201
 Host navy
   HostName WEB2.lan
 Host *.cluster
@@ -113,6 +116,7 @@ web2.example.net:22 web2
 db:22 db
 unknown.example.net:22 bare
 198.51.100.40:22 db
+web2.example.net:2201 web1
 web2:22 web2
 MACHINES
   printf '%s\t%s\n' "10.0.0.5:22 by me@bastion.example.net" core01 "10.0.0.5:22 by other@bastion.example.net:22" core01 "10.0.0.5:22 by elsewhere.example.net" printer \
