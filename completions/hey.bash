@@ -110,7 +110,10 @@ __hey_cached_hosts() {
     dir=${dir//%2F//}
     dir=${dir//%25/%}
     [[ $dir -ef $1 ]] || continue
+    # No line is a pattern of files here.
+    set -f
     __hey_lines "$file"
+    set +f
     names+=(${lines[@]+"${lines[@]}"})
   done
 }
@@ -118,21 +121,25 @@ __hey_cached_hosts() {
 # The hosts of the flake in a directory, in names: those that nix has said, and where it has not been asked yet what folders and text look like.
 __hey_hosts() {
   __hey_globbing __hey_cached_hosts "$1"
-  [[ ${#names[@]} -eq 0 ]] || return 0
+  if [[ ${#names[@]} -gt 0 ]]; then
+    said=1
+    return
+  fi
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
 }
 
-# Offers the hosts of the flake in a directory.
+# Offers the hosts of the flake in a directory. With `hosts` those that are no target's name, too, where nix has said them.
 __hey_add_hosts() {
-  local names=()
+  local names=() said=''
   __hey_hosts "$1"
-  __hey_add_names ${names[@]+"${names[@]}"}
+  # shellcheck disable=SC2086
+  __hey_add_names ${said:+${2-}} ${names[@]+"${names[@]}"}
 }
 
 # Those that the verb's host is not, in hey_others, between blanks.
 __hey_other_hosts() {
-  local names=() name
+  local names=() name said=''
   hey_others=' '
   __hey_hosts "$1"
   for name in ${names[@]+"${names[@]}"}; do
@@ -233,17 +240,25 @@ __hey_add() {
   hey_notes+=("${2-}")
 }
 
-# [not-addresses] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
+# [not-addresses|hosts] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
 __hey_add_names() {
-  local name addresses=1
+  local name addresses=1 hosts=''
   if [[ ${1-} == not-addresses ]]; then
     addresses=''
+    shift
+  elif [[ ${1-} == hosts ]]; then
+    hosts=1
     shift
   fi
   for name in "$@"; do
     [[ $name == "$hey_part"* ]] || continue
     case $name in
-      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*) continue ;;
+      '') continue ;;
+      [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*)
+        # Such a name is quoted where it is put into the line, which can't be done within quotes that are open already.
+        [[ -n $hosts && -z ${hey_quote-} && $name != [![:alnum:]_]* && $name != *[![:alnum:]_.@+=:~\'-]* ]] || continue
+        hey_odd=1
+        ;;
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac
@@ -256,13 +271,13 @@ __hey_add_names() {
 __hey_offer() {
   local flake given at hey_others=''
   case $1 in
-    hosts) __hey_flake && __hey_add_hosts "$flake" ;;
+    hosts) __hey_flake && __hey_add_hosts "$flake" hosts ;;
     machines)
       # The part after the last comma. What is left out, and tags, are typed.
       if [[ $hey_part == *,* ]]; then
         hey_head+=${hey_part%,*}, hey_part=${hey_part##*,}
       fi
-      __hey_flake && __hey_add_hosts "$flake"
+      __hey_flake && __hey_add_hosts "$flake" hosts
       ;;
     targets | own-targets)
       local config=''
@@ -325,7 +340,7 @@ __hey_reply() {
     kept=$hey_word
   fi
   # Nothing but names, and no typed text that needs quotes: all at once, as there can be very many.
-  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
+  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -z ${hey_odd-} && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
     COMPREPLY=("${found[@]#"$kept"}")
     return
   fi
@@ -699,7 +714,7 @@ __hey_dispatcher() {
 
 # VERB COMMAND WORD: finds the candidates for the line that bash gives in COMP_LINE.
 __hey_complete() {
-  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths=''
+  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths='' hey_odd=''
   local hey_left=() hey_right=() hey_now hey_now_raw hey_now_quote hey_head='' hey_part hey_program_path hey_assigned='^[A-Za-z_][A-Za-z0-9_]*='
   __hey_split "${COMP_LINE:0:COMP_POINT}"
   hey_left=(${hey_words[@]+"${hey_words[@]}"}) hey_now=$hey_word hey_now_raw=$hey_raw hey_now_quote=$hey_quote

@@ -115,7 +115,7 @@ function __hey_hosts_of
     string match -q '/*' -- $cache; or set cache $HOME/.cache
     set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
     if test -f $seen -a -r $seen -a -s $seen
-        __hey_names (string match -r '.+' <$seen)
+        __hey_host_names (string match -r '.+' <$seen)
         return
     end
     set -l names
@@ -128,7 +128,10 @@ function __hey_hosts_of
     __hey_names $names
 end
 
-# Those that lib/spec/words.ts takes.
+# Those that lib/spec/words.ts takes: for hosts, and as a target. fish quotes what a line needs quoted.
+function __hey_host_names
+    string match -r '^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~\'-]{0,252}$' -- $argv
+end
 function __hey_names
     string match -r '^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,252}$' -- $argv
 end
@@ -289,7 +292,7 @@ function __hey_targets
     end
     set -q names[1]; and printf '%s\tssh name\n' $user$names
     test -n "$user"; and return
-    for host in (__hey_hosts)
+    for host in (__hey_names (__hey_hosts))
         contains -- $host $names $argv; or printf '%s\tflake host\n' $host
     end
 end

@@ -113,7 +113,7 @@ function __hey_hosts_of
     string match -q '/*' -- $cache; or set cache $HOME/.cache
     set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
     if test -f $seen -a -r $seen -a -s $seen
-        __hey_names (string match -r '.+' <$seen)
+        __hey_host_names (string match -r '.+' <$seen)
         return
     end
     set -l names
@@ -126,7 +126,10 @@ function __hey_hosts_of
     __hey_names $names
 end
 
-# Those that lib/spec/words.ts takes.
+# Those that lib/spec/words.ts takes: for hosts, and as a target. fish quotes what a line needs quoted.
+function __hey_host_names
+    string match -r '^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~\'-]{0,252}$' -- $argv
+end
 function __hey_names
     string match -r '^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,252}$' -- $argv
 end

@@ -117,11 +117,17 @@ _hey_literal_hosts() {
 _hey_hosts() {
   emulate -L zsh -o extendedglob
   local -aU hosts
+  local said=
   local seen=${${(M)XDG_CACHE_HOME:#/*}:-$HOME/.cache}/hey/hosts/${${${1:A}//\%/%25}//\//%2F}
-  [[ -f $seen && -r $seen ]] && hosts=(${(f)"$(<$seen)"})
+  [[ -f $seen && -r $seen ]] && hosts=(${(f)"$(<$seen)"}) said=1
   if (( ! $#hosts )); then
     hosts=($1/hosts/[^._]*/default.nix(N-^@:h:t))
     [[ -f $1/flake.nix && -r $1/flake.nix ]] && _hey_literal_hosts $1/flake.nix
   fi
-  reply=(${${(M)hosts:#[A-Za-z0-9_][A-Za-z0-9_.@+-]#}:#?(#c254,)})
+  # With a second word those that are no target's name, too, where nix has said them.
+  if [[ $# -gt 1 && -n $said ]]; then
+    reply=(${${(M)hosts:#[[:alnum:]_][[:alnum:]_.@+=:~\'-]#}:#?(#c254,)})
+  else
+    reply=(${${(M)hosts:#[A-Za-z0-9_][A-Za-z0-9_.@+-]#}:#?(#c254,)})
+  fi
 }
