@@ -5,11 +5,15 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
+import { groupGone, send } from "../run/processes.ts";
 import { does, type Lane } from "./fleet.ts";
 import { facts, plain } from "./transcripts.ts";
 
 /** How much of a line goes on, in characters: its transcript has it all. */
 const most = 4096;
+
+/** How long what a lane has left is waited for, in milliseconds: as long as a way back tries to reach its host. */
+const remains = 120_000;
 
 /** What ssh says where the host is there, and one of the two does not take the other. */
 const refusals: readonly (readonly [RegExp, string])[] = [
@@ -68,7 +72,11 @@ export class RunningLane {
         this.over = Date.now();
         resolve(status);
       };
-      this.#process.on("exit", (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+      this.#process.on("exit", (code, signal) => {
+        if (signal === null) end(code ?? 1);
+        // Who ends by a signal has waited for nobody: what it has started goes on.
+        else void groupGone(this.#process.pid ?? 0, remains).then(() => end(128 + constants.signals[signal]));
+      });
       this.#process.on("error", () => end(127));
     });
   }
@@ -99,20 +107,19 @@ export class RunningLane {
   /** For it and all that it has started. */
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#process;
-    if (pid === undefined || this.status !== undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has just ended.
-    }
+    if (pid !== undefined && this.status === undefined) send(-pid, signal);
   }
 
   /** What it has said since the last time, as whole lines. */
   said(): readonly string[] {
     const buffer = Buffer.alloc(65536);
-    for (let size = 1; size > 0; ) {
-      size = readSync(this.#log, buffer, 0, buffer.length, null);
-      this.#rest += this.#decoder.write(buffer.subarray(0, size));
+    try {
+      for (let size = 1; size > 0; ) {
+        size = readSync(this.#log, buffer, 0, buffer.length, null);
+        this.#rest += this.#decoder.write(buffer.subarray(0, size));
+      }
+    } catch {
+      // A disk that can't be read costs what it said, and no host its end.
     }
     const parts = this.#rest.split(/\r\n|\n|\r/);
     this.#rest = this.status === undefined ? (parts.pop() ?? "").slice(0, most) : "";

@@ -59,6 +59,7 @@
 # hooks              begin at_end keep_log  what is called at the end
 # last_words         begin ...              what is said last, where the script ends before its end
 # status             begin finish           the exit status, at the end
+# ending             begin end_run          yes, once what is done at the end has begun
 # changed            begin ...              yes, once anything of the host may have been changed
 # facts              begin ask_there ...    what the target said last
 # from               begin ask_there        the number of the generation that booted before

@@ -51,8 +51,9 @@ interface Asking<T extends Takes> extends Described<T> {
 
 export type Spec<T extends Takes> = Doing<T> | Asking<T>;
 
-/** A reader that has gone (head) is no error of ours; a full disk is said. */
+/** A reader that has gone (head) is no error of ours; a full disk is said. A terminal that has gone ends nothing that is under way. */
 function sayWhenUnwritable(name: string): void {
+  process.stderr.on("error", () => undefined);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") process.stderr.write(`${name}: stdout can't be written: ${error.code}\n`);
     process.exitCode = error.code === "EPIPE" ? 141 : 1;

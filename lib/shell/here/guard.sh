@@ -88,9 +88,10 @@ left() {
 }
 
 # within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own: a job
-# behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so. Ends: at a signal.
+# behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so. Ends: at a signal, but for the way back.
 within() {
   local end job
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   if [ -z "$anew" ] || [ -n "$fed" ]; then
     shift
     "$@" </dev/null
@@ -102,10 +103,12 @@ within() {
   "$@" </dev/null &
   job=$!
   # shellcheck disable=SC2064
-  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
+  if [ -z "$ending" ]; then trap "kill $job 2>/dev/null; exit 130" HUP INT TERM; fi
   while kill -0 "$job" 2>/dev/null; do
     clock
     if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
+    # What ignores a signal here, as all of the way back does.
+    if [ "$now" -gt "$((end + 2))" ]; then kill -s KILL "$job" 2>/dev/null || :; fi
     sleep 0.05
   done
   wait "$job"
@@ -190,10 +193,10 @@ await_end() {
 # abandon: who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
 # waited for, as nobody else would mend that. Sets: last_words.
 abandon() {
-  local last_try waited
+  local last_try waited enough
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
-  trap "" PIPE
+  enough=
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
   clock
   last_try=$now
@@ -202,11 +205,15 @@ abandon() {
   until tell_to_go_back; do
     last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
-    if [ "$now" -ge "$last_try" ]; then return 0; fi
-    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
+    if [ -z "$waited" ]; then
+      step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"
+      trap "enough=yes" HUP INT TERM
+    fi
     waited=yes
     sleep 1
   done
+  trap "" HUP INT TERM
 }
 
 # tell_to_go_back: one attempt; 1 where it does not answer. Sets: facts, last_words, anew.
