@@ -869,6 +869,7 @@ __hey_table_ops_bootstrap() {
   __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many files
   __hey_option --vm-test '' '--extra-files --disk-encryption-keys' 'try the installation in a virtual machine here, without a target'
   __hey_option --identity -i '' 'the private key to log in with' files
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -896,41 +897,41 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
-  __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
+  __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --on --all' 'build on that machine instead of here' targets
-  __hey_option --build-on '' --build-host 'where the system is built' choices
-  __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
+  __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
+  __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--diff --ask --rename --cancel' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--diff --ask --rename --status' 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --backend' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --backend' 'end a guarded deployment now: back to what ran before'
+  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
-  __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
+  __hey_option --backend '' '--status --cancel' 'the program that does it' choices
   __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--build-host --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
@@ -940,6 +941,8 @@ __hey_table_ops_deploy() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1064,6 +1067,8 @@ __hey_table_ops_push_keys() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how to become root: here for a global key that only root can read, and there if the target'\''s user isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1096,6 +1101,8 @@ __hey_table_ops_reboot() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1141,6 +1148,8 @@ __hey_table_ops_rollback() {
   __hey_option --json '' '' 'as JSON: with --list the list, for several hosts events, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1196,41 +1205,41 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
-  __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
+  __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --on --all' 'build on that machine instead of here' targets
-  __hey_option --build-on '' --build-host 'where the system is built' choices
-  __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
+  __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
+  __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--diff --ask --rename --cancel' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--diff --ask --rename --status' 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --backend' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --backend' 'end a guarded deployment now: back to what ran before'
+  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
-  __hey_option --backend '' '' 'the program that does it' choices
+  __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
+  __hey_option --backend '' '--status --cancel' 'the program that does it' choices
   __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--build-host --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
@@ -1240,6 +1249,8 @@ __hey_table_ops_sync() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'

@@ -23,6 +23,7 @@ import {
   evaluationOptions,
   flakeOption,
   keyOptions,
+  limitOptions,
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
@@ -88,6 +89,7 @@ export default verb(module, {
     ),
     "vm-test": flag("try the installation in a virtual machine here, without a target"),
     identity: option("FILE", "the private key to log in with", "files", { short: "i" }),
+    raw: limitOptions.raw,
     debug: flag("show every command that nixos-anywhere runs"),
     // Of the system that is there now, about which hey.toml says nothing.
     "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
@@ -179,6 +181,7 @@ export default verb(module, {
         consent: given.yes,
         wait: given.noWait ? undefined : (given.wait ?? "300"),
         noDiskoDeps: given.noDiskoDeps,
+        raw: given.raw,
         extraFiles: given.extraFiles,
         rename: given.rename,
         sshGiven: ssh,

@@ -28,6 +28,7 @@ import {
   guardOptions,
   guardStatuses,
   inHostsPlace,
+  limitOptions,
   passing,
   previewOptions,
   rebootOptions,
@@ -72,6 +73,7 @@ export default verb(module, {
     backend: buildOptions.backend,
     ...fleetOptions,
     ...elevateOptions,
+    ...limitOptions,
     ...sshOptions,
   },
   reserves: reservedInDeployments,
@@ -103,7 +105,13 @@ export default verb(module, {
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     const preview = askedPreview(given);
-    const isNix = backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined;
+    const isNix =
+      backend === "nix" ||
+      guard !== undefined ||
+      preview !== undefined ||
+      lane !== undefined ||
+      given.laneTimeout !== undefined ||
+      given.raw;
     const onTarget = given.buildOn === "target";
     // Nix and ssh do all but what is asked of nixos-rebuild itself.
     const isReplaced = !isNix && backend === undefined && !onTarget && given.buildHost === undefined && !onPath("nixos-rebuild");

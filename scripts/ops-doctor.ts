@@ -69,7 +69,7 @@ export default verb(module, {
       beside: given.eval && onPath("nix") ? evaluating(flake, hosts) : undefined,
       questions: asked.map(({ machine, access, words }) => {
         // -v, as ssh says only then which key the target has presented; not over a connection that is there already, which presents none.
-        const options = ["-v", ...askingWords, "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
+        const options = ["-v", ...askingWords(), "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
         return {
           host: machine.host,
           target: machine.target,

@@ -21,6 +21,7 @@ import {
   fleetStatuses,
   inHostsPlace,
   keyOptions,
+  limitOptions,
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
@@ -62,6 +63,7 @@ export default verb(module, {
       elevations,
       { kept: "always" },
     ),
+    ...limitOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
@@ -128,7 +130,11 @@ export default verb(module, {
           main: [
             call("begin_to_send"),
             {
-              ...call("there", ["put_keys", dest, ...names], "one stream, checked there, renamed into place"),
+              ...call(
+                "heard",
+                [variable("lane_timeout"), "there", "put_keys", dest, ...names],
+                "one stream, checked there, renamed into place",
+              ),
               stdin: send,
               capture: "sent",
               note: `send ${names.join(" and ")} to ${to}:${dest}`,

@@ -19,6 +19,7 @@ import {
   guardOptions,
   guardStatuses,
   inHostsPlace,
+  limitOptions,
   previewOptions,
   rebootOptions,
   rebootStatuses,
@@ -51,6 +52,7 @@ export default verb(module, {
     ...fleetOptions,
     json: flag("as JSON: with --list the list, for several hosts events, one a line"),
     ...elevateOptions,
+    ...limitOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
@@ -64,6 +66,8 @@ export default verb(module, {
         ["list_generations", json && lane === undefined ? "json" : "table"],
         options,
         "list its generations",
+        "list_there",
+        given,
       );
     }
     const guard = askedGuard(given);

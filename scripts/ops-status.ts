@@ -72,7 +72,7 @@ export default verb(module, {
         return {
           host,
           target,
-          plan: askedOnce(to, silently("tell_status"), [...askingWords, ...sshWords(own)], "ask what it is like"),
+          plan: askedOnce(to, silently("tell_status"), [...askingWords(), ...sshWords(own)], "ask what it is like"),
         };
       }),
       report: (answers, beside) => {

@@ -22,6 +22,7 @@ import { reservedInBuilds } from "../lib/spec/passed.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { argOr, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
+import { limits } from "../lib/target/access.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const actions = {
@@ -92,7 +93,7 @@ export default verb(module, {
     const preview = askedPreview(words);
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
     const become = elevate === "none" ? "" : (elevate ?? "sudo");
-    const here: Part = { main: [], given: { target: "this machine", become }, from: ["connect-here"] };
+    const here: Part = { main: [], given: { target: "this machine", become, ...limits({}) }, from: ["connect-here"] };
     if (list)
       return parts(here, {
         main: [call("as_me", ["list_generations", json ? "json" : "table"])],

@@ -27,7 +27,7 @@ const builtins =
 
 /** What is on every machine that hey runs on, and on every target; then what is looked for, or may fail. */
 const programs: Readonly<Record<Side, string>> = {
-  here: "awk base64 cat chmod cp cut date env find git grep head id ln mkdir mkfifo mktemp mv nix nix-store readlink rm sed sh sha256sum sleep sort ssh ssh-keygen ssh-to-age stty tail tee touch tr uname uniq wc",
+  here: "awk base64 cat chmod cp cut date dd env find git grep head id ln mkdir mkfifo mktemp mv nix nix-store readlink rm sed sh sha256sum sleep sort ssh ssh-keygen ssh-to-age stty tail tee touch tr uname uniq wc",
   there:
     "bootctl cat chmod comm cp cut date dd df dix doas env findmnt flock grep grub-editenv head id ip ln ls lsblk mkdir mktemp mv nix nix-env nix-store nproc nvd paste busctl printenv readlink rm run0 sed setsid sh sleep sort ssh ssh-keygen sshd stat sudo sync systemctl systemd-run tail tar timeout tr uname xargs",
 };

@@ -4,7 +4,7 @@ import { nix, nixLooks } from "../here/backends.ts";
 import { spelled } from "../here/called.ts";
 import { type Flake, toplevel } from "../here/flake.ts";
 import { call, calling, nothing, type Part, type Plan, parts, stage } from "../script/part.ts";
-import { joined, step, variable, type Word } from "../script/step.ts";
+import { joined, step, variable } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
 import { ifMachine, requireMachine, requireMachineOf } from "../target/identity.ts";
 import { type Preview, previewing } from "./preview.ts";
@@ -124,17 +124,16 @@ function copying(about: Deployment): Part {
     return { main: [{ ...call("copy_missing", [useSubstitutes ? "substitute" : "keep"]), note: `copy to ${to}` }], stages };
   const store = `ssh://${storeHost(to)}`;
   const { word, given } = turn.address("store", by === undefined ? store : `${store}?remote-program=${asRootInAddress(by)}%20`);
-  const copy = step(
-    nix,
+  const copy = call("copy_closure", [
+    ...nix,
     "copy",
-    useSubstitutes && "--substitute-on-destination",
+    ...(useSubstitutes ? ["--substitute-on-destination"] : []),
     "--to",
     by === undefined ? word : joined(word, variable("nix_store")),
     variable("system"),
-  );
-  const env: Readonly<Record<string, Word>> = { NIX_SSHOPTS: joined(variable("ssh_options"), " -S ", variable("tmp"), "/ssh") };
+  ]);
   const { word: name } = turn.address("target", to);
-  return { main: [{ ...copy, env, note: joined("copy to ", name) }], ...(given && { given }), stages };
+  return { main: [{ ...copy, note: joined("copy to ", name) }], ...(given && { given }), stages, programs: ["nix"] };
 }
 
 /** nix wants an IPv6 address in brackets, where ssh wants none. */

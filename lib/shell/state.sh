@@ -30,6 +30,8 @@
 # on_target          given                  the functions of the target
 # logged_host        given                  whose history it is
 # logged_target      given                  the same, as it was reached
+# lane_timeout       given                  how many seconds one step on the host may take
+# raw                given                  yes, to show what the host says beside an answer as it came
 # lane               given                  the directory of this host in a run of several
 # run                given                  the directory of that run
 # rename             given                  yes, to go on where the machine is another one by its name or its key

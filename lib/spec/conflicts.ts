@@ -196,6 +196,12 @@ const changing: readonly Conflict[] = [
     at: "build-on",
     says: "{of} compares with what the target runs, and nixos-rebuild with this machine; leave {not} out",
   },
+  {
+    of: ["lane-timeout", "raw"],
+    not: ["backend=nixos-rebuild"],
+    says: "{of} is for what is done with nix and ssh alone; leave {not} out",
+    yields: true,
+  },
   { of: ["build-on=target", "build-host"], not: fleet, says: builders },
   { of: ["build-on=target"], not: guarding, says: builders },
   {

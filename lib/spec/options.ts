@@ -79,6 +79,17 @@ export const sshOptions = group("Connection", {
   "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
 });
 
+/** The options of verbs that run something on a host: what it may take, and how what it says is shown. */
+export const limitOptions = group("Connection", {
+  "lane-timeout": option(
+    "SECONDS",
+    "the longest that one step on a host may take, and of several hosts each from its turn on (3600)",
+    "seconds",
+    { kept: "always", range: [10, 86400] },
+  ),
+  raw: flag("show what hosts say beside their answers as it came, with all that moves a cursor"),
+});
+
 // Root
 
 /** How to become root on a machine; `none` when the caller is root already or wants no elevation. */

@@ -54,7 +54,8 @@ begin() {
         by "$shell" <script >"script.by"
         run timeout 60 sh script.by </dev/null
         [ ! -e touched ] || { echo "$shell ran: $name $lie"; return 1; }
-        [ "$status" = 10 ] || { echo "$shell, $name $lie: $status $output"; return 1; }
+        # Which generation it is must be known before anything is armed.
+        [ "$status" = 10 ] || [ "$name$status" = generation1 ] || { echo "$shell, $name $lie: $status $output"; return 1; }
         [[ $output != *"script: "* && $output != *"said_left:"* ]] || { echo "$shell, $name $lie: $output"; return 1; }
       done
     done
