@@ -1307,9 +1307,18 @@ __hey_table_sync() {
 }
 __hey_sync() { __hey_main sync "$@"; }
 
+__hey_table_trust() {
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --revoke '' '' 'don'\''t trust it any more'
+  __hey_option --yes -y '' 'trust it without asking'
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_trust() { __hey_main trust "$@"; }
+
 __hey_dispatched() {
-  firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync)
-  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Write a first hey.toml: targets that ssh'\''s configuration has, guard and ask as defaults' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now')
+  firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync trust)
+  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Write a first hey.toml: targets that ssh'\''s configuration has, guard and ask as defaults' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now' 'Trust a hey.toml: the settings in it that run a program, or say where secrets go')
   seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
   second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Find out what would go wrong with a deployment, before one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
   shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)
@@ -1335,5 +1344,6 @@ __hey_register -F __hey_ops_ssh ops-ssh.ts
 __hey_register -F __hey_ops_status ops-status.ts
 __hey_register -F __hey_ops_sync ops-sync.ts
 __hey_register -F __hey_sync sync.ts
+__hey_register -F __hey_trust trust.ts
 
 complete -p hey >/dev/null 2>&1 || __hey_register -F __hey_hey hey

@@ -11,6 +11,7 @@ import { aliases } from "../lib/inventory/aliases.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { machinesIfKnown } from "../lib/inventory/inventory.ts";
 import { proposed } from "../lib/inventory/proposed.ts";
+import { pathOf } from "../lib/inventory/trust.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { Refusal, shown } from "../lib/spec/errors.ts";
@@ -42,13 +43,13 @@ export default verb(module, {
     const { dir } = findFlake(given, "as given");
     const file = dir === undefined ? "" : join(dir, "hey.toml");
     if (file !== "") requireAbsent(file);
-    const flake = flakeMeant(given, "as given", { impure, overrideInput });
+    const flake = flakeMeant(given, "as given", { impure, overrideInput }, "say");
     const ssh = { sshOption: [], sshConfig };
     const lines = proposed(machinesIfKnown(flake, ssh), aliases(ssh));
     return {
       main: [
         { ...call("settings_text", [], "what it will say"), capture: "text" },
-        call("offer_settings", [file, yes ? "yes" : ""], "shown, and written where that is agreed to"),
+        call("offer_settings", [file, yes ? "yes" : "", pathOf(file)], "shown, and written where that is agreed to"),
       ],
       own: {
         settings_text: {

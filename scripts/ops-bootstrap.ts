@@ -108,6 +108,7 @@ export default verb(module, {
     32: "it came back with the right key, but another system",
     33: "it runs the right system, but agenix or sops-nix failed",
   },
+  sendsSecrets: true,
   plan: (typed) => {
     const given = evaluatedAsItSays(typed as typeof typed & Evaluated);
     const [[input] = []] = given.overrideInput ?? [];

@@ -87,6 +87,7 @@ export default verb(module, {
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
   // Where hey.toml keeps another backend, that is for one host.
   adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
+  looks: ({ status }) => status,
   before: (given, hosts, dir) => {
     if (given.status || given.cancel) return undefined;
     const flake = flakeMeant(given.flake, "as given", given);

@@ -51,7 +51,7 @@ export default verb(module, {
   examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
   statuses: { 0: "no errors", 1: "errors were found" },
   inquire: (given) => {
-    const flake = flakeMeant(given.flake, "as given", given);
+    const flake = flakeMeant(given.flake, "as given", given, "say");
     if (given.host !== undefined) requireHost(flake, given.host);
     const machines = machinesAsked(given);
     // What is missing here is a finding, and no reason to say nothing.

@@ -70,6 +70,7 @@ export default verb(module, {
   statuses: { 1: "refused, or with --check: keys differ", ...fleetStatuses },
   // Each puts known_hosts right, which is one file.
   adapted: (given) => ({ ...given, jobs: given.serial ? undefined : "1" }),
+  sendsSecrets: true,
   plan: ({
     host,
     target,

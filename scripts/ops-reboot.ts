@@ -53,7 +53,7 @@ export default verb(module, {
         connected(about, { unattended: false, alert: false }),
         askingIdentity,
         turn.waits,
-        requireMachineOf({ host, rename }, flakeIfAny(flake, given)),
+        requireMachineOf({ host, rename }, flakeIfAny(flake, given, "say")),
         rebooting(reboot),
       ),
     };

@@ -57,6 +57,7 @@ export default verb(module, {
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
+  looks: ({ list }) => list,
   plan: ({ host, target, to = "previous", list, json, boot, force, rename, lane, ...given }) => {
     const access = accessTo(target, given);
     if (list) {
@@ -85,7 +86,7 @@ export default verb(module, {
     };
     return {
       logged: { host, target },
-      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake, given)),
+      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake, given, "say")),
     };
   },
 });

@@ -44,7 +44,7 @@ export default verb(module, {
   statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
   inquire: (given) => {
     const machines = machinesAsked(given);
-    const flake = flakeMeant(given.flake, "as given", given);
+    const flake = flakeMeant(given.flake, "as given", given, "say");
     if (given.host !== undefined) requireHost(flake, given.host);
     if (given.html !== undefined) {
       // What the page can't be made of, or put to, is said before anybody is asked.

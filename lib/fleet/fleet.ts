@@ -53,6 +53,8 @@ export interface Fleet extends Manner {
 interface Several<G> {
   readonly takes: Takes;
   plan(given: G & Laned): Plan;
+  looks?(given: G): boolean;
+  readonly sendsSecrets?: boolean;
   before?(given: G, hosts: readonly string[], dir: string): Plan | undefined;
   adapted?(given: G): G;
 }

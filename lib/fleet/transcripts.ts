@@ -14,10 +14,10 @@
 import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runs } from "../here/machine.ts";
-import { makeDirectory, stateHome } from "../here/state.ts";
+import { makeDirectory, requireStateHome } from "../here/state.ts";
 import type { Text } from "../script/render.ts";
 
-const root = () => join(stateHome(), "hey", "runs");
+const root = () => join(requireStateHome(), "runs");
 
 /** The path of a run that begins now; its name sorts by time. */
 export function newRun(): string {

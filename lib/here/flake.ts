@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { Refusal, shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { untilded } from "../spec/words.ts";
+import { requireOurs } from "./owner.ts";
 
 export interface Flake {
   /** As it is given to nix, without a fragment. */
@@ -127,20 +128,30 @@ function locator(path: string): string {
   throw new Refusal(`the flake's path ${shown(absolute)} has a '#' or '?', which nix can't take; rename the directory`);
 }
 
+/** A flake that nobody has typed is obeyed only where nobody else decides what it says, and what the hey.toml beside it says. @throws Refusal */
+function requireOwn(dir: string): void {
+  const instead = `--flake ${quote(dir)}`;
+  requireOurs(join(dir, "flake.nix"), instead);
+  requireOurs(join(dir, "hey.toml"), instead);
+}
+
 function meant(given: string | undefined, spelling: Spelling): Flake {
   if (given !== undefined) return named(given, spelling);
   const cwd = process.cwd();
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (hasOwnFlake(dir, dir === cwd))
+    if (hasOwnFlake(dir, dir === cwd)) {
+      requireOwn(dir);
       return {
         ref: dir === cwd && spelling === "as given" ? "." : locator(dir),
         dir,
       };
+    }
     if (dir === dirname(dir)) break;
   }
   const dotfiles = process.env["DOTFILES_HOME"];
   if (dotfiles && hasFlake(dotfiles)) {
     const dir = resolve(dotfiles);
+    requireOwn(dir);
     return { ref: locator(dir), dir };
   }
   const also = dotfiles ? `nor in $DOTFILES_HOME (${shown(dotfiles)})` : "and $DOTFILES_HOME is not set";

@@ -67,5 +67,5 @@ interface Chosen extends SshGiven, Evaluated {
 export function machinesAsked(given: Chosen): readonly Machine[] {
   const { host, target, flake, on, all } = given;
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
-  return machinesMeant(flakeMeant(flake, "as given", given), given, { on, all });
+  return machinesMeant(flakeMeant(flake, "as given", given, "say"), given, { on, all });
 }

@@ -1,6 +1,7 @@
 // What hey.toml says of its own flake, under [flake]: what stands behind the reference, and what nix is told where it evaluates.
 import { didYouMean, shown, Usage } from "../spec/errors.ts";
 import { fits } from "../spec/words.ts";
+import { type Setting, settingText } from "./setting.ts";
 
 export interface FlakeSettings {
   /** What stands behind the `?` of the flake's own reference, where none is typed. */
@@ -9,10 +10,12 @@ export interface FlakeSettings {
   impure?: boolean;
   /** As --override-input. */
   overrideInput?: readonly (readonly [string, string])[];
+  /** Those of these that need the user's trust. */
+  trusting: Setting[];
 }
 
 /** Those by which a flake reads what lies outside of it, or other code is run than what its flake.lock says. */
-export const needTrust: readonly string[] = ["impure", "override-input"];
+const needTrust: readonly string[] = ["impure", "override-input"];
 
 const names = ["query", ...needTrust];
 
@@ -28,8 +31,8 @@ function inputOf(pair: unknown): readonly [string, string] {
   return [input, ref];
 }
 
-/** Takes down a setting of the table. @throws Usage */
-export function readFlakeSetting(said: FlakeSettings, [name, ...more]: readonly string[], value: unknown): void {
+/** Takes down a setting of the table. @param line its line in hey.toml @throws Usage */
+export function readFlakeSetting(said: FlakeSettings, [name, ...more]: readonly string[], value: unknown, line: number): void {
   if (name === undefined) throw new Usage("flake is a table; type [flake], and its settings below it");
   if (more.length > 0 || !names.includes(name))
     throw new Usage(
@@ -43,4 +46,14 @@ export function readFlakeSetting(said: FlakeSettings, [name, ...more]: readonly 
     if (typeof value !== "boolean") throw new Usage("impure is true or false; type impure = true");
     said.impure = value;
   } else said.overrideInput = (Array.isArray(value) ? value : [value]).map(inputOf);
+  const isNothing = value === false || (Array.isArray(value) && value.length === 0);
+  if (!needTrust.includes(name) || isNothing) return;
+  said.trusting.push({
+    name,
+    value: value === true || [value].flat().map(String),
+    text: settingText(name, value),
+    of: "flake",
+    line,
+    trust: "runs",
+  });
 }

@@ -112,6 +112,17 @@ export function requireHost(flake: Flake, host: string, instead?: string): void 
         );
 }
 
+/**
+ * Whether a flake's hey.toml may speak of a host: one that the flake has. What nix said last is enough for that; where nix can't tell, the host
+ * is taken as typed.
+ */
+export function speaksOf(flake: Flake, said: Settings, host: string): boolean {
+  if (said.defaults.length === 0 && !said.hosts.has(host)) return true;
+  if (lastHosts(flake)?.includes(host)) return true;
+  const answer: Hosts | Named | undefined = prints() ? freshHosts(flake) : askedHosts(flake);
+  return answer === undefined || "why" in answer || answer.names.includes(host);
+}
+
 /** Takes several as typed where the flake's hosts aren't known. @returns those that are to be looked at */
 export function hostsTyped(flake: Flake, said: Settings, typed: readonly string[]): readonly string[] {
   const known = knownBefore(flake, said);

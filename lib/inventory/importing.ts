@@ -8,6 +8,7 @@ import { constant } from "../script/constant.ts";
 import { call, type Plan, stage } from "../script/part.ts";
 import { joined, step } from "../script/step.ts";
 import { settable } from "./settable-ssh.ts";
+import { pathOf } from "./trust.ts";
 
 /** The tools, each with its attribute of a flake, and the one that is used where that is there. */
 const tools: Readonly<Record<string, { readonly help: string; readonly attribute: string; readonly better?: string }>> = {
@@ -37,7 +38,7 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
   const evaluate = step(nixLooks(flake), "eval", "--raw", own, words, "--apply", joined(expression.join("\n")));
   const at = (name: string) => `${flake.ref}#${name}`;
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
-  const offers = call("offer_settings", [file, consent ? "yes" : ""], "shown, and written where that is agreed to");
+  const offers = call("offer_settings", [file, consent ? "yes" : "", pathOf(file)], "shown, and written where that is agreed to");
   const stages = [
     stage(`evaluate ${better === undefined ? attribute : `${better}, or ${attribute}`}`, "here", 1),
     stage("show it, and write hey.toml", "here", 1),

@@ -10,13 +10,19 @@ export interface Setting {
   /** It as it could stand there, on one line: `confirm-timeout = 120`. What follows the sign is JSON. */
   readonly text: string;
   /** The table that it stands in. */
-  readonly of: "defaults" | "host";
+  readonly of: "defaults" | "host" | "flake";
   /** Its line in hey.toml, from 1. */
   readonly line: number;
+  /** Why it needs the user's trust, if it does. */
+  readonly trust?: "runs" | "leads";
+  /** It does, and hasn't it. */
+  readonly untrusted?: true;
 }
 
 /** A hey.toml; without one all of it is empty. */
 export interface Settings {
+  /** Its bytes, as they were read. */
+  readonly bytes?: Uint8Array;
   readonly flake: FlakeSettings;
   readonly defaults: readonly Setting[];
   /** By host: its own ones only. */
@@ -41,6 +47,10 @@ export interface Machine {
   readonly tags: readonly string[];
   /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. `target` and `tags` are among them. */
   readonly settings: readonly Setting[];
+  /** What it says besides, and what counts only once the user trusts it. */
+  readonly held: readonly Setting[];
+  /** The flake has no such host, so that its hey.toml says nothing of it. */
+  readonly isElsewhere?: true;
 }
 
 /** Sorted by host. */
@@ -48,3 +58,9 @@ export type Inventory = readonly Machine[];
 
 /** The head of a host's table in hey.toml. */
 export const headOf = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
+
+/** A setting as it could stand in hey.toml, on one line. */
+export function settingText(name: string, value: unknown): string {
+  const items = Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : undefined;
+  return `${name} = ${items ?? (typeof value === "bigint" ? value : JSON.stringify(value))}`;
+}

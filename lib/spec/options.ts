@@ -75,7 +75,10 @@ export const askedOptions = { on: fleetOptions.on, all: fleetOptions.all };
 
 /** The options of every verb that reaches a target. */
 export const sshOptions = group("Connection", {
-  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", {
+    kept: "always",
+    trust: "by value",
+  }),
   "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
 });
 
@@ -148,7 +151,9 @@ export const passing = group("Build", {
   "install-bootloader": flag("install the boot loader anew"),
   impure: flag("let the flake read the environment, and files outside of it"),
   offline: flag("build from what is here, without the network"),
-  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
+  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there", {
+    trust: "runs",
+  }),
   "update-input": options("INPUT", "update an input of the flake first", "inputs"),
   builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
 });
@@ -213,9 +218,13 @@ export const guardOptions = group("Guard", {
     range: [30, 3600],
   }),
   settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { kept: guarding }),
-  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
+  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", {
+    kept: guarding,
+    trust: "runs",
+  }),
   "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
     kept: guarding,
+    trust: "runs",
   }),
   "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
 });

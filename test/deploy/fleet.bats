@@ -284,6 +284,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   printf '%s\n' '[defaults]' 'settle = 0' '[hosts.web01]' 'tags = ["front"]' 'guard = true' 'check-remote = "false"' 'confirm-timeout = 30' \
     '[hosts.web02]' 'tags = ["front"]' 'target = "root@web02"' >"$FLEET/hey.toml"
   knobs '' web01 web02 web03
+  "$SCRIPTS/trust.ts" --yes
   run deploy --on '@front'
   rm "$FLEET/hey.toml"
   echo "$output"

@@ -17,6 +17,7 @@ setup() {
   target=vps_pacman_root
   address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
   printf '[hosts.%s]\ntarget = "root@%s"\n' $meant "$address" >"$FLEET/hey.toml"
+  "$SCRIPTS/trust.ts" --flake "$FLEET" --yes
   lab knobs $meant "{\"marker\": \"$BATS_TEST_NUMBER\"}"
   before=$(as_it_is)
 }

@@ -51,6 +51,7 @@ reset() {
   # A pid may come back in one run.
   record=$(mktemp -d "$machine/record/XXXXXXXX")
   rm -rf "$machine/home/me/.local/state"
+  trust_file "$machine/path/to/fleet/hey.toml"
   [ "$verb" = ops-push-keys.ts ] || return 0
   rm -rf "$machine/home/me/.ssh"
   cp -a "$machine/ssh.as-made" "$machine/home/me/.ssh"

@@ -23,6 +23,7 @@ target = "192.0.2.1"
 target = "192.0.2.70"
 ssh-option = "Port=2270"
 TOML
+  trust_file "$machine/path/to/pairs/hey.toml"
   cat >"$machine/home/me/.ssh/config" <<CONFIG
 Host web2 web2_root other-name
   HostName 192.0.2.2

@@ -15,8 +15,8 @@ write_settings() {
   step "written to $1"
 }
 
-# offer_settings FILE CONSENT: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person agrees.
-# Ends: where the file is there, with 1.
+# offer_settings FILE CONSENT PATH: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person
+# agrees. Who has agreed trusts it. Ends: where the file is there, with 1.
 offer_settings() {
   local there_already
   # A shell that redirects to it has made it, without anything in it.
@@ -29,12 +29,21 @@ offer_settings() {
     exit 1
   elif [ "$2" = yes ]; then
     write_settings "$1" "$text"
+    trust_settings "$1" "$3"
   elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
-    if agreed_to "Write this to $1?"; then write_settings "$1" "$text"; else step "nothing was written"; fi
+    if agreed_to "Write this to $1?"; then
+      write_settings "$1" "$text"
+      trust_settings "$1" "$3"
+    else
+      step "nothing was written"
+    fi
   else
     step "shown only. Try: --yes, or redirect it to $1"
   fi
 }
+
+# trust_settings FILE PATH: what was just shown is trusted, if it is what the file has. It can be typed later, too.
+trust_settings() { if keep_trust "$1" "$(printf "%s\n" "$text" | sum_of)" "$2"; then :; else step "it is not trusted yet. Try: hey trust"; fi; }
 
 # add_line FILE LINE: to a shell's own file, once. Ends: where that can't be written, with 1.
 add_line() {
