@@ -72,8 +72,13 @@ __hey_literal_hosts() {
   local dotted="(^|[^A-Za-z0-9_])nixosConfigurations\\.$name"
   local inside="^[[:space:]]*${name}[[:space:]]*="
   local block='(^|[^A-Za-z0-9_])nixosConfigurations[[:space:]]*=[^;{]*(\{.*)$'
-  __hey_lines "$1"
+  local text='' IFS=$'\n'
+  # A stranger's may have megabytes: its beginning does.
+  { IFS= read -r -d '' -n 65536 text <"$1"; } 2>/dev/null
+  # shellcheck disable=SC2206
+  lines=($text)
   for line in ${lines[@]+"${lines[@]}"}; do
+    [[ ${#line} -le 1000 ]] || continue
     [[ $depth -gt 0 || $line == *nixosConfigurations* ]] || continue
     bare=${line%%[[:space:]]#*}
     [[ $bare == \#* ]] && continue
@@ -1005,6 +1010,7 @@ __hey_table_ops_doctor() {
   __hey_choice skip key-differs 'the host'\''s key here is another than on its disk'
   __hey_choice skip key-presented 'sshd there presents another key than is on its disk'
   __hey_choice skip key-unlisted 'secrets.nix or .sops.yaml does not mention the host'\''s key'
+  __hey_choice skip list-unread 'secrets.nix or .sops.yaml is no ordinary file, or too large to be read'
   __hey_choice skip eval-fails 'the host does not evaluate'
   __hey_choice skip eval-arch 'the host'\''s system is for another architecture'
   __hey_choice skip eval-sshd 'sshd would not be enabled'

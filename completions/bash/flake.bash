@@ -69,8 +69,13 @@ __hey_literal_hosts() {
   local dotted="(^|[^A-Za-z0-9_])nixosConfigurations\\.$name"
   local inside="^[[:space:]]*${name}[[:space:]]*="
   local block='(^|[^A-Za-z0-9_])nixosConfigurations[[:space:]]*=[^;{]*(\{.*)$'
-  __hey_lines "$1"
+  local text='' IFS=$'\n'
+  # A stranger's may have megabytes: its beginning does.
+  { IFS= read -r -d '' -n 65536 text <"$1"; } 2>/dev/null
+  # shellcheck disable=SC2206
+  lines=($text)
   for line in ${lines[@]+"${lines[@]}"}; do
+    [[ ${#line} -le 1000 ]] || continue
     [[ $depth -gt 0 || $line == *nixosConfigurations* ]] || continue
     bare=${line%%[[:space:]]#*}
     [[ $bare == \#* ]] && continue

@@ -95,7 +95,9 @@ function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
     # Most lines have nothing to do with it, and each costs.
-    for line in (string match -rv '^\s*(#|$)' <$argv[1])
+    # A stranger's may have megabytes: its beginning does.
+    read -z -n 65536 -l text <$argv[1]
+    for line in (string split \n -- $text | string match -rv '^\s*(#|$)|^.{1000}')
         test $depth -gt 0; or string match -q '*nixosConfigurations*' -- $line; or continue
         set -l bare (string replace -r '(^|\s)#.*$' '' -- $line)
         string match -rg '\bnixosConfigurations\.'$name -- $bare | string match -r '.+'

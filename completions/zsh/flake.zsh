@@ -82,10 +82,13 @@ _hey_given() {
 # Names of the hosts that stand literally in a flake.nix, added to $hosts.
 _hey_literal_hosts() {
   emulate -L zsh -o extendedglob
-  local line bare tail braces
+  local line bare tail braces text=
   local -i depth=0
   local -a match mbegin mend
-  for line in ${(f)"$(<$1)"}; do
+  # A stranger's may have megabytes: its beginning does.
+  zmodload zsh/system && sysread -s 65536 text <$1
+  for line in ${(f)text}; do
+    (( $#line <= 1000 )) || continue
     (( depth )) || [[ $line == *nixosConfigurations* ]] || continue
     bare=${${line/#\#*/}%%[[:space:]]\#*}
     if (( depth == 1 )) && [[ $bare == (#b)[[:space:]]#(\"([^\"\${}]##)\"|([A-Za-z_][A-Za-z0-9_\'-]#))[[:space:]]#=* ]]; then

@@ -77,7 +77,12 @@ function untrackedIn(dir: string, name: string): readonly string[] {
   // Loaded only where something is asked: most lines ask nothing.
   const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   // An object that isn't there is not fetched: the repository says by which program.
-  const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], { encoding: "utf8", env: gitEnvironment() });
+  const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], {
+    encoding: "utf8",
+    env: gitEnvironment(),
+    // It would wait for an index that is a pipe.
+    timeout: 10_000,
+  });
   return git.status === 0 ? git.stdout.split("\0").filter(Boolean) : [];
 }
 

@@ -5,9 +5,9 @@ write_settings() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then
     # The shell makes it anew or not at all.
     (set -C; printf "%s\n" "$2" >"$1")
-  elif [ -f "$1" ] && [ ! -s "$1" ]; then
+  elif is_plain "$1" && [ ! -s "$1" ]; then
     printf "%s\n" "$2" >>"$1"
-  elif [ "$(cat "$1" 2>/dev/null)" != "$2" ]; then
+  elif ! is_plain "$1" || [ "$(cat "$1" 2>/dev/null)" != "$2" ]; then
     # What a shell has redirected here is this text already.
     step "$1 is there by now, and was left as it is"
     exit 1
