@@ -3,7 +3,7 @@
 const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
-const { deserialize, serialize } = require("node:v8");
+const { deserialize, serialize, setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
 
 /** What is kept of this checkout: in a directory that only this user can write to (lib/start has the reason), or nowhere, which is "". */
@@ -16,8 +16,6 @@ function isPrivate(path) {
 
 /** By file: its stamp, its code, and what V8 made of that. */
 const kept = readKept();
-/** Those that this run has loaded. */
-const scripts = new Map();
 /** Whether one of them was not kept. */
 let isNew = false;
 
@@ -49,14 +47,10 @@ let transform = (module, file) => {
   }
   transform = Module._extensions[".ts"];
   Module._extensions[".ts"] = load;
-  // Our files name each other wholly: there is nothing to look for.
-  const { _resolveFilename } = Module;
-  Module._resolveFilename = (name, parent, ...more) =>
-    /^\.{1,2}\/.*\.ts$/.test(name) ? join(dirname(parent.filename), name) : _resolveFilename(name, parent, ...more);
   transform(module, file);
 };
 
-/** What tsx makes of a file. */
+/** What tsx makes of a file, and V8 of that: wholly, as it otherwise leaves out what has not been called yet. */
 function transformed(module, file) {
   let code = "";
   module._compile = (text) => {
@@ -65,7 +59,10 @@ function transformed(module, file) {
   };
   transform(module, file);
   delete module._compile;
-  return code;
+  setFlagsFromString("--no-lazy");
+  const script = new Script(Module.wrap(code), { filename: file });
+  setFlagsFromString("--lazy");
+  return { code, data: script.createCachedData() };
 }
 
 function load(module, file) {
@@ -73,7 +70,7 @@ function load(module, file) {
   const stamp = `${mtimeMs} ${size} ${process.version}`;
   if (kept.get(file)?.stamp !== stamp) {
     isNew = true;
-    kept.set(file, { stamp, code: transformed(module, file) });
+    kept.set(file, { stamp, ...transformed(module, file) });
   }
   const { code, data } = kept.get(file);
   if (code.includes("import(")) {
@@ -82,12 +79,10 @@ function load(module, file) {
     return;
   }
   const script = new Script(Module.wrap(code), { filename: file, cachedData: data });
-  scripts.set(file, script);
   script.runInThisContext().call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
 }
 
 function keep() {
-  for (const [file, script] of scripts) kept.get(file).data = script.createCachedData();
   for (const file of kept.keys()) if (!existsSync(file)) kept.delete(file);
   try {
     mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
@@ -103,7 +98,6 @@ Module._extensions[".ts"] = load;
 const { _resolveFilename } = Module;
 Module._resolveFilename = (name, parent, ...more) =>
   /^\.{1,2}\/.*\.ts$/.test(name) ? join(dirname(parent.filename), name) : _resolveFilename(name, parent, ...more);
-// At the end, so that what V8 has made of functions that were called is kept as well.
 process.on("exit", () => {
   if (isNew && place !== "") keep();
 });

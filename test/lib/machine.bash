@@ -3,6 +3,7 @@
 
 repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 export repo
+. "$repo/test/lib/warm.bash"
 
 # The real programs that verbs, scripts and tests may use, where this machine has them; all others are out of reach.
 real_programs="sh bash dash zsh busybox node npm git env sed grep awk cat cut tr tail head wc sort uniq sleep ls ln rm mv cp mkdir rmdir
@@ -20,6 +21,7 @@ make_machine() {
   machine=$1
   export machine
   mkdir -p "$machine"/{bin,real,record,tmp,path/to,home/me/.ssh}
+  warm "$machine/home/me/.cache"
   local program name found
   hash -r
   # shellcheck disable=SC2086
@@ -103,7 +105,7 @@ make_flake() {
 }
 
 # remember FLAKE…: what verbs know of these flakes once they have asked nix, a directory or FLAKE=HOST,HOST…
-remember() { on_machine node "$repo/lib/load.cjs" "$repo/test/lib/remember.cjs" "$@"; }
+remember() { on_machine HEY_CACHE="${HEY_CACHE-}" node "$repo/lib/load.cjs" "$repo/test/lib/remember.cjs" "$@"; }
 
 # trust_file HEY_TOML: notes what `hey trust --yes` would, so that what needs trust in it counts.
 trust_file() {

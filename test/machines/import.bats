@@ -2,6 +2,7 @@
 # A hey.toml of what a flake says for another tool: with the real nix.
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/../lib/warm.bash"
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
 
 # flake HOST…: here, with these hosts and the flake.nix of stdin.
@@ -16,6 +17,8 @@ flake() {
   git init -q
   git add -A
 }
+
+setup() { warm "$BATS_TEST_TMPDIR/.cache"; }
 
 hosts() { HOME=$BATS_TEST_TMPDIR setsid -w "$repo/scripts/ops-hosts.ts" "$@" </dev/null; }
 

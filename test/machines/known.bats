@@ -2,12 +2,14 @@
 # When nix is asked which hosts a flake has, what is remembered of it, and what happens where it can't tell. With the real nix and git.
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/../lib/warm.bash"
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
 
 setup() {
   export HOME=$BATS_TEST_TMPDIR/home
   unset XDG_CACHE_HOME
   mkdir -p "$HOME" "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/flake/machines"
+  warm "$HOME/.cache"
   # Counts its calls.
   printf '#!/bin/sh\necho >>%q\nexec %q "$@"\n' "$BATS_TEST_TMPDIR/calls" "$(type -P nix)" >"$BATS_TEST_TMPDIR/bin/nix"
   chmod +x "$BATS_TEST_TMPDIR/bin/nix"

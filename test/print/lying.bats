@@ -2,6 +2,7 @@
 # A host that lies in its answers: a program in the place of ssh says what $BATS_TEST_TMPDIR/answer says, to every question.
 # shellcheck disable=SC2154
 load ../lib/printed
+load ../lib/warm
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
@@ -21,6 +22,7 @@ if [ -e "$PWD/gives-up" ] && [ "\$(wc -l <"$PWD/calls")" -gt 6 ]; then sed "s/^s
 STUB
   chmod +x bin/ssh
   export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state PATH=$PWD/bin:$PATH
+  warm "$HOME/.cache"
   old=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old new=/nix/store/1123456789abcdfghijklmnpqrsvwxyz-new
 }
 
