@@ -1,12 +1,15 @@
 #!/usr/bin/env bats
-# lab: --hosts "vps-ultraman vps-pacman"
+# lab: --hosts vps-ultraman
 # How a run ends when something else than the host ends it: signals, one after another, a terminal or a pipe that goes, kill -9. Each
 # time the host is asked itself, and what is left here is looked at.
 
 load words
 load ../lib/printed
 
-setup_file() { lab_only; }
+setup_file() {
+  lab_only
+  lab add vps-pacman
+}
 
 setup() {
   bats_require_minimum_version 1.5.0
