@@ -10,7 +10,7 @@ exec 3<&-
 main() {
   evaluate_either '.#colmenaHive' '.#colmena'  # $text
   # shown, and written where that is agreed to
-  offer_settings /path/to/fleet/hey.toml ''
+  offer_settings /path/to/fleet/hey.toml '' /path/to/fleet/hey.toml
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-hosts'
@@ -94,10 +94,12 @@ let
 in
 file "Colmena" (concatMap node names)' "$@"
 }
-# ---- lib/shell/here/settings.sh: write_settings offer_settings evaluate_either
+# ---- lib/shell/here/settings.sh: write_settings offer_settings trust_settings evaluate_either
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes
+# ---- lib/shell/here/trust.sh: sum_of trust_note keep_trust
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
 # ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- lib/shell/here/fact.sh: newline
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-# begin main
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
+# begin find_notes main
 end of ops-hosts

@@ -8,7 +8,7 @@ exec 3<&-
 main() {
   text=$(settings_text)       # what it will say
   # shown, and written where that is agreed to
-  offer_settings /path/to/flake/hey.toml ''
+  offer_settings /path/to/flake/hey.toml '' /path/to/flake/hey.toml
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='init'
@@ -42,8 +42,10 @@ settings_text() {
   printf '%s\n' '# [hosts.pc_old]'
   printf '%s\n' '# target = "root@192.0.2.1"'
 }
-# ---- lib/shell/here/settings.sh: write_settings offer_settings
+# ---- lib/shell/here/settings.sh: write_settings offer_settings trust_settings
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes
+# ---- lib/shell/here/trust.sh: sum_of trust_note keep_trust
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-# begin main
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
+# begin find_notes main
 end of init
