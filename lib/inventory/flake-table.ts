@@ -1,18 +1,7 @@
 // What hey.toml says of its own flake, under [flake]: what stands behind the reference, and what nix is told where it evaluates.
 import { didYouMean, shown, Usage } from "../spec/errors.ts";
 import { fits } from "../spec/words.ts";
-import { type Setting, settingText } from "./setting.ts";
-
-export interface FlakeSettings {
-  /** What stands behind the `?` of the flake's own reference, where none is typed. */
-  query?: string;
-  /** As --impure. */
-  impure?: boolean;
-  /** As --override-input. */
-  overrideInput?: readonly (readonly [string, string])[];
-  /** Those of these that need the user's trust. */
-  trusting: Setting[];
-}
+import { type FlakeSettings, settingText } from "./setting.ts";
 
 /** Those by which a flake reads what lies outside of it, or other code is run than what its flake.lock says. */
 const needTrust: readonly string[] = ["impure", "override-input"];

@@ -11,15 +11,16 @@ import {
   elevateOptions,
   guardOptions,
   keyOptions,
+  limitOptions,
   previewOptions,
   rebootOptions,
   sshOptions,
 } from "../spec/options.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "../spec/spec.ts";
 import { fits, printable } from "../spec/words.ts";
-import { type FlakeSettings, readFlakeSetting } from "./flake-table.ts";
+import { readFlakeSetting } from "./flake-table.ts";
 import { trustFor } from "./settable-ssh.ts";
-import { headOf, type Setting, type Settings, settingText } from "./setting.ts";
+import { type FlakeSettings, headOf, type Setting, type Settings, settingText } from "./setting.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
 
 const groups: Takes = {
@@ -30,6 +31,7 @@ const groups: Takes = {
   ...sshOptions,
   ...buildOptions,
   ...keyOptions,
+  ...limitOptions,
 };
 
 /** The options that may stand in hey.toml, as the verbs declare them. */

@@ -1,6 +1,5 @@
 // What is known of a machine: where it is reached, and what hey.toml says of it.
 import type { Declared } from "./aliases.ts";
-import type { FlakeSettings } from "./flake-table.ts";
 
 /** One line of hey.toml, for one machine. Its name is the option's, or `target` or `tags`. */
 export interface Setting {
@@ -17,6 +16,18 @@ export interface Setting {
   readonly trust?: "runs" | "leads";
   /** It does, and hasn't it. */
   readonly untrusted?: true;
+}
+
+/** What a hey.toml says of its own flake, under [flake]. */
+export interface FlakeSettings {
+  /** What stands behind the `?` of the flake's own reference, where none is typed. */
+  query?: string;
+  /** As --impure. */
+  impure?: boolean;
+  /** As --override-input. */
+  overrideInput?: readonly (readonly [string, string])[];
+  /** Those of these that need the user's trust. */
+  trusting: Setting[];
 }
 
 /** A hey.toml; without one all of it is empty. */

@@ -293,6 +293,7 @@ without_nix() {
 }
 
 @test "known: what hey.toml says of the evaluation counts in every verb that evaluates, before what is typed" {
+  local line
   echo '{ outputs = { self, other }: { nixosConfigurations = if builtins.getEnv "HEYENV" == "" then throw "HEYENV is missing" else { ${other.name} = 1; }; }; inputs.other.url = "path:/nowhere"; }' >flake.nix
   for name in one two; do
     mkdir -p "$BATS_TEST_TMPDIR/$name"
@@ -300,6 +301,18 @@ without_nix() {
   done
   export HEYENV=1
   printf '[flake]\nimpure = true\noverride-input = ["other=path:%s"]\n' "$BATS_TEST_TMPDIR/one" >hey.toml
+  # A stranger's must not: what only looks goes on without, and says so; what acts is refused.
+  run --separate-stderr verb ops-hosts
+  [[ $stderr == *"hey.toml has impure (line 2) and override-input (line 3), which count only once you trust that file; going on without. Try: "*trust* ]]
+  [[ $stderr == *"'path:/nowhere'"* || $stderr == *"'/nowhere'"* ]]
+  for line in 'ops-deploy one 192.0.2.1' 'ops-deploy --on one' 'sync build --host one' 'install --host one'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb $line --print
+    [ "$status" = 1 ] && [ -z "$output" ] && [[ $stderr == *"hey.toml has impure (line 2) and override-input (line 3), which count only"* ]] || { echo "$line: $status $stderr"; return 1; }
+  done
+  run verb trust
+  [[ $output == *'the flake: impure = true  (runs '* ]]
+  verb trust --yes
   run --separate-stderr verb ops-hosts
   [ "$status" = 0 ] && [ "${lines[1]}" = "one   one" ] || { echo "$output $stderr"; false; }
   run --separate-stderr verb ops-hosts --override-input other "path:$BATS_TEST_TMPDIR/two"
@@ -307,7 +320,7 @@ without_nix() {
   [ "${lines[1]}" = "two   two" ]
   run --separate-stderr verb ops-hosts --override-input nixpkgs "path:$BATS_TEST_TMPDIR/two"
   [ "${lines[1]}" = "one   one" ]
-  local words="--impure --override-input other path:$BATS_TEST_TMPDIR/one" line
+  local words="--impure --override-input other path:$BATS_TEST_TMPDIR/one"
   while IFS= read -r line; do
     # shellcheck disable=SC2086
     run --separate-stderr verb $line --print
@@ -338,6 +351,7 @@ LINES
   [ "$status" = 2 ]
   [[ $stderr == "ops-bootstrap: nixos-anywhere can't take an input from elsewhere; leave 'other' out of override-input in hey.toml" ]]
   printf '[flake]\nimpure = true\n' >hey.toml
+  verb trust --yes
   run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print
   [ "$status" = 0 ]
   [[ $output == *" --option pure-eval false"* ]]
