@@ -30,8 +30,11 @@ export class RunningLane {
   readonly started = Date.now();
   /** When it was its turn, by Date.now(). */
   begun: number | undefined;
-  /** Whether its host was given up. */
+  /** Whether its host was given up, before its turn or in it. */
   silent = false;
+  overdue = false;
+  /** How long it may take from its turn on, in milliseconds. */
+  readonly limit: number;
   /** Whether it waits for its turn at all. */
   readonly waits: boolean;
   /** Whether it shows what will change, before it does. */
@@ -59,6 +62,9 @@ export class RunningLane {
     this.host = lane.host;
     this.waits = does(lane, "wait_for_turn");
     this.previews = does(lane, "preview_there");
+    const { lane_timeout: most = "3600", seconds = "0" } = lane.plan.given ?? {};
+    // A guarded host is waited for until it has rolled back.
+    this.limit = (Number(most) + Number(seconds)) * 1000;
     if (!this.waits) this.begun = this.started;
     this.dir = join(run, lane.host);
     const log = openSync(join(this.dir, "log"), "a", 0o600);
@@ -101,7 +107,22 @@ export class RunningLane {
   /** Ends it, as its host does not answer. */
   giveUp(): void {
     this.silent = true;
+    this.#end(10_000);
+  }
+
+  /** Ends it where it takes too long, with its own way back. @returns whether it is the first time */
+  limitTime(): boolean {
+    if (this.overdue || this.begun === undefined || this.status !== undefined || Date.now() - this.begun < this.limit)
+      return false;
+    this.overdue = true;
+    this.#end(180_000);
+    return true;
+  }
+
+  /** @param grace how long it may take to end, in milliseconds */
+  #end(grace: number): void {
     this.signal("SIGTERM");
+    setTimeout(() => this.signal("SIGKILL"), grace).unref();
   }
 
   /** For it and all that it has started. */

@@ -76,6 +76,10 @@ class Run {
   /** Takes down what the lanes have said. */
   #look(): void {
     for (const lane of this.#lanes) {
+      if (lane.limitTime())
+        this.display.say(
+          `${lane.host} is given up on, as it takes longer than --lane-timeout: it is told to go back, and what was started there may go on`,
+        );
       const said = lane.said();
       if (said.length === 0) continue;
       this.display.heard(lane, said);

@@ -8,6 +8,7 @@ import { readPlain, Unread } from "../here/plain-file.ts";
 import { makeDirectory, stateHome } from "../here/state.ts";
 import { Refusal, shown } from "../spec/errors.ts";
 import { visible } from "../spec/words.ts";
+import { numberOf, rebootOf } from "../text/outcome.ts";
 
 export interface Entry {
   readonly began: Date;
@@ -59,7 +60,7 @@ function entry(line: string): Entry | undefined {
     ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
     ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
     ...{ reached: text("reached") },
-    ...{ from: text("from"), to: text("to"), reboot: text("reboot")?.replaceAll("->", "→"), said: text("said") ?? "" },
+    ...{ from: numberOf(text("from")), to: numberOf(text("to")), reboot: rebootOf(text("reboot")), said: text("said") ?? "" },
     ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
   };
 }

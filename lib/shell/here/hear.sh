@@ -5,6 +5,9 @@ most_answered=262144
 
 most_said=1048576
 
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
+
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
 
@@ -39,7 +42,8 @@ arrow="$(printf "\342\206\222")"
 
 # plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
 plain_answer() {
-  LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
     LC_ALL=C tr -cd "\n -~"
 }
 
@@ -47,15 +51,17 @@ plain_answer() {
 calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
 
 # limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
-# left running holds that open. It ends itself when the call is gone.
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
 limit_call() {
-  local ends call job over
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
   call=$2
   clock
   ends=$((now + $(number 5 "$1")))
   over=0
   shift 2
-  while [ -d "$call" ]; do
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
     sleep 0.3
     clock
     if [ -e "$call/over" ]; then
@@ -84,11 +90,13 @@ heard() {
   call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
   mkfifo "$call/answer" "$call/said" || return 1
   rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
   head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
   reader=$!
   (plainly) <"$call/said" >&2 &
   teller=$!
-  limit_call "$seconds_most" "$call" "$reader" "$teller" </dev/null >/dev/null 2>&1 &
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
   wait "$reader" 2>/dev/null || :

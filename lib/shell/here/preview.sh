@@ -9,16 +9,19 @@ amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo 
 # size_of LINE: the first or the second of two, in bytes.
 size_of() { number 15 "$(values size | sed -n "$1p")"; }
 
+# first_lines NUMBER: so many of stdin, as far as a person reads each, and that there are more.
+first_lines() { cut -c 1-300 | awk -v most="$1" "NR <= most { print } END { if (NR > most) print \"and \" NR - most \" lines more\" }"; }
+
 # show_preview: what will change, as $facts say.
 show_preview() {
   local before after
   echo "$target, against what it runs now:"
   if [ "$(fact same)" = yes ]; then echo "  it runs this system already"; fi
-  values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
+  values package | grep . | first_lines 1000 | sed "s/->/$arrow/g;s/^/  /" || :
   before=$(size_of 1)
   after=$(size_of 2)
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
-  values unit | grep . | sed "s/^/  /" || :
+  values unit | grep . | first_lines 300 | sed "s/^/  /" || :
   if [ -n "$(fact reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
   say_secrets
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
