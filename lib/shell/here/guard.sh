@@ -66,7 +66,7 @@ activate_and_confirm() {
   seen=$deadline
   while [ -z "$held" ]; do
     if [ "$(left)" -gt 0 ]; then
-      heard "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      heard "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
       anew=yes
       try_to_confirm "$1" || :
       say_failing "$failing"
@@ -92,7 +92,7 @@ left() {
 try_to_confirm() {
   local proven
   if [ -n "$settle$checks" ]; then
-    facts=$(heard 30 there_anew look_at_it 2>"$tmp/said") || unanswered || return 1
+    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") || unanswered || return 1
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
@@ -112,7 +112,7 @@ try_to_confirm() {
   fi
   asked=yes
   menu=yes
-  facts=$(heard 30 there_anew confirm_it "$1" 2>"$tmp/said") || unanswered || return 1
+  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || unanswered || return 1
   asked=
   take_verdict
   if [ -n "$held" ]; then return 0; fi
@@ -139,15 +139,15 @@ say_failing() {
 # Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
 await_end() {
   local gone_back
-  if facts=$(heard 30 there_anew look_at_it 2>"$tmp/said"); then
+  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said"); then
     seen=$now
     asked=
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     case $(fact stands) in
-      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(heard 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || :; fi ;;
-      commit-cut) facts=$(heard 30 there_anew confirm_it "$1" 2>"$tmp/said") || : ;;
-      back-cut) facts=$(heard 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || : ;;
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || :; fi ;;
+      commit-cut) facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || : ;;
+      back-cut) facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
       if [ -n "$(fact held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(what_goes_on) (status 15). $look_there"; fi
@@ -194,7 +194,7 @@ tell_to_go_back() {
   local way stood
   for way in yes ""; do
     anew=$way
-    facts=$(heard 60 call_there cancel_it "$interrupted_words" 2>/dev/null) || :
+    facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>/dev/null) || :
     stood=$(fact stands)
     if [ -n "$stood" ]; then break; fi
   done

@@ -84,7 +84,7 @@ as_before() { [ "$(fact runs)" = "$prev" ] || [ "$(fact runs)" = "$boots_before"
 mended() {
   was_cut=$(fact cut)
   if [ -z "$was_cut$menu" ]; then return 0; fi
-  facts=$(heard 60 there_anew recover_it 2>"$tmp/said") && [ -n "$(fact runs)" ]
+  facts=$(heard 60 there_anew recover_it </dev/null 2>"$tmp/said") && [ -n "$(fact runs)" ]
 }
 
 # take_lost: it was booted again since: what was not committed is gone, and a commit that was cut in two is undone. Sets: runs_now, boots_now.
