@@ -20,7 +20,7 @@ letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt]
 # plain_text: stdin, without what a terminal would not just show.
 plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most.
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
 plainly() {
   local chunk rest
   rest=$most_said
@@ -31,7 +31,9 @@ plainly() {
     rest=$((rest - ${#chunk}))
     if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
   done
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out"
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
 }
 
 # nix colours even what no terminal sees.
