@@ -107,11 +107,11 @@ make_flake() {
 # remember FLAKE…: what verbs know of these flakes once they have asked nix, a directory or FLAKE=HOST,HOST…
 remember() { on_machine HEY_CACHE="${HEY_CACHE-}" node "$repo/lib/load.cjs" "$repo/test/lib/remember.cjs" "$@"; }
 
-# trust_file HEY_TOML: notes what `hey trust --yes` would, so that what needs trust in it counts.
+# trust_file HEY_TOML [STATE]: notes what `hey trust --yes` would, so that what needs trust in it counts.
 trust_file() {
   local file record
   file=$(realpath "$1")
-  record=$machine/home/me/.local/state/hey/trusted/$(printf %s "$file" | sha256sum | cut -d ' ' -f 1)
+  record=${2-$machine/home/me/.local/state}/hey/trusted/$(printf %s "$file" | sha256sum | cut -d ' ' -f 1)
   (umask 077 && mkdir -p "${record%/*}" && { printf '%s\n%s\n' "$file" "$(sha256sum <"$file" | cut -d ' ' -f 1)" && cat "$file"; } >"$record")
 }
 

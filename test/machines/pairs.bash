@@ -136,6 +136,7 @@ in_pairs() {
 verb() {
   # What the stubs have recorded is counted by each.
   rm -rf "$machine/touched" "$machine/record" && mkdir "$machine/record"
+  trust_file "$machine/path/to/pairs/hey.toml" "$BATS_TEST_TMPDIR/state"
   output=$(on_machine XDG_STATE_HOME="$BATS_TEST_TMPDIR/state" "$repo/scripts/$1.ts" "${@:2}" 2>&1 </dev/null) && status=0 || status=$?
   touched=$(cat "$machine/touched" 2>/dev/null) || touched=''
 }

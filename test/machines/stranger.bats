@@ -38,7 +38,7 @@ toml() {
 # The target is nobody's.
 looks='ops-status web1 root@127.0.0.1
 ops-status web1 root@127.0.0.1 --json
-ops-doctor web1 root@127.0.0.1
+ops-doctor vps-ultraman root@127.0.0.1
 ops-hosts
 ops-rollback web1 root@127.0.0.1 --list
 ops-deploy web1 root@127.0.0.1 --status'
@@ -89,6 +89,36 @@ tried() {
     done <<<"${!verbs}"
   done <"$BATS_TEST_DIRNAME/${STRANGER:-stranger.tsv}"
   fresh
+  [ "$bad" = 0 ]
+}
+
+@test "stranger: the doctor says which list of recipients it has not read" {
+  local make bad=0
+  for make in 'mkfifo secrets.nix' 'mkfifo .sops.yaml' 'ln -s /dev/zero .sops.yaml' 'ln -s /dev/zero secrets.nix' 'mkdir .sops.yaml' 'truncate -s 3G secrets.nix' 'ln -s nothing .sops.yaml'; do
+    fresh
+    eval "$make"
+    run timeout -k 1 20 bash -c ". '$BATS_TEST_DIRNAME/../lib/machine.bash'; has_path=$has_path; on_machine '$repo/scripts/ops-doctor.ts' vps-ultraman root@127.0.0.1 </dev/null"
+    [[ $status -le 1 && $output == *"warning vps-ultraman: ${make##* } was not read ("*"(list-unread)"* ]] || { echo "$make: $status $output"; bad=1; }
+  done
+  [ "$bad" = 0 ]
+}
+
+@test "stranger: a TAB in it runs nothing, and waits for nothing" {
+  local make shell bad=0
+  for make in 'mkfifo hey.toml' 'rm flake.nix; mkfifo flake.nix' 'rm flake.nix; ln -s /dev/zero flake.nix' 'git config core.fsmonitor "touch $ran"' \
+    'rm -rf hosts; mkfifo hosts' 'mkdir -p "hosts/\$(touch $ran)"; touch hosts/*/default.nix' 'echo "nixosConfigurations.\"\$(touch $ran)\" = 1;" >>flake.nix' \
+    'yes "nixosConfigurations.a = 1;" | head -c 3000000 >flake.nix' 'chown nobody .'; do
+    fresh
+    eval "$make"
+    for shell in zsh bash fish; do
+      case $shell in
+        zsh) run timeout -k 1 10 zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts .' zsh "$repo" ;;
+        bash) run timeout -k 1 10 bash -c 'set -f; for file in flake offer; do . "$1/completions/bash/$file.bash"; done; hey_found=() hey_notes=() hey_part= hey_head=; __hey_add_hosts .' bash "$repo" ;;
+        fish) run timeout -k 1 10 fish --no-config -c 'source $argv[1]/completions/fish/flake.fish; __hey_hosts_of .' "$repo" ;;
+      esac
+      [[ $status != 124 && ! -e $ran ]] || { echo "$make, $shell: $status $output"; bad=1; }
+    done
+  done
   [ "$bad" = 0 ]
 }
 
