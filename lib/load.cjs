@@ -11,7 +11,8 @@ const place = isPrivate(process.env.HEY_CACHE) ? join(process.env.HEY_CACHE, `${
 delete process.env.HEY_CACHE;
 
 function isPrivate(path) {
-  return path && [path, dirname(path)].every((dir) => (statSync(dir).mode & 0o022) === 0);
+  const mine = (found) => found.uid === process.geteuid() && (found.mode & 0o022) === 0;
+  return path && [path, dirname(path)].every((dir) => mine(statSync(dir)));
 }
 
 /** By file: its stamp, its code, and what V8 made of that. */
