@@ -2,13 +2,8 @@
 
 # is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
 is_own() {
-  local dir
-  dir=$1
-  while [ ! -e "$dir" ] && [ ! -L "$dir" ]; do
-    dir=${dir%/*}
-    dir=${dir:-/}
-  done
-  [ -d "$dir" ] && { [ -O "$dir" ] || [ -k "$dir" ]; }
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
 }
 
 # is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
@@ -21,11 +16,7 @@ find_notes() {
   # A name is expanded to the home of the password file.
   eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
   for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
-    case $place in /*) ;; *) continue ;; esac
-    if is_own "$place/hey"; then
-      notes=$place/hey
-      break
-    fi
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
   done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
@@ -48,11 +39,9 @@ member() {
 note_run() {
   local transcript=''
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
-  if [ -z "$notes" ]; then return 0; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if is_plain "$notes/log"; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -61,14 +50,10 @@ note_run() {
 
 # read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
 read_record() {
-  last_deployed=
-  if [ -n "$notes" ] && [ -f "$notes/deployed/$host" ]; then
-    last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host" | head -c 4096; } 2>/dev/null) || last_deployed=
-  fi
+  last_deployed=$({ cd "$notes/deployed" && [ -f "$host" ] && head -c 4096 "$host"; } 2>/dev/null | tr -cd "A-Za-z0-9 +._?=/-")
 }
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
 record() {
-  if [ -z "$notes" ]; then return 0; fi
-  (umask 077 && mkdir -p "$notes/deployed" && is_plain "$notes/deployed/$host" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :
+  (umask 077 && mkdir -p "${notes:?}/deployed" && cd "$notes/deployed" && is_plain "$host" && printf "%s\n" "$*" >"$host") 2>/dev/null || :
 }

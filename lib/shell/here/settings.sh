@@ -43,7 +43,9 @@ offer_settings() {
 }
 
 # trust_settings FILE PATH: what was just shown is trusted, if it is what the file has. It can be typed later, too.
-trust_settings() { if keep_trust "$1" "$(printf "%s\n" "$text" | sum_of)" "$2"; then :; else step "it is not trusted yet. Try: hey trust"; fi; }
+trust_settings() {
+  if keep_trust "$1" "$(printf "%s\n" "$text" | sum_of)" "$2"; then :; else step "it is not trusted yet. Try: hey trust"; fi
+}
 
 # add_line FILE LINE: to a shell's own file, once. Ends: where that can't be written, with 1.
 add_line() {

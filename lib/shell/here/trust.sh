@@ -2,7 +2,11 @@
 
 # sum_of: the SHA-256 of stdin in hex; nothing where no program here tells it.
 sum_of() {
-  if command -v sha256sum >/dev/null 2>&1; then sha256sum; elif command -v shasum >/dev/null 2>&1; then shasum -a 256; else openssl dgst -sha256 -r; fi | cut -d " " -f 1
+  {
+    if command -v sha256sum >/dev/null 2>&1; then sha256sum
+    elif command -v shasum >/dev/null 2>&1; then shasum -a 256
+    else openssl dgst -sha256 -r; fi
+  } | cut -d " " -f 1
 }
 
 # trust_note PATH: where it is noted that the file of that path is trusted.
