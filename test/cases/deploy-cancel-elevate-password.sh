@@ -21,8 +21,8 @@ raw=''
 # for_target:
 # ---- lib/shell/here/connect-password.sh: there with_secret say_secret connect ask_secret show_typing
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused clock
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
 # ---- lib/shell/there/facts.sh: profile refuse not_root by_systemd seconds_up kernel_of compare tell_facts locale_archive inhibited

@@ -19,7 +19,7 @@ raw=''
 # for_target:
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far show_there show_answer
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it

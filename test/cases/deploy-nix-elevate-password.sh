@@ -52,8 +52,8 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/connect-password.sh: there there_again with_secret say_secret connect ask_secret show_typing
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact store_path all_of number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact store_path all_of number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/ask.sh: ask_target ask_there
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/build.sh: take_built_system copy_missing

@@ -44,8 +44,8 @@ evaluate_name() {
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard said_lately
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused standing clock
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard said_lately
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused short standing clock
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew

@@ -21,8 +21,8 @@ raw=''
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused clock
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed

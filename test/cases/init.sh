@@ -19,7 +19,7 @@ settings_text() {
   printf '%s\n' '# What is typed goes before the settings of a host, and these before [defaults]. All settings:'
   printf '%s\n' '# target, tags, guard, confirm-timeout, settle, check, check-remote, on-unit-failure, diff, ask,'
   printf '%s\n' '# reboot, wait, elevate, ask-elevate-password, ssh-option, build-on, use-substitutes, backend, class,'
-  printf '%s\n' '# persist'
+  printf '%s\n' '# persist, lane-timeout'
   printf '\n'
   printf '%s\n' '[defaults]'
   printf '%s\n' 'guard = true  # a host rolls back by itself, unless this machine can log in again after the change'

@@ -27,8 +27,8 @@ raw=''
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-elevated.sh: there connect
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused clock
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/send-keys.sh: fingerprint knock compare_keys
 # ---- on the target

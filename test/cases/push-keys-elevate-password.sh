@@ -57,8 +57,8 @@ evaluate_name() {
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-password.sh: there with_secret say_secret connect ask_secret show_typing
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused clock
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused short clock
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key

@@ -52,7 +52,7 @@ values_of() {
 }
 # for_target:
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status

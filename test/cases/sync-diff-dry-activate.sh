@@ -38,8 +38,8 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded
 # ---- lib/shell/here/build.sh: take_built_system
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
-# ---- lib/shell/here/preview.sh: values amount size_of show_preview preview_there require_all_shown go_on_as_shown
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer limit_call heard
+# ---- lib/shell/here/preview.sh: values amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer limit_call heard
 # ---- lib/shell/here/fact.sh: newline fact number changes clock
 # ---- lib/shell/here/connect-here.sh: there
 # ---- on the target

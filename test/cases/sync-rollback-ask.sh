@@ -42,11 +42,11 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned
-# ---- lib/shell/here/fact.sh: newline fact store_path fact_path number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/ask.sh: take_generation
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
-# ---- lib/shell/here/preview.sh: values amount size_of show_preview preview_there ask_about_it require_still_there go_on_as_shown
-# ---- lib/shell/here/hear.sh: most_answered most_said told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer limit_call heard
+# ---- lib/shell/here/preview.sh: values amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer limit_call heard
 # ---- lib/shell/here/activate.sh: take_activated
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target

@@ -200,13 +200,8 @@ expect_silence() {
 
 # is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
 is_own() {
-  local dir
-  dir=$1
-  while [ ! -e "$dir" ] && [ ! -L "$dir" ]; do
-    dir=${dir%/*}
-    dir=${dir:-/}
-  done
-  [ -d "$dir" ] && { [ -O "$dir" ] || [ -k "$dir" ]; }
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
 }
 
 # is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
@@ -219,11 +214,7 @@ find_notes() {
   # A name is expanded to the home of the password file.
   eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
   for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
-    case $place in /*) ;; *) continue ;; esac
-    if is_own "$place/hey"; then
-      notes=$place/hey
-      break
-    fi
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
   done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
@@ -246,11 +237,9 @@ member() {
 note_run() {
   local transcript=''
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
-  if [ -z "$notes" ]; then return 0; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if is_plain "$notes/log"; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -259,16 +248,12 @@ note_run() {
 
 # read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
 read_record() {
-  last_deployed=
-  if [ -n "$notes" ] && [ -f "$notes/deployed/$host" ]; then
-    last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host" | head -c 4096; } 2>/dev/null) || last_deployed=
-  fi
+  last_deployed=$({ cd "$notes/deployed" && [ -f "$host" ] && head -c 4096 "$host"; } 2>/dev/null | tr -cd "A-Za-z0-9 +._?=/-")
 }
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
 record() {
-  if [ -z "$notes" ]; then return 0; fi
-  (umask 077 && mkdir -p "$notes/deployed" && is_plain "$notes/deployed/$host" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :
+  (umask 077 && mkdir -p "${notes:?}/deployed" && cd "$notes/deployed" && is_plain "$host" && printf "%s\n" "$*" >"$host") 2>/dev/null || :
 }
 
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
@@ -278,6 +263,9 @@ record() {
 most_answered=262144
 
 most_said=1048576
+
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
 
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
@@ -291,7 +279,7 @@ letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt]
 # plain_text: stdin, without what a terminal would not just show.
 plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most.
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
 plainly() {
   local chunk rest
   rest=$most_said
@@ -302,7 +290,9 @@ plainly() {
     rest=$((rest - ${#chunk}))
     if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
   done
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out"
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
 }
 
 # nix colours even what no terminal sees.
@@ -313,7 +303,8 @@ arrow="$(printf "\342\206\222")"
 
 # plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
 plain_answer() {
-  LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
     LC_ALL=C tr -cd "\n -~"
 }
 
@@ -321,15 +312,17 @@ plain_answer() {
 calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
 
 # limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
-# left running holds that open. It ends itself when the call is gone.
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
 limit_call() {
-  local ends call job over
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
   call=$2
   clock
   ends=$((now + $(number 5 "$1")))
   over=0
   shift 2
-  while [ -d "$call" ]; do
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
     sleep 0.3
     clock
     if [ -e "$call/over" ]; then
@@ -358,11 +351,13 @@ heard() {
   call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
   mkfifo "$call/answer" "$call/said" || return 1
   rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
   head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
   reader=$!
   (plainly) <"$call/said" >&2 &
   teller=$!
-  limit_call "$seconds_most" "$call" "$reader" "$teller" </dev/null >/dev/null 2>&1 &
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
   wait "$reader" 2>/dev/null || :
@@ -426,17 +421,20 @@ number() {
 fact_number() { number 9 "$(fact "$1")"; }
 
 # changes NAME: a fact of what differs, with an arrow.
-changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
   if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
   exit "$1"
 }
 
+# short WORDS: as much of them as a person reads.
+short() { printf "%s\n" "$1" | cut -c 1-300; }
+
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
 
 # owed: the reboot that is owed, for a last line.
 owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
@@ -639,7 +637,7 @@ left() {
 try_to_confirm() {
   local proven
   if [ -n "$settle$checks" ]; then
-    facts=$(heard 30 there_anew look_at_it 2>"$tmp/said") || unanswered || return 1
+    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") || unanswered || return 1
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
@@ -659,7 +657,7 @@ try_to_confirm() {
   fi
   asked=yes
   menu=yes
-  facts=$(heard 30 there_anew confirm_it "$1" 2>"$tmp/said") || unanswered || return 1
+  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || unanswered || return 1
   asked=
   take_verdict
   if [ -n "$held" ]; then return 0; fi
@@ -686,15 +684,15 @@ say_failing() {
 # Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
 await_end() {
   local gone_back
-  if facts=$(heard 30 there_anew look_at_it 2>"$tmp/said"); then
+  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said"); then
     seen=$now
     asked=
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     case $(fact stands) in
-      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(heard 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || :; fi ;;
-      commit-cut) facts=$(heard 30 there_anew confirm_it "$1" 2>"$tmp/said") || : ;;
-      back-cut) facts=$(heard 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || : ;;
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || :; fi ;;
+      commit-cut) facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || : ;;
+      back-cut) facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
       if [ -n "$(fact held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(what_goes_on) (status 15). $look_there"; fi
@@ -741,7 +739,7 @@ tell_to_go_back() {
   local way stood
   for way in yes ""; do
     anew=$way
-    facts=$(heard 60 call_there cancel_it "$interrupted_words" 2>/dev/null) || :
+    facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>/dev/null) || :
     stood=$(fact stands)
     if [ -n "$stood" ]; then break; fi
   done
@@ -794,7 +792,7 @@ check_here() {
 }
 
 # check_there COMMAND...: whether all succeed on the target. Sets: facts, failing.
-check_there() { facts=$(heard "$(($(left) + 5))" there_anew check_remotely "$@" 2>"$tmp/said") || unanswered; }
+check_there() { facts=$(heard "$(($(left) + 5))" there_anew check_remotely "$@" </dev/null 2>"$tmp/said") || unanswered; }
 
 # ---- lib/shell/here/verdict.sh -------------------------------------------------------------------
 # How a guarded deployment ended, by what the target says.
@@ -883,7 +881,7 @@ as_before() { [ "$(fact runs)" = "$prev" ] || [ "$(fact runs)" = "$boots_before"
 mended() {
   was_cut=$(fact cut)
   if [ -z "$was_cut$menu" ]; then return 0; fi
-  facts=$(heard 60 there_anew recover_it 2>"$tmp/said") && [ -n "$(fact runs)" ]
+  facts=$(heard 60 there_anew recover_it </dev/null 2>"$tmp/said") && [ -n "$(fact runs)" ]
 }
 
 # take_lost: it was booted again since: what was not committed is gone, and a commit that was cut in two is undone. Sets: runs_now, boots_now.
