@@ -75,18 +75,27 @@ tried() {
   [ $((SECONDS - began)) -le 15 ] || { echo "took $((SECONDS - began)) s"; return 1; }
 }
 
+# chosen LINES: two of them, others for each row, so that all verbs have their turn; all of them with HEY_HOSTILE=all.
+chosen() {
+  if [ "${HEY_HOSTILE-}" = all ]; then printf '%s\n' "$1"; return; fi
+  local lines
+  mapfile -t lines <<<"$1"
+  printf '%s\n' "${lines[number % ${#lines[@]}]}" "${lines[(number + 1) % ${#lines[@]}]}" | uniq
+}
+
 @test "stranger: no verb runs what is in a repository, sends anything to its choice of host, or waits for it" {
-  local files verbs wanted says line seen bad=0
+  local files verbs wanted says line seen bad=0 number=0
   shopt -s extglob
   while IFS=$'\t' read -r files verbs wanted says; do
     case $files in '#'* | '') continue ;; esac
+    number=$((number + 1))
     fresh
     eval "${files//COMMAND/touch $ran}"
     while IFS= read -r line; do
       line=${line/ /.ts }
       case $line in *' '*) ;; *) line+=.ts ;; esac
       seen=$(tried "$line" "@($wanted)" "$says") || { echo "$files: $line: $seen"; bad=1; }
-    done <<<"${!verbs}"
+    done < <(chosen "${!verbs}")
   done <"$BATS_TEST_DIRNAME/${STRANGER:-stranger.tsv}"
   fresh
   [ "$bad" = 0 ]
