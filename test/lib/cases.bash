@@ -91,5 +91,5 @@ canonical() (
         tail -n "+$((lines + 1))" "$stdin"
       fi
     done
-  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#(id=\\0047)[A-Za-z0-9]{6}(\\0047)#\1XXXXXX\2#g' | tr '\0' '\n'
+  } | sed -zE 's#/(hey|hey-keys|call|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#(id=\\0047)[A-Za-z0-9]{6}(\\0047)#\1XXXXXX\2#g' | tr '\0' '\n'
 )
