@@ -77,7 +77,7 @@ const always: readonly Conflict[] = [
     of: ["status", "cancel"],
     not: [
       ...["boot", "test", "dry-activate", "specialisation", "install-bootloader", "force", "yes"],
-      ...["backend", "build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
+      ...["build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
       ...[...guarding, "settle", "check", "check-remote", "on-unit-failure", "reboot", "wait"],
     ],
     says: "{of} deploys nothing; leave {not} out",
