@@ -22,7 +22,7 @@ lying_setup() {
   repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
   mkdir -p bin f/hosts/web01 f/hosts/web02 home
   for host in web01 web02; do echo '{ }' >"f/hosts/$host/default.nix"; done
-  echo '{ outputs = _: { }; }' >f/flake.nix
+  echo '{ outputs = _: { nixosConfigurations = { web01 = { }; web02 = { }; }; }; }' >f/flake.nix
   old=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old new=/nix/store/1123456789abcdfghijklmnpqrsvwxyz-new
   cat >honest <<FACTS
 
