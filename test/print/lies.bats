@@ -20,6 +20,8 @@ tried() {
       case $question-$kind in
         tell_boot-empty | *-empty | *-"blank lines" | *-never | *-deaf) [ "$status" != 0 ] || { echo "$question, $kind, $shell: 0"; cat out err; cat print-err | head -5; return 1; } ;;
       esac
+      # Nobody was asked where the line was refused before.
+      [ "$status" != 2 ] || { echo "$question, $kind, $shell: refused"; cat err; return 1; }
       tried=$((tried + 1))
       if [ "$shell" = hey ]; then break; fi
     done
@@ -34,6 +36,21 @@ tried() {
   if [ "${HEY_HOSTILE-}" = all ]; then least=600 every=1 shells=(dash bash 'zsh --emulate sh' 'busybox sh'); fi
   chosen() { grep -v '^#' "$BATS_TEST_DIRNAME/lies.tsv" | awk -v every=$every 'NR % every == 1 % every'; }
   tried "${shells[@]}"
+}
+
+@test "lying: many messages of ssh that are begun and never ended cost no more time than as many bytes of anything else" {
+  local begun plain TIMEFORMAT=%U
+  # cost TEXT: the milliseconds of this machine's processor, with so many of these words on stderr.
+  cost() {
+    lie tell_status ''
+    echo "yes '$1' | head -c 262000 >&2" >answer
+    { time told hey "${asking[tell_status]}"; } 2>spent
+    unharmed "$1" && tr -cd 0-9 <spent
+  }
+  cost 'nothing ' >/dev/null
+  plain=$(cost 'nothing ') begun=$(cost 'debug1: ')
+  echo "$plain ms, and $begun ms"
+  [ "$((10#$begun))" -le "$((2 * 10#$plain))" ]
 }
 
 @test "lying: a host that never ends is given up on after --lane-timeout, and the others are deployed to" {
