@@ -54,10 +54,19 @@ function ofAgenix(dir: string, file: string, text: string): List | undefined {
 
 const read = new Map<string, List | undefined>();
 
+/** Whether something is there, readable or not. What lies behind a file is not. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOTDIR";
+  }
+}
+
 /** Before nix sees it: nix would wait for a pipe. */
 function list(dir: string, file: string): List | undefined {
   const path = join(dir, file);
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  if (!isThere(path)) return undefined;
   try {
     const text = readPlain(path).toString("utf8");
     return file.endsWith(".nix") ? ofAgenix(dir, file, text) : { file, text, sure: true };

@@ -3,6 +3,7 @@
 
 repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 export repo
+# shellcheck source=/dev/null
 . "$repo/test/lib/warm.bash"
 
 # The real programs that verbs, scripts and tests may use, where this machine has them; all others are out of reach.
