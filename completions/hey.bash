@@ -930,13 +930,13 @@ __hey_table_ops_deploy() {
   __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --backend' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --backend' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
-  __hey_option --backend '' '--status --cancel' 'the program that does it' choices
+  __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--build-host --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
@@ -1239,13 +1239,13 @@ __hey_table_ops_sync() {
   __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --backend' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --backend' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
   __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
-  __hey_option --backend '' '--status --cancel' 'the program that does it' choices
+  __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--build-host --on' 'all hosts of the flake'
   __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number

@@ -85,8 +85,8 @@ _hey_literal_hosts() {
   local line bare tail braces text=
   local -i depth=0
   local -a match mbegin mend
-  # A stranger's may have megabytes: its beginning does.
-  zmodload zsh/system && sysread -s 65536 text <$1
+  # A stranger's may have megabytes: its beginning does. The module is gone again with the subshell.
+  text=$(zmodload zsh/system && sysread -s 65536 text <$1 && print -rn -- $text)
   for line in ${(f)text}; do
     (( $#line <= 1000 )) || continue
     (( depth )) || [[ $line == *nixosConfigurations* ]] || continue
