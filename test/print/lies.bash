@@ -46,7 +46,7 @@ case " \$* " in
   *" -O "*) exit ;;
 esac
 at=$PWD
-case " \$* " in *"@127.0.0.2 "*) sed s/web01/web02/ "\$at/honest"; exit ;; esac
+case " \$* " in *"@192.0.2.2 "*) sed s/web01/web02/ "\$at/honest"; exit ;; esac
 read -r question <"\$at/question"
 case \$* in *"\\\\0047\$question\\\\0047"*) . "\$at/answer" ;; *)
   case \$* in *"\\\\0047activate_system\\\\0047"*) printf 'begun yes\\nruns $new\\nboots $new\\nnumber 12\\n' ;; *) cat "\$at/honest" ;; esac

@@ -50,17 +50,17 @@ tried() {
   cost 'nothing ' >/dev/null
   plain=$(cost 'nothing ') begun=$(cost 'debug1: ')
   echo "$plain ms, and $begun ms"
-  [ "$((10#$begun))" -le "$((2 * 10#$plain))" ]
+  [ "$((10#$begun))" -le "$((4 * 10#$plain))" ]
 }
 
 @test "lying: a host that never ends is given up on after --lane-timeout, and the others are deployed to" {
-  printf '[hosts.web01]\ntarget = "root@127.0.0.1"\n[hosts.web02]\ntarget = "root@127.0.0.2"\n' >f/hey.toml
+  printf '[hosts.web01]\ntarget = "root@192.0.2.1"\n[hosts.web02]\ntarget = "root@192.0.2.2"\n' >f/hey.toml
   lie reboot_soon @deaf
   status=0
   timeout 100 "$repo/scripts/hey" ops reboot --on 'web0[12]' --wait 3 --lane-timeout 10 --flake "$PWD/f" >out 2>err </dev/null || status=$?
   cat out err
   [ "$status" = 20 ]
-  grep -q "root@127.0.0.1 was given up on, as it has not answered in time\|web01 is given up on" err
+  grep -q "root@192.0.2.1 was given up on, as it has not answered in time\|web01 is given up on" err
   # Its own answer never changes: it was told to reboot, and was waited for.
   grep -Eq '^web02 +.*(not seen back)' out
 }
