@@ -55,8 +55,9 @@ slow_way_back() {
       sed -i "/^sleep /d" "$f"; [ "$1" = 0 ] || sed -i "2i sleep $1" "$f"' sh "$1"
   done
 }
-# nothing_left RUN: of the run's lanes, here and there
+# nothing_left RUN: of the run's lanes, here and there. Who limits a call looks only a few times a second whether it is over.
 nothing_left() {
+  until_there 2 refute pgrep -f "$1" || :
   pgrep -af "$1" || :
   find "$1" -type l
   leftovers
