@@ -10,7 +10,14 @@ amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo 
 size_of() { number 15 "$(values size | sed -n "$1p")"; }
 
 # first_lines NUMBER: so many of stdin, as far as a person reads each, and that there are more.
-first_lines() { cut -c 1-300 | awk -v most="$1" "NR <= most { print } END { if (NR > most) print \"and \" NR - most \" lines more\" }"; }
+first_lines() {
+  local text lines
+  text=$(cut -c 1-300)
+  if [ -z "$text" ]; then return 0; fi
+  lines=$(printf "%s\n" "$text" | wc -l)
+  printf "%s\n" "$text" | head -n "$1"
+  if [ "$lines" -gt "$1" ]; then echo "and $((lines - $1)) lines more"; fi
+}
 
 # show_preview: what will change, as $facts say.
 show_preview() {
