@@ -42,7 +42,7 @@ setup() { guarded_setup plain; }
 }
 
 @test "the lock holds without --guard, says whose it is, and a dead deployer's ends by itself" {
-  lab knobs $host '{"marker": "slow", "activationScript": "sleep 10"}'
+  lab knobs $host '{"marker": "slow", "activationScript": "until [ -e /run/go-on ]; do sleep 0.1; done"}'
   deploy --backend nix >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
   first=$!
   until_there 15 lab host $host test -L /run/hey/holder
@@ -55,7 +55,8 @@ setup() { guarded_setup plain; }
     [ "$status" = 13 ]
     [[ ${lines[-1]} == *"another deployment holds the lock: root@id3-eniac, since "*"nothing was changed on root@$target (status 13)" ]]
   done
-  until_there 30 eval 'deploy --guard 2>/dev/null'
+  lab host $host touch /run/go-on
+  until_there 10 eval 'deploy --guard 2>/dev/null'
   [ -z "$(left_there)" ]
 }
 
