@@ -51,7 +51,7 @@ most_at_once() {
 in_tmux() { tmux -S "$BATS_TEST_TMPDIR/tmux" -f /dev/null "$@"; }
 # ^C is for the program alone: where that dies of it, this shell would, too.
 in_terminal() { in_tmux new-session -d -x 120 -y 40 "trap : INT; $1; echo \"ended \$?\"; sleep 600" 3>&-; }
-# Its server ends a moment behind kill-server, and a terminal that is opened within that moment is closed with it.
+# close_terminal: tmux's server ends a moment after kill-server, and closes a terminal that is opened within that moment. So this waits.
 close_terminal() {
   local server
   server=$(in_tmux display-message -p '#{pid}')

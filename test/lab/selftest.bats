@@ -2,6 +2,8 @@
 # The lab itself: that its hosts do what hosts do, and that nothing of it stays behind.
 # bats waits for whoever holds its fd 3, so what runs in the background here gives it up.
 
+load ../deploy/words
+
 setup_file() {
   bats_require_minimum_version 1.5.0
   export LAB_TOOL=$BATS_TEST_DIRNAME/lab
@@ -251,7 +253,7 @@ END
   [ "$(cat "$BATS_TEST_TMPDIR/one")" = one ]
 }
 
-# What a box would leave: its directory, its processes, its mounts, its cgroup. Other labs may run beside this file.
+# left_behind: the directory, processes, mounts and cgroup of a lab of this test. Other labs may run at the same time.
 left_behind() {
   ls -A "$TMPDIR"
   pgrep -af "$TMPDIR" || true
@@ -259,20 +261,10 @@ left_behind() {
   find /sys/fs/cgroup -name "*${TMPDIR//\//-}*"
 }
 
-# gone: nothing is left, in a moment
-gone() {
-  for _ in {1..100}; do
-    [ -n "$("$@")" ] || return 0
-    sleep 0.1
-  done
-  "$@"
-  return 1
-}
-
 @test "nothing is left behind, however it ends" {
   export TMPDIR=$BATS_TEST_TMPDIR/tmp
   mkdir "$TMPDIR"
-  # Its cgroup is seen while it runs.
+  # left_behind can see its cgroup: it is there while the lab runs.
   "$LAB_TOOL" run --hosts vps-pacman --init systemd -- bash -c '[ "$(find /sys/fs/cgroup -name "*${TMPDIR//\//-}*" | wc -l)" = 1 ]'
   [ -z "$(left_behind)" ]
   run "$LAB_TOOL" run --hosts vps-pacman -- sh -c 'kill -s KILL $$'
@@ -281,7 +273,7 @@ gone() {
   run "$LAB_TOOL" run --hosts "vps-pacman nobody" -- true
   [ "$status" = 2 ]
   [ -z "$(left_behind)" ]
-  # While it comes up, and beside COMMAND.
+  # After 1 s the lab starts its hosts. After 4 s it runs COMMAND.
   local signal
   for signal in TERM HUP INT; do
     run env --default-signal timeout --foreground -s "$signal" 1 "$LAB_TOOL" run --hosts vps-pacman -- sleep 60
@@ -291,14 +283,14 @@ gone() {
   done
   # Nobody can clean up after a SIGKILL, but an empty directory is all that stays.
   run timeout --foreground -s KILL 4 "$LAB_TOOL" run --hosts vps-pacman -- sleep 60
-  gone find "$TMPDIR" -mindepth 2
-  gone pgrep -f "$TMPDIR/hey-lab"
+  until_there 10 eval '[ -z "$(find "$TMPDIR" -mindepth 2)" ]'
+  until_there 10 refute pgrep -f "$TMPDIR/hey-lab"
 }
 
-@test "a signal before the box is there ends it at once, and leaves nothing behind" {
+@test "a signal before its hosts start ends a lab at once, and the lab leaves nothing behind" {
   export TMPDIR=$BATS_TEST_TMPDIR/tmp STAND_IN=$BATS_TEST_TMPDIR/bin
   mkdir "$TMPDIR" "$STAND_IN"
-  # It comes while the program has just done its work.
+  # The program sends the signal to the lab when its own work is done.
   local program signal
   for program in mktemp findmnt; do
     for signal in HUP:129 INT:130 TERM:143; do
@@ -317,7 +309,7 @@ gone() {
   NIX=$(type -P nix)
   export TMPDIR=$BATS_TEST_TMPDIR/tmp STAND_IN=$BATS_TEST_TMPDIR/bin NIX BUILDS=$BATS_TEST_TMPDIR/builds
   mkdir "$TMPDIR" "$STAND_IN"
-  # What nix does there, for as long as it builds.
+  # A nix that makes the directory that it builds in, and then builds for a minute.
   cat >"$STAND_IN/nix" <<'END'
 #!/bin/sh
 [ "$1" = build ] || exec "$NIX" "$@"
@@ -326,7 +318,7 @@ sleep 60
 END
   chmod +x "$STAND_IN/nix"
   PATH=$STAND_IN:$PATH env --default-signal "$LAB_TOOL" run --hosts vps-pacman -- true 3>&- &
-  until [ -s "$BUILDS" ]; do sleep 0.1; done
+  until_there 60 [ -s "$BUILDS" ]
   kill -s TERM $!
   wait $! || [ $? = 143 ]
   [ -z "$(left_behind)" ]

@@ -40,7 +40,7 @@ run() {
   case $LAB in *[[:space:]]*) die "TMPDIR has a blank in it: $LAB" ;; esac
 
   if [ "$init" = systemd ]; then
-    # By its whole path, as the labs of others have theirs beside it.
+    # The name has the whole path: other labs have their cgroups in the same directory.
     cgroup=$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/lab${LAB//\//-}
     mkdir "$cgroup"
   fi
@@ -54,16 +54,16 @@ run() {
   exit
 }
 
-# The box is this shell's only job: $! of a trap that runs before the next command.
+# is_there: whether the box runs. The box is this shell's only job, so $! is its PID. A variable would be too late: a trap can run before it is set.
 is_there() { [ -n "${!:-}" ] && kill -0 "$!" 2>/dev/null; }
 
-# ended STATUS
+# ended STATUS: ends this shell with that status, and with the clean-up. No further signal interrupts that.
 ended() {
   trap '' HUP INT TERM
   exit "$1"
 }
 
-# The terminal sends ^C to COMMAND as well, and what COMMAND makes of it counts, if it is quick.
+# interrupted: a ^C. The terminal sends it to COMMAND as well. Where COMMAND ends within 3 s, its status is the lab's.
 interrupted() {
   local deadline=$((SECONDS + 3))
   while is_there && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.05; done
@@ -72,15 +72,16 @@ interrupted() {
   ended 0
 }
 
-# state PID: its letter, as in ps; none where it is gone
+# state PID: the letter that ps shows for its state; nothing where there is no such process.
 state() {
   local words=()
   { read -ra words <"/proc/$1/stat"; } 2>/dev/null || :
   echo "${words[2]-}"
 }
 
-# unshare passes no TERM on, and when it is killed, what it has started outlives it by a moment. So it is made to stand still, be it before
-# or after it forks. Then its child is killed, PID 1 of the box: that one is a zombie when nothing else is left.
+# end_box: kills the box, and waits until none of its processes is left. unshare passes no TERM on to its child, PID 1 of the box. If unshare were
+# killed first, the child would live on for a moment. So this stops unshare, then kills the child. The kernel makes PID 1 a zombie when it has
+# killed all other processes of the box.
 end_box() {
   is_there || return 0
   local child children=()

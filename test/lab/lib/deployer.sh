@@ -75,7 +75,7 @@ intended_key() {
 build_systems() {
   local name installables=() link
   for name in "$@"; do installables+=("$FLEET#nixosConfigurations.\"$name\".config.system.build.toplevel"); done
-  # What nix builds in would outlive a box that ends meanwhile.
+  # nix builds in a directory of its own. A lab that is ended meanwhile removes that only inside $LAB.
   TMPDIR=$LAB quietly nix build --out-link "$LAB/first-system" "${installables[@]}"
   # Which link is whose, only the system itself can say: nix numbers them in an order of its own.
   for link in "$LAB"/first-system*; do mv -T "$link" "$LAB/hosts/$(cat "$link/etc/hostname")/first-system"; done
