@@ -72,8 +72,13 @@ __hey_literal_hosts() {
   local dotted="(^|[^A-Za-z0-9_])nixosConfigurations\\.$name"
   local inside="^[[:space:]]*${name}[[:space:]]*="
   local block='(^|[^A-Za-z0-9_])nixosConfigurations[[:space:]]*=[^;{]*(\{.*)$'
-  __hey_lines "$1"
+  local text='' IFS=$'\n'
+  # A stranger's may have megabytes: its beginning does.
+  { IFS= read -r -d '' -n 65536 text <"$1"; } 2>/dev/null
+  # shellcheck disable=SC2206
+  lines=($text)
   for line in ${lines[@]+"${lines[@]}"}; do
+    [[ ${#line} -le 1000 ]] || continue
     [[ $depth -gt 0 || $line == *nixosConfigurations* ]] || continue
     bare=${line%%[[:space:]]#*}
     [[ $bare == \#* ]] && continue
@@ -103,13 +108,17 @@ __hey_host_folders() {
 
 # What nix said last (lib/here/cache.ts), under the flake's path as it is without links. No host begins with a #.
 __hey_cached_hosts() {
-  local file dir lines
-  for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do
+  local file dir lines cache=${XDG_CACHE_HOME-}
+  [[ $cache == /* ]] || cache=${HOME-}/.cache
+  for file in "$cache"/hey/hosts/*; do
     dir=${file##*/}
     dir=${dir//%2F//}
     dir=${dir//%25/%}
     [[ $dir -ef $1 ]] || continue
+    # No line is a pattern of files here.
+    set -f
     __hey_lines "$file"
+    set +f
     names+=(${lines[@]+"${lines[@]}"})
   done
 }
@@ -117,21 +126,25 @@ __hey_cached_hosts() {
 # The hosts of the flake in a directory, in names: those that nix has said, and where it has not been asked yet what folders and text look like.
 __hey_hosts() {
   __hey_globbing __hey_cached_hosts "$1"
-  [[ ${#names[@]} -eq 0 ]] || return 0
+  if [[ ${#names[@]} -gt 0 ]]; then
+    said=1
+    return
+  fi
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
 }
 
-# Offers the hosts of the flake in a directory.
+# Offers the hosts of the flake in a directory. With `hosts` those that are no target's name, too, where nix has said them.
 __hey_add_hosts() {
-  local names=()
+  local names=() said=''
   __hey_hosts "$1"
-  __hey_add_names ${names[@]+"${names[@]}"}
+  # shellcheck disable=SC2086
+  __hey_add_names ${said:+${2-}} ${names[@]+"${names[@]}"}
 }
 
 # Those that the verb's host is not, in hey_others, between blanks.
 __hey_other_hosts() {
-  local names=() name
+  local names=() name said=''
   hey_others=' '
   __hey_hosts "$1"
   for name in ${names[@]+"${names[@]}"}; do
@@ -232,17 +245,25 @@ __hey_add() {
   hey_notes+=("${2-}")
 }
 
-# [not-addresses] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
+# [not-addresses|hosts] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
 __hey_add_names() {
-  local name addresses=1
+  local name addresses=1 hosts=''
   if [[ ${1-} == not-addresses ]]; then
     addresses=''
+    shift
+  elif [[ ${1-} == hosts ]]; then
+    hosts=1
     shift
   fi
   for name in "$@"; do
     [[ $name == "$hey_part"* ]] || continue
     case $name in
-      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*) continue ;;
+      '') continue ;;
+      [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*)
+        # Such a name is quoted where it is put into the line, which can't be done within quotes that are open already.
+        [[ -n $hosts && -z ${hey_quote-} && $name != [![:alnum:]_]* && $name != *[![:alnum:]_.@+=:~\'-]* ]] || continue
+        hey_odd=1
+        ;;
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac
@@ -255,13 +276,13 @@ __hey_add_names() {
 __hey_offer() {
   local flake given at hey_others=''
   case $1 in
-    hosts) __hey_flake && __hey_add_hosts "$flake" ;;
+    hosts) __hey_flake && __hey_add_hosts "$flake" hosts ;;
     machines)
       # The part after the last comma. What is left out, and tags, are typed.
       if [[ $hey_part == *,* ]]; then
         hey_head+=${hey_part%,*}, hey_part=${hey_part##*,}
       fi
-      __hey_flake && __hey_add_hosts "$flake"
+      __hey_flake && __hey_add_hosts "$flake" hosts
       ;;
     targets | own-targets)
       local config=''
@@ -324,7 +345,7 @@ __hey_reply() {
     kept=$hey_word
   fi
   # Nothing but names, and no typed text that needs quotes: all at once, as there can be very many.
-  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
+  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -z ${hey_odd-} && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
     COMPREPLY=("${found[@]#"$kept"}")
     return
   fi
@@ -698,7 +719,7 @@ __hey_dispatcher() {
 
 # VERB COMMAND WORD: finds the candidates for the line that bash gives in COMP_LINE.
 __hey_complete() {
-  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths=''
+  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths='' hey_odd=''
   local hey_left=() hey_right=() hey_now hey_now_raw hey_now_quote hey_head='' hey_part hey_program_path hey_assigned='^[A-Za-z_][A-Za-z0-9_]*='
   __hey_split "${COMP_LINE:0:COMP_POINT}"
   hey_left=(${hey_words[@]+"${hey_words[@]}"}) hey_now=$hey_word hey_now_raw=$hey_raw hey_now_quote=$hey_quote
@@ -799,6 +820,8 @@ __hey_help() { __hey_main help "$@"; }
 
 __hey_table_init() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --yes -y '' 'write it without asking'
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -811,6 +834,8 @@ __hey_table_install() {
   __hey_option --host '' '' 'the host in the flake' hosts
   __hey_option --root '' '' 'where its disks are mounted, if not /mnt' dirs
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --elevate '' '' 'how to become root' choices
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
@@ -826,6 +851,7 @@ __hey_table_ops_bootstrap() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'nixos-anywhere alone: no keys, no question, no look before or after'
   __hey_option --persist '' --no-keys 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' --no-keys 'carry the host'\''s key only'
@@ -848,6 +874,7 @@ __hey_table_ops_bootstrap() {
   __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many files
   __hey_option --vm-test '' '--extra-files --disk-encryption-keys' 'try the installation in a virtual machine here, without a target'
   __hey_option --identity -i '' 'the private key to log in with' files
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -875,39 +902,40 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
-  __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
+  __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --on --all' 'build on that machine instead of here' targets
-  __hey_option --build-on '' --build-host 'where the system is built' choices
-  __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
-  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
+  __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
+  __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--diff --ask --rename --cancel' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--diff --ask --rename --status' 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
+  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
+  __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--build-host --on' 'all hosts of the flake'
@@ -918,6 +946,8 @@ __hey_table_ops_deploy() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -940,7 +970,7 @@ __hey_table_ops_doctor() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
-  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
   __hey_option --skip '' '' 'don'\''t look at that finding' choices many
@@ -980,6 +1010,7 @@ __hey_table_ops_doctor() {
   __hey_choice skip key-differs 'the host'\''s key here is another than on its disk'
   __hey_choice skip key-presented 'sshd there presents another key than is on its disk'
   __hey_choice skip key-unlisted 'secrets.nix or .sops.yaml does not mention the host'\''s key'
+  __hey_choice skip list-unread 'secrets.nix or .sops.yaml is no ordinary file, or too large to be read'
   __hey_choice skip eval-fails 'the host does not evaluate'
   __hey_choice skip eval-arch 'the host'\''s system is for another architecture'
   __hey_choice skip eval-sshd 'sshd would not be enabled'
@@ -999,7 +1030,7 @@ __hey_table_ops_hosts() {
   __hey_option --json '' '--import -y --yes' 'as JSON, with all of it'
   __hey_option --import '' '--on --why --json' 'write a hey.toml of what the flake says for another tool, after showing it' choices
   __hey_option --yes -y '--on --why --json' 'with --import, write it without asking'
-  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1023,6 +1054,8 @@ __hey_table_ops_push_keys() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --persist '' '' 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' '' 'send the host'\''s key only'
   __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
@@ -1040,6 +1073,8 @@ __hey_table_ops_push_keys() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how to become root: here for a global key that only root can read, and there if the target'\''s user isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1058,6 +1093,8 @@ __hey_table_ops_reboot() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
   __hey_option --rename '' '' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
@@ -1070,6 +1107,8 @@ __hey_table_ops_reboot() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1084,6 +1123,8 @@ __hey_table_ops_rollback() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
   __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
@@ -1113,6 +1154,8 @@ __hey_table_ops_rollback() {
   __hey_option --json '' '' 'as JSON: with --list the list, for several hosts events, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1146,7 +1189,7 @@ __hey_table_ops_status() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' --on 'all hosts of the flake'
-  __hey_option --impure '' '' 'where the flake is evaluated, let it read the environment, and files outside of it'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
   __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
@@ -1168,39 +1211,40 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot' 'show what activation would change'
-  __hey_option --fast '' '' 'don'\''t build the target'\''s own nixos-rebuild first'
+  __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --on --all' 'build on that machine instead of here' targets
-  __hey_option --build-on '' --build-host 'where the system is built' choices
-  __hey_option --specialisation '' '--boot --guard --confirm-timeout' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--test --dry-activate' 'install the boot loader anew'
-  __hey_option --offline '' '' 'build from what is here, without the network'
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
+  __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
+  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
+  __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard' 'go back by itself unless this machine can still log in afterwards'
+  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
-  __hey_option --settle '' '--dry-activate --build-host' 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
+  __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
+  __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
+  __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
   __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
+  __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--diff --ask --rename --cancel' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--diff --ask --rename --status' 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate --no-reboot' 'then reboot it, and wait until it is back'
+  __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
+  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --use-substitutes '' '' 'let the target fetch what it can from its binary caches'
+  __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
+  __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
   __hey_option --backend '' '' 'the program that does it' choices
   __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
   __hey_option --all '' '--build-host --on' 'all hosts of the flake'
@@ -1211,6 +1255,8 @@ __hey_table_ops_sync() {
   __hey_option --json '' '' 'events as JSON on stdout, one a line'
   __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
   __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
+  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
   __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
   __hey_option --print '' '' 'print the exact shell script instead of running it'
@@ -1234,8 +1280,8 @@ __hey_table_sync() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --backend '' '--rollback --list' 'the program that does it, if not nh where that is on PATH' choices
   __hey_option --elevate '' --list 'how to become root' choices
-  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
-  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
+  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
+  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
   __hey_option --json '' '' 'with --list, as JSON'
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
@@ -1245,6 +1291,7 @@ __hey_table_sync() {
   __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
   __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'
+  __hey_option --impure '' '--rollback --list' 'let the flake read the environment, and files outside of it'
   __hey_option --offline '' '--rollback --list' 'build from what is here, without the network'
   __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '--rollback --list' 'update an input of the flake first' inputs many
@@ -1266,9 +1313,18 @@ __hey_table_sync() {
 }
 __hey_sync() { __hey_main sync "$@"; }
 
+__hey_table_trust() {
+  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --revoke '' '' 'don'\''t trust it any more'
+  __hey_option --yes -y '' 'trust it without asking'
+  __hey_option --print '' '' 'print the exact shell script instead of running it'
+  __hey_option --help -h all 'show this help'
+}
+__hey_trust() { __hey_main trust "$@"; }
+
 __hey_dispatched() {
-  firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync)
-  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Write a first hey.toml: targets that ssh'\''s configuration has, guard and ask as defaults' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now')
+  firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync trust)
+  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Write a first hey.toml: targets that ssh'\''s configuration has, guard and ask as defaults' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now' 'Trust a hey.toml: the settings in it that run a program, or say where secrets go')
   seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
   second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Find out what would go wrong with a deployment, before one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
   shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)
@@ -1294,5 +1350,6 @@ __hey_register -F __hey_ops_ssh ops-ssh.ts
 __hey_register -F __hey_ops_status ops-status.ts
 __hey_register -F __hey_ops_sync ops-sync.ts
 __hey_register -F __hey_sync sync.ts
+__hey_register -F __hey_trust trust.ts
 
 complete -p hey >/dev/null 2>&1 || __hey_register -F __hey_hey hey

@@ -97,7 +97,9 @@ function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
     # Most lines have nothing to do with it, and each costs.
-    for line in (string match -rv '^\s*(#|$)' <$argv[1])
+    # A stranger's may have megabytes: its beginning does.
+    read -z -n 65536 -l text <$argv[1]
+    for line in (string split \n -- $text | string match -rv '^\s*(#|$)|^.{1000}')
         test $depth -gt 0; or string match -q '*nixosConfigurations*' -- $line; or continue
         set -l bare (string replace -r '(^|\s)#.*$' '' -- $line)
         string match -rg '\bnixosConfigurations\.'$name -- $bare | string match -r '.+'
@@ -112,10 +114,10 @@ end
 # look like. No host begins with a #.
 function __hey_hosts_of
     set -l cache $XDG_CACHE_HOME
-    test -n "$cache"; or set cache $HOME/.cache
+    string match -q '/*' -- $cache; or set cache $HOME/.cache
     set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
     if test -f $seen -a -r $seen -a -s $seen
-        __hey_names (string match -r '.+' <$seen)
+        __hey_host_names (string match -r '.+' <$seen)
         return
     end
     set -l names
@@ -128,7 +130,10 @@ function __hey_hosts_of
     __hey_names $names
 end
 
-# Those that lib/spec/words.ts takes.
+# Those that lib/spec/words.ts takes: for hosts, and as a target. fish quotes what a line needs quoted.
+function __hey_host_names
+    string match -r '^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~\'-]{0,252}$' -- $argv
+end
 function __hey_names
     string match -r '^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,252}$' -- $argv
 end
@@ -289,7 +294,7 @@ function __hey_targets
     end
     set -q names[1]; and printf '%s\tssh name\n' $user$names
     test -n "$user"; and return
-    for host in (__hey_hosts)
+    for host in (__hey_names (__hey_hosts))
         contains -- $host $names $argv; or printf '%s\tflake host\n' $host
     end
 end
@@ -430,6 +435,8 @@ complete -c help.ts -n 'not __hey_beyond 0 --man-dir; and __hey_without -h --hel
 
 complete -c init.ts -n __hey_ours -f
 complete -c init.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c init.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c init.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c init.ts -n '__hey_without -y --yes' -s y -l yes -d 'write it without asking'
 complete -c init.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c init.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
@@ -439,6 +446,8 @@ complete -c install.ts -n __hey_ours -f
 complete -c install.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_without --host' -l host -r -f -a '(__hey_hosts)' -d 'the host in the flake'
 complete -c install.ts -n 'contains -- (commandline -opc)[-1] --root; or __hey_without --root' -l root -r -f -a '(__fish_complete_directories)' -d 'where its disks are mounted, if not /mnt'
 complete -c install.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c install.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c install.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c install.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to become root'
 complete -c install.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c install.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
@@ -448,6 +457,7 @@ complete -c ops-bootstrap.ts -n __hey_ours -f
 complete -c ops-bootstrap.ts -n '__hey_after 0 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --extra-files --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_hosts)' -d 'flake host'
 complete -c ops-bootstrap.ts -n '__hey_after 1 --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --extra-files --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option' -f -a '(__hey_own_targets --flake --class --key-cmd --elevate --wait --phases --disko-mode --build-on --extra-files --kexec --disk-encryption-keys --generate-hardware-config -i --identity --ssh-option)'
 complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-bootstrap.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
 complete -c ops-bootstrap.ts -n '__hey_without --persist --no-global --generate --key-cmd --wait --no-keys' -l no-keys -d 'nixos-anywhere alone: no keys, no question, no look before or after'
 complete -c ops-bootstrap.ts -n '__hey_without --no-keys --persist' -l persist -d 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
 complete -c ops-bootstrap.ts -n '__hey_without --no-keys --no-global' -l no-global -d 'carry the host\'s key only'
@@ -470,6 +480,7 @@ complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --disk-encry
 complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --generate-hardware-config; or __hey_without' -l generate-hardware-config -r -f -k -a '(printf \'%s\\n\' \'nixos-facter	nixos-facter\\\'s report\' \'nixos-generate-config	a hardware-configuration.nix\')' -d 'write the target\'s hardware configuration to a file here'
 complete -c ops-bootstrap.ts -n '__hey_without --extra-files --disk-encryption-keys --vm-test' -l vm-test -d 'try the installation in a virtual machine here, without a target'
 complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] -i --identity; or __hey_without -i --identity' -s i -l identity -r -F -d 'the private key to log in with'
+complete -c ops-bootstrap.ts -n '__hey_without --raw' -l raw -d 'show what hosts say beside their answers as it came, with all that moves a cursor'
 complete -c ops-bootstrap.ts -n '__hey_without --debug' -l debug -d 'show every command that nixos-anywhere runs'
 complete -c ops-bootstrap.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-bootstrap.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
@@ -477,42 +488,43 @@ complete -c ops-bootstrap.ts -n '__hey_without -h --help' -s h -l help -d 'show 
 complete -c ops-bootstrap.ts -n __hey_after_dashes -a '(__hey_passed nixos-anywhere)'
 
 complete -c ops-deploy.ts -n __hey_ours -f
-complete -c ops-deploy.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
+complete -c ops-deploy.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
-complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --specialisation --boot' -l boot -d 'activate at the next boot, not now'
-complete -c ops-deploy.ts -n '__hey_without --boot --dry-activate --install-bootloader --reboot --test' -l test -d 'activate now, until the next boot'
-complete -c ops-deploy.ts -n '__hey_without --boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot --dry-activate' -l dry-activate -d 'show what activation would change'
-complete -c ops-deploy.ts -n '__hey_without --fast' -l fast -d 'don\'t build the target\'s own nixos-rebuild first'
+complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --specialisation --status --cancel --boot' -l boot -d 'activate at the next boot, not now'
+complete -c ops-deploy.ts -n '__hey_without --boot --dry-activate --install-bootloader --status --cancel --reboot --test' -l test -d 'activate now, until the next boot'
+complete -c ops-deploy.ts -n '__hey_without --boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot --dry-activate' -l dry-activate -d 'show what activation would change'
+complete -c ops-deploy.ts -n '__hey_without --status --cancel --fast' -l fast -d 'don\'t build the target\'s own nixos-rebuild first'
 complete -c ops-deploy.ts -n '__hey_without --debug' -l debug -d 'show more of what nix and nixos-rebuild do'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-on --guard --confirm-timeout --settle --diff --ask --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine instead of here'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (the default)\' \'target	on the target itself\')' -d 'where the system is built'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --boot --guard --confirm-timeout --specialisation' -l specialisation -r -f -d 'activate that specialisation of the system'
-complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --install-bootloader' -l install-bootloader -d 'install the boot loader anew'
-complete -c ops-deploy.ts -n '__hey_without --offline' -l offline -d 'build from what is here, without the network'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine instead of here'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --status --cancel --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (the default)\' \'target	on the target itself\')' -d 'where the system is built'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --boot --guard --confirm-timeout --status --cancel --specialisation' -l specialisation -r -f -d 'activate that specialisation of the system'
+complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --status --cancel --install-bootloader' -l install-bootloader -d 'install the boot loader anew'
+complete -c ops-deploy.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-deploy.ts -n '__hey_without --status --cancel --offline' -l offline -d 'build from what is here, without the network'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without' -l update-input -r -f -d 'update an input of the flake first'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --builders' -l builders -r -f -d 'machines that nix builds on, like \'ssh://builder x86_64-linux\''
-complete -c ops-deploy.ts -n '__hey_without --dry-activate --build-host --specialisation --no-guard --guard' -l guard -d 'go back by itself unless this machine can still log in afterwards'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --status --cancel --builders' -l builders -r -f -d 'machines that nix builds on, like \'ssh://builder x86_64-linux\''
+complete -c ops-deploy.ts -n '__hey_without --dry-activate --build-host --specialisation --no-guard --status --cancel --guard' -l guard -d 'go back by itself unless this machine can still log in afterwards'
 complete -c ops-deploy.ts -n '__hey_without --guard --confirm-timeout --no-guard' -l no-guard -d 'without --guard, whatever hey.toml says'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --confirm-timeout; or __hey_without --dry-activate --build-host --specialisation --no-guard --confirm-timeout' -l confirm-timeout -r -f -d 'time to confirm before it goes back (180; implies --guard)'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --settle; or __hey_without --dry-activate --build-host --settle' -l settle -r -f -d 'time between the two logins that confirm (5)'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --check; or __hey_without' -l check -r -f -d 'a command that must succeed here before a guarded deployment stays'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --check-remote; or __hey_without' -l check-remote -r -f -d 'a command that must succeed on the host before a guarded deployment stays'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --on-unit-failure; or __hey_without --on-unit-failure' -l on-unit-failure -r -f -k -a '(printf \'%s\\n\' \'warn	say so and go on (without --guard always)\' \'rollback	go back (the default with --guard)\')' -d 'what failed units mean'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --confirm-timeout; or __hey_without --dry-activate --build-host --specialisation --no-guard --status --cancel --confirm-timeout' -l confirm-timeout -r -f -d 'time to confirm before it goes back (180; implies --guard)'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --settle; or __hey_without --dry-activate --build-host --status --cancel --settle' -l settle -r -f -d 'time between the two logins that confirm (5)'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --check; or __hey_without --status --cancel' -l check -r -f -d 'a command that must succeed here before a guarded deployment stays'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --check-remote; or __hey_without --status --cancel' -l check-remote -r -f -d 'a command that must succeed on the host before a guarded deployment stays'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --on-unit-failure; or __hey_without --status --cancel --on-unit-failure' -l on-unit-failure -r -f -k -a '(printf \'%s\\n\' \'warn	say so and go on (without --guard always)\' \'rollback	go back (the default with --guard)\')' -d 'what failed units mean'
 complete -c ops-deploy.ts -n '__hey_without --build-host --no-diff --status --cancel --diff' -l diff -d 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can\'t read'
 complete -c ops-deploy.ts -n '__hey_without --diff --no-diff' -l no-diff -d 'without --diff, whatever hey.toml says'
 complete -c ops-deploy.ts -n '__hey_without --dry-activate --build-host --no-ask --status --cancel --ask' -l ask -d 'show that, and ask before anything is changed'
 complete -c ops-deploy.ts -n '__hey_without --ask --no-ask' -l no-ask -d 'without --ask, whatever hey.toml says'
-complete -c ops-deploy.ts -n '__hey_without -y --yes' -s y -l yes -d 'with --ask: show that, and go on without the question'
+complete -c ops-deploy.ts -n '__hey_without --status --cancel -y --yes' -s y -l yes -d 'with --ask: show that, and go on without the question'
 complete -c ops-deploy.ts -n '__hey_without --status --cancel --rename' -l rename -d 'also where the machine is another one, by the name that it gives itself or by its host key'
-complete -c ops-deploy.ts -n '__hey_without --force' -l force -d 'deploy also when someone else has changed what runs there'
-complete -c ops-deploy.ts -n '__hey_without --diff --ask --rename --cancel --status' -l status -d 'show what is armed there, and what runs and boots'
-complete -c ops-deploy.ts -n '__hey_without --diff --ask --rename --status --cancel' -l cancel -d 'end a guarded deployment now: back to what ran before'
-complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --no-reboot --reboot' -l reboot -d 'then reboot it, and wait until it is back'
+complete -c ops-deploy.ts -n '__hey_without --status --cancel --force' -l force -d 'deploy also when someone else has changed what runs there'
+complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --status' -l status -d 'show what is armed there, and what runs and boots'
+complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --cancel' -l cancel -d 'end a guarded deployment now: back to what ran before'
+complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --status --cancel --no-reboot --reboot' -l reboot -d 'then reboot it, and wait until it is back'
 complete -c ops-deploy.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'without --reboot, whatever hey.toml says'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
-complete -c ops-deploy.ts -n '__hey_without --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --status --cancel --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
+complete -c ops-deploy.ts -n '__hey_without --status --cancel --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)\')' -d 'the program that does it'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-deploy.ts -n '__hey_without --build-host --on --all' -l all -d 'all hosts of the flake'
@@ -523,6 +535,8 @@ complete -c ops-deploy.ts -n '__hey_without --require-all' -l require-all -d 'no
 complete -c ops-deploy.ts -n '__hey_without --json' -l json -d 'events as JSON on stdout, one a line'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
 complete -c ops-deploy.ts -n '__hey_without --ask-elevate-password' -l ask-elevate-password -d 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --lane-timeout; or __hey_without --lane-timeout' -l lane-timeout -r -f -d 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)'
+complete -c ops-deploy.ts -n '__hey_without --raw' -l raw -d 'show what hosts say beside their answers as it came, with all that moves a cursor'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-deploy.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
@@ -535,10 +549,10 @@ complete -c ops-doctor.ts -n '__hey_after 1 --flake --on --override-input --skip
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-doctor.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
-complete -c ops-doctor.ts -n '__hey_without --impure' -l impure -d 'where the flake is evaluated, let it read the environment, and files outside of it'
+complete -c ops-doctor.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-doctor.ts -n '__hey_without --eval' -l eval -d 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
-complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --skip; or __hey_without' -l skip -r -f -k -a '(printf \'%s\\n\' \'host-untracked	git does not track a file of the host, so nix does not see it\' \'tool-missing	a program that is needed here is not on PATH\' \'tools	the versions of nix, ssh and nixos-rebuild here\' \'target-by-name	neither hey.toml nor an ssh alias says where the host is reached\' \'name-unknown	the target\\\'s name does not resolve\' \'port-closed	nothing listens at the target\\\'s ssh port\' \'no-answer	the target does not answer in time\' \'host-key-unknown	known_hosts has no key of the target\' \'host-key-changed	the target presents another key than known_hosts has\' \'login-refused	sshd takes none of the keys offered\' \'unreachable	ssh fails otherwise\' \'other-host	by its name or its host key the machine is another host\' \'login-talks	the login writes to stdout before a command, which breaks nix copy\' \'not-nixos	no NixOS runs there\' \'no-root	the login does not become root there without a password\' \'untrusted	nix there takes no unsigned paths from the login\' \'disk-full	a disk there is full\' \'disk-low	a disk there is nearly full\' \'boot-full	/boot has no room for one more kernel\' \'memory-low	little memory is left there\' \'units-failed	units have failed there\' \'activation-failed	the last activation there failed\' \'armed	another deployment is under way there\' \'reboot-needed	what boots there has another kernel, initrd or systemd than what was booted\' \'clock	the clock there is wrong\' \'key-missing	no key of the host is kept here\' \'key-differs	the host\\\'s key here is another than on its disk\' \'key-presented	sshd there presents another key than is on its disk\' \'key-unlisted	secrets.nix or .sops.yaml does not mention the host\\\'s key\' \'eval-fails	the host does not evaluate\' \'eval-arch	the host\\\'s system is for another architecture\' \'eval-sshd	sshd would not be enabled\' \'eval-port	sshd would not listen, or the firewall would be closed, at the port that ssh uses\' \'eval-login	as whom ssh goes could not log in with a key of mine\' \'eval-root	as whom ssh goes could log in, and not become root without a password\')' -d 'don\'t look at that finding'
+complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --skip; or __hey_without' -l skip -r -f -k -a '(printf \'%s\\n\' \'host-untracked	git does not track a file of the host, so nix does not see it\' \'tool-missing	a program that is needed here is not on PATH\' \'tools	the versions of nix, ssh and nixos-rebuild here\' \'target-by-name	neither hey.toml nor an ssh alias says where the host is reached\' \'name-unknown	the target\\\'s name does not resolve\' \'port-closed	nothing listens at the target\\\'s ssh port\' \'no-answer	the target does not answer in time\' \'host-key-unknown	known_hosts has no key of the target\' \'host-key-changed	the target presents another key than known_hosts has\' \'login-refused	sshd takes none of the keys offered\' \'unreachable	ssh fails otherwise\' \'other-host	by its name or its host key the machine is another host\' \'login-talks	the login writes to stdout before a command, which breaks nix copy\' \'not-nixos	no NixOS runs there\' \'no-root	the login does not become root there without a password\' \'untrusted	nix there takes no unsigned paths from the login\' \'disk-full	a disk there is full\' \'disk-low	a disk there is nearly full\' \'boot-full	/boot has no room for one more kernel\' \'memory-low	little memory is left there\' \'units-failed	units have failed there\' \'activation-failed	the last activation there failed\' \'armed	another deployment is under way there\' \'reboot-needed	what boots there has another kernel, initrd or systemd than what was booted\' \'clock	the clock there is wrong\' \'key-missing	no key of the host is kept here\' \'key-differs	the host\\\'s key here is another than on its disk\' \'key-presented	sshd there presents another key than is on its disk\' \'key-unlisted	secrets.nix or .sops.yaml does not mention the host\\\'s key\' \'list-unread	secrets.nix or .sops.yaml is no ordinary file, or too large to be read\' \'eval-fails	the host does not evaluate\' \'eval-arch	the host\\\'s system is for another architecture\' \'eval-sshd	sshd would not be enabled\' \'eval-port	sshd would not listen, or the firewall would be closed, at the port that ssh uses\' \'eval-login	as whom ssh goes could not log in with a key of mine\' \'eval-root	as whom ssh goes could log in, and not become root without a password\')' -d 'don\'t look at that finding'
 complete -c ops-doctor.ts -n '__hey_without --json' -l json -d 'as JSON'
 complete -c ops-doctor.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
 complete -c ops-doctor.ts -n '__hey_without --ask-elevate-password' -l ask-elevate-password -d 'deployments ask for the password that sudo wants there (implies --elevate sudo)'
@@ -554,7 +568,7 @@ complete -c ops-hosts.ts -n '__hey_without --import -y --yes --why' -l why -d 'a
 complete -c ops-hosts.ts -n '__hey_without --import -y --yes --json' -l json -d 'as JSON, with all of it'
 complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --import; or __hey_without --on --why --json --import' -l import -r -f -k -a '(printf \'%s\\n\' \'deploy-rs	deploy.nodes\' \'colmena	colmenaHive, or colmena\' \'nixinate	nixosConfigurations.NAME._module.args.nixinate\')' -d 'write a hey.toml of what the flake says for another tool, after showing it'
 complete -c ops-hosts.ts -n '__hey_without --on --why --json -y --yes' -s y -l yes -d 'with --import, write it without asking'
-complete -c ops-hosts.ts -n '__hey_without --impure' -l impure -d 'where the flake is evaluated, let it read the environment, and files outside of it'
+complete -c ops-hosts.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
 complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-hosts.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-hosts.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
@@ -568,9 +582,11 @@ complete -c ops-log.ts -n '__hey_without --print' -l print -d 'print the exact s
 complete -c ops-log.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c ops-push-keys.ts -n __hey_ours -f
-complete -c ops-push-keys.ts -n '__hey_after 0 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-push-keys.ts -n '__hey_after 1 --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --class --key-cmd --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
+complete -c ops-push-keys.ts -n '__hey_after 0 --flake --override-input --class --key-cmd --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-push-keys.ts -n '__hey_after 1 --flake --override-input --class --key-cmd --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --override-input --class --key-cmd --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-push-keys.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-push-keys.ts -n '__hey_without --persist' -l persist -d 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
 complete -c ops-push-keys.ts -n '__hey_without --no-global' -l no-global -d 'send the host\'s key only'
 complete -c ops-push-keys.ts -n '__hey_without --key-cmd --check --generate' -l generate -d 'make the host\'s key if there is none'
@@ -588,15 +604,19 @@ complete -c ops-push-keys.ts -n '__hey_without --require-all' -l require-all -d 
 complete -c ops-push-keys.ts -n '__hey_without --json' -l json -d 'events as JSON on stdout, one a line'
 complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to become root: here for a global key that only root can read, and there if the target\'s user isn\'t root'
 complete -c ops-push-keys.ts -n '__hey_without --ask-elevate-password' -l ask-elevate-password -d 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --lane-timeout; or __hey_without --lane-timeout' -l lane-timeout -r -f -d 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)'
+complete -c ops-push-keys.ts -n '__hey_without --raw' -l raw -d 'show what hosts say beside their answers as it came, with all that moves a cursor'
 complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-push-keys.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-push-keys.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c ops-push-keys.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c ops-reboot.ts -n __hey_ours -f
-complete -c ops-reboot.ts -n '__hey_after 0 --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-reboot.ts -n '__hey_after 1 --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
+complete -c ops-reboot.ts -n '__hey_after 0 --flake --override-input --wait --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-reboot.ts -n '__hey_after 1 --flake --override-input --wait --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --override-input --wait --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-reboot.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-reboot.ts -n '__hey_without --if-needed' -l if-needed -d 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
 complete -c ops-reboot.ts -n '__hey_without --rename' -l rename -d 'also where the machine is another one, by the name that it gives itself or by its host key'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
@@ -609,15 +629,19 @@ complete -c ops-reboot.ts -n '__hey_without --require-all' -l require-all -d 'no
 complete -c ops-reboot.ts -n '__hey_without --json' -l json -d 'events as JSON on stdout, one a line'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
 complete -c ops-reboot.ts -n '__hey_without --ask-elevate-password' -l ask-elevate-password -d 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --lane-timeout; or __hey_without --lane-timeout' -l lane-timeout -r -f -d 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)'
+complete -c ops-reboot.ts -n '__hey_without --raw' -l raw -d 'show what hosts say beside their answers as it came, with all that moves a cursor'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-reboot.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
 complete -c ops-reboot.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c ops-rollback.ts -n __hey_ours -f
-complete -c ops-rollback.ts -n '__hey_after 0 --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-rollback.ts -n '__hey_after 1 --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
+complete -c ops-rollback.ts -n '__hey_after 0 --flake --override-input --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-rollback.ts -n '__hey_after 1 --flake --override-input --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --override-input --to --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c ops-rollback.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --to; or __hey_without --list --on --all --to' -l to -r -f -d 'the generation, if not the one before what boots'
 complete -c ops-rollback.ts -n '__hey_without --to --boot --guard --confirm-timeout --settle --diff --ask --rename --reboot --list' -l list -d 'list the generations there, newest first: what runs, what boots, what was booted'
 complete -c ops-rollback.ts -n '__hey_without --list --boot' -l boot -d 'activate at the next boot, not now'
@@ -647,6 +671,8 @@ complete -c ops-rollback.ts -n '__hey_without --require-all' -l require-all -d '
 complete -c ops-rollback.ts -n '__hey_without --json' -l json -d 'as JSON: with --list the list, for several hosts events, one a line'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
 complete -c ops-rollback.ts -n '__hey_without --ask-elevate-password' -l ask-elevate-password -d 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --lane-timeout; or __hey_without --lane-timeout' -l lane-timeout -r -f -d 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)'
+complete -c ops-rollback.ts -n '__hey_without --raw' -l raw -d 'show what hosts say beside their answers as it came, with all that moves a cursor'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-rollback.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
@@ -667,7 +693,7 @@ complete -c ops-status.ts -n '__hey_after 1 --flake --on --override-input --html
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-status.ts -n '__hey_without --on --all' -l all -d 'all hosts of the flake'
-complete -c ops-status.ts -n '__hey_without --impure' -l impure -d 'where the flake is evaluated, let it read the environment, and files outside of it'
+complete -c ops-status.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
 complete -c ops-status.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-status.ts -n '__hey_without --eval' -l eval -d 'also whether each runs and boots what the flake says, which takes an evaluation'
 complete -c ops-status.ts -n '__hey_without --watch' -l watch -d 'again and again, so many seconds apart (5), until ^C'
@@ -680,42 +706,43 @@ complete -c ops-status.ts -n '__hey_without --print' -l print -d 'print the exac
 complete -c ops-status.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 
 complete -c ops-sync.ts -n __hey_ours -f
-complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --ssh-option --ssh-config)'
+complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
-complete -c ops-sync.ts -n '__hey_without --test --dry-activate --specialisation --boot' -l boot -d 'activate at the next boot, not now'
-complete -c ops-sync.ts -n '__hey_without --boot --dry-activate --install-bootloader --reboot --test' -l test -d 'activate now, until the next boot'
-complete -c ops-sync.ts -n '__hey_without --boot --test --install-bootloader --guard --confirm-timeout --settle --ask --reboot --dry-activate' -l dry-activate -d 'show what activation would change'
-complete -c ops-sync.ts -n '__hey_without --fast' -l fast -d 'don\'t build the target\'s own nixos-rebuild first'
+complete -c ops-sync.ts -n '__hey_without --test --dry-activate --specialisation --status --cancel --boot' -l boot -d 'activate at the next boot, not now'
+complete -c ops-sync.ts -n '__hey_without --boot --dry-activate --install-bootloader --status --cancel --reboot --test' -l test -d 'activate now, until the next boot'
+complete -c ops-sync.ts -n '__hey_without --boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot --dry-activate' -l dry-activate -d 'show what activation would change'
+complete -c ops-sync.ts -n '__hey_without --status --cancel --fast' -l fast -d 'don\'t build the target\'s own nixos-rebuild first'
 complete -c ops-sync.ts -n '__hey_without --debug' -l debug -d 'show more of what nix and nixos-rebuild do'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-on --guard --confirm-timeout --settle --diff --ask --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine instead of here'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (the default)\' \'target	on the target itself\')' -d 'where the system is built'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --boot --guard --confirm-timeout --specialisation' -l specialisation -r -f -d 'activate that specialisation of the system'
-complete -c ops-sync.ts -n '__hey_without --test --dry-activate --install-bootloader' -l install-bootloader -d 'install the boot loader anew'
-complete -c ops-sync.ts -n '__hey_without --offline' -l offline -d 'build from what is here, without the network'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine instead of here'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --status --cancel --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (the default)\' \'target	on the target itself\')' -d 'where the system is built'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --boot --guard --confirm-timeout --status --cancel --specialisation' -l specialisation -r -f -d 'activate that specialisation of the system'
+complete -c ops-sync.ts -n '__hey_without --test --dry-activate --status --cancel --install-bootloader' -l install-bootloader -d 'install the boot loader anew'
+complete -c ops-sync.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-sync.ts -n '__hey_without --status --cancel --offline' -l offline -d 'build from what is here, without the network'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without' -l update-input -r -f -d 'update an input of the flake first'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --builders' -l builders -r -f -d 'machines that nix builds on, like \'ssh://builder x86_64-linux\''
-complete -c ops-sync.ts -n '__hey_without --dry-activate --build-host --specialisation --no-guard --guard' -l guard -d 'go back by itself unless this machine can still log in afterwards'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --status --cancel --builders' -l builders -r -f -d 'machines that nix builds on, like \'ssh://builder x86_64-linux\''
+complete -c ops-sync.ts -n '__hey_without --dry-activate --build-host --specialisation --no-guard --status --cancel --guard' -l guard -d 'go back by itself unless this machine can still log in afterwards'
 complete -c ops-sync.ts -n '__hey_without --guard --confirm-timeout --no-guard' -l no-guard -d 'without --guard, whatever hey.toml says'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --confirm-timeout; or __hey_without --dry-activate --build-host --specialisation --no-guard --confirm-timeout' -l confirm-timeout -r -f -d 'time to confirm before it goes back (180; implies --guard)'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --settle; or __hey_without --dry-activate --build-host --settle' -l settle -r -f -d 'time between the two logins that confirm (5)'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --check; or __hey_without' -l check -r -f -d 'a command that must succeed here before a guarded deployment stays'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --check-remote; or __hey_without' -l check-remote -r -f -d 'a command that must succeed on the host before a guarded deployment stays'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --on-unit-failure; or __hey_without --on-unit-failure' -l on-unit-failure -r -f -k -a '(printf \'%s\\n\' \'warn	say so and go on (without --guard always)\' \'rollback	go back (the default with --guard)\')' -d 'what failed units mean'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --confirm-timeout; or __hey_without --dry-activate --build-host --specialisation --no-guard --status --cancel --confirm-timeout' -l confirm-timeout -r -f -d 'time to confirm before it goes back (180; implies --guard)'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --settle; or __hey_without --dry-activate --build-host --status --cancel --settle' -l settle -r -f -d 'time between the two logins that confirm (5)'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --check; or __hey_without --status --cancel' -l check -r -f -d 'a command that must succeed here before a guarded deployment stays'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --check-remote; or __hey_without --status --cancel' -l check-remote -r -f -d 'a command that must succeed on the host before a guarded deployment stays'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --on-unit-failure; or __hey_without --status --cancel --on-unit-failure' -l on-unit-failure -r -f -k -a '(printf \'%s\\n\' \'warn	say so and go on (without --guard always)\' \'rollback	go back (the default with --guard)\')' -d 'what failed units mean'
 complete -c ops-sync.ts -n '__hey_without --build-host --no-diff --status --cancel --diff' -l diff -d 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can\'t read'
 complete -c ops-sync.ts -n '__hey_without --diff --no-diff' -l no-diff -d 'without --diff, whatever hey.toml says'
 complete -c ops-sync.ts -n '__hey_without --dry-activate --build-host --no-ask --status --cancel --ask' -l ask -d 'show that, and ask before anything is changed'
 complete -c ops-sync.ts -n '__hey_without --ask --no-ask' -l no-ask -d 'without --ask, whatever hey.toml says'
-complete -c ops-sync.ts -n '__hey_without -y --yes' -s y -l yes -d 'with --ask: show that, and go on without the question'
+complete -c ops-sync.ts -n '__hey_without --status --cancel -y --yes' -s y -l yes -d 'with --ask: show that, and go on without the question'
 complete -c ops-sync.ts -n '__hey_without --status --cancel --rename' -l rename -d 'also where the machine is another one, by the name that it gives itself or by its host key'
-complete -c ops-sync.ts -n '__hey_without --force' -l force -d 'deploy also when someone else has changed what runs there'
-complete -c ops-sync.ts -n '__hey_without --diff --ask --rename --cancel --status' -l status -d 'show what is armed there, and what runs and boots'
-complete -c ops-sync.ts -n '__hey_without --diff --ask --rename --status --cancel' -l cancel -d 'end a guarded deployment now: back to what ran before'
-complete -c ops-sync.ts -n '__hey_without --test --dry-activate --no-reboot --reboot' -l reboot -d 'then reboot it, and wait until it is back'
+complete -c ops-sync.ts -n '__hey_without --status --cancel --force' -l force -d 'deploy also when someone else has changed what runs there'
+complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --status' -l status -d 'show what is armed there, and what runs and boots'
+complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --cancel' -l cancel -d 'end a guarded deployment now: back to what ran before'
+complete -c ops-sync.ts -n '__hey_without --test --dry-activate --status --cancel --no-reboot --reboot' -l reboot -d 'then reboot it, and wait until it is back'
 complete -c ops-sync.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'without --reboot, whatever hey.toml says'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
-complete -c ops-sync.ts -n '__hey_without --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --status --cancel --wait' -l wait -r -f -d 'how long to wait for it to come back, if not 300'
+complete -c ops-sync.ts -n '__hey_without --status --cancel --use-substitutes' -l use-substitutes -d 'let the target fetch what it can from its binary caches'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (the default)\' \'nix	nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)\')' -d 'the program that does it'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --all --on' -l on -r -f -a '(__hey_machines)' -d 'several hosts: names with \'*\', \'@tag\', and \'!\' before what is left out, with commas between'
 complete -c ops-sync.ts -n '__hey_without --build-host --on --all' -l all -d 'all hosts of the flake'
@@ -726,6 +753,8 @@ complete -c ops-sync.ts -n '__hey_without --require-all' -l require-all -d 'noth
 complete -c ops-sync.ts -n '__hey_without --json' -l json -d 'events as JSON on stdout, one a line'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\')' -d 'how the target\'s user becomes root there, if it isn\'t root'
 complete -c ops-sync.ts -n '__hey_without --ask-elevate-password' -l ask-elevate-password -d 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --lane-timeout; or __hey_without --lane-timeout' -l lane-timeout -r -f -d 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)'
+complete -c ops-sync.ts -n '__hey_without --raw' -l raw -d 'show what hosts say beside their answers as it came, with all that moves a cursor'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --ssh-option; or __hey_without' -l ssh-option -r -f -d 'an ssh option, for every ssh of the run and for nix'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --ssh-config; or __hey_without --ssh-config' -l ssh-config -r -F -d 'an ssh config instead of ~/.ssh/config'
 complete -c ops-sync.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
@@ -738,8 +767,8 @@ complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --host; or __hey_with
 complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
 complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --rollback --list --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nh	nh os\' \'nixos-rebuild	nixos-rebuild\')' -d 'the program that does it, if not nh where that is on PATH'
 complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --elevate; or __hey_without --list --elevate' -l elevate -r -f -k -a '(printf \'%s\\n\' \'sudo	sudo (the default)\' \'doas	OpenDoas\' \'run0	systemd\\\'s run0\' \'none	run it as the user that calls\')' -d 'how to become root'
-complete -c sync.ts -n '__hey_without --host --backend --list --force --specialisation --install-bootloader --offline --override-input --update-input --builders --rollback' -l rollback -d 'back to a generation: the one before what boots, or this'
-complete -c sync.ts -n '__hey_without --host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --offline --override-input --update-input --builders --list' -l list -d 'list the generations of this machine, newest first'
+complete -c sync.ts -n '__hey_without --host --backend --list --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders --rollback' -l rollback -d 'back to a generation: the one before what boots, or this'
+complete -c sync.ts -n '__hey_without --host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders --list' -l list -d 'list the generations of this machine, newest first'
 complete -c sync.ts -n '__hey_without --json' -l json -d 'with --list, as JSON'
 complete -c sync.ts -n '__hey_without --list --no-diff --diff' -l diff -d 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can\'t read'
 complete -c sync.ts -n '__hey_without --diff --no-diff' -l no-diff -d 'without --diff, whatever hey.toml says'
@@ -749,6 +778,7 @@ complete -c sync.ts -n '__hey_without -y --yes' -s y -l yes -d 'with --ask: show
 complete -c sync.ts -n '__hey_without --rollback --list --force' -l force -d 'activate a host here that is not this machine'
 complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --rollback --list --specialisation' -l specialisation -r -f -d 'activate that specialisation of the system'
 complete -c sync.ts -n '__hey_without --rollback --list --install-bootloader' -l install-bootloader -d 'install the boot loader anew'
+complete -c sync.ts -n '__hey_without --rollback --list --impure' -l impure -d 'let the flake read the environment, and files outside of it'
 complete -c sync.ts -n '__hey_without --rollback --list --offline' -l offline -d 'build from what is here, without the network'
 complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without --rollback --list' -l override-input -r -f -d 'take an input of the flake from there'
 complete -c sync.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without --rollback --list' -l update-input -r -f -d 'update an input of the flake first'
@@ -757,12 +787,19 @@ complete -c sync.ts -n '__hey_without --print' -l print -d 'print the exact shel
 complete -c sync.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
 complete -c sync.ts -n __hey_after_dashes -a '(__hey_passed nixos-rebuild)'
 
+complete -c trust.ts -n __hey_ours -f
+complete -c trust.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'the flake that holds the machines: a directory or a flake reference'
+complete -c trust.ts -n '__hey_without --revoke' -l revoke -d 'don\'t trust it any more'
+complete -c trust.ts -n '__hey_without -y --yes' -s y -l yes -d 'trust it without asking'
+complete -c trust.ts -n '__hey_without --print' -l print -d 'print the exact shell script instead of running it'
+complete -c trust.ts -n '__hey_without -h --help' -s h -l help -d 'show this help'
+
 function __hey_dispatched --no-scope-shadowing
-    set firsts 'bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'deploy	Build a host\'s system here and activate it there' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'doctor	Find out what would go wrong with a deployment, before one' 'help	Show the verbs, or the help of one' 'hosts	List the hosts of the flake: where each is reached, its tags and settings' 'init	Write a first hey.toml: targets that ssh\'s configuration has, guard and ask as defaults' 'install	Install a host on mounted disks, from the installer ISO' 'log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops	bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'reboot	Reboot a host, wait until it is back, and verify which system was booted' 'rollback	Take a host back to another generation, or list those that it has' 'ssh	Open a root shell on a target, or run one command there' 'status	Show what hosts run and boot, and how they are' 'sync	Build this machine\'s system and activate it at the next boot, or now'
+    set firsts 'bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'completions	Complete hosts, targets and options at TAB, in zsh, bash and fish' 'deploy	Build a host\'s system here and activate it there' 'disko	Partition, format and mount a host\'s disks with disko, before an install' 'doctor	Find out what would go wrong with a deployment, before one' 'help	Show the verbs, or the help of one' 'hosts	List the hosts of the flake: where each is reached, its tags and settings' 'init	Write a first hey.toml: targets that ssh\'s configuration has, guard and ask as defaults' 'install	Install a host on mounted disks, from the installer ISO' 'log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops	bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'reboot	Reboot a host, wait until it is back, and verify which system was booted' 'rollback	Take a host back to another generation, or list those that it has' 'ssh	Open a root shell on a target, or run one command there' 'status	Show what hosts run and boot, and how they are' 'sync	Build this machine\'s system and activate it at the next boot, or now' 'trust	Trust a hey.toml: the settings in it that run a program, or say where secrets go'
     set seconds 'ops bootstrap	Install NixOS on a remote machine that runs anything else (erases its disks)' 'ops deploy	Build a host\'s system here and activate it there' 'ops doctor	Find out what would go wrong with a deployment, before one' 'ops hosts	List the hosts of the flake: where each is reached, its tags and settings' 'ops log	Show what was done to hosts from this machine: when, by whom, and what came of it' 'ops push-keys	Send a host\'s ssh key and the global key to its target, for agenix' 'ops reboot	Reboot a host, wait until it is back, and verify which system was booted' 'ops rollback	Take a host back to another generation, or list those that it has' 'ops ssh	Open a root shell on a target, or run one command there' 'ops status	Show what hosts run and boot, and how they are' 'ops sync	Build a host\'s system here and activate it there'
     set shorts 'bootstrap' 'deploy' 'doctor' 'hosts' 'log' 'push-keys' 'reboot' 'rollback' 'ssh' 'status'
     set flags '--help	show the verbs, or the help of one' '--version	show hey\'s version'
-    set verbs 'completions' 'disko' 'help' 'init' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-doctor' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync'
+    set verbs 'completions' 'disko' 'help' 'init' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-doctor' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync' 'trust'
 end
 if not complete -c hey | string length -q
     complete -c hey -n __hey_ours -f -a '(__hey_dispatcher)'

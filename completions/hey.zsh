@@ -6,7 +6,7 @@
   'builtin' 'emulate' -L zsh
   (( $+functions[compdef] )) || return 0
   'add-zsh-hook' -d precmd _hey_load
-  'compdef' _hey-scripts completions.ts disko.ts help.ts init.ts install.ts ops-bootstrap.ts ops-deploy.ts ops-doctor.ts ops-hosts.ts ops-log.ts ops-push-keys.ts ops-reboot.ts ops-rollback.ts ops-ssh.ts ops-status.ts ops-sync.ts sync.ts
+  'compdef' _hey-scripts completions.ts disko.ts help.ts init.ts install.ts ops-bootstrap.ts ops-deploy.ts ops-doctor.ts ops-hosts.ts ops-log.ts ops-push-keys.ts ops-reboot.ts ops-rollback.ts ops-ssh.ts ops-status.ts ops-sync.ts sync.ts trust.ts
   (( $+_comps[hey] )) || 'compdef' _hey-scripts hey
   'unfunction' _hey_load
 }

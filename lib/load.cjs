@@ -1,15 +1,32 @@
-// Runs a .ts file of this checkout, the first word after this one: tsx transforms them, and what it made of a file is kept until the file changes.
-// Loading tsx costs more than everything else on the way to --print, so it is loaded only where nothing is kept.
-const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+// Runs a .ts file of this checkout, the first word after this one: tsx transforms them. What this has loaded is kept, compiled, until the file
+// it is of changes. Loading tsx costs more than everything else on the way to --print, so it is loaded only where something is not kept.
+const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
 const { dirname, join } = require("node:path");
+const { deserialize, serialize, setFlagsFromString } = require("node:v8");
+const { Script } = require("node:vm");
 
-/** A directory that only this user can write to, or "" to keep nothing (lib/start has the reason). */
-const directory = isPrivate(process.env.HEY_CACHE) ? process.env.HEY_CACHE : "";
+/** What is kept of this checkout: in a directory that only this user can write to (lib/start has the reason), or nowhere, which is "". */
+const place = isPrivate(process.env.HEY_CACHE) ? join(process.env.HEY_CACHE, `${dirname(__dirname)}.kept`) : "";
 delete process.env.HEY_CACHE;
 
 function isPrivate(path) {
-  return path && [path, dirname(path)].every((dir) => (statSync(dir).mode & 0o022) === 0);
+  const mine = (found) => found.uid === process.geteuid() && (found.mode & 0o022) === 0;
+  return path && [path, dirname(path)].every((dir) => mine(statSync(dir)));
+}
+
+/** By file: its stamp, its code, and what V8 made of that. */
+const kept = readKept();
+/** Whether one of them was not kept. */
+let isNew = false;
+
+function readKept() {
+  try {
+    return deserialize(readFileSync(place));
+  } catch {
+    // Not kept yet, cut off, or kept nowhere.
+    return new Map();
+  }
 }
 
 /** Loads tsx and takes its loader; node's own stays with load() below, which asks this one. */
@@ -34,41 +51,57 @@ let transform = (module, file) => {
   transform(module, file);
 };
 
-function keep(path, text) {
+/** What tsx makes of a file, and V8 of that: wholly, as it otherwise leaves out what has not been called yet. */
+function transformed(module, file) {
+  let code = "";
+  module._compile = (text) => {
+    // A script still begins with its #! line.
+    code = text.replace(/^#!.*/, "");
+  };
+  transform(module, file);
+  delete module._compile;
+  setFlagsFromString("--no-lazy");
+  const script = new Script(Module.wrap(code), { filename: file });
+  setFlagsFromString("--lazy");
+  return { code, data: script.createCachedData() };
+}
+
+function load(module, file) {
+  const { mtimeMs, size } = statSync(file);
+  const stamp = `${mtimeMs} ${size} ${process.version}`;
+  if (kept.get(file)?.stamp !== stamp) {
+    isNew = true;
+    kept.set(file, { stamp, ...transformed(module, file) });
+  }
+  const { code, data } = kept.get(file);
+  if (code.includes("import(")) {
+    // node can import for what it has compiled itself.
+    module._compile(code, file);
+    return;
+  }
+  const script = new Script(Module.wrap(code), { filename: file, cachedData: data });
+  script.runInThisContext().call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
+}
+
+function keep() {
+  for (const file of kept.keys()) if (!existsSync(file)) kept.delete(file);
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(`${path}.${process.pid}`, text, { mode: 0o600 });
-    renameSync(`${path}.${process.pid}`, path);
+    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    writeFileSync(`${place}.${process.pid}`, serialize(kept), { mode: 0o600 });
+    renameSync(`${place}.${process.pid}`, place);
   } catch {
     // A full or read-only disk costs time only.
   }
 }
 
-function load(module, file) {
-  const { mtimeMs, size } = statSync(file);
-  // At the end, as what tsx makes of a script still begins with its #! line.
-  const stamp = `\n//${mtimeMs} ${size} ${process.version}`;
-  const kept = directory && join(directory, file);
-  let text = "";
-  try {
-    if (kept) text = readFileSync(kept, "utf8");
-  } catch {
-    // Not kept yet.
-  }
-  if (text.endsWith(stamp)) {
-    module._compile(text, file);
-    return;
-  }
-  const compile = module._compile;
-  module._compile = (code, name) => {
-    module._compile = compile;
-    if (kept) keep(kept, code + stamp);
-    return module._compile(code, name);
-  };
-  transform(module, file);
-}
-
 Module._extensions[".ts"] = load;
+// Our files name each other wholly: there is nothing to look for.
+const { _resolveFilename } = Module;
+Module._resolveFilename = (name, parent, ...more) =>
+  /^\.{1,2}\/.*\.ts$/.test(name) ? join(dirname(parent.filename), name) : _resolveFilename(name, parent, ...more);
+process.on("exit", () => {
+  if (isNew && place !== "") keep();
+});
 
 // As the program rather than by node's -r, which would read the package.json of whatever directory this is called in.
 process.argv.splice(1, 1);

@@ -6,6 +6,7 @@
 import { join, resolve } from "node:path";
 import { spelled } from "../lib/here/called.ts";
 import { home } from "../lib/here/machine.ts";
+import { xdgHome } from "../lib/here/state.ts";
 import { call, saying, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { Usage } from "../lib/spec/errors.ts";
@@ -21,7 +22,7 @@ const shells = {
   bash: { help: "for ~/.bashrc", rc: () => join(home(), ".bashrc") },
   fish: {
     help: "for ~/.config/fish/conf.d/hey.fish",
-    rc: () => join(variable("XDG_CONFIG_HOME", ".config"), "fish/conf.d/hey.fish"),
+    rc: () => join(xdgHome("XDG_CONFIG_HOME", ".config"), "fish/conf.d/hey.fish"),
   },
 } as const;
 const choices = Object.fromEntries(Object.entries(shells).map(([name, { help }]) => [name, help]));

@@ -11,10 +11,11 @@ import { aliases } from "../lib/inventory/aliases.ts";
 import { flakeMeant } from "../lib/inventory/flake.ts";
 import { machinesIfKnown } from "../lib/inventory/inventory.ts";
 import { proposed } from "../lib/inventory/proposed.ts";
+import { pathOf } from "../lib/inventory/trust.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
 import { Refusal, shown } from "../lib/spec/errors.ts";
-import { flakeOption, sshOptions } from "../lib/spec/options.ts";
+import { evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { flag } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -33,21 +34,22 @@ export default verb(module, {
     "A hey.toml that is there is never written over.",
   takes: {
     flake: flakeOption,
+    ...evaluationOptions,
     yes: flag("write it without asking", { short: "y" }),
     "ssh-config": sshOptions["ssh-config"],
   },
   examples: ["", "--yes"],
-  plan: ({ flake: given, yes, sshConfig }) => {
+  plan: ({ flake: given, yes, sshConfig, impure, overrideInput }) => {
     const { dir } = findFlake(given, "as given");
     const file = dir === undefined ? "" : join(dir, "hey.toml");
     if (file !== "") requireAbsent(file);
-    const flake = flakeMeant(given, "as given");
+    const flake = flakeMeant(given, "as given", { impure, overrideInput }, "say");
     const ssh = { sshOption: [], sshConfig };
     const lines = proposed(machinesIfKnown(flake, ssh), aliases(ssh));
     return {
       main: [
         { ...call("settings_text", [], "what it will say"), capture: "text" },
-        call("offer_settings", [file, yes ? "yes" : ""], "shown, and written where that is agreed to"),
+        call("offer_settings", [file, yes ? "yes" : "", pathOf(file)], "shown, and written where that is agreed to"),
       ],
       own: {
         settings_text: {

@@ -6,12 +6,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { attribute } from "../lib/here/flake.ts";
-import { flakeMeant } from "../lib/inventory/flake.ts";
+import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
+import { type Elevation, elevations, evaluationOptions, flakeOption, nixWords } from "../lib/spec/options.ts";
 import { option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -23,18 +23,29 @@ export default verb(module, {
     host: required("HOST", "the host in the flake", "hosts"),
     root: option("DIR", "where its disks are mounted, if not /mnt", "dirs"),
     flake: flakeOption,
+    ...evaluationOptions,
     elevate: option("PROGRAM", "how to become root", elevations),
   },
   passes: "nixos-install",
   examples: ["--host id3-eniac --root /mnt", "--host id3-eniac -- --no-root-passwd"],
-  plan: ({ host, root = "/mnt", flake: given, elevate = "sudo", passed }) => {
+  plan: (typed) => {
+    const { host, root = "/mnt", flake: given, elevate = "sudo", impure, overrideInput, passed } = evaluatedAsItSays(typed);
     if ((existsSync(root) ? realpathSync(root) : resolve(root)) === "/")
       throw new Usage(
         `--root ${shown(root)} is the running system; type the directory where the new disks are mounted, like --root /mnt`,
       );
-    const flake = flakeMeant(given, "absolute");
+    const flake = flakeMeant(given, "absolute", { impure, overrideInput, passed });
     requireHost(flake, host);
-    const install = step("nixos-install", "--show-trace", "--root", resolve(root), "--flake", attribute(flake, host), passed);
+    const install = step(
+      "nixos-install",
+      "--show-trace",
+      "--root",
+      resolve(root),
+      "--flake",
+      attribute(flake, host),
+      nixWords({ impure, overrideInput }),
+      passed,
+    );
     return {
       main: [elevated(elevate as Elevation, install)],
       stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here", "its own")],

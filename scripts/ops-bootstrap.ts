@@ -9,15 +9,25 @@ import { join } from "node:path";
 import { nixRun } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute } from "../lib/here/flake.ts";
-import { flakeMeant } from "../lib/inventory/flake.ts";
+import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { aroundInstall, treeOf } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, type Key, newHostKey } from "../lib/keys/keys.ts";
 import { stage } from "../lib/script/part.ts";
 import { step, type Word } from "../lib/script/step.ts";
 import { Refusal, shown, Usage } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption, keyOptions, renameOption, sshOptions } from "../lib/spec/options.ts";
-import { reservedInBootstrap } from "../lib/spec/passed.ts";
+import {
+  type Elevation,
+  type Evaluated,
+  elevations,
+  evaluationOptions,
+  flakeOption,
+  keyOptions,
+  limitOptions,
+  renameOption,
+  sshOptions,
+} from "../lib/spec/options.ts";
+import { reservedInBootstrap, surplusIn } from "../lib/spec/passed.ts";
 import { arg, flag, option, options, pairs } from "../lib/spec/spec.ts";
 import { port } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -48,6 +58,7 @@ export default verb(module, {
     host: arg("host in the flake", "hosts"),
     target: arg("where to reach the machine by ssh (not for --vm-test)", "targets", "optional"),
     flake: flakeOption,
+    impure: evaluationOptions.impure,
     "no-keys": flag("nixos-anywhere alone: no keys, no question, no look before or after"),
     persist: keyOptions.persist,
     "no-global": flag("carry the host's key only"),
@@ -78,6 +89,7 @@ export default verb(module, {
     ),
     "vm-test": flag("try the installation in a virtual machine here, without a target"),
     identity: option("FILE", "the private key to log in with", "files", { short: "i" }),
+    raw: limitOptions.raw,
     debug: flag("show every command that nixos-anywhere runs"),
     // Of the system that is there now, about which hey.toml says nothing.
     "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
@@ -96,10 +108,20 @@ export default verb(module, {
     32: "it came back with the right key, but another system",
     33: "it runs the right system, but agenix or sops-nix failed",
   },
-  plan: (given) => {
+  sendsSecrets: true,
+  plan: (typed) => {
+    const given = evaluatedAsItSays(typed as typeof typed & Evaluated);
+    const [[input] = []] = given.overrideInput ?? [];
+    if (input !== undefined)
+      throw new Usage(
+        `nixos-anywhere can't take an input from elsewhere; leave ${shown(input)} out of override-input in hey.toml`,
+      );
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
-    const flake = flakeMeant(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given", given);
     requireHost(flake, host);
+    const surplus = surplusIn(passed);
+    if (surplus !== undefined)
+      throw new Usage(`${shown(surplus)} behind -- is one word too many: the target stands behind the host, before --`);
     if (given.generateHardwareConfig.length > 1) throw new Usage("--generate-hardware-config is given twice; type it once");
     for (const [, local] of given.diskEncryptionKeys) {
       if (!existsSync(local)) throw new Usage(`--disk-encryption-keys: there is no file ${shown(local)}`);
@@ -112,6 +134,8 @@ export default verb(module, {
         "--flake",
         attribute(flake, host),
         before,
+        // Of nix's own words it takes settings alone.
+        given.impure && ["--option", "pure-eval", "false"],
         given.noDiskoDeps && "--no-disko-deps",
         noReboot && ["--phases", "kexec,disko,install"],
         given.phases !== undefined && ["--phases", given.phases],
@@ -158,6 +182,7 @@ export default verb(module, {
         consent: given.yes,
         wait: given.noWait ? undefined : (given.wait ?? "300"),
         noDiskoDeps: given.noDiskoDeps,
+        raw: given.raw,
         extraFiles: given.extraFiles,
         rename: given.rename,
         sshGiven: ssh,

@@ -14,7 +14,7 @@ import { wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute } from "../lib/here/flake.ts";
 import { onPath } from "../lib/here/machine.ts";
-import { flakeMeant } from "../lib/inventory/flake.ts";
+import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
 import { joined, step, variable } from "../lib/script/step.ts";
@@ -28,7 +28,7 @@ import {
   guardOptions,
   guardStatuses,
   inHostsPlace,
-  nixWords,
+  limitOptions,
   passing,
   previewOptions,
   rebootOptions,
@@ -73,6 +73,7 @@ export default verb(module, {
     backend: buildOptions.backend,
     ...fleetOptions,
     ...elevateOptions,
+    ...limitOptions,
     ...sshOptions,
   },
   reserves: reservedInDeployments,
@@ -86,12 +87,14 @@ export default verb(module, {
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
   // Where hey.toml keeps another backend, that is for one host.
   adapted: (given) => ({ ...given, backend: given.backend ?? "nix" }),
+  looks: ({ status }) => status,
   before: (given, hosts, dir) => {
     if (given.status || given.cancel) return undefined;
-    const flake = flakeMeant(given.flake, "as given");
-    return buildAll(flake, hosts, dir, evaluationWords(given), realisationWords(given));
+    const flake = flakeMeant(given.flake, "as given", given);
+    return buildAll(flake, hosts, dir, evaluationWords(evaluatedAsItSays(given)), realisationWords(given));
   },
-  plan: (given) => {
+  plan: (typed) => {
+    const given = evaluatedAsItSays(typed);
     const { host, target, boot, test, dryActivate, fast, debug, useSubstitutes, backend, force, passed, lane } = given;
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
@@ -99,11 +102,17 @@ export default verb(module, {
     const way = wayOf(boot, guard, reboot);
     const turn = turnOf(lane);
     const access = accessTo(target, given);
-    const flake = flakeMeant(given.flake, "as given", nixWords(given));
+    const flake = flakeMeant(given.flake, "as given", given);
     requireHost(flake, host);
     const action = boot ? "boot" : test ? "test" : dryActivate ? "dry-activate" : "switch";
     const preview = askedPreview(given);
-    const isNix = backend === "nix" || guard !== undefined || preview !== undefined || lane !== undefined;
+    const isNix =
+      backend === "nix" ||
+      guard !== undefined ||
+      preview !== undefined ||
+      lane !== undefined ||
+      given.laneTimeout !== undefined ||
+      given.raw;
     const onTarget = given.buildOn === "target";
     // Nix and ssh do all but what is asked of nixos-rebuild itself.
     const isReplaced = !isNix && backend === undefined && !onTarget && given.buildHost === undefined && !onPath("nixos-rebuild");

@@ -18,7 +18,7 @@ import { requireHost } from "../lib/inventory/hosts.ts";
 import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { ownersOf } from "../lib/keys/keys.ts";
-import { askedOptions, elevateOption, evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
+import { askedOptions, elevateOption, evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
@@ -51,7 +51,7 @@ export default verb(module, {
   examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
   statuses: { 0: "no errors", 1: "errors were found" },
   inquire: (given) => {
-    const flake = flakeMeant(given.flake, "as given", nixWords(given));
+    const flake = flakeMeant(given.flake, "as given", given, "say");
     if (given.host !== undefined) requireHost(flake, given.host);
     const machines = machinesAsked(given);
     // What is missing here is a finding, and no reason to say nothing.
@@ -60,7 +60,7 @@ export default verb(module, {
       const access = accessTo(machine.target, own);
       return { machine, own, access, words: sshWords(own) };
     });
-    const known = namesKnown(given.flake);
+    const known = namesKnown(given);
     const hosts = machines.map(({ host }) => host);
     return {
       // Two for the connection, and the rest for a machine that is slow.
@@ -69,7 +69,7 @@ export default verb(module, {
       beside: given.eval && onPath("nix") ? evaluating(flake, hosts) : undefined,
       questions: asked.map(({ machine, access, words }) => {
         // -v, as ssh says only then which key the target has presented; not over a connection that is there already, which presents none.
-        const options = ["-v", ...askingWords, "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
+        const options = ["-v", ...askingWords(), "-o", "ControlMaster=no", "-o", "ControlPath=none", ...words];
         return {
           host: machine.host,
           target: machine.target,

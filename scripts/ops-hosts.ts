@@ -7,8 +7,9 @@ import { flakeMeant } from "../lib/inventory/flake.ts";
 import { importing, kinds } from "../lib/inventory/importing.ts";
 import { machinesMeant } from "../lib/inventory/inventory.ts";
 import { asJson, asTable } from "../lib/inventory/listing.ts";
+import { goOnWithout } from "../lib/inventory/settings.ts";
 import { saying } from "../lib/script/part.ts";
-import { evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
+import { evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -27,9 +28,10 @@ export default verb(module, {
   },
   examples: ["", "--on 'web*,@vps,!db' --why", "--import deploy-rs"],
   plan: ({ flake: given, on, why, json, import: tool, yes, sshConfig, impure, overrideInput }) => {
-    const flake = flakeMeant(given, "as given", nixWords({ impure, overrideInput }));
+    const flake = flakeMeant(given, "as given", { impure, overrideInput }, "say");
     if (tool !== undefined) return importing(flake, tool, yes);
     const machines = machinesMeant(flake, { sshOption: [], sshConfig }, { on });
+    goOnWithout([...new Set(machines.flatMap(({ held }) => held))], { flake: given });
     return saying(json ? asJson(machines) : asTable(machines, why));
   },
 });

@@ -15,11 +15,13 @@ import {
   type Elevation,
   elevateOptions,
   elevations,
+  evaluationOptions,
   flakeOption,
   fleetOptions,
   fleetStatuses,
   inHostsPlace,
   keyOptions,
+  limitOptions,
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
@@ -44,6 +46,7 @@ export default verb(module, {
       "where said",
     ),
     flake: flakeOption,
+    ...evaluationOptions,
     persist: keyOptions.persist,
     "no-global": flag("send the host's key only"),
     generate: keyOptions.generate,
@@ -60,12 +63,14 @@ export default verb(module, {
       elevations,
       { kept: "always" },
     ),
+    ...limitOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
   statuses: { 1: "refused, or with --check: keys differ", ...fleetStatuses },
   // Each puts known_hosts right, which is one file.
   adapted: (given) => ({ ...given, jobs: given.serial ? undefined : "1" }),
+  sendsSecrets: true,
   plan: ({
     host,
     target,
@@ -81,7 +86,7 @@ export default verb(module, {
     lane,
     ...given
   }) => {
-    const flake = flakeMeant(given.flake, "as given");
+    const flake = flakeMeant(given.flake, "as given", given);
     requireHost(flake, host);
     const key =
       keyCmd === undefined ? (findHostKey(host) ?? (generate ? newHostKey(host, kind ?? "vps") : undefined)) : commandKey(keyCmd);
@@ -126,7 +131,11 @@ export default verb(module, {
           main: [
             call("begin_to_send"),
             {
-              ...call("there", ["put_keys", dest, ...names], "one stream, checked there, renamed into place"),
+              ...call(
+                "heard",
+                [variable("lane_timeout"), "there", "put_keys", dest, ...names],
+                "one stream, checked there, renamed into place",
+              ),
               stdin: send,
               capture: "sent",
               note: `send ${names.join(" and ")} to ${to}:${dest}`,

@@ -12,12 +12,14 @@ import { wayOf } from "../lib/deploy/way.ts";
 import { flakeIfAny } from "../lib/inventory/flake.ts";
 import {
   elevateOptions,
+  evaluationOptions,
   flakeOption,
   fleetOptions,
   fleetStatuses,
   guardOptions,
   guardStatuses,
   inHostsPlace,
+  limitOptions,
   previewOptions,
   rebootOptions,
   rebootStatuses,
@@ -38,6 +40,7 @@ export default verb(module, {
     host: argUnless("host in the flake", "hosts", inHostsPlace),
     target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
     flake: flakeOption,
+    ...evaluationOptions,
     to: option("N", "the generation, if not the one before what boots", "generations"),
     list: flag("list the generations there, newest first: what runs, what boots, what was booted"),
     boot: flag("activate at the next boot, not now"),
@@ -49,10 +52,12 @@ export default verb(module, {
     ...fleetOptions,
     json: flag("as JSON: with --list the list, for several hosts events, one a line"),
     ...elevateOptions,
+    ...limitOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --list", "vps-pacman --to 12 --guard"],
   statuses: { ...guardStatuses, ...fleetStatuses, ...rebootStatuses },
+  looks: ({ list }) => list,
   plan: ({ host, target, to = "previous", list, json, boot, force, rename, lane, ...given }) => {
     const access = accessTo(target, given);
     if (list) {
@@ -62,6 +67,8 @@ export default verb(module, {
         ["list_generations", json && lane === undefined ? "json" : "table"],
         options,
         "list its generations",
+        "list_there",
+        given,
       );
     }
     const guard = askedGuard(given);
@@ -79,7 +86,7 @@ export default verb(module, {
     };
     return {
       logged: { host, target },
-      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake)),
+      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake, given, "say")),
     };
   },
 });

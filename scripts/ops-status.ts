@@ -12,7 +12,7 @@ import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
-import { askedOptions, elevateOption, evaluationOptions, flakeOption, nixWords, sshOptions } from "../lib/spec/options.ts";
+import { askedOptions, elevateOption, evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -44,14 +44,14 @@ export default verb(module, {
   statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
   inquire: (given) => {
     const machines = machinesAsked(given);
-    const flake = flakeMeant(given.flake, "as given", nixWords(given));
+    const flake = flakeMeant(given.flake, "as given", given, "say");
     if (given.host !== undefined) requireHost(flake, given.host);
     if (given.html !== undefined) {
       // What the page can't be made of, or put to, is said before anybody is asked.
       requireWritable(given.html);
       entries();
     }
-    const known = namesKnown(given.flake);
+    const known = namesKnown(given);
     const hosts = machines.map(({ host }) => host);
     const again = given.watch === undefined ? undefined : Number(given.watch);
     return {
@@ -60,7 +60,7 @@ export default verb(module, {
       again,
       data: given.json,
       beside: given.eval
-        ? parts(evaluating(flake, flake.words ?? []), {
+        ? parts(evaluating(flake, flake.words ?? [], true), {
             main: [call("show_systems", hosts)],
             stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
           })
@@ -72,7 +72,7 @@ export default verb(module, {
         return {
           host,
           target,
-          plan: askedOnce(to, silently("tell_status"), [...askingWords, ...sshWords(own)], "ask what it is like"),
+          plan: askedOnce(to, silently("tell_status"), [...askingWords(), ...sshWords(own)], "ask what it is like"),
         };
       }),
       report: (answers, beside) => {

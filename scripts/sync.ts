@@ -10,18 +10,19 @@ import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, toplevel } from "../lib/here/flake.ts";
 import { hostname, isRoot, isThisMachine, onPath } from "../lib/here/machine.ts";
-import { flakeMeant } from "../lib/inventory/flake.ts";
+import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { readSettings } from "../lib/inventory/settings.ts";
 import { call, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, flakeOption, nixWords, passing, previewOptions } from "../lib/spec/options.ts";
+import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { reservedInBuilds } from "../lib/spec/passed.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { argOr, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
+import { limits } from "../lib/target/access.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const actions = {
@@ -86,12 +87,13 @@ export default verb(module, {
   examples: ["", "switch", "build --host vps-ultraman"],
   // What changes nothing is never asked about.
   machine: ({ action, list, host, flake }) => (list || !changing.includes(action) ? undefined : machineHere({ host, flake })),
-  plan: (words) => {
+  plan: (typed) => {
+    const words = evaluatedAsItSays(typed);
     const { action, host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     const preview = askedPreview(words);
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
     const become = elevate === "none" ? "" : (elevate ?? "sudo");
-    const here: Part = { main: [], given: { target: "this machine", become }, from: ["connect-here"] };
+    const here: Part = { main: [], given: { target: "this machine", become, ...limits({}) }, from: ["connect-here"] };
     if (list)
       return parts(here, {
         main: [call("as_me", ["list_generations", json ? "json" : "table"])],
@@ -124,7 +126,7 @@ export default verb(module, {
         ),
       };
     }
-    const flake = flakeMeant(given, "absolute", nixWords({ ...words, passed }));
+    const flake = flakeMeant(given, "absolute", words);
     const said = readSettings(flake);
     const own = hostHere(flake, said);
     const host = named ?? own;

@@ -102,7 +102,7 @@ function refusal(verb: Verb, words: readonly string[], settings: Parameters<type
     const given = parse({ takes: verb.takes, passes: verb.passes, typed: `hey ${verb.name}` }, words);
     if (given === "help") throw new Error("no help was asked for");
     when = "settled";
-    planFor({ takes: verb.takes, plan: () => ({ main: [] }) }, given, { ...machine, settings });
+    planFor({ takes: verb.takes, plan: () => ({ main: [] }) }, given, { ...machine, settings, held: [] });
     return undefined;
   } catch (error) {
     const { message, status } = error as { readonly message: string; readonly status?: number };

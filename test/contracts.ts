@@ -27,7 +27,7 @@ const builtins =
 
 /** What is on every machine that hey runs on, and on every target; then what is looked for, or may fail. */
 const programs: Readonly<Record<Side, string>> = {
-  here: "awk base64 cat chmod cp cut date find grep head id ln mkdir mkfifo mktemp mv nix nix-store readlink rm sed sh sha256sum sleep sort ssh ssh-keygen ssh-to-age stty tail tee touch tr uname uniq wc",
+  here: "awk base64 cat chmod cp cut date dd env find git grep head id ln mkdir mkfifo mktemp mv nix nix-store openssl readlink rm sed sh sha256sum shasum sleep sort ssh ssh-keygen ssh-to-age stty tail tee touch tr uname uniq wc",
   there:
     "bootctl cat chmod comm cp cut date dd df dix doas env findmnt flock grep grub-editenv head id ip ln ls lsblk mkdir mktemp mv nix nix-env nix-store nproc nvd paste busctl printenv readlink rm run0 sed setsid sh sleep sort ssh ssh-keygen sshd stat sudo sync systemctl systemd-run tail tar timeout tr uname xargs",
 };
@@ -136,7 +136,7 @@ function findings(): readonly string[] {
       ...names,
       ...builtins.split(" "),
       ...programs[side].split(" "),
-      ...(side === "here" ? ["evaluate", "realise", "run_checks", "for_target"] : []),
+      ...(side === "here" ? ["evaluate", "evaluate_name", "realise", "run_checks", "for_target", "show_settings"] : []),
     ]);
     const say = ({ name, module }: Definition, rule: number, what: string) =>
       void found.push(`${side}/${module.name}.sh: ${name}: ${rule}: ${what}`);

@@ -36,7 +36,7 @@ function unchecked(text) {
     if (isNumber) rest = `${rest.slice(0, at)}0${rest.slice(at + 3 + inner.length)}`;
     else at += 2;
   }
-  return rest.replace(/(^ *|[;{] *)(?:number|fact_number) .*/gm, "$1");
+  return rest.replace(/\$\{#\w+\}/g, "0").replace(/(^ *|[;{] *)(?:number|fact_number) .*/gm, "$1");
 }
 
 const sources = readdirSync(dir)

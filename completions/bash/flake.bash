@@ -69,8 +69,13 @@ __hey_literal_hosts() {
   local dotted="(^|[^A-Za-z0-9_])nixosConfigurations\\.$name"
   local inside="^[[:space:]]*${name}[[:space:]]*="
   local block='(^|[^A-Za-z0-9_])nixosConfigurations[[:space:]]*=[^;{]*(\{.*)$'
-  __hey_lines "$1"
+  local text='' IFS=$'\n'
+  # A stranger's may have megabytes: its beginning does.
+  { IFS= read -r -d '' -n 65536 text <"$1"; } 2>/dev/null
+  # shellcheck disable=SC2206
+  lines=($text)
   for line in ${lines[@]+"${lines[@]}"}; do
+    [[ ${#line} -le 1000 ]] || continue
     [[ $depth -gt 0 || $line == *nixosConfigurations* ]] || continue
     bare=${line%%[[:space:]]#*}
     [[ $bare == \#* ]] && continue
@@ -100,13 +105,17 @@ __hey_host_folders() {
 
 # What nix said last (lib/here/cache.ts), under the flake's path as it is without links. No host begins with a #.
 __hey_cached_hosts() {
-  local file dir lines
-  for file in "${XDG_CACHE_HOME:-${HOME-}/.cache}"/hey/hosts/*; do
+  local file dir lines cache=${XDG_CACHE_HOME-}
+  [[ $cache == /* ]] || cache=${HOME-}/.cache
+  for file in "$cache"/hey/hosts/*; do
     dir=${file##*/}
     dir=${dir//%2F//}
     dir=${dir//%25/%}
     [[ $dir -ef $1 ]] || continue
+    # No line is a pattern of files here.
+    set -f
     __hey_lines "$file"
+    set +f
     names+=(${lines[@]+"${lines[@]}"})
   done
 }
@@ -114,21 +123,25 @@ __hey_cached_hosts() {
 # The hosts of the flake in a directory, in names: those that nix has said, and where it has not been asked yet what folders and text look like.
 __hey_hosts() {
   __hey_globbing __hey_cached_hosts "$1"
-  [[ ${#names[@]} -eq 0 ]] || return 0
+  if [[ ${#names[@]} -gt 0 ]]; then
+    said=1
+    return
+  fi
   __hey_globbing __hey_host_folders "$1"
   [[ -f $1/flake.nix && -r $1/flake.nix ]] && __hey_literal_hosts "$1/flake.nix"
 }
 
-# Offers the hosts of the flake in a directory.
+# Offers the hosts of the flake in a directory. With `hosts` those that are no target's name, too, where nix has said them.
 __hey_add_hosts() {
-  local names=()
+  local names=() said=''
   __hey_hosts "$1"
-  __hey_add_names ${names[@]+"${names[@]}"}
+  # shellcheck disable=SC2086
+  __hey_add_names ${said:+${2-}} ${names[@]+"${names[@]}"}
 }
 
 # Those that the verb's host is not, in hey_others, between blanks.
 __hey_other_hosts() {
-  local names=() name
+  local names=() name said=''
   hey_others=' '
   __hey_hosts "$1"
   for name in ${names[@]+"${names[@]}"}; do

@@ -5,17 +5,25 @@ __hey_add() {
   hey_notes+=("${2-}")
 }
 
-# [not-addresses] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
+# [not-addresses|hosts] NAMES...: offers those that lib/spec/words.ts takes, without those in hey_others. bash leaves out what is there twice.
 __hey_add_names() {
-  local name addresses=1
+  local name addresses=1 hosts=''
   if [[ ${1-} == not-addresses ]]; then
     addresses=''
+    shift
+  elif [[ ${1-} == hosts ]]; then
+    hosts=1
     shift
   fi
   for name in "$@"; do
     [[ $name == "$hey_part"* ]] || continue
     case $name in
-      '' | [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*) continue ;;
+      '') continue ;;
+      [!A-Za-z0-9_]* | *[!A-Za-z0-9_.@+-]*)
+        # Such a name is quoted where it is put into the line, which can't be done within quotes that are open already.
+        [[ -n $hosts && -z ${hey_quote-} && $name != [![:alnum:]_]* && $name != *[![:alnum:]_.@+=:~\'-]* ]] || continue
+        hey_odd=1
+        ;;
       *[!0-9.]*) ;;
       *.*.*.*) [[ -n $addresses ]] || continue ;;
     esac
@@ -28,13 +36,13 @@ __hey_add_names() {
 __hey_offer() {
   local flake given at hey_others=''
   case $1 in
-    hosts) __hey_flake && __hey_add_hosts "$flake" ;;
+    hosts) __hey_flake && __hey_add_hosts "$flake" hosts ;;
     machines)
       # The part after the last comma. What is left out, and tags, are typed.
       if [[ $hey_part == *,* ]]; then
         hey_head+=${hey_part%,*}, hey_part=${hey_part##*,}
       fi
-      __hey_flake && __hey_add_hosts "$flake"
+      __hey_flake && __hey_add_hosts "$flake" hosts
       ;;
     targets | own-targets)
       local config=''
@@ -97,7 +105,7 @@ __hey_reply() {
     kept=$hey_word
   fi
   # Nothing but names, and no typed text that needs quotes: all at once, as there can be very many.
-  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
+  if [[ ${#hey_notes[@]} -eq 0 && -z $hey_paths && -z ${hey_odd-} && -n $hey_has_compopt && $hey_head != *[!A-Za-z0-9_@=.-]* ]]; then
     COMPREPLY=("${found[@]#"$kept"}")
     return
   fi

@@ -169,7 +169,7 @@ __hey_dispatcher() {
 
 # VERB COMMAND WORD: finds the candidates for the line that bash gives in COMP_LINE.
 __hey_complete() {
-  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths=''
+  local hey_words hey_word hey_raw hey_quote hey_redirected hey_found=() hey_notes=() hey_paths='' hey_odd=''
   local hey_left=() hey_right=() hey_now hey_now_raw hey_now_quote hey_head='' hey_part hey_program_path hey_assigned='^[A-Za-z_][A-Za-z0-9_]*='
   __hey_split "${COMP_LINE:0:COMP_POINT}"
   hey_left=(${hey_words[@]+"${hey_words[@]}"}) hey_now=$hey_word hey_now_raw=$hey_raw hey_now_quote=$hey_quote

@@ -95,7 +95,9 @@ function __hey_literal_hosts
     set -l name '(?:"([^"${}]+)"|([A-Za-z_][\w\'-]*))'
     set -l depth 0
     # Most lines have nothing to do with it, and each costs.
-    for line in (string match -rv '^\s*(#|$)' <$argv[1])
+    # A stranger's may have megabytes: its beginning does.
+    read -z -n 65536 -l text <$argv[1]
+    for line in (string split \n -- $text | string match -rv '^\s*(#|$)|^.{1000}')
         test $depth -gt 0; or string match -q '*nixosConfigurations*' -- $line; or continue
         set -l bare (string replace -r '(^|\s)#.*$' '' -- $line)
         string match -rg '\bnixosConfigurations\.'$name -- $bare | string match -r '.+'
@@ -110,10 +112,10 @@ end
 # look like. No host begins with a #.
 function __hey_hosts_of
     set -l cache $XDG_CACHE_HOME
-    test -n "$cache"; or set cache $HOME/.cache
+    string match -q '/*' -- $cache; or set cache $HOME/.cache
     set -l seen $cache/hey/hosts/(string replace -a / %2F -- (string replace -a % %25 -- (path resolve $argv[1])))
     if test -f $seen -a -r $seen -a -s $seen
-        __hey_names (string match -r '.+' <$seen)
+        __hey_host_names (string match -r '.+' <$seen)
         return
     end
     set -l names
@@ -126,7 +128,10 @@ function __hey_hosts_of
     __hey_names $names
 end
 
-# Those that lib/spec/words.ts takes.
+# Those that lib/spec/words.ts takes: for hosts, and as a target. fish quotes what a line needs quoted.
+function __hey_host_names
+    string match -r '^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~\'-]{0,252}$' -- $argv
+end
 function __hey_names
     string match -r '^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,252}$' -- $argv
 end

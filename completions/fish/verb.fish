@@ -40,7 +40,7 @@ function __hey_targets
     end
     set -q names[1]; and printf '%s\tssh name\n' $user$names
     test -n "$user"; and return
-    for host in (__hey_hosts)
+    for host in (__hey_names (__hey_hosts))
         contains -- $host $names $argv; or printf '%s\tflake host\n' $host
     end
 end

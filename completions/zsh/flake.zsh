@@ -82,10 +82,13 @@ _hey_given() {
 # Names of the hosts that stand literally in a flake.nix, added to $hosts.
 _hey_literal_hosts() {
   emulate -L zsh -o extendedglob
-  local line bare tail braces
+  local line bare tail braces text=
   local -i depth=0
   local -a match mbegin mend
-  for line in ${(f)"$(<$1)"}; do
+  # A stranger's may have megabytes: its beginning does. The module is gone again with the subshell.
+  text=$(zmodload zsh/system && sysread -s 65536 text <$1 && print -rn -- $text)
+  for line in ${(f)text}; do
+    (( $#line <= 1000 )) || continue
     (( depth )) || [[ $line == *nixosConfigurations* ]] || continue
     bare=${${line/#\#*/}%%[[:space:]]\#*}
     if (( depth == 1 )) && [[ $bare == (#b)[[:space:]]#(\"([^\"\${}]##)\"|([A-Za-z_][A-Za-z0-9_\'-]#))[[:space:]]#=* ]]; then
@@ -117,11 +120,17 @@ _hey_literal_hosts() {
 _hey_hosts() {
   emulate -L zsh -o extendedglob
   local -aU hosts
-  local seen=${XDG_CACHE_HOME:-$HOME/.cache}/hey/hosts/${${${1:A}//\%/%25}//\//%2F}
-  [[ -f $seen && -r $seen ]] && hosts=(${(f)"$(<$seen)"})
+  local said=
+  local seen=${${(M)XDG_CACHE_HOME:#/*}:-$HOME/.cache}/hey/hosts/${${${1:A}//\%/%25}//\//%2F}
+  [[ -f $seen && -r $seen ]] && hosts=(${(f)"$(<$seen)"}) said=1
   if (( ! $#hosts )); then
     hosts=($1/hosts/[^._]*/default.nix(N-^@:h:t))
     [[ -f $1/flake.nix && -r $1/flake.nix ]] && _hey_literal_hosts $1/flake.nix
   fi
-  reply=(${${(M)hosts:#[A-Za-z0-9_][A-Za-z0-9_.@+-]#}:#?(#c254,)})
+  # With a second word those that are no target's name, too, where nix has said them.
+  if [[ $# -gt 1 && -n $said ]]; then
+    reply=(${${(M)hosts:#[[:alnum:]_][[:alnum:]_.@+=:~\'-]#}:#?(#c254,)})
+  else
+    reply=(${${(M)hosts:#[A-Za-z0-9_][A-Za-z0-9_.@+-]#}:#?(#c254,)})
+  fi
 }

@@ -9,7 +9,7 @@ _hey_offer_hosts() {
   local expl REPLY
   local -a reply _hey_names
   if _hey_flake; then
-    _hey_hosts $REPLY
+    _hey_hosts $REPLY all
     _hey_names=($reply)
     _wanted flake-hosts expl 'flake host' _hey_add && return 0
     (( $#_hey_names )) && return 1

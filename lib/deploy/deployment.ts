@@ -1,10 +1,10 @@
 // A deployment with nix and ssh alone: what nixos-rebuild does, for machines that have none, and under guard what it can't do. And the
 // way back to a generation that is there already, which differs only in where the system comes from. Each is a list of parts.
-import { nix } from "../here/backends.ts";
+import { nix, nixLooks } from "../here/backends.ts";
 import { spelled } from "../here/called.ts";
 import { type Flake, toplevel } from "../here/flake.ts";
 import { call, calling, nothing, type Part, type Plan, parts, stage } from "../script/part.ts";
-import { joined, step, variable, type Word } from "../script/step.ts";
+import { joined, step, variable } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
 import { ifMachine, requireMachine, requireMachineOf } from "../target/identity.ts";
 import { type Preview, previewing } from "./preview.ts";
@@ -124,17 +124,16 @@ function copying(about: Deployment): Part {
     return { main: [{ ...call("copy_missing", [useSubstitutes ? "substitute" : "keep"]), note: `copy to ${to}` }], stages };
   const store = `ssh://${storeHost(to)}`;
   const { word, given } = turn.address("store", by === undefined ? store : `${store}?remote-program=${asRootInAddress(by)}%20`);
-  const copy = step(
-    nix,
+  const copy = call("copy_closure", [
+    ...nix,
     "copy",
-    useSubstitutes && "--substitute-on-destination",
+    ...(useSubstitutes ? ["--substitute-on-destination"] : []),
     "--to",
     by === undefined ? word : joined(word, variable("nix_store")),
     variable("system"),
-  );
-  const env: Readonly<Record<string, Word>> = { NIX_SSHOPTS: joined(variable("ssh_options"), " -S ", variable("tmp"), "/ssh") };
+  ]);
   const { word: name } = turn.address("target", to);
-  return { main: [{ ...copy, env, note: joined("copy to ", name) }], ...(given && { given }), stages };
+  return { main: [{ ...copy, note: joined("copy to ", name) }], ...(given && { given }), stages, programs: ["nix"] };
 }
 
 /** nix wants an IPv6 address in brackets, where ssh wants none. */
@@ -188,13 +187,18 @@ export function rollback(about: Change, to: string, flake: Flake | undefined): P
   );
 }
 
-/** `evaluate`, by which systems_of says what systems hosts of a flake have. @param words for nix eval */
-export const evaluating = (flake: Flake, words: readonly string[]): Part => ({
+/**
+ * `evaluate`, by which systems_of says what systems hosts of a flake have.
+ * @param words for nix eval
+ * @param looks whether nothing of it is built: then nothing of the repository is run
+ */
+export const evaluating = (flake: Flake, words: readonly string[], looks: boolean): Part => ({
   main: [],
+  given: { configurations: `${flake.ref}#nixosConfigurations` },
   own: {
     evaluate: {
       about: "what nix says of the hosts of the flake.",
-      lines: [step(nix, "eval", "--raw", "--show-trace", `${flake.ref}#nixosConfigurations`, words)],
+      lines: [step(looks ? nixLooks(flake) : nix, "eval", "--raw", "--show-trace", words)],
       passes: true,
     },
   },
@@ -213,7 +217,7 @@ export const buildAll = (
   evaluationWords: readonly string[],
   words: readonly string[],
 ): Plan =>
-  parts(evaluating(flake, evaluationWords), {
+  parts(evaluating(flake, evaluationWords, false), {
     main: [call("build_all", hosts)],
     given: { run: dir },
     own: {

@@ -52,7 +52,7 @@ export function armedThere(action: "status" | "cancel", target: string, given: E
       ? [["say_armed"], "what is armed there, what runs and boots"]
       : [["cancel_any", "asked to"], "end a guarded deployment: back to what ran before"];
   return parts(access.connect({ unattended: false, alert: false }), {
-    main: [{ ...call("there", words, about), stdin: "none" }],
+    main: [call("show_there", words, about)],
     stages: [stage(about, "there", 1, 255)],
   });
 }

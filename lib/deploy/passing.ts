@@ -6,6 +6,7 @@ import { shown, Usage } from "../spec/errors.ts";
 export interface Passing {
   readonly specialisation: string | undefined;
   readonly installBootloader: boolean;
+  readonly impure: boolean;
   readonly offline: boolean;
   readonly overrideInput: readonly (readonly [string, string])[];
   readonly updateInput: readonly string[];
@@ -29,6 +30,7 @@ export function buildWords(program: Program, given: Passing): readonly string[] 
   if (fragment !== undefined)
     throw new Usage(`--override-input takes a whole flake; leave the '#' and what follows out of ${shown(fragment[1])}`);
   return [
+    ...wordsFor(program, "impure", "--impure", whether(given.impure)),
     ...wordsFor(program, "offline", "--offline", whether(given.offline)),
     ...wordsFor(program, "overrideInput", "--override-input", given.overrideInput),
     ...wordsFor(program, "builders", "--builders", each(given.builders)),

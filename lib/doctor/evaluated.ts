@@ -1,6 +1,6 @@
 // Whether a host could still be entered with the configuration that the flake has for it.
 import { join } from "node:path";
-import { nix } from "../here/backends.ts";
+import { nixLooks } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
 import { constant } from "../script/constant.ts";
 import { call, type Plan, stage } from "../script/part.ts";
@@ -23,11 +23,11 @@ export function evaluating(flake: Flake, hosts: readonly string[]): Plan {
     own: {
       evaluate: {
         about: "what nix says of a host.",
-        lines: [step(nix, "eval", "--raw", flake.words ?? [], "--apply", joined(constant("doctor/evaluated.nix")))],
+        lines: [step(nixLooks(flake), "eval", "--raw", flake.words ?? [], "--apply", joined(constant("doctor/evaluated.nix")))],
         passes: true,
       },
     },
-    stages: [stage(`evaluate ${hosts.join(", ")}`, "here")],
+    stages: [stage(`evaluate ${hosts.join(", ")}`, "here", "nix's")],
   };
 }
 

@@ -34,6 +34,7 @@ export const ids = {
   "key-differs": "the host's key here is another than on its disk",
   "key-presented": "sshd there presents another key than is on its disk",
   "key-unlisted": "secrets.nix or .sops.yaml does not mention the host's key",
+  "list-unread": "secrets.nix or .sops.yaml is no ordinary file, or too large to be read",
   "eval-fails": "the host does not evaluate",
   "eval-arch": "the host's system is for another architecture",
   "eval-sshd": "sshd would not be enabled",

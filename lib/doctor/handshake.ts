@@ -5,14 +5,27 @@ const sending = "debug1: Sending command: ";
 
 /**
  * The last line of that kind before the target was given its command. The ssh that leads through a jump host is given -v, too, and has said
- * its own before, as nothing is heard of the target until it is in; what the host itself says comes later.
+ * its own before, as nothing is heard of the target until it is in; what the host itself says comes later, and may look the same.
  */
 function last(lines: readonly string[], kind: RegExp): string | undefined {
-  const sent = lines.map((line) => line.startsWith(sending)).lastIndexOf(true);
+  const sent = lines.findIndex((line) => line.startsWith(sending));
   return lines
     .slice(0, Math.max(0, sent))
     .flatMap((line) => kind.exec(line)?.[1] ?? [])
     .at(-1);
+}
+
+/**
+ * What the ssh's here have said themselves: all until the target may speak, which is once both have keys, and then the last line. What stands
+ * between may be the words of its login (Banner), which look like any of ssh's.
+ * @param jumps how many hosts lead to the target: the ssh to each of them has said its own before; undefined for what a command of a person's own
+ *   says, of which nothing is known
+ */
+export function ownWords(lines: readonly string[], jumps: number | undefined): readonly string[] {
+  if (jumps === undefined) return lines;
+  const keyed = lines.flatMap((line, at) => (line === "debug1: SSH2_MSG_NEWKEYS sent" ? [at] : []))[jumps];
+  const end = lines.filter((line) => !line.startsWith("debug")).at(-1);
+  return keyed === undefined ? lines : [...lines.slice(0, keyed + 1), ...(end === undefined ? [] : [end])];
 }
 
 /** Whether the target let somebody in, and was given its command: what is said from then on may be the host's own words. */

@@ -2,11 +2,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Flake } from "../here/flake.ts";
-import { untracked } from "../here/git.ts";
+import { tracking, untracked } from "../here/git.ts";
 import { onPath } from "../here/machine.ts";
 import type { Machine } from "../inventory/setting.ts";
 import { some } from "../spec/errors.ts";
-import { quote } from "../spec/quote.ts";
 import type { Finding } from "./finding.ts";
 import { settingTarget } from "./target-setting.ts";
 
@@ -41,7 +40,7 @@ export function before(flake: Flake | undefined, { host, target, rule }: Machine
   if (flake?.dir !== undefined && files.length > 0)
     found.push({
       ...{ id: "host-untracked", level: "error", host, seen: `git does not track ${some(files)}, so nix does not see it` },
-      fix: `git -C ${quote(flake.dir)} add -N ${files.map(quote).join(" ")}`,
+      fix: tracking(flake.dir, files),
     });
   if (rule.by === "name" && !typed)
     found.push({

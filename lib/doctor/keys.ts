@@ -70,6 +70,18 @@ export function keys(
   }
   const key = there ?? here;
   const lists = key === undefined ? [] : listsWithout(dir, host, key);
+  for (const { file, why } of key === undefined || dir === undefined ? [] : recipientLists(dir, host)) {
+    if (dir === undefined || why === undefined) continue;
+    found.push({
+      ...{
+        id: "list-unread",
+        level: "warning",
+        host,
+        seen: `${file} was not read (${why}), so it is not known whether it has its key`,
+      },
+      fix: `ls -ld ${quote(join(dir, file))}`,
+    });
+  }
   const [first] = lists;
   if (dir !== undefined && first !== undefined) {
     const edit = `cd ${quote(dirname(join(dir, first)))} && \${EDITOR:-vi} ${quote(first.replace(/.*\//, ""))}`;

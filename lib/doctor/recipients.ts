@@ -1,9 +1,10 @@
 // The lists of those to whom secrets are encrypted: agenix's secrets.nix, wherever people keep it, and .sops.yaml.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { nix } from "../here/backends.ts";
 import { gitEnvironment } from "../here/git.ts";
+import { readPlain, Unread } from "../here/plain-file.ts";
 import { unlinked } from "../here/tree.ts";
 
 export interface List {
@@ -11,6 +12,8 @@ export interface List {
   readonly file: string;
   /** All recipients that it has. */
   readonly text: string;
+  /** Why it was not read, where it wasn't. */
+  readonly why?: string;
   /** Whether these are all; else it is what the file says, of which nix could not make them. */
   readonly sure: boolean;
 }
@@ -23,7 +26,7 @@ const rules = `rules:
   in if found == [ ] then null else builtins.concatMap (rule: rule.publicKeys) found`;
 
 /** As agenix reads it: evaluated. It may be a stranger's, so it sees the flake's files alone, and neither network nor environment. */
-function ofAgenix(dir: string, file: string): List | undefined {
+function ofAgenix(dir: string, file: string, text: string): List | undefined {
   const words = [
     "eval",
     "--json",
@@ -46,19 +49,37 @@ function ofAgenix(dir: string, file: string): List | undefined {
   } catch {
     // It is no JSON.
   }
-  return { file, text: readFileSync(join(dir, file), "utf8"), sure: false };
+  return { file, text, sure: false };
 }
 
 const read = new Map<string, List | undefined>();
 
-/** A list, read once for all hosts; undefined where the file is none. */
+/** Whether something is there, readable or not. What lies behind a file is not. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOTDIR";
+  }
+}
+
+/** Before nix sees it: nix would wait for a pipe. */
+function list(dir: string, file: string): List | undefined {
+  const path = join(dir, file);
+  if (!isThere(path)) return undefined;
+  try {
+    const text = readPlain(path).toString("utf8");
+    return file.endsWith(".nix") ? ofAgenix(dir, file, text) : { file, text, sure: true };
+  } catch (error) {
+    if (error instanceof Unread) return { file, text: "", sure: false, why: error.why };
+    throw error;
+  }
+}
+
+/** A list, read once for all hosts; undefined where there is none. */
 function listIn(dir: string, file: string): List | undefined {
   const path = join(dir, file);
-  if (!read.has(path)) {
-    const isThere = existsSync(path);
-    const plain = () => ({ file, text: readFileSync(path, "utf8"), sure: true });
-    read.set(path, !isThere ? undefined : file.endsWith(".nix") ? ofAgenix(dir, file) : plain());
-  }
+  if (!read.has(path)) read.set(path, list(dir, file));
   return read.get(path);
 }
 

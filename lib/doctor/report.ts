@@ -1,4 +1,5 @@
 // Findings as text.
+import { visible } from "../spec/words.ts";
 import type { Finding, Level } from "./finding.ts";
 
 const rank: Readonly<Record<Level, number>> = { error: 0, warning: 1, note: 2 };
@@ -13,7 +14,10 @@ export function asText(findings: readonly Finding[], hosts: readonly string[], c
   const sorted = [...findings].sort((one, other) => rank[one.level] - rank[other.level]);
   const lines = sorted.flatMap(({ id, level, host, seen, fix }) => [
     `${paint(level, level)} ${host ?? "here"}: ${shownHere(seen)} (${id})`,
-    ...(fix === null ? [] : [`    ${fix}`]),
+    // A command that is not all to be seen would be another one, pasted.
+    ...(fix === null
+      ? []
+      : [fix === visible(fix) ? `    ${fix}` : "    (the command has characters that can't be shown; --json has it)"]),
   ]);
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
   const [errors, warnings] = [count("error"), count("warning")];

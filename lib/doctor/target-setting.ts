@@ -1,5 +1,6 @@
 // The command that gives a host its target in hey.toml.
-import { existsSync, readFileSync } from "node:fs";
+import { lstatSync } from "node:fs";
+import { textIfPlain } from "../here/plain-file.ts";
 import { statements } from "../inventory/toml.ts";
 import { quote } from "../spec/quote.ts";
 
@@ -27,9 +28,15 @@ function others(line: string, name: string): readonly string[] {
   ];
 }
 
+/** More than people write by hand. */
+const longest = 50_000;
+
 /** @param file the flake's hey.toml, which may be missing, and which has no target of the host */
 export function settingTarget(file: string, host: string): string {
-  const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+  const text = lstatSync(file, { throwIfNoEntry: false }) === undefined ? "" : textIfPlain(file);
+  const byHand = `\${EDITOR:-vi} ${quote(file)}`;
+  // Each line is tried, and for each all are read.
+  if (text === undefined || text.length > longest) return byHand;
   const name = /^[\w-]+$/.test(host) ? host : JSON.stringify(host);
   const table = ["", `[hosts.${name}]`, `target = ${value}`];
   if (sets([text, ...table].join("\n"), host))
@@ -43,5 +50,5 @@ export function settingTarget(file: string, host: string): string {
     // What awk takes for a text is what JSON does.
     return `cp ${quote(file)} ${old} && awk ${quote(`NR == ${at + 1} { $0 = ${JSON.stringify(instead)} } 1`)} ${old} >${quote(file)} && rm ${old}`;
   }
-  return `\${EDITOR:-vi} ${quote(file)}`;
+  return byHand;
 }

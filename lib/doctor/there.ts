@@ -6,7 +6,7 @@ import { type Status, word } from "../status/status.ts";
 import type { Access } from "../target/access.ts";
 import { knownAs, knownHostsEntry, type SshFacts } from "../target/ssh.ts";
 import type { Finding, Id, Level } from "./finding.ts";
-import { isIn, lastReached, lastTried, presentedIn } from "./handshake.ts";
+import { isIn, lastReached, lastTried, ownWords, presentedIn } from "./handshake.ts";
 import type { Jump, Typing } from "./typing.ts";
 
 /** What is left for a person to run, in bytes of memory: below it an activation is likely to be killed. */
@@ -28,8 +28,9 @@ const silences: readonly (readonly [RegExp, Id])[] = [
 ];
 
 /** Of a host that has not answered, or has not said all. */
-export function silent({ why = "" }: Status, { host, status, errors }: Answer, ssh: SshFacts, type: Typing): Finding {
-  if (isIn(errors)) {
+export function silent({ why = "" }: Status, { host, status, errors: all }: Answer, ssh: SshFacts, type: Typing): Finding {
+  const errors = ownWords(all, (ssh("proxycommand") ?? "none") === "none" ? type.jumps.length : undefined);
+  if (isIn(all)) {
     // What is said then is the host's own.
     const [id, seen] =
       status === undefined ? (["no-answer", `it lets ssh in, and ${why}`] as const) : (["unreachable", why] as const);
@@ -74,13 +75,14 @@ const learning = ({ facts, ssh }: Jump): string =>
     ? ssh("ssh -G")
     : ssh("ssh -o StrictHostKeyChecking=ask -o BatchMode=no", "true");
 
-/** Takes the key away that ssh has found: it says whose, and in which of several files. */
+/** Takes the key away that ssh has found: it says in which of its files. That it looks for this name there is known without its words. */
 function forgetting(errors: readonly string[], facts: SshFacts): string {
-  const [found = knownHostsEntry(facts)?.known_hosts, name = knownAs(facts)] = [
-    /^Offending .*key in (.+):\d+$/,
-    /^Host key for (\S+) has changed/,
-  ].map((words) => errors.flatMap((line) => words.exec(line)?.[1] ?? []).at(-1));
-  return `ssh-keygen${found === undefined ? "" : ` -f ${quote(found)}`} -R ${quote(name)}`;
+  const files = ["userknownhostsfile", "globalknownhostsfile"].flatMap((name) => (facts(name) ?? "").split(/ (?=[/~])/));
+  const found = errors
+    .flatMap((line) => /^Offending .*key in (.+):\d+$/.exec(line)?.[1] ?? [])
+    .filter((file) => files.includes(file));
+  const file = found.at(-1) ?? knownHostsEntry(facts)?.known_hosts;
+  return `ssh-keygen${file === undefined ? "" : ` -f ${quote(file)}`} -R ${quote(knownAs(facts))}`;
 }
 
 /** The keys on a host's disk, that which sshd presents first: it may be in /persist, and another in /etc/ssh. */

@@ -1,7 +1,7 @@
 // The one build of a run: nix has the terminal meanwhile, where there is one, and a person's ^C reaches it from there.
 import { type ChildProcess, spawn } from "node:child_process";
 import { constants } from "node:os";
-import { passOn } from "../run/run.ts";
+import { passOn } from "../run/processes.ts";
 
 export class Builder {
   /** Its exit status; 128 + n after a signal. */
@@ -20,6 +20,6 @@ export class Builder {
   /** For it and all that it has started: a shell heeds a signal only when its child is gone. */
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#process;
-    if (pid !== undefined) void passOn(pid, signal);
+    if (pid !== undefined) passOn(pid, signal);
   }
 }

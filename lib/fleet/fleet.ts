@@ -1,16 +1,17 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
 import { flakeMeant } from "../inventory/flake.ts";
-import { machinesMeant } from "../inventory/inventory.ts";
+import { machinesMeant, reaching } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import { calls, type Plan } from "../script/part.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
-import { type Evaluated, type FleetGiven, type Laned, nixWords } from "../spec/options.ts";
+import type { Evaluated, FleetGiven, Laned } from "../spec/options.ts";
 import type { Takes } from "../spec/spec.ts";
+import { destinations, sameMachine } from "../target/destination.ts";
 import type { SshGiven } from "../target/ssh.ts";
-import { newRun } from "./transcripts.ts";
+import { isTaken, newRun } from "./transcripts.ts";
 
 /** One host's part of a run: a script like that of a run for this host alone, which waits for its turn. */
 export interface Lane {
@@ -52,6 +53,8 @@ export interface Fleet extends Manner {
 interface Several<G> {
   readonly takes: Takes;
   plan(given: G & Laned): Plan;
+  looks?(given: G): boolean;
+  readonly sendsSecrets?: boolean;
   before?(given: G, hosts: readonly string[], dir: string): Plan | undefined;
   adapted?(given: G): G;
 }
@@ -64,15 +67,23 @@ function canaryOf(canary: string | undefined, hosts: readonly string[]): string 
   throw new Usage(`--canary ${shown(canary)} is not among the hosts${didYouMean(canary, hosts) || `: ${hosts.join(", ")}`}`);
 }
 
-/** Refuses two hosts of one machine: each would be given the other's system. @throws Usage */
-function requireApart(machines: Inventory): void {
+/** Refuses two hosts of one machine, as far as ssh says where it goes: each would be given the other's system. @throws Usage */
+function requireApart(machines: Inventory, given: SshGiven): void {
+  if (machines.length < 2) return;
+  const places = destinations(machines.map((machine) => reaching(machine, given)));
   const address = ({ target }: Machine) => target.slice(target.lastIndexOf("@") + 1);
   for (const [at, other] of machines.entries()) {
-    const first = machines.slice(0, at).find((one) => address(one) === address(other));
+    const place = places[at];
+    const first = machines.slice(0, at).find((one, before) => {
+      const there = places[before];
+      return there === undefined || place === undefined ? address(one) === address(other) : sameMachine(there, place);
+    });
     if (first === undefined) continue;
-    const both = [first, other].map((one) => `${one.host} by ${because(one.rule)}`);
+    const one = address(first) === address(other);
+    const both = [first, other].map(({ host, target, rule }) => `${host} by ${one ? "" : `${shown(target)}, `}${because(rule)}`);
+    const where = shown(one ? address(other) : place?.at || place?.through || "");
     throw new Usage(
-      `${first.host} and ${other.host} are reached by one target, ${shown(address(other))} (${both.join(", ")}); correct it, or leave one out with '!${other.host}'`,
+      `${first.host} and ${other.host} are reached by one target, ${where} (${both.join(", ")}); correct it, or leave one out with '!${other.host}'`,
     );
   }
 }
@@ -85,10 +96,15 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
   const about = given as { readonly flake?: string } & Partial<SshGiven> & Evaluated;
-  const flake = flakeMeant(about.flake, "as given", nixWords(about));
+  const flake = flakeMeant(about.flake, "as given", about);
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
   const machines = machinesMeant(flake, ssh, { on, all });
-  requireApart(machines);
+  requireApart(machines, ssh);
+  const taken = machines.find(({ host }) => isTaken(host));
+  if (taken !== undefined)
+    throw new Usage(
+      `a run of several hosts has a file of its own called ${taken.host}; leave that host out with '!${taken.host}', and name it alone on a line of its own`,
+    );
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();
   const build = verb.before?.(given, hosts, dir);

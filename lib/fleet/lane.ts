@@ -5,11 +5,15 @@ import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
+import { groupGone, send } from "../run/processes.ts";
 import { does, type Lane } from "./fleet.ts";
 import { facts, plain } from "./transcripts.ts";
 
 /** How much of a line goes on, in characters: its transcript has it all. */
 const most = 4096;
+
+/** How long what a lane has left is waited for, in milliseconds: as long as a way back tries to reach its host. */
+const remains = 120_000;
 
 /** What ssh says where the host is there, and one of the two does not take the other. */
 const refusals: readonly (readonly [RegExp, string])[] = [
@@ -26,8 +30,11 @@ export class RunningLane {
   readonly started = Date.now();
   /** When it was its turn, by Date.now(). */
   begun: number | undefined;
-  /** Whether its host was given up. */
+  /** Whether its host was given up, before its turn or in it. */
   silent = false;
+  overdue = false;
+  /** How long it may take from its turn on, in milliseconds. */
+  readonly limit: number;
   /** Whether it waits for its turn at all. */
   readonly waits: boolean;
   /** Whether it shows what will change, before it does. */
@@ -55,6 +62,9 @@ export class RunningLane {
     this.host = lane.host;
     this.waits = does(lane, "wait_for_turn");
     this.previews = does(lane, "preview_there");
+    const { lane_timeout: most = "3600", seconds = "0" } = lane.plan.given ?? {};
+    // A guarded host is waited for until it has rolled back.
+    this.limit = (Number(most) + Number(seconds)) * 1000;
     if (!this.waits) this.begun = this.started;
     this.dir = join(run, lane.host);
     const log = openSync(join(this.dir, "log"), "a", 0o600);
@@ -68,7 +78,11 @@ export class RunningLane {
         this.over = Date.now();
         resolve(status);
       };
-      this.#process.on("exit", (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+      this.#process.on("exit", (code, signal) => {
+        if (signal === null) end(code ?? 1);
+        // Who ends by a signal has waited for nobody: what it has started goes on.
+        else void groupGone(this.#process.pid ?? 0, remains).then(() => end(128 + constants.signals[signal]));
+      });
       this.#process.on("error", () => end(127));
     });
   }
@@ -93,26 +107,40 @@ export class RunningLane {
   /** Ends it, as its host does not answer. */
   giveUp(): void {
     this.silent = true;
+    this.#end(10_000);
+  }
+
+  /** Ends it where it takes too long, with its own way back. @returns whether it is the first time */
+  limitTime(): boolean {
+    if (this.overdue || this.begun === undefined || this.status !== undefined || Date.now() - this.begun < this.limit)
+      return false;
+    this.overdue = true;
+    this.#end(180_000);
+    return true;
+  }
+
+  /** @param grace how long it may take to end, in milliseconds */
+  #end(grace: number): void {
     this.signal("SIGTERM");
+    setTimeout(() => this.signal("SIGKILL"), grace).unref();
   }
 
   /** For it and all that it has started. */
   signal(signal: NodeJS.Signals): void {
     const { pid } = this.#process;
-    if (pid === undefined || this.status !== undefined) return;
-    try {
-      process.kill(-pid, signal);
-    } catch {
-      // It has just ended.
-    }
+    if (pid !== undefined && this.status === undefined) send(-pid, signal);
   }
 
   /** What it has said since the last time, as whole lines. */
   said(): readonly string[] {
     const buffer = Buffer.alloc(65536);
-    for (let size = 1; size > 0; ) {
-      size = readSync(this.#log, buffer, 0, buffer.length, null);
-      this.#rest += this.#decoder.write(buffer.subarray(0, size));
+    try {
+      for (let size = 1; size > 0; ) {
+        size = readSync(this.#log, buffer, 0, buffer.length, null);
+        this.#rest += this.#decoder.write(buffer.subarray(0, size));
+      }
+    } catch {
+      // A disk that can't be read costs what it said, and no host its end.
     }
     const parts = this.#rest.split(/\r\n|\n|\r/);
     this.#rest = this.status === undefined ? (parts.pop() ?? "").slice(0, most) : "";

@@ -1,5 +1,5 @@
 // How a host came out of a run.
-import { meaning } from "../text/outcome.ts";
+import { meaning, numberOf, rebootOf } from "../text/outcome.ts";
 import type { RunningLane } from "./lane.ts";
 import { facts } from "./transcripts.ts";
 
@@ -28,13 +28,14 @@ export interface Result {
 
 /** What became of a lane that has ended, and in a few words. */
 function ending(
-  { begun, silent, refusal, status = 1 }: RunningLane,
+  { begun, silent, overdue, refusal, status = 1 }: RunningLane,
   known: ReadonlyMap<string, string>,
 ): readonly [Outcome, string] {
   const unasked = begun === undefined && status === 1 && !known.has("answered") && !known.has("refused");
   if (unasked && refusal !== undefined) return ["failed", refusal];
   if (silent || unasked) return ["skipped", "does not answer"];
   if (begun === undefined && status > 128) return ["not begun", "not begun"];
+  if (overdue && status > 128) return ["failed", "given up on"];
   if (status === 0) return known.has("current") ? ["current", "already so"] : ["done", meaning(status)];
   return ["failed", meaning(status)];
 }
@@ -46,7 +47,7 @@ export function resultOf(lane: RunningLane): Result {
   const [outcome, text] = ending(lane, known);
   return {
     ...{ host, outcome, text, last, status: outcome === "not begun" ? undefined : status },
-    ...{ from: known.get("from"), to: known.get("to"), reboot: known.get("reboot") },
+    ...{ from: numberOf(known.get("from")), to: numberOf(known.get("to")), reboot: rebootOf(known.get("reboot")) },
     ...{ ms: over - (begun ?? started), transcript: `${lane.dir}/log` },
   };
 }

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { again, ignored } from "../here/called.ts";
+import { reason } from "../here/new-file.ts";
 import { requirePrograms, requireTerminal } from "../run/programs.ts";
 import { script, texts } from "../script/render.ts";
 import { Refusal } from "../spec/errors.ts";
@@ -23,11 +24,15 @@ const pace = 100;
 
 /** Waits until something is so. */
 const until = (is: () => boolean) =>
-  new Promise<void>((resolve) => {
+  new Promise<void>((resolve, reject) => {
     const timer = setInterval(() => {
-      if (!is()) return;
+      try {
+        if (!is()) return;
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
       clearInterval(timer);
-      resolve();
     }, pace / 2);
   });
 
@@ -48,6 +53,10 @@ class Run {
   #stopped: number | undefined;
   /** Why no host is begun any more, if not by a signal. */
   #enough = false;
+  /** Whether the lanes were told to end. */
+  #told = false;
+  /** Whether something has failed here. */
+  #failed = false;
 
   constructor(
     readonly fleet: Fleet,
@@ -67,6 +76,10 @@ class Run {
   /** Takes down what the lanes have said. */
   #look(): void {
     for (const lane of this.#lanes) {
+      if (lane.limitTime())
+        this.display.say(
+          `${lane.host} is given up on, as it takes longer than --lane-timeout: it is told to go back, and what was started there may go on`,
+        );
       const said = lane.said();
       if (said.length === 0) continue;
       this.display.heard(lane, said);
@@ -85,21 +98,31 @@ class Run {
     return result;
   }
 
-  /** The first ^C lets everything that has begun come to its end; the second, and any other signal, takes it back. */
+  /** The first ^C lets everything that has begun come to its end; the second, and any other signal, takes it back. None cuts that short. */
   stop(signal: "SIGINT" | "SIGTERM" | "SIGHUP"): void {
     const firm = this.#stopped !== undefined || signal !== "SIGINT";
     this.#stopped = 128 + constants.signals[signal];
     const going = this.#lanes.filter((lane) => lane.begun !== undefined && lane.status === undefined);
     const names = going.map(({ host }) => host).join(", ");
+    if (this.#told) return;
     if (going.length > 0)
       this.display.say(
         firm
-          ? `${signal}: these are told to go back: ${names}`
+          ? `${signal}: these are told to stop, or to go back, and are waited for: ${names}. kill -9 ${process.pid} ends only the waiting`
           : `^C: no host is begun any more. These come to their end, or go back at another ^C: ${names}`,
       );
     if (!firm) return;
+    this.#told = true;
     this.#builder?.signal(signal);
     for (const lane of going) lane.signal(signal);
+  }
+
+  /** Something fails here, as on a full disk: no host is begun any more, and those that are come to their end. */
+  fail(error: unknown): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#enough = true;
+    this.display.say(`${reason(error)}: no host is begun any more, and those under way come to their end`);
   }
 
   /** The lanes that wait for their turn. */
@@ -217,9 +240,13 @@ class Run {
     await Promise.all(this.#ends.values());
     clearInterval(this.#ticker);
     this.display.rest();
-    release(this.fleet.dir);
+    try {
+      release(this.fleet.dir);
+    } catch {
+      // The next run does.
+    }
     const all = this.#lanes.map((lane) => this.#results.get(lane)).filter((one) => one !== undefined);
-    const status = this.#stopped ?? statusOf(all);
+    const status = this.#stopped ?? (this.#failed ? 20 : statusOf(all));
     this.events.say({ step: "over", status });
     if (!this.fleet.json) process.stdout.write(table(all));
     return status;
@@ -247,17 +274,20 @@ export async function runFleet(name: string, fleet: Fleet): Promise<number> {
       "the same with XDG_STATE_HOME=DIR before it, a directory of yours",
     );
   }
-  // A terminal that is gone takes nothing along: the lanes have transcripts of their own.
-  process.stderr.on("error", () => undefined);
   const hosts = lanes.map(({ host }) => host);
   const events = new Events(dir, json);
   events.say({ step: "run", argv: process.argv.slice(1), hosts });
   const run = new Run(fleet, events, await displayFor(name, hosts, json), name);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => run.stop(signal));
-  await run.ask();
-  if (buildText !== undefined) await run.build(buildText);
-  await run.preview();
-  await run.go();
+  process.on("uncaughtException", (error) => run.fail(error));
+  try {
+    await run.ask();
+    if (buildText !== undefined) await run.build(buildText);
+    await run.preview();
+    await run.go();
+  } catch (error) {
+    run.fail(error);
+  }
   return run.over();
 }

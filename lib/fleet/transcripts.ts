@@ -11,13 +11,17 @@
 //   RUN/HOST/preview  what will change
 //   RUN/HOST/skip     the host is not to be built
 //   RUN/HOST/system   what was built for it
-import { linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { runs } from "../here/machine.ts";
-import { makeDirectory, stateHome } from "../here/state.ts";
+import { textIfPlain } from "../here/plain-file.ts";
+import { makeDirectory, requireStateHome } from "../here/state.ts";
 import type { Text } from "../script/render.ts";
 
-const root = () => join(stateHome(), "hey", "runs");
+const root = () => join(requireStateHome(), "runs");
+
+/** Whether a run has a file of its own by that name, where a host of that name would have its directory. */
+export const isTaken = (host: string) => /^(?:build|built(?:-\d+)?|events|pid)$/.test(host);
 
 /** The path of a run that begins now; its name sorts by time. */
 export function newRun(): string {
@@ -25,13 +29,7 @@ export function newRun(): string {
   return join(root(), `${now}-${process.pid}`);
 }
 
-const read = (file: string) => {
-  try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return "";
-  }
-};
+const read = (file: string) => textIfPlain(file, 16 << 20) ?? "";
 
 /** What holds systems from garbage collection: a run's own is wanted as long as the run goes on. */
 const holders = /^(?:built(?:-\d+)?|root|system)$/;

@@ -1,9 +1,21 @@
 // One table: which words each wrapped program takes for what is meant. They differ by version, and a program is asked which one
 // it is: once a run, while planning, so that the printed script has final words; and only where a word depends on the answer.
 import { Usage } from "../spec/errors.ts";
+import type { Flake } from "./flake.ts";
+import { systemHere } from "./machine.ts";
 
 /** nix's own command line. The features are given every time: where flakes aren't enabled globally it refuses otherwise. */
 export const nix: readonly string[] = ["nix", "--extra-experimental-features", "nix-command flakes"];
+
+/**
+ * Words by which nix evaluates an attribute of the flake's own outputs. Before these it would look into packages.SYSTEM and legacyPackages.SYSTEM,
+ * so no flake may have anything for the system that is named here; what an evaluation builds is built all the same. (Since nix 2.19
+ * `REF#.ATTRIBUTE` means that too. An older one has no word for it.)
+ */
+export const ownOutput: readonly string[] = ["--system", "none", "--option", "extra-extra-platforms", systemHere];
+
+/** nix, for what only looks at a flake: nothing of its repository is run (lib/shell/here/harmless.sh). */
+export const nixLooks = ({ ref, dir }: Flake): readonly string[] => ["harmlessly", ref === "." ? "." : (dir ?? ""), ...nix];
 
 /** A flake's program; the words after it are the program's. */
 export const nixRun = (ref: string): readonly string[] => [...nix, "run", ref, "--"];
@@ -27,6 +39,7 @@ export type Meaning =
   | "noSpecialisation"
   | "drySpecialisation"
   | "installBootloader"
+  | "impure"
   | "offline"
   | "overrideInput"
   | "updateInput"
@@ -58,6 +71,7 @@ interface Backend {
 }
 
 const ofNix: Takes = {
+  impure: ["--impure"],
   offline: ["--offline"],
   overrideInput: ["--override-input"],
   updateInput: ["--update-input"],
@@ -84,6 +98,7 @@ const without = (takes: Takes, ...meanings: readonly Meaning[]): Takes =>
 
 const ofNh: Takes = {
   // After nh's own `--`: in all versions these words are nix build's.
+  impure: ["--impure"],
   offline: ["--offline"],
   overrideInput: ["--override-input"],
   builders: ["--builders"],

@@ -1,9 +1,9 @@
 // Which hosts a flake had when nix was last asked, in files that the shells' completions read: they never evaluate anything themselves.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Flake } from "./flake.ts";
-import { home } from "./machine.ts";
-import { makeDirectory } from "./state.ts";
+import { textIfPlain } from "./plain-file.ts";
+import { cacheHome, makeDirectory } from "./state.ts";
 import { unlinked } from "./tree.ts";
 
 /** What nix said. */
@@ -25,23 +25,24 @@ export interface Remembered extends Named {
 /** How many answers are kept of one flake. */
 const most = 8;
 
-const folder = () => join(process.env["XDG_CACHE_HOME"] || join(home(), ".cache"), "hey", "hosts");
+/** Nowhere where this user has no directory for it. */
+const folder = () => {
+  const place = cacheHome();
+  return place === undefined ? undefined : join(place, "hosts");
+};
 
 /** Its directory without links, with `%` as `%25` and `/` as `%2F`; of a flake elsewhere its reference, which never starts with %2F. */
-const fileOf = ({ ref, dir }: Flake) =>
-  join(folder(), dir === undefined ? encodeURIComponent(ref) : unlinked(dir).replaceAll("%", "%25").replaceAll("/", "%2F"));
+const nameOf = ({ ref, dir }: Flake) =>
+  dir === undefined ? encodeURIComponent(ref) : unlinked(dir).replaceAll("%", "%25").replaceAll("/", "%2F");
 
 const head = /^# ([0-9a-f]+) (\S*)$/;
 const strange = /^#! (".*")$/;
 
 /** All answers that are remembered of a flake, the newest first. */
 export function remembered(flake: Flake): readonly Remembered[] {
-  let lines: readonly string[];
-  try {
-    lines = readFileSync(fileOf(flake), "utf8").split("\n").filter(Boolean);
-  } catch {
-    return [];
-  }
+  const place = folder();
+  const text = place === undefined ? undefined : textIfPlain(join(place, nameOf(flake)), most << 20);
+  const lines = (text ?? "").split("\n").filter(Boolean);
   const found: { way: string; stamp: string; names: string[]; odd: string[] }[] = [];
   for (const line of lines) {
     const [, stamp, way] = head.exec(line) ?? [];
@@ -71,15 +72,18 @@ export function remember(flake: Flake, answer: Remembered): void {
     // Of these completions offer none.
     ...odd.map((name) => `#! ${JSON.stringify(name)}`),
   ]);
-  const file = fileOf(flake);
+  const place = folder();
+  if (place === undefined) return;
   // A name with a dot is no flake's: theirs start with %2F, or a letter.
-  const fresh = join(folder(), `.${process.pid}`);
+  const fresh = join(place, `.${process.pid}`);
   try {
-    makeDirectory(folder());
+    makeDirectory(place);
+    // Of a process that was killed.
+    rmSync(fresh, { force: true });
     try {
-      writeFileSync(fresh, `${lines.join("\n")}\n`, { mode: 0o600 });
+      writeFileSync(fresh, `${lines.join("\n")}\n`, { mode: 0o600, flag: "wx" });
       // A shell may be reading it: it has the old list or the new.
-      renameSync(fresh, file);
+      renameSync(fresh, join(place, nameOf(flake)));
     } finally {
       rmSync(fresh, { force: true });
     }

@@ -1,7 +1,8 @@
 // Whether a flake is as it was.
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Flake } from "./flake.ts";
+import { readPlain, textIfPlain } from "./plain-file.ts";
 import { below, unlinked, workTree } from "./tree.ts";
 
 /** What may say which hosts there are: Nix's own files, and whatever these read. What people and hey itself read is none. */
@@ -17,13 +18,7 @@ function changed(path: string): string {
   }
 }
 
-function text(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trim();
-  } catch {
-    return "";
-  }
-}
+const text = (path: string) => (textIfPlain(path) ?? "").trim();
 
 /** The commit that is checked out, and what is staged beside it: as git keeps both, without a question to it. */
 function commit(top: string): readonly string[] {
@@ -36,6 +31,9 @@ function commit(top: string): readonly string[] {
   return [head, at, staged(join(own, "index"))];
 }
 
+/** Of an index: one of a million files has a hundred megabytes. */
+const largest = 128 << 20;
+
 /**
  * The names in git's index, as git writes the rest of it anew when it is asked something (gitformat-index(5), versions 2 and 3). Of another
  * version its size.
@@ -43,7 +41,7 @@ function commit(top: string): readonly string[] {
 function staged(path: string): string {
   let index: Buffer;
   try {
-    index = readFileSync(path);
+    index = readPlain(path, largest);
   } catch {
     return "";
   }

@@ -1,9 +1,10 @@
 // The flake that holds the machines: which one, and how it is spelled for nix.
-import { existsSync, type Stats, statSync } from "node:fs";
+import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { Refusal, shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { untilded } from "../spec/words.ts";
+import { requireOurs } from "./owner.ts";
 
 export interface Flake {
   /** As it is given to nix, without a fragment. */
@@ -32,12 +33,26 @@ function lookAt(path: string): Stats | undefined {
 /** Whether a directory is a flake's. @throws Refusal where that can't be told */
 const hasFlake = (dir: string) => lookAt(join(dir, "flake.nix"))?.isFile() === true;
 
-/** The same of one that nobody named: what can't be read is none. */
-function mayHaveFlake(dir: string): boolean {
+/**
+ * The same of one that nobody named. Where a flake.nix stands that is none, the one of a folder above is another flake than the one that is
+ * meant. A folder above that can't be looked into has none.
+ * @throws Refusal
+ */
+function hasOwnFlake(dir: string, isHere: boolean): boolean {
+  const file = join(dir, "flake.nix");
+  const instead = (why: string) =>
+    new Refusal(`${shown(file)} ${why}, and a flake above it would be another one; mend it, or type --flake DIR`);
   try {
-    return hasFlake(dir);
-  } catch {
-    return false;
+    if (hasFlake(dir)) return true;
+    const there = lstatSync(file, { throwIfNoEntry: false });
+    if (there === undefined) return false;
+    throw instead(
+      there.isSymbolicLink() ? "is a link that leads to no file" : there.isDirectory() ? "is a directory" : "is no file",
+    );
+  } catch (error) {
+    const isClosed = error instanceof Refusal ? error.message.endsWith("permission denied") : /EACCES/.test(String(error));
+    if (isClosed && !isHere) return false;
+    throw error;
   }
 }
 
@@ -113,20 +128,30 @@ function locator(path: string): string {
   throw new Refusal(`the flake's path ${shown(absolute)} has a '#' or '?', which nix can't take; rename the directory`);
 }
 
+/** A flake that nobody has typed is obeyed only where nobody else decides what it says, and what the hey.toml beside it says. @throws Refusal */
+function requireOwn(dir: string): void {
+  const instead = `--flake ${quote(dir)}`;
+  requireOurs(join(dir, "flake.nix"), instead);
+  requireOurs(join(dir, "hey.toml"), instead);
+}
+
 function meant(given: string | undefined, spelling: Spelling): Flake {
   if (given !== undefined) return named(given, spelling);
   const cwd = process.cwd();
   for (let dir = cwd; ; dir = dirname(dir)) {
-    if (mayHaveFlake(dir))
+    if (hasOwnFlake(dir, dir === cwd)) {
+      requireOwn(dir);
       return {
         ref: dir === cwd && spelling === "as given" ? "." : locator(dir),
         dir,
       };
+    }
     if (dir === dirname(dir)) break;
   }
   const dotfiles = process.env["DOTFILES_HOME"];
   if (dotfiles && hasFlake(dotfiles)) {
     const dir = resolve(dotfiles);
+    requireOwn(dir);
     return { ref: locator(dir), dir };
   }
   const also = dotfiles ? `nor in $DOTFILES_HOME (${shown(dotfiles)})` : "and $DOTFILES_HOME is not set";

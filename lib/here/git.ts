@@ -1,5 +1,7 @@
 // Questions to git. A repository may be a stranger's, so nothing in it is run.
-import { dirname, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { quote } from "../spec/quote.ts";
 import type { Flake } from "./flake.ts";
 import { below, unlinked, workTree } from "./tree.ts";
 
@@ -15,10 +17,42 @@ const elsewhere = new RegExp(
 /** What wins over a repository's own configuration: its monitor and its hooks are not started, and what lies in it is not taken for a repository. */
 const harmless = { "core.fsmonitor": "false", "core.hooksPath": "/dev/null", "safe.bareRepository": "explicit" };
 
-/** The environment of git, and of what calls git itself, as nix does. */
-export function gitEnvironment(): NodeJS.ProcessEnv {
+/** Whether a repository's own configuration may name a filter, by what stands in it, or in what it includes. */
+function mayFilter(dir: string): boolean {
+  const top = workTree(dir);
+  if (top === undefined) return false;
+  try {
+    return /filter|include|worktreeconfig/i.test(readFileSync(join(top, ".git", "config"), "utf8"));
+  } catch {
+    // That of a work tree beside it lies elsewhere.
+    return true;
+  }
+}
+
+/** The filters that a repository's own configuration names; those of the user's are this user's choice. */
+function filtersOf(dir: string): readonly string[] {
+  if (!mayFilter(dir)) return [];
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
+  const words = ["config", "--show-scope", "--name-only", "--get-regexp", "^filter\\."];
+  const { stdout } = spawnSync("git", ["-C", dir, ...words], { encoding: "utf8", env: gitEnvironment() });
+  const found = [...(stdout ?? "").matchAll(/^(?:local|worktree)\tfilter\.(.*)\.[^.\n]*$/gm)];
+  return [...new Set(found.map(([, name = ""]) => name))].sort();
+}
+
+/**
+ * The environment of git, and of what calls git itself, as nix does (lib/shell/here/harmless.sh has the same for what a script asks).
+ * @param dir in a repository of which no filter is to be run either
+ */
+export function gitEnvironment(dir?: string): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !elsewhere.test(name));
-  const said = Object.entries(harmless).flatMap(([key, value], at) => [
+  const filters = dir === undefined ? [] : filtersOf(dir);
+  const off = filters.flatMap((name) =>
+    Object.entries({ clean: "", smudge: "", process: "", required: "false" }).map(([key, value]) => [
+      `filter.${name}.${key}`,
+      value,
+    ]),
+  );
+  const said = [...Object.entries(harmless), ...off].flatMap(([key, value], at) => [
     [`GIT_CONFIG_KEY_${at}`, key],
     [`GIT_CONFIG_VALUE_${at}`, value],
   ]);
@@ -43,8 +77,28 @@ function untrackedIn(dir: string, name: string): readonly string[] {
   // Loaded only where something is asked: most lines ask nothing.
   const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   // An object that isn't there is not fetched: the repository says by which program.
-  const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], { encoding: "utf8", env: gitEnvironment() });
+  const git = spawnSync("git", ["-C", dir, "-c", "protocol.allow=never", ...words], {
+    encoding: "utf8",
+    env: gitEnvironment(),
+    // It would wait for an index that is a pipe.
+    timeout: 10_000,
+  });
   return git.status === 0 ? git.stdout.split("\0").filter(Boolean) : [];
+}
+
+/** The line by which git tracks files of a flake: in a submodule it is that one's repository which does. */
+export function tracking(dir: string, files: readonly string[]): string {
+  const from = unlinked(dir);
+  const places = files.map((file) => {
+    const path = join(from, file);
+    const top = workTree(dirname(path)) ?? from;
+    // Of the flake's own repository they are said as in the message.
+    return top === workTree(from) ? { at: dir, file } : { at: top, file: relative(top, path) };
+  });
+  const lines = [...new Set(places.map(({ at }) => at))].map((at) =>
+    ["git", "-C", at, "add", "-N", ...places.filter((place) => place.at === at).map(({ file }) => file)].map(quote).join(" "),
+  );
+  return lines.join(" && ");
 }
 
 /**

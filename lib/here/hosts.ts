@@ -1,7 +1,7 @@
 // Which hosts a flake has. Nix says it, and that is remembered until the flake has changed.
 import { didYouMean, shown, some } from "../spec/errors.ts";
 import { isHost } from "../spec/words.ts";
-import { nix } from "./backends.ts";
+import { nix, ownOutput } from "./backends.ts";
 import { type Named, remember, remembered } from "./cache.ts";
 import { speaker } from "./called.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -52,23 +52,45 @@ function reason(said: string, status: number): string {
   return text === "" ? `nix ended with status ${status}` : [...text].slice(0, 200).join("");
 }
 
+/**
+ * The question as it is put to nix, and in other words where it has no answer to that: from 2.19 on nix looks at no packages where a dot stands
+ * before the attribute. An impure evaluation may ask which system this is, so it is not told another.
+ */
+function questions({ ref, words = [] }: Flake): readonly [readonly string[], readonly string[]] {
+  // A look writes no flake.lock.
+  const start = [...nix, "eval", "--json", "--no-write-lock-file"];
+  const end = ["--apply", "builtins.attrNames"];
+  const plain = [...words, `${ref}#nixosConfigurations`, ...end];
+  const dotted = [...start, ...words, `${ref}#.nixosConfigurations`, ...end];
+  return words.includes("--impure") ? [dotted, [...start, ...plain]] : [[...start, ...ownOutput, ...plain], dotted];
+}
+
+const lacks = /does not provide attribute/;
+
 /** Asks nix. Names only: that works where a host itself does not evaluate. */
 function ask(flake: Flake): Hosts {
   if (!onPath("nix")) return { why: "nix is not on PATH" };
   // Loaded only where something is asked: a list that is remembered must not pay for it.
   const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
   const line = `${speaker()}: nix evaluates which hosts the flake has`;
-  // A look writes no flake.lock.
-  const question = [...nix, "eval", "--json", "--no-write-lock-file", ...(flake.words ?? []), `${flake.ref}#nixosConfigurations`];
-  const asked = spawnSync("/bin/sh", ["-c", patiently, "sh", line, ...question, "--apply", "builtins.attrNames"], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe", 2],
-    maxBuffer: 64 << 20,
-    env: gitEnvironment(),
-  });
+  const put = (question: readonly string[]) =>
+    spawnSync("/bin/sh", ["-c", patiently, "sh", line, ...question], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe", 2],
+      maxBuffer: 64 << 20,
+      env: gitEnvironment(flake.ref.startsWith("path:") ? undefined : flake.dir),
+    });
+  const [first, other] = questions(flake);
+  let asked = put(first);
+  // A nix before 2.19 takes the dot for a part of the name.
+  const isOld = ({ stderr }: typeof asked) => stderr?.includes("'.nixosConfigurations'");
+  if (asked.error === undefined && asked.status !== 0 && (isOld(asked) || !lacks.test(asked.stderr))) {
+    const again = put(other);
+    if (again.status === 0 || (isOld(asked) && !isOld(again))) asked = again;
+  }
   if (asked.error !== undefined) return { why: `/bin/sh can't be started: ${(asked.error as NodeJS.ErrnoException).code}` };
   if (asked.status !== 0) {
-    if (/does not provide attribute/.test(asked.stderr)) return { names: [], odd: [] };
+    if (lacks.test(asked.stderr)) return { names: [], odd: [] };
     return { why: reason(asked.stderr, asked.status ?? 1) };
   }
   try {

@@ -1,10 +1,13 @@
 // Questions about this machine, asked before planning. They change nothing.
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { homedir, hostname as kernelHostname } from "node:os";
-import { delimiter, join } from "node:path";
+import { hostname as kernelHostname, userInfo } from "node:os";
+import { delimiter, isAbsolute, join } from "node:path";
 
 /** This machine's name: the kernel's, or $HEY_HOSTNAME, by which tests set it. */
 export const hostname = () => process.env["HEY_HOSTNAME"] || kernelHostname();
+
+/** What nix calls a machine like this one: `x86_64-linux`. */
+export const systemHere = `${{ x64: "x86_64", arm64: "aarch64", ia32: "i686" }[process.arch as string] ?? process.arch}-${process.platform}`;
 
 /** Whether root calls: by the process's effective uid, or $HEY_UID, by which tests set it. */
 export const isRoot = () => (process.env["HEY_UID"] || String(process.geteuid?.())) === "0";
@@ -18,8 +21,11 @@ export function runningSpecialisation(): string | undefined {
   }
 }
 
-/** $HOME, else the one of the password file. */
-export const home = () => homedir();
+/** $HOME, else the one of the password file; a relative one is none. */
+export function home(): string {
+  const given = process.env["HOME"] ?? "";
+  return isAbsolute(given) ? given : userInfo().homedir;
+}
 
 /** Whether a program of that name would be found by the shell. */
 export function onPath(program: string): boolean {

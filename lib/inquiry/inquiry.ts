@@ -3,7 +3,7 @@ import { flakeMeant } from "../inventory/flake.ts";
 import { machinesMeant, machineTyped } from "../inventory/inventory.ts";
 import type { Machine } from "../inventory/setting.ts";
 import type { Plan } from "../script/part.ts";
-import { type Evaluated, nixWords } from "../spec/options.ts";
+import type { Evaluated } from "../spec/options.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import type { Facts } from "./facts.ts";
 
@@ -67,5 +67,5 @@ interface Chosen extends SshGiven, Evaluated {
 export function machinesAsked(given: Chosen): readonly Machine[] {
   const { host, target, flake, on, all } = given;
   if (host !== undefined) return [{ ...machineTyped({ ...given, host }), ...(target !== undefined && { target }) }];
-  return machinesMeant(flakeMeant(flake, "as given", nixWords(given)), given, { on, all });
+  return machinesMeant(flakeMeant(flake, "as given", given, "say"), given, { on, all });
 }

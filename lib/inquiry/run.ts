@@ -14,6 +14,9 @@ import { linesOf, reasonIn } from "./stderr.ts";
 /** What a machine may say at most, in bytes: it is read into memory. */
 const most = 4 << 20;
 
+/** What is kept of the beginning of its stderr, and of the end. */
+const kept = 65_536;
+
 /** How many are asked at once: each takes its part of this machine's time, of which a machine must not be short while it answers. */
 const atOnce = 32;
 
@@ -58,8 +61,10 @@ class Scripts {
     hear(child.stdout, (text) => {
       if (out.length < most) out += text;
     });
+    // Its beginning is ssh's own, and its end says why.
     hear(child.stderr, (text) => {
-      said = (said + text).slice(-65536);
+      said += text;
+      if (said.length > 4 * kept) said = `${said.slice(0, kept)}\n${said.slice(-kept)}`;
     });
     return new Promise((resolve) => {
       const end = (status: number) => {

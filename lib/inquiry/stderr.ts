@@ -7,12 +7,20 @@ const beside = /^(?:debug[1-3]: |OpenSSH_|Authenticated |Transferred: |Bytes per
  * Its lines, without what moves a cursor. A message of ssh -v ends with \r\n, may stand behind half a line of the host's, and may have
  * lines of its own, as it shows the command that is sent: of these only the first is kept.
  */
-export const linesOf = (text: string): readonly string[] =>
-  text
-    .replace(/debug[1-3]: [\s\S]*?\r\n/g, (message) => `\n${message.split("\n", 1)[0]}\n`)
+export const linesOf = (text: string): readonly string[] => {
+  // By its ends, as a host may begin many messages and end none: whoever looks from each beginning reads all the rest each time.
+  const ended = text.split("\r\n");
+  const last = ended.pop() ?? "";
+  const each = ended.map((words) => {
+    const at = words.search(/debug[1-3]: /);
+    return at < 0 ? words : `${words.slice(0, at)}\n${words.slice(at).split("\n", 1)[0]}`;
+  });
+  return [...each, last]
+    .join("\n")
     .split(/[\r\n]+/)
     .map((line) => line.replace(/[\p{Cc}\p{Cf}]/gu, "").trim())
     .filter(Boolean);
+};
 
 /** What ssh says of a pipe that the ssh to a jump host has closed, which has said why. */
 const piped = /UNKNOWN port 65535|^kex_exchange_identification: /;

@@ -1,8 +1,9 @@
 // The aliases in ssh's configuration, read as the completions read them (completions/*/ssh.*). Not by npm's ssh-config: it follows no Include.
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { globbed, isGlob } from "../here/glob.ts";
 import { home } from "../here/machine.ts";
+import { textIfPlain } from "../here/plain-file.ts";
 import { type SshGiven, sshWords } from "../target/ssh.ts";
 
 /** Where an alias is declared. */
@@ -23,6 +24,15 @@ function wordsOf(text: string): string[] {
   );
 }
 
+/** The names in a directory; none of what is no directory, or can't be read: ssh passes that over, too. */
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
 /** The paths that an absolute pattern means; without a pattern's characters, that path. */
 function files(pattern: string): string[] {
   const parts = pattern.split("/").filter((part) => part !== "");
@@ -30,8 +40,7 @@ function files(pattern: string): string[] {
     (folders, part) =>
       folders.flatMap((folder) => {
         if (!isGlob(part)) return [join(folder, part)];
-        if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-        return readdirSync(folder)
+        return namesIn(folder)
           .filter((name) => (part.startsWith(".") || !name.startsWith(".")) && globbed(part, name))
           .sort()
           .map((name) => join(folder, name));
@@ -40,18 +49,10 @@ function files(pattern: string): string[] {
   );
 }
 
-/** The configuration's text; undefined where it can't be read, or is a pipe, which would be waited for. */
-function textOf(file: string): string | undefined {
-  try {
-    return statSync(file).isFile() ? readFileSync(file, "utf8") : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Adds the aliases of a file. @param folder where its relative Includes lie (ssh_config(5)) */
 function read(file: string, folder: string, seen: Set<string>, found: Map<string, Declared>): void {
-  const text = seen.has(file) ? undefined : textOf(file);
+  // A pipe would be waited for.
+  const text = seen.has(file) ? undefined : textIfPlain(file);
   seen.add(file);
   for (const [at, line] of (text ?? "").split(/\r?\n/).entries()) {
     const [, keyword = "", rest = ""] = /^\s*(host|include)(?=[\s="])(.*)$/i.exec(line) ?? [];

@@ -1,9 +1,9 @@
 // What may stand in hey.toml: for each host, and for all of them, what could be typed. A setting is an option of the same name, and is held
 // to what holds for that one.
-import { readFileSync, statSync } from "node:fs";
 import { prints } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { askedHosts, lastHosts, noSuchHost } from "../here/hosts.ts";
+import { readPlain, Unread } from "../here/plain-file.ts";
 import { valueFor } from "../spec/argv.ts";
 import { didYouMean, Ended, shown, Usage } from "../spec/errors.ts";
 import {
@@ -11,14 +11,16 @@ import {
   elevateOptions,
   guardOptions,
   keyOptions,
+  limitOptions,
   previewOptions,
   rebootOptions,
   sshOptions,
 } from "../spec/options.ts";
 import { type Flag, isOption, type Option, option, options, type Takes } from "../spec/spec.ts";
 import { fits, printable } from "../spec/words.ts";
-import { requireSettable } from "./settable-ssh.ts";
-import { headOf, type Setting, type Settings } from "./setting.ts";
+import { readFlakeSetting } from "./flake-table.ts";
+import { trustFor } from "./settable-ssh.ts";
+import { type FlakeSettings, headOf, type Setting, type Settings, settingText } from "./setting.ts";
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
 
 const groups: Takes = {
@@ -29,6 +31,7 @@ const groups: Takes = {
   ...sshOptions,
   ...buildOptions,
   ...keyOptions,
+  ...limitOptions,
 };
 
 /** The options that may stand in hey.toml, as the verbs declare them. */
@@ -37,7 +40,7 @@ export const keepable: ReadonlyMap<string, Flag | Option> = new Map(
 );
 
 /** What stands only in hey.toml. */
-const target = option("TARGET", "where to reach it by ssh", "targets");
+const target = option("TARGET", "where to reach it by ssh", "targets", { trust: "leads" });
 const tags = options("TAG", "what --on can mean it by", "tags");
 
 /** The values of a setting in the words that would be typed. @throws Usage for a value of another kind */
@@ -80,16 +83,21 @@ function setting(of: Setting["of"], name: string, value: unknown, line: number):
   if (typeof words !== "boolean" && param.kind === "option") {
     for (const word of words) printable(word);
     valueFor(name, param, words);
-    if (name === "ssh-option") for (const pair of words) requireSettable(pair);
   }
-  const items = Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : undefined;
-  const text = `${name} = ${items ?? (typeof value === "bigint" ? value : JSON.stringify(value))}`;
-  return { name, value: words, text, of, line };
+  const text = settingText(name, value);
+  // What is off, or empty, runs nothing.
+  const isNothing = words === false || (typeof words === "object" && words.length === 0);
+  const trust = isNothing
+    ? undefined
+    : param.trust === "by value"
+      ? trustFor(typeof words === "object" ? words : [])
+      : param.trust;
+  return { name, value: words, text, of, line, ...(trust !== undefined && { trust }) };
 }
 
 /** A hey.toml that is being read. */
 interface Said {
-  query?: string;
+  readonly flake: FlakeSettings;
   readonly defaults: Setting[];
   readonly hosts: Map<string, Setting[]>;
   readonly lines: Map<string, number>;
@@ -124,22 +132,12 @@ function below(flake: Flake, host: string, own: readonly string[]): Usage {
   return unknown(own[0] ?? "");
 }
 
-/** What is behind the flake's reference. @throws Usage */
-function queryIn([name, ...more]: readonly string[], value: unknown): string {
-  if (name === undefined) throw new Usage("flake is a table; type [flake], and its settings below it");
-  if (name !== "query" || more.length > 0)
-    throw new Usage(`there is no setting ${shown(name)} of the flake${didYouMean(name, ["query"]) || "; there is query"}`);
-  if (typeof value !== "string" || !/^[a-z]+=[\w./%+-]+(?:&[a-z]+=[\w./%+-]+)*$/.test(value))
-    throw new Usage('query is what stands behind the ? of a reference; type query = "submodules=1"');
-  return value;
-}
-
 /** Adds what a statement sets; the bare head of a table sets nothing. @throws Usage */
 function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
   for (const part of path) printable(part);
   const [table = "", ...rest] = path;
   if (table === "flake") {
-    if (rest.length > 0 || !isTable(value)) said.query = queryIn(rest, value);
+    if (rest.length > 0 || !isTable(value)) readFlakeSetting(said.flake, rest, value, line);
     return;
   }
   if (table !== "defaults" && table !== "hosts") throw outside(table, flake);
@@ -167,30 +165,25 @@ function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
   throw table === "hosts" ? below(flake, host, own) : unknown(name);
 }
 
-/** The text of a file. @throws Usage where it is none */
-function textOf(file: string): string {
-  const isFile = () => {
-    try {
-      return statSync(file).isFile();
-    } catch (error) {
-      // Of links that end nowhere, or in each other, nothing can be read.
-      if (["ENOENT", "ELOOP"].includes((error as NodeJS.ErrnoException).code ?? "")) return false;
-      throw error;
-    }
-  };
-  let bytes: Buffer;
+/** The bytes of a file. @throws Usage where it is none */
+function bytesOf(file: string): Buffer {
   try {
-    if (!isFile()) throw new Usage("hey.toml is no file; remove it, or put a file there");
-    bytes = readFileSync(file);
+    return readPlain(file);
   } catch (error) {
-    if (error instanceof Ended) throw error;
-    throw new Usage(`hey.toml can't be read (${(error as NodeJS.ErrnoException).code}); chmod it`);
+    if (!(error instanceof Unread)) throw error;
+    if (error.why === "no file") throw new Usage("hey.toml is no file; remove it, or put a file there");
+    if (error.why === "too large") throw new Usage("hey.toml is larger than a megabyte, and was not read");
+    throw new Usage(`hey.toml can't be read (${error.why}); chmod it`);
   }
+}
+
+/** Its text. @throws Usage where it is none */
+function textOf(bytes: Uint8Array): string {
   const decoder = new TextDecoder("utf8", { fatal: true });
   try {
     return decoder.decode(bytes);
   } catch {
-    const text = bytes.toString("latin1").split("\n");
+    const text = Buffer.from(bytes).toString("latin1").split("\n");
     const isText = (line: string) =>
       Buffer.from(line, "latin1").equals(Buffer.from(Buffer.from(line, "latin1").toString("utf8")));
     throw new Usage(`hey.toml:${text.findIndex((line) => !isText(line)) + 1}: this is no UTF-8; save the file as UTF-8`);
@@ -201,11 +194,11 @@ function textOf(file: string): string {
  * The settings of a hey.toml.
  * @throws Usage for everything that isn't wholly understood: `hey.toml:LINE: what is wrong; what to type`
  */
-export function settingsIn(file: string, flake: Flake): Settings {
-  const said: Said = { defaults: [], hosts: new Map(), lines: new Map() };
+export function settingsIn(bytes: Uint8Array, flake: Flake): Settings {
+  const said: Said = { flake: { trusting: [] }, defaults: [], hosts: new Map(), lines: new Map() };
   let line = 0;
   try {
-    for (const entry of statements(textOf(file))) {
+    for (const entry of statements(textOf(bytes))) {
       line = entry.line;
       read(entry, flake, said);
     }
@@ -213,5 +206,8 @@ export function settingsIn(file: string, flake: Flake): Settings {
     if (error instanceof Unreadable) throw new Usage(`hey.toml:${error.line}: ${error.message}`);
     throw error instanceof Ended && line > 0 ? new Usage(`hey.toml:${line}: ${error.message}`) : error;
   }
-  return said;
+  return { ...said, bytes };
 }
+
+/** The settings of a hey.toml. @throws Usage as settingsIn, and for what is no file */
+export const settingsOfFile = (file: string, flake: Flake): Settings => settingsIn(bytesOf(file), flake);

@@ -2,11 +2,12 @@
 import type { Named } from "../here/cache.ts";
 import { prints, remark, speaker, spelled } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
-import { untracked } from "../here/git.ts";
+import { tracking, untracked } from "../here/git.ts";
 import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { thisHost } from "../here/machine.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
+import { isTargetSays, nameInTarget } from "../spec/words.ts";
 import type { Settings } from "./setting.ts";
 import { place, readSettings } from "./settings.ts";
 
@@ -22,16 +23,13 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
   if (first !== undefined && flake.dir !== undefined)
     return new Usage(
       `${what}: git does not track ${some([first, ...others])}, so nix does not see it`,
-      `git -C ${quote(flake.dir)} add -N ${[first, ...others].map(quote).join(" ")}`,
+      tracking(flake.dir, [first, ...others]),
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
   // ops-VERB takes a target as its second word.
-  const login = /^[^@]+@([^@]+)$/.exec(host)?.[1];
-  if (login !== undefined && names.includes(login) && speaker().startsWith("ops-"))
-    return new Usage(
-      `${shown(host)} is a target, which stands behind the host`,
-      `${spelled(speaker())} ${quote(login)} ${quote(host)}`,
-    );
+  const name = nameInTarget(host);
+  if (name !== undefined && names.includes(name) && speaker().startsWith("ops-"))
+    return new Usage(isTargetSays(host), `${spelled(speaker())} ${quote(name)} ${quote(host)}`);
   return new Usage(noSuchHost(flake, host, names));
 }
 
@@ -112,6 +110,17 @@ export function requireHost(flake: Flake, host: string, instead?: string): void 
           `this machine is called ${shown(host)}, and ${called(flake)} has no host of that name; it has ${some(answer.names)}`,
           instead,
         );
+}
+
+/**
+ * Whether a flake's hey.toml may speak of a host: one that the flake has. What nix said last is enough for that; where nix can't tell, the host
+ * is taken as typed.
+ */
+export function speaksOf(flake: Flake, said: Settings, host: string): boolean {
+  if (said.defaults.length === 0 && !said.hosts.has(host)) return true;
+  if (lastHosts(flake)?.includes(host)) return true;
+  const answer: Hosts | Named | undefined = prints() ? freshHosts(flake) : askedHosts(flake);
+  return answer === undefined || "why" in answer || answer.names.includes(host);
 }
 
 /** Takes several as typed where the flake's hosts aren't known. @returns those that are to be looked at */

@@ -1,6 +1,6 @@
 // A hey.toml of what a flake says for another tool. Nix itself makes the text of it, so that the script needs nothing but nix.
 import { join } from "node:path";
-import { nix } from "../here/backends.ts";
+import { nixLooks, ownOutput } from "../here/backends.ts";
 import { prints } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { freshHosts, hostsOf } from "../here/hosts.ts";
@@ -8,6 +8,7 @@ import { constant } from "../script/constant.ts";
 import { call, type Plan, stage } from "../script/part.ts";
 import { joined, step } from "../script/step.ts";
 import { settable } from "./settable-ssh.ts";
+import { pathOf } from "./trust.ts";
 
 /** The tools, each with its attribute of a flake, and the one that is used where that is there. */
 const tools: Readonly<Record<string, { readonly help: string; readonly attribute: string; readonly better?: string }>> = {
@@ -31,21 +32,20 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
     constant("inventory/import/toml.nix"),
     constant(`inventory/import/${tool}.nix`),
   ];
-  const evaluate = step(nix, "eval", "--raw", flake.words ?? [], "--apply", joined(expression.join("\n")));
+  const words = flake.words ?? [];
+  // A program that is called like the tool stands among the packages of many flakes.
+  const own = words.includes("--impure") ? [] : ownOutput;
+  const evaluate = step(nixLooks(flake), "eval", "--raw", own, words, "--apply", joined(expression.join("\n")));
   const at = (name: string) => `${flake.ref}#${name}`;
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
-  const offers = call("offer_settings", [file, consent ? "yes" : ""], "shown, and written where that is agreed to");
+  const offers = call("offer_settings", [file, consent ? "yes" : "", pathOf(file)], "shown, and written where that is agreed to");
   const stages = [
     stage(`evaluate ${better === undefined ? attribute : `${better}, or ${attribute}`}`, "here", 1),
     stage("show it, and write hey.toml", "here", 1),
   ];
-  if (better === undefined)
-    return {
-      main: [{ argv: [...evaluate.argv, at(attribute)], capture: "text", note: `evaluate ${attribute}` }, offers],
-      stages,
-    };
+  const attributes = better === undefined ? [attribute] : [better, attribute];
   return {
-    main: [call("evaluate_either", [at(better), at(attribute)], "$text"), offers],
+    main: [call("evaluate_either", attributes.map(at), "$text"), offers],
     own: { evaluate: { about: "what nix says of an attribute.", lines: [evaluate], passes: true } },
     stages,
   };

@@ -3,13 +3,15 @@ import { remark } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { thisHost } from "../here/machine.ts";
 import { Refusal, shown, some } from "../spec/errors.ts";
-import type { SshGiven } from "../target/ssh.ts";
+import type { Evaluated } from "../spec/options.ts";
+import type { Reaching } from "../target/destination.ts";
+import { type SshGiven, sshWords } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
-import { allHosts, hostHere, hostsTyped, knownHosts } from "./hosts.ts";
+import { allHosts, hostHere, hostsTyped, knownHosts, speaksOf } from "./hosts.ts";
 import { namesIn, select } from "./selection.ts";
 import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
-import { readSettings, settingsOf } from "./settings.ts";
+import { isHeld, nothing, readSettings, settingsOf } from "./settings.ts";
 
 /**
  * Names of aliases that mean a host, the best first. Its own name is what `ssh HOST` has always taken; of the others those for root, as
@@ -26,17 +28,28 @@ const valuesOf = (settings: readonly Setting[], wanted: string): readonly string
 };
 
 function machine(host: string, said: Settings, known: () => ReadonlyMap<string, Declared>): Machine {
-  const settings = settingsOf(said, host);
+  const all = settingsOf(said, host);
+  const held = all.filter(isHeld);
+  const settings = all.filter((setting) => !isHeld(setting));
   const tags = [...new Set(valuesOf(settings, "tags"))].sort();
   const named = settings.find(({ name }) => name === "target");
   const [target] = valuesOf(settings, "target");
   if (named !== undefined && target !== undefined)
-    return { host, target, rule: { by: "hey.toml", line: named.line }, tags, settings };
+    return { host, target, rule: { by: "hey.toml", line: named.line }, tags, settings, held };
   const alias = aliasNames(host).find((name) => known().has(name));
   const declared = alias === undefined ? undefined : known().get(alias);
   if (alias !== undefined && declared !== undefined)
-    return { host, target: alias, rule: { by: "alias", ...declared }, tags, settings };
-  return { host, target: host, rule: { by: "name" }, tags, settings };
+    return { host, target: alias, rule: { by: "alias", ...declared }, tags, settings, held };
+  return { host, target: host, rule: { by: "name" }, tags, settings, held };
+}
+
+/** How a host is reached: with what is typed for ssh, else with its own options of hey.toml. */
+export function reaching({ target, settings }: Machine, given: SshGiven): Reaching {
+  const kept = settings.find(({ name }) => name === "ssh-option")?.value;
+  return {
+    words: sshWords({ ...given, sshOption: given.sshOption.length > 0 || !Array.isArray(kept) ? given.sshOption : kept }),
+    to: target,
+  };
 }
 
 /** Read once, and only where a target depends on it. */
@@ -101,8 +114,8 @@ interface Named {
 }
 
 /** The names of all hosts of a flake that are known; none where there is no flake. @throws Usage for a mistake in hey.toml */
-export function namesKnown(ref: string | undefined): readonly string[] {
-  const flake = flakeIfAny(ref);
+export function namesKnown(given: Evaluated & { readonly flake: string | undefined }): readonly string[] {
+  const flake = flakeIfAny(given.flake, given);
   return flake === undefined ? [] : knownHosts(flake, readSettings(flake));
 }
 
@@ -121,10 +134,10 @@ export function machineHere({ host, flake }: { readonly host: string | undefined
 }
 
 /** The machine that a line names by its host. @throws Usage for a mistake in hey.toml */
-export function machineTyped({ host, target, flake, sshOption = [], sshConfig }: Named): Machine {
-  return machine(
-    host,
-    readSettings(flakeIfAny(flake)),
-    target === undefined ? reading({ sshOption, sshConfig }) : () => new Map(),
-  );
+export function machineTyped({ host, target, flake: ref, sshOption = [], sshConfig }: Named): Machine {
+  const flake = flakeIfAny(ref);
+  const said = readSettings(flake);
+  const known = target === undefined ? reading({ sshOption, sshConfig }) : () => new Map<string, Declared>();
+  if (flake === undefined || speaksOf(flake, said, host)) return machine(host, said, known);
+  return { ...machine(host, nothing(), known), isElsewhere: true };
 }

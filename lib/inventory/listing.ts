@@ -22,11 +22,12 @@ export function asTable(machines: Inventory, why: boolean): readonly string[] {
   const [first, second] = [width("Host", ({ host }) => host), width("Target", ({ target }) => target)];
   const row = (host: string, target: string, tags: string) => `${host.padEnd(first)}${target.padEnd(second)}${tags}`.trimEnd();
   const rows = machines.flatMap((machine) => {
-    const { host, target, rule, settings } = machine;
+    const { host, target, rule, settings, held } = machine;
     const line = row(host, target, tagged(machine));
     if (!why) return [line];
     const others = settings.filter(({ name }) => name !== "target").map((setting) => [setting.text, origin(setting)] as const);
-    const reasons = [[`target = ${JSON.stringify(target)}`, because(rule)] as const, ...others];
+    const without = held.map((setting) => [setting.text, `${origin(setting)}, not trusted`] as const);
+    const reasons = [[`target = ${JSON.stringify(target)}`, because(rule)] as const, ...others, ...without];
     const column = Math.max(...reasons.map(([text]) => text.length)) + 2;
     return [line, ...reasons.map(([text, reason]) => `    ${text.padEnd(column)}${reason}`)];
   });
@@ -34,16 +35,19 @@ export function asTable(machines: Inventory, why: boolean): readonly string[] {
 }
 
 /**
- * The same for programs: an array of `{ host, target, rule, tags, settings }`. `rule` is `{ by, file?, line? }` with `by` one of
+ * The same for programs: an array of `{ host, target, rule, tags, settings, held? }`. `rule` is `{ by, file?, line? }` with `by` one of
  * "hey.toml", "alias" and "name"; `settings` has by name `{ value, of, line }`, with the value as it stands in hey.toml and `of` one of
- * "host" and "defaults".
+ * "host" and "defaults". `held` has the same of what counts only once the user trusts the file.
  */
 export function asJson(machines: Inventory): readonly string[] {
-  const listed = machines.map(({ settings, ...machine }) => ({
+  const named = (some: readonly Setting[]) =>
+    Object.fromEntries(
+      some.map(({ name, text, of, line }) => [name, { value: JSON.parse(text.slice(name.length + 3)), of, line }]),
+    );
+  const listed = machines.map(({ settings, held, ...machine }) => ({
     ...machine,
-    settings: Object.fromEntries(
-      settings.map(({ name, text, of, line }) => [name, { value: JSON.parse(text.slice(name.length + 3)), of, line }]),
-    ),
+    settings: named(settings),
+    ...(held.length > 0 && { held: named(held) }),
   }));
   return JSON.stringify(listed, null, 2).split("\n");
 }

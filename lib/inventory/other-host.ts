@@ -5,8 +5,9 @@ import { quote } from "../spec/quote.ts";
 import type { Takes } from "../spec/spec.ts";
 import { destinations, type Reaching, sameMachine } from "../target/destination.ts";
 import { type SshGiven, sshWords } from "../target/ssh.ts";
+import { aliases } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
-import { aliasNames, machinesKnown, machineTyped } from "./inventory.ts";
+import { aliasNames, machinesKnown, machineTyped, reaching } from "./inventory.ts";
 import { headOf, type Machine } from "./setting.ts";
 
 /** What names the machine in a target. ssh takes it in either case, and a dot at its end says that nothing follows. */
@@ -43,20 +44,29 @@ function requireMachineName(target: string, takes: Takes): void {
 /** Options of ssh by which another machine is reached than the target says. */
 const leads = /^(?:hostname|port|proxyjump|proxycommand)=/i;
 
-/** How a host is reached where nothing else is typed: with its own options of hey.toml. */
-function reaching({ target, settings }: Machine, given: SshGiven): Reaching {
-  const kept = settings.find(({ name }) => name === "ssh-option")?.value;
-  return { words: sshWords({ ...given, sshOption: Array.isArray(kept) ? kept : [] }), to: target };
-}
-
 /** Whose machine it is that a line reaches: its own host's, the one of another, or nobody's who is known. */
 function reached(at: Reaching, own: Machine, others: readonly Machine[], given: SshGiven): Machine | undefined {
-  const some = [own, ...others];
-  const [there, ...all] = destinations([at, ...some.map((machine) => reaching(machine, given))]);
-  return some.find((_, place) => {
-    const one = all[place];
+  const known = aliases(given);
+  // ssh's configuration may lead to a host by its name, or by an alias that hey.toml hides.
+  const named = (machine: Machine) => aliasNames(machine.host).filter((name) => name === machine.host || known.has(name));
+  const ways = (machine: Machine): readonly (readonly [Machine, Reaching])[] => {
+    const { words, to } = reaching(machine, { ...given, sshOption: [] });
+    return [...new Set([to, ...named(machine)])].map((one) => [machine, { words, to: one }] as const);
+  };
+  const some = [...ways(own), ...others.flatMap(ways)];
+  const [there, ...places] = destinations([at, ...some.map(([, way]) => way)]);
+  const found = some.find((_, place) => {
+    const one = places[place];
     return there !== undefined && one !== undefined && sameMachine(there, one);
   });
+  // Behind another port of a name there may be another machine.
+  if (found !== undefined || there?.port !== "22") return found?.[0];
+  // By an alias of any name ssh may go to a name that is a host's.
+  const all = [own, ...others];
+  return (
+    all.find(({ host }) => alike(there.at, host)) ??
+    (there.at.includes(":") ? undefined : all.find(({ host }) => isNamedFor(there.at, host)))
+  );
 }
 
 /**
@@ -70,7 +80,7 @@ export function requireOwnTarget(verb: string, takes: Takes, given: object): voi
   const { host, target: typed, flake: ref, sshOption = [], sshConfig }: Typed = given;
   const isLed = sshOption.some((pair) => leads.test(pair));
   if (host === undefined || (typed === undefined && !isLed)) return;
-  const flake = flakeIfAny(ref);
+  const flake = flakeIfAny(ref, given);
   if (flake === undefined) return;
   const ssh = { sshOption, sshConfig };
   const own = machineTyped({ ...ssh, host, flake: ref });
@@ -84,7 +94,7 @@ export function requireOwnTarget(verb: string, takes: Takes, given: object): voi
   const byAlias = isAlias(host) ? undefined : others.find((machine) => alike(machine.target, target) || isAlias(machine.host));
   const byDomain =
     isNamedFor(target, host) || target.includes(":") ? undefined : others.find((machine) => isNamedFor(target, machine.host));
-  const at = { words: sshOption.length > 0 ? sshWords(ssh) : reaching(own, ssh).words, to: target };
+  const at = { words: sshOption.length > 0 ? sshWords(ssh) : reaching(own, { ...ssh, sshOption: [] }).words, to: target };
   const other = byName ?? reached(at, own, others, ssh) ?? byAlias ?? byDomain;
   if (other === undefined || other.host === host) return;
   const what = alike(other.host, target)

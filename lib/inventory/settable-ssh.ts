@@ -1,7 +1,7 @@
-// Which of ssh's options hey.toml may set. A hey.toml comes with its repository, and so may be a stranger's: it is obeyed where it only says
-// how to reach a host. What runs a program, loosens the check of host keys, forwards anything, writes files, changes what ssh tells, or
-// sends the connection to another machine than the target says is for ~/.ssh/config and for the line.
-import { shown, Usage } from "../spec/errors.ts";
+// Which of ssh's options count in a hey.toml that the user has not trusted. It comes with its repository, and so may be a stranger's: it is
+// obeyed where it only says how to reach a host. What runs a program, loosens the check of host keys, forwards anything, writes files,
+// changes what ssh tells, or sends the connection to another machine than the target says needs trust (docs/security.md).
+import type { Setting } from "./setting.ts";
 
 const name = "[A-Za-z0-9_][A-Za-z0-9_.-]*";
 // No token (%d), variable or pattern, and nobody else's home.
@@ -35,16 +35,16 @@ export const settable: Readonly<Record<string, string>> = {
   forwardx11: "no",
 };
 
-const instead = "; put it into ~/.ssh/config, or type --ssh-option";
+/** Of these the ones by which ssh may come to another machine, or take another one for the target: no secret goes there unasked. */
+const leading = ["port", "hostkeyalias", "proxyjump", "addressfamily", "bindaddress", "bindinterface"];
 
-/** Refuses an option of ssh's that hey.toml may not set. @param pair KEY=VALUE @throws Usage */
-export function requireSettable(pair: string): void {
-  const at = pair.indexOf("=");
-  const [key, value] = [pair.slice(0, at), pair.slice(at + 1)];
-  const lower = key.toLowerCase();
-  if (!Object.hasOwn(settable, lower)) {
-    throw new Usage(`hey.toml can't set ssh's ${shown(key)}, as it is none of the harmless ones (README)${instead}`);
-  }
-  if (!new RegExp(`^(?:${settable[lower]})$`).test(value))
-    throw new Usage(`hey.toml can't set ssh's ${key} to ${shown(value)}${instead}`);
+/** Why options of ssh's need trust, if they do. @param pairs KEY=VALUE each */
+export function trustFor(pairs: readonly string[]): Setting["trust"] {
+  const keys = pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    const key = pair.slice(0, at).toLowerCase();
+    const isHarmless = Object.hasOwn(settable, key) && new RegExp(`^(?:${settable[key]})$`).test(pair.slice(at + 1));
+    return isHarmless ? key : undefined;
+  });
+  return keys.includes(undefined) ? "runs" : keys.some((key) => leading.includes(key ?? "")) ? "leads" : undefined;
 }

@@ -9,15 +9,32 @@ export interface Setting {
   /** It as it could stand there, on one line: `confirm-timeout = 120`. What follows the sign is JSON. */
   readonly text: string;
   /** The table that it stands in. */
-  readonly of: "defaults" | "host";
+  readonly of: "defaults" | "host" | "flake";
   /** Its line in hey.toml, from 1. */
   readonly line: number;
+  /** Why it needs the user's trust, if it does. */
+  readonly trust?: "runs" | "leads";
+  /** It does, and hasn't it. */
+  readonly untrusted?: true;
+}
+
+/** What a hey.toml says of its own flake, under [flake]. */
+export interface FlakeSettings {
+  /** What stands behind the `?` of the flake's own reference, where none is typed. */
+  query?: string;
+  /** As --impure. */
+  impure?: boolean;
+  /** As --override-input. */
+  overrideInput?: readonly (readonly [string, string])[];
+  /** Those of these that need the user's trust. */
+  trusting: Setting[];
 }
 
 /** A hey.toml; without one all of it is empty. */
 export interface Settings {
-  /** What stands behind the `?` of the flake's own reference, where none is typed. */
-  readonly query?: string | undefined;
+  /** Its bytes, as they were read. */
+  readonly bytes?: Uint8Array;
+  readonly flake: FlakeSettings;
   readonly defaults: readonly Setting[];
   /** By host: its own ones only. */
   readonly hosts: ReadonlyMap<string, readonly Setting[]>;
@@ -41,6 +58,10 @@ export interface Machine {
   readonly tags: readonly string[];
   /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. `target` and `tags` are among them. */
   readonly settings: readonly Setting[];
+  /** What it says besides, and what counts only once the user trusts it. */
+  readonly held: readonly Setting[];
+  /** The flake has no such host, so that its hey.toml says nothing of it. */
+  readonly isElsewhere?: true;
 }
 
 /** Sorted by host. */
@@ -48,3 +69,9 @@ export type Inventory = readonly Machine[];
 
 /** The head of a host's table in hey.toml. */
 export const headOf = (host: string) => (/^[\w-]+$/.test(host) ? `[hosts.${host}]` : `[hosts.${JSON.stringify(host)}]`);
+
+/** A setting as it could stand in hey.toml, on one line. */
+export function settingText(name: string, value: unknown): string {
+  const items = Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : undefined;
+  return `${name} = ${items ?? (typeof value === "bigint" ? value : JSON.stringify(value))}`;
+}

@@ -57,29 +57,56 @@ function leaves(value: unknown, path: readonly string[]): (readonly [readonly st
   return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
 }
 
+/** More names in a path, or brackets in each other, than any setting has: the library would come to its own end with many. */
+const deepest = 32;
+
+/** Strings, comments and what else matters for where a statement ends. An unfinished string ends with its line, or with the text. */
+const token =
+  /"""(?:[^\\]|\\[\s\S])*?(?:"""(?!")|$)|'"""'|'''[\s\S]*?(?:'''(?!')|$)|"(?:[^"\\\n]|\\[^\n])*"?|'[^'\n]*'?|#[^\n]*|[[\]{}.,=\n]/g;
+
 /**
- * The statements of a TOML file, in their order. A statement is as many lines as the library takes for one when it is given these
- * alone: none can end before its last line, and none shares a line with another.
+ * The first lines of the statements, from 0, and the line behind the last one: a statement ends with its line, outside of brackets and strings.
+ * @throws Unreadable for what is nested too deeply
+ */
+function starts(text: string): readonly number[] {
+  const found = [0];
+  let [line, depth, dots] = [0, 0, 0];
+  for (const [what] of text.matchAll(token)) {
+    const first = what.charAt(0);
+    if (first === ".") dots++;
+    else if (first !== "#" && first !== '"' && first !== "'") dots = 0;
+    if (first === "[" || first === "{") depth++;
+    else if (first === "]" || first === "}") depth = Math.max(0, depth - 1);
+    else if (first === "\n") {
+      line++;
+      if (depth === 0) found.push(line);
+    } else if (first === '"' || first === "'") line += what.split("\n").length - 1;
+    if (depth > deepest || dots > deepest)
+      throw new Unreadable(line + 1, "this is nested more deeply than any setting; type [hosts.NAME], and KEY = VALUE below it");
+  }
+  return found.at(-1) === line && text.endsWith("\n") ? found : [...found, line + 1];
+}
+
+/**
+ * The statements of a TOML file, in their order.
  * @throws Unreadable for what is no TOML, or sets a thing twice
  */
 export function statements(text: string): readonly Entry[] {
+  const begins = starts(text);
   const whole = parsed(text);
   const lines = text.split("\n");
   const entries: Entry[] = [];
   let table: readonly string[] = [];
   const limit = whole instanceof TomlError ? whole.line : lines.length;
-  for (let at = 0; at < limit; ) {
-    let end = at + 1;
-    let alone = parsed(`${lines[at]}\n`);
-    while (alone instanceof TomlError && end < lines.length) {
-      end++;
-      alone = parsed(`${lines.slice(at, end).join("\n")}\n`);
-    }
+  for (const [place, at] of begins.entries()) {
+    if (at >= limit) break;
+    if (/^\s*(?:#|$)/.test(lines[at] ?? "")) continue;
+    const end = begins[place + 1] ?? lines.length;
+    const alone = parsed(`${lines.slice(at, end).join("\n")}\n`);
     if (alone instanceof TomlError) break;
     const line = at + 1;
     const isHeader = /^\s*\[/.test(lines[at] ?? "");
     const found = Object.keys(alone).length === 0 ? [] : leaves(alone, []);
-    at = end;
     if (isHeader) table = found[0]?.[0] ?? [];
     const set = found.map(([path, value]) => ({ path: isHeader ? path : [...table, ...path], value, line }));
     if (whole instanceof TomlError && whole.line >= line && whole.line <= end) {

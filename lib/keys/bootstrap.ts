@@ -5,6 +5,7 @@ import { type Flake, machine } from "../here/flake.ts";
 import { keysHome } from "../here/state.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
 import { joined, type Step, step, variable, type Word } from "../script/step.ts";
+import { limits } from "../target/access.ts";
 import { knownHostsEntry, login, ownWords, pinnedWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
 import { hostKeyName, type Key } from "./keys.ts";
 import { staging } from "./staging.ts";
@@ -26,6 +27,8 @@ export interface Install {
   /** Seconds; undefined not to wait. */
   readonly wait: string | undefined;
   readonly noDiskoDeps: boolean;
+  /** What the machine says is shown as it came. */
+  readonly raw: boolean;
   readonly sshGiven: SshGiven;
   /** The file of the private key to log in with. */
   readonly identity: string | undefined;
@@ -46,14 +49,18 @@ function withKeys({ host, keys, persist, consent, flake }: Install, key: Key | u
 export const treeOf = (persist: boolean) => (persist ? "tree/persist/etc/ssh" : "tree/etc/ssh");
 
 /** A look at the machine, and the question: nothing on it is touched before. */
-function looking({ flake, host, target, consent, noDiskoDeps, rename }: Install, words: readonly string[]): Part {
+function looking({ raw, flake, host, target, consent, noDiskoDeps, rename }: Install, words: readonly string[]): Part {
   const describe =
     'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName';
   const danger = `nixos-anywhere erases the disks of ${target}`;
   return {
     main: [
       call("ask_machine", [], "what it is"),
-      { ...step(nix, "eval", "--raw", machine(flake, host), "--apply", describe), capture: "wanted", note: `evaluate ${host}` },
+      {
+        ...step(nix, "eval", "--raw", flake.words ?? [], machine(flake, host), "--apply", describe),
+        capture: "wanted",
+        note: `evaluate ${host}`,
+      },
       call("show_machine", [], "and does the system fit it?"),
       ...(consent ? [] : [call("ask_name", [host, danger], "typed by you, or nothing is done")]),
     ],
@@ -65,6 +72,7 @@ function looking({ flake, host, target, consent, noDiskoDeps, rename }: Install,
       no_disko_deps: noDiskoDeps ? "yes" : "",
       rename: rename ? "yes" : "",
       kept_keys: keysHome(),
+      ...limits({ raw }),
     },
     stages: [
       stage("look at the machine", "there", 255),

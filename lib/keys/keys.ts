@@ -1,9 +1,11 @@
 // The private keys on this machine. Their contents are never read here: only the programs of the script do that, so that no
 // key is ever in this process, its output or a word of a command.
-import { accessSync, constants, existsSync, lstatSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { isOwn } from "../here/owner.ts";
+import { textIfPlain } from "../here/plain-file.ts";
 import { keysHome } from "../here/state.ts";
-import { Refusal } from "../spec/errors.ts";
+import { Refusal, shown } from "../spec/errors.ts";
 import { classes, type Elevation } from "../spec/options.ts";
 import { quote } from "../spec/quote.ts";
 
@@ -32,6 +34,12 @@ function requireFile(what: string, path: string): void {
   if (found.isDirectory()) throw new Refusal(`${what} ${path} is a directory; put the key's file there`);
   if (!found.isFile()) throw new Refusal(`${what} ${path} is no regular file; put the key's file there`);
   if (found.size === 0) throw new Refusal(`${what} ${path} is empty; put the key there`);
+  // As ssh does: who could read it may have it already.
+  if ((found.mode & 0o077) !== 0)
+    throw new Refusal(
+      `${what} ${path} can be read by others (mode ${(found.mode & 0o777).toString(8).padStart(4, "0")})`,
+      `chmod 600 ${quote(path)}`,
+    );
 }
 
 const readable = (path: string) => {
@@ -70,17 +78,25 @@ export function ownersOf(keys: readonly string[]): readonly string[] {
   return files.flatMap((file) => {
     const host = /\/ssh_host_ed25519_key_([^/]+)\.pub$/.exec(file)?.[1];
     if (host === undefined || !statSync(file, { throwIfNoEntry: false })?.isFile() || !readable(file)) return [];
-    return keys.includes(readFileSync(file, "utf8").trim().split(" ").slice(0, 2).join(" ")) ? [host] : [];
+    return keys.includes((textIfPlain(file) ?? "").trim().split(" ").slice(0, 2).join(" ")) ? [host] : [];
   });
 }
 
-/** A host's key that the script is to make, in a folder of ~/.ssh/keys.homelab. */
-export const newHostKey = (host: string, kind: string): Key => ({
-  name: hostKeyName,
-  from: { path: join(keysHome(), kind, fileOf(host)) },
-  missing: true,
-  elevate: "none",
-});
+/**
+ * A host's key that the script is to make, in a folder of ~/.ssh/keys.homelab.
+ * @throws Refusal where that folder would be in somebody else's directory, or a public key is left there whose private one is gone
+ */
+export function newHostKey(host: string, kind: string): Key {
+  const path = join(keysHome(), kind, fileOf(host));
+  if (!isOwn(path))
+    throw new Refusal(`${shown(path)} would not be yours alone, so no key is made there`, "the same with HOME=DIR before it");
+  if (isThere(`${path}.pub`))
+    throw new Refusal(
+      `${path}.pub is there without its private key, and is not written over`,
+      `mv ${quote(`${path}.pub`)} ${quote(`${path}.pub.old`)}`,
+    );
+  return { name: hostKeyName, from: { path }, missing: true, elevate: "none" };
+}
 
 /** A host's key that a shell command writes: pass, sops, a password manager. It is run once. */
 export const commandKey = (command: string): Key => ({ name: hostKeyName, from: { command }, missing: false, elevate: "none" });

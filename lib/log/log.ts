@@ -1,13 +1,14 @@
 // What was done to which host, and what came of it: $XDG_STATE_HOME/hey/log, a line of JSON each. Scripts of several steps write theirs
 // by themselves at their end (lib/shell/here/log.sh), so that one that was printed and run by hand is noted as well.
-import { appendFileSync, readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, writeSync } from "node:fs";
 import { userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { hostname } from "../here/machine.ts";
-import { reason } from "../here/new-file.ts";
+import { readPlain, Unread } from "../here/plain-file.ts";
 import { makeDirectory, stateHome } from "../here/state.ts";
 import { Refusal, shown } from "../spec/errors.ts";
 import { visible } from "../spec/words.ts";
+import { numberOf, rebootOf } from "../text/outcome.ts";
 
 export interface Entry {
   readonly began: Date;
@@ -35,8 +36,6 @@ export interface Entry {
   readonly transcript: string | undefined;
 }
 
-const file = () => join(stateHome(), "hey", "log");
-
 /** Seconds of a year that has four digits. */
 const isTime = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) >= 0 && Number(value) < 253_402_300_800;
@@ -61,25 +60,27 @@ function entry(line: string): Entry | undefined {
     ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
     ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
     ...{ reached: text("reached") },
-    ...{ from: text("from"), to: text("to"), reboot: text("reboot")?.replaceAll("->", "→"), said: text("said") ?? "" },
+    ...{ from: numberOf(text("from")), to: numberOf(text("to")), reboot: rebootOf(text("reboot")), said: text("said") ?? "" },
     ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
   };
 }
 
-/** Whether the file is there. @throws Refusal for what is no file, as who opens a pipe waits for the one at its other end */
-function isThere(): boolean {
-  const there = statSync(file(), { throwIfNoEntry: false });
-  if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(file())} is no ordinary file`);
-  return there !== undefined;
-}
+/** A line of a run has some hundred bytes: these are years of runs. */
+const most = 256 << 20;
 
 /** All that was noted, oldest first; nothing where there is no such file. @throws Refusal for one that can't be read */
 export function entries(): readonly Entry[] {
+  const place = stateHome();
+  const file = place === undefined ? undefined : join(place, "log");
   let text = "";
   try {
-    if (isThere()) text = readFileSync(file(), "utf8");
+    if (file !== undefined && lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+      text = readPlain(file, most).toString("utf8");
   } catch (error) {
-    throw error instanceof Refusal ? error : new Refusal(`${shown(file())} can't be read (${reason(error)})`);
+    const why = error instanceof Unread ? error.why : ((error as NodeJS.ErrnoException).code ?? "");
+    throw new Refusal(
+      why === "no file" ? `${shown(file ?? "")} is no ordinary file` : `${shown(file ?? "")} can't be read (${why})`,
+    );
   }
   const known = text.split("\n").map(entry);
   return known.filter((one) => one !== undefined).sort((one, other) => one.began.getTime() - other.began.getTime());
@@ -94,15 +95,27 @@ function user(): string {
   }
 }
 
+/** Adds to a file that is one, or isn't there: no link is followed, and no pipe waited for. @throws what the system says */
+function append(path: string, text: string): void {
+  const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants;
+  const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    if (fstatSync(file).isFile()) writeSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** Notes a command of one step, which has no script that could. */
 export function note(verb: string, { host, target }: Pick<Entry, "host" | "target">, began: Date, status: number): void {
   const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
   const by = `${user()}@${hostname()}`;
   const line = { began: seconds(began), ended: seconds(new Date()), status, by, verb, host, target };
   try {
-    makeDirectory(dirname(file()));
-    isThere();
-    appendFileSync(file(), `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    const place = stateHome();
+    if (place === undefined) return;
+    makeDirectory(place);
+    append(join(place, "log"), `${JSON.stringify(line)}\n`);
   } catch {
     // A full disk costs the record, and no host its deployment.
   }

@@ -6,12 +6,13 @@ import type { Step } from "../script/step.ts";
 import { Refusal } from "../spec/errors.ts";
 import { elevations } from "../spec/options.ts";
 
-/** The programs that a plan's steps call, behind an elevating one too; the script's own functions are none. */
+/** The programs that a plan's steps call, behind an elevating one and `harmlessly DIR` too; the script's own functions are none. */
 function programs(plan: Plan, text: string): Set<string> {
   const functions = functionsOf(text);
   const called = (step: Step): readonly unknown[] => {
     const [first, second] = step.argv;
     const elevates = typeof first === "string" && first !== "none" && first in elevations;
+    if (first === "harmlessly") return step.argv.slice(2, 3);
     return [...(elevates ? [first, second] : [first]), ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
   };
   const names = [...steps(plan).flatMap(called), ...(plan.programs ?? [])];

@@ -6,6 +6,7 @@ import { onlyCommand } from "../script/command.ts";
 import { handed } from "../script/handing.ts";
 import type { Plan } from "../script/part.ts";
 import { quote } from "../spec/quote.ts";
+import { allGone, family, send } from "./processes.ts";
 import { hasTerminal, requirePrograms } from "./programs.ts";
 
 /** zx with nothing of the caller's ZX_* variables: ZX_PREFIX and ZX_SHELL would otherwise put commands into the script (seen). */
@@ -25,26 +26,6 @@ function starting(text: string | undefined): string {
   const names = (["HUP", "INT", "QUIT", "TERM"] as const).filter((name) => ignored(constants.signals[`SIG${name}`]));
   const begun = text === undefined ? "exec /bin/sh /dev/fd/3" : names.length === 0 ? text : `exec /bin/sh -c ${quote(text)}`;
   return names.length === 0 ? begun : `trap '' ${names.join(" ")}\n${begun}`;
-}
-
-/** Sends a signal, 0 for none; whether there is such a process. */
-function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(pid, signal);
-  } catch {
-    return false;
-  }
-}
-
-/** A process and all that it has started, itself last. */
-async function family(pid: number): Promise<readonly number[]> {
-  const below = await zx().ps.tree({ pid, recursive: true });
-  return [...below.map((found) => Number(found.pid)), pid];
-}
-
-/** Sends a signal to a process and all that it has started. */
-export async function passOn(pid: number, signal: NodeJS.Signals): Promise<void> {
-  for (const one of await family(pid)) signalled(one, signal);
 }
 
 /**
@@ -75,31 +56,30 @@ export async function run(name: string, plan: Plan, text: string): Promise<numbe
 
   // Whoever is running when a signal comes is waited for, even when the shell above has gone before it.
   const seen = new Set<number>();
-  const below = async () => {
-    const { pid } = script;
-    if (pid === undefined) return [];
-    const pids = await family(pid);
+  const below = () => {
+    const pids = script.pid === undefined ? [] : family(script.pid);
     for (const one of pids) seen.add(one);
     return pids;
-  };
-  const pass = async (signal: NodeJS.Signals) => {
-    for (const pid of await below()) signalled(pid, signal);
   };
   // A ^C has reached the whole foreground group by the terminal already: wait for what the script makes of it.
   // A second one, and every signal sent to this process alone, is passed on.
   const byTerminal = hasTerminal();
-  let interrupts = 0;
-  const on = (signal: "SIGINT" | "SIGTERM" | "SIGHUP", act: () => Promise<unknown>) =>
-    process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => void act());
-  on("SIGINT", () => {
-    interrupts++;
-    if (!byTerminal) return pass("SIGINT");
-    return interrupts > 1 ? pass("SIGTERM") : below();
-  });
-  for (const signal of ["SIGTERM", "SIGHUP"] as const) on(signal, () => pass(signal));
+  let came = 0;
+  const act = (signal: "SIGINT" | "SIGTERM" | "SIGHUP") => {
+    came++;
+    const pids = below();
+    if (came === 2)
+      process.stderr.write(
+        `${name}: this ends when what was begun has ended, its way back included. kill -9 ${process.pid} ends only the waiting\n`,
+      );
+    if (signal !== "SIGINT" || !byTerminal) for (const pid of pids) send(pid, signal);
+    else if (came > 1) for (const pid of pids) send(pid, "SIGTERM");
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => act(signal));
 
   const { exitCode, signal, cause } = await script;
-  while ([...seen].some((pid) => signalled(pid, 0))) await new Promise((resolve) => setTimeout(resolve, 50));
+  await allGone(seen);
   const status = signal === null ? (exitCode ?? 1) : 128 + constants.signals[signal];
   if (exitCode === null && signal === null) {
     process.stderr.write(`${name}: /bin/sh can't be started: ${(cause as NodeJS.ErrnoException | null)?.code ?? "unknown"}\n`);

@@ -96,6 +96,8 @@ function requireGiven(definitions: readonly Definition[], given: object, rows: r
 /** What sh may inherit of the one who calls it is put right. */
 const puttingRight = [
   "exec 3<&-",
+  // A shell gives a closed one's number to the next file or pipe that it opens.
+  "(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null",
   "set +abCmvx -euf",
   "unset IFS",
   "if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed \"s/.* //\"); export -n SHELLOPTS'; fi",

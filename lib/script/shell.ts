@@ -57,12 +57,29 @@ export const modules = (side: Side): readonly Module[] =>
     .sort()
     .map((file) => read(side, file));
 
+/** What is found in a text, once for each: a script asks the same of a function several times. */
+function once<T>(found: (code: string) => T): (code: string) => T {
+  const known = new Map<string, T>();
+  return (code) => {
+    const before = known.get(code);
+    if (before !== undefined) return before;
+    const now = found(code);
+    known.set(code, now);
+    return now;
+  };
+}
+
+/** Whether what stands behind it is what a trap does. */
+const beginsTrap = (out: string) => /\btrap\s+$/.test(out.slice(-20));
+
 /**
  * Shell code without what its strings say: of a string only what is expanded in it stays, and what it is as a trap. What is a word here may
  * be the name of a function.
  */
 export function bare(code: string): string {
   let out = "";
+  // What begins and ends nothing goes on its way at once.
+  const plain = /[^\\$"'(){}]+/y;
   // Of what is open: a string, a substitution, an arithmetic expression, a parameter.
   const open: string[] = [];
   let keeps = false;
@@ -70,6 +87,13 @@ export function bare(code: string): string {
     const c = code[at] ?? "";
     const inside = open.at(-1);
     const isText = inside === '"' || inside === "'";
+    plain.lastIndex = at;
+    const [some] = plain.exec(code) ?? [];
+    if (some !== undefined) {
+      if (isText ? keeps : inside !== "((" && inside !== "{") out += some;
+      at += some.length - 1;
+      continue;
+    }
     if (c === "\\" && inside !== "'") {
       at++;
       continue;
@@ -94,14 +118,14 @@ export function bare(code: string): string {
     if (c === '"') {
       if (inside === '"') open.pop();
       else {
-        keeps = /\btrap\s+$/.test(out);
+        keeps = beginsTrap(out);
         open.push('"');
       }
       out += " ";
       continue;
     }
     if (c === "'" && inside !== '"') {
-      keeps = /\btrap\s+$/.test(out);
+      keeps = beginsTrap(out);
       open.push("'");
       continue;
     }
@@ -126,10 +150,12 @@ export function bare(code: string): string {
 }
 
 /** The words of shell code that may be names of functions, in their order. */
-export const wordsOf = (code: string): readonly string[] =>
-  bare(code)
-    .replace(/^\s*local .*$/gm, (line) => (line.match(/;.*/g) ?? []).join(" "))
-    .match(/(?<![$\w/.=-])[a-z_]\w*(?![\w=/.-])/g) ?? [];
+export const wordsOf = once(
+  (code): readonly string[] =>
+    bare(code)
+      .replace(/^\s*local .*$/gm, (line) => (line.match(/;.*/g) ?? []).join(" "))
+      .match(/(?<![$\w/.=-])[a-z_]\w*(?![\w=/.-])/g) ?? [],
+);
 
 /** What shell code counts: what stands between `$((` and its end. */
 function arithmeticIn(code: string): readonly string[] {
@@ -143,19 +169,21 @@ function arithmeticIn(code: string): readonly string[] {
 }
 
 /** The variables that shell code reads. */
-export const readsOf = (code: string): ReadonlySet<string> => {
+export const readsOf = once((code): ReadonlySet<string> => {
   const names = new Set<string>();
   for (const [, name = ""] of code.replace(/'[^'"\n]*'/g, "''").matchAll(/\$\{?#?([A-Za-z_]\w*)/g)) names.add(name);
   for (const inner of arithmeticIn(code))
     for (const [name] of inner.replace(/\$\([^()]*\)|\$\{[^}]*\}|\$\w+/g, " ").matchAll(/(?<!\w)[a-z_]\w*/g)) names.add(name);
   return names;
-};
+});
 
 /** The variables of a function's own. */
-export const localsOf = (code: string): ReadonlySet<string> =>
-  new Set(
-    [...code.matchAll(/^\s*local (.*)$/gm)].flatMap(([, names = ""]) => names.replace(/=(?:"[^"]*"|'[^']*')/g, "").split(" ")),
-  );
+export const localsOf = once(
+  (code): ReadonlySet<string> =>
+    new Set(
+      [...code.matchAll(/^\s*local (.*)$/gm)].flatMap(([, names = ""]) => names.replace(/=(?:"[^"]*"|'[^']*')/g, "").split(" ")),
+    ),
+);
 
 /** What a contract says that a function sets. */
 export const setsOf = ({ text }: Definition): readonly string[] =>

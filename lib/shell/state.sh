@@ -30,11 +30,14 @@
 # on_target          given                  the functions of the target
 # logged_host        given                  whose history it is
 # logged_target      given                  the same, as it was reached
+# lane_timeout       given                  how many seconds one step on the host may take
+# raw                given                  yes, to show what the host says beside an answer as it came
 # lane               given                  the directory of this host in a run of several
 # run                given                  the directory of that run
 # rename             given                  yes, to go on where the machine is another one by its name or its key
 # kept_keys          given                  the directory of the host keys that are kept here
 # evaluated_host     given                  the host, as nix evaluates it; nothing where there is no flake
+# configurations     given                  the hosts of the flake, as nix evaluates them
 # force              given                  yes, to change also what someone else has changed
 # bootloader         given                  1, to install the boot loader anew, or 0
 # generation         given take_generation  the number of the system's generation, or "new"
@@ -52,12 +55,13 @@
 # persist            given                  yes, where sshd reads the keys when it starts
 # no_disko_deps      given                  yes, where disko's programs stay out of memory
 # wanted             main                   the architecture of a host, its system and its name
-# text               main evaluate_either  what is to be written
+# text               evaluate_either        what is to be written
 #
 # said               begin step             what was said last
 # hooks              begin at_end keep_log  what is called at the end
 # last_words         begin ...              what is said last, where the script ends before its end
 # status             begin finish           the exit status, at the end
+# ending             begin end_run          yes, once what is done at the end has begun
 # changed            begin ...              yes, once anything of the host may have been changed
 # facts              begin ask_there ...    what the target said last
 # from               begin ask_there        the number of the generation that booted before

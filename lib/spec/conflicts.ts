@@ -41,7 +41,7 @@ const fleet = ["on", "all"];
 /** How a system is built, and which. */
 const building = [
   ...["host", "backend", "force", "specialisation", "install-bootloader"],
-  ...["offline", "override-input", "update-input", "builders"],
+  ...["impure", "offline", "override-input", "update-input", "builders"],
 ];
 const actions = (...names: readonly string[]) => names.map((name) => `ACTION=${name}`);
 
@@ -73,6 +73,16 @@ const always: readonly Conflict[] = [
   { of: ["settle"], not: ["dry-activate", "list"], says: either, yields: true },
   { of: [...guarding, "settle"], not: ["build-host"], says: either },
   { of: ["status"], not: ["cancel"], says: either },
+  {
+    of: ["status", "cancel"],
+    not: [
+      ...["boot", "test", "dry-activate", "specialisation", "install-bootloader", "force", "yes"],
+      ...["build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
+      ...[...guarding, "settle", "check", "check-remote", "on-unit-failure", "reboot", "wait"],
+    ],
+    says: "{of} deploys nothing; leave {not} out",
+    yields: true,
+  },
   // Reboot
   { of: ["reboot"], not: ["no-reboot", "test", "dry-activate", "list"], says: either, yields: true },
   // The right machine
@@ -185,6 +195,12 @@ const changing: readonly Conflict[] = [
     not: ["backend=nixos-rebuild"],
     at: "build-on",
     says: "{of} compares with what the target runs, and nixos-rebuild with this machine; leave {not} out",
+  },
+  {
+    of: ["lane-timeout", "raw"],
+    not: ["backend=nixos-rebuild"],
+    says: "{of} is for what is done with nix and ssh alone; leave {not} out",
+    yields: true,
   },
   { of: ["build-on=target", "build-host"], not: fleet, says: builders },
   { of: ["build-on=target"], not: guarding, says: builders },

@@ -18,7 +18,8 @@ export function typedAs(name: string, param: Param): string {
 /** What it says of itself, with what is to stand after that. */
 export function explained(name: string, param: Param, after = ""): string {
   const contrary = isOption(param) && param.negated !== undefined ? `; --no-${name} overrides hey.toml` : "";
-  return `${param.help}${after}${param.kind === "option" && param.many ? " (repeatable)" : ""}${contrary}`;
+  const trusted = isOption(param) && param.kept !== undefined && param.trust !== undefined ? "; hey.toml: see hey trust" : "";
+  return `${param.help}${after}${param.kind === "option" && param.many ? " (repeatable)" : ""}${contrary}${trusted}`;
 }
 
 /**

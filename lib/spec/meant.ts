@@ -2,7 +2,7 @@
 // called otherwise here. Asked only where a line is refused.
 import { asked, shown } from "./errors.ts";
 import { dashed, isOption, type Takes } from "./spec.ts";
-import { isName } from "./words.ts";
+import { isName, isTargetSays, nameInTarget } from "./words.ts";
 
 /** What is said of a line, and the line that was meant, where there is but one. */
 export interface Meant {
@@ -78,6 +78,10 @@ interface Line {
   readonly printed: string[];
   /** Positional words. */
   readonly names: string[];
+  /** What is typed behind --on. */
+  on: string | undefined;
+  /** The host behind the # of --flake. */
+  fragment: string | undefined;
 }
 
 /** A word that stands for a host, where it is more than its name. */
@@ -85,7 +89,7 @@ function host(takes: Takes, word: string, line: Line, hasFlake: boolean): void {
   const hash = word.indexOf("#");
   const name = hostIn(word.slice(hash + 1));
   const [, folder = "", inFolder = ""] = /^(.*\bhosts\/)([^/]+?)(?:\.nix|\/|\/default\.nix)?$/.exec(word) ?? [];
-  const login = /^[^@]+@([^@]+)$/.exec(word)?.[1];
+  const machine = nameInTarget(word);
   if (hash >= 0 && isName(name)) {
     const ref = word.slice(0, hash);
     line.says.push(`${shown(name)} is enough, without ${shown(word.slice(0, hash + 1))}`);
@@ -94,9 +98,9 @@ function host(takes: Takes, word: string, line: Line, hasFlake: boolean): void {
   } else if (isName(inFolder)) {
     line.says.push(`${shown(inFolder)} is enough, without ${shown(folder)}`);
     line.names.push(inFolder);
-  } else if (login !== undefined && isName(login) && takes["target"]?.kind === "arg") {
-    line.says.push(`${shown(word)} is a target, which stands behind the host`);
-    line.names.push(login, word);
+  } else if (machine !== undefined && isName(machine) && takes["target"]?.kind === "arg") {
+    line.says.push(isTargetSays(word));
+    line.names.push(machine, word);
   } else line.names.push(word);
 }
 
@@ -124,19 +128,108 @@ function several(takes: Takes, { names, says }: Line): string | undefined {
   return hosts.join(",");
 }
 
+/** An option of the verb's own, with its values, which are taken from the words that follow. */
+function ownOption(
+  takes: Takes,
+  word: string,
+  [name, inline]: readonly [string, string | undefined],
+  given: string[],
+  line: Line,
+): boolean {
+  const own = Object.entries(takes).find(([known, param]) => isOption(param) && dashed(known, param).includes(name));
+  if (own === undefined) return false;
+  const [known, param] = own;
+  const takesNext = param.kind === "option" && inline === undefined && param.bare === undefined;
+  const value = inline ?? (takesNext ? given.shift() : undefined);
+  const hash = value?.indexOf("#") ?? -1;
+  if (known === "on") line.on = value;
+  else if (known === "print") line.printed.push(word);
+  else if (known === "flake" && value !== undefined && hash >= 0) {
+    line.fragment = hostIn(value.slice(hash + 1));
+    line.says.push(`--flake ${shown(value)} has a ${shown(value.slice(hash))} suffix; the host is a word of its own`);
+    if (value.slice(0, hash) !== "" && value.slice(0, hash) !== ".") line.own.push("--flake", value.slice(0, hash));
+  } else if (param.kind === "option" && param.from === "hosts" && value?.includes("#")) {
+    const plain = hostIn(value.slice(hash + 1));
+    line.says.push(`${shown(plain)} is enough, without ${shown(value.slice(0, hash + 1))}`);
+    line.own.push(name, plain);
+  } else {
+    line.own.push(word, ...(takesNext && value !== undefined ? [value] : []));
+    if (param.kind === "option" && param.second !== undefined) line.own.push(...given.splice(0, 1));
+  }
+  return true;
+}
+
+/** What an option of another program means here; "go on" where the rest of the line is still to be looked at. */
+function theirOption(
+  takes: Takes,
+  [name, inline]: readonly [string, string | undefined],
+  given: string[],
+  line: Line,
+): Meant | undefined | "go on" {
+  const said = () => ({ says: line.says.join("; ") });
+  const flag = flags.find(({ typed: theirs }) => theirs.includes(name));
+  const ours = flag?.ours.filter((option) => option in takes) ?? [];
+  // What only may be meant is not typed for anybody.
+  if (ours.length > 1 || ours.includes("print"))
+    return { says: `unknown option ${shown(name)}${asked(ours.map((option) => `--${option}`))}` };
+  if (ours.length === 1) {
+    line.says.push(`unknown option ${shown(name)}; it is called --${ours[0]}`);
+    line.own.push(`--${ours[0]}`);
+    return "go on";
+  }
+  const other = words.find(({ typed: theirs, by }) => theirs.includes(name) && by in takes);
+  if (other === undefined) return line.says.length === 0 ? undefined : said();
+  const isValued = other.ours.some((word) => word.includes("VALUE"));
+  const value = isValued ? (inline ?? given.shift()) : "";
+  // As an option of ours it is asked for by that name.
+  const isArg = takes[other.by]?.kind === "arg";
+  line.says.push(
+    `unknown option ${shown(name)}; ${isArg || other.place === undefined ? other.says : `it is called --${other.by}`}`,
+  );
+  if (value === undefined || value.startsWith("-")) return said();
+  const instead = other.ours.map((word) => word.replace("VALUE", () => value));
+  if (other.place === undefined) line.own.push(...instead);
+  else if (isArg) line[other.place].push(...instead);
+  else line.own.push(`--${other.by}`, ...instead);
+  return "go on";
+}
+
+/** Puts the host of the flake's fragment where hosts stand. @returns whether that is clear: another name may be a target, or a host of its own */
+function takeFragment(takes: Takes, { fragment, first, names, own, on }: Line): boolean {
+  if (fragment === undefined || !isName(fragment)) return true;
+  const hasHost = takes["host"]?.kind === "arg";
+  const [typed] = names;
+  if (hasHost && typed !== undefined && typed !== fragment && !isSelection(typed)) return false;
+  const isNamed = names.length > 0 || on !== undefined || own.includes("--all");
+  if (hasHost && !isNamed && first.length === 0) first.push(fragment);
+  if (takes["host"]?.kind === "option" && !own.some((word) => /^--host(?:=|$)/.test(word))) own.push("--host", fragment);
+  return true;
+}
+
+/** The line as it is typed here. @param rest from `--` on */
+function together(takes: Takes, line: Line, rest: readonly string[]): Meant | undefined {
+  // Words beside an --on are refused as such (lib/spec/conflicts.ts).
+  const selection = line.on === undefined ? several(takes, line) : undefined;
+  const says = line.says.join("; ");
+  if (says === "") return undefined;
+  const isHostless = takes["host"]?.kind === "arg" && line.names.length + line.first.length === 0 && line.on === undefined;
+  if (isHostless && line.last.length > 0) return { says, line: "usage" };
+  const names = selection === undefined ? line.names : ["--on", selection];
+  const kept = line.on === undefined ? [] : ["--on", line.on];
+  return { says, line: [...line.first, ...names, ...line.last, ...kept, ...line.own, ...line.printed, ...rest] };
+}
+
 /** What a refused line means, if it is one of these. @param typed the words behind the verb */
 export function meant(takes: Takes, typed: readonly string[]): Meant | undefined {
   const end = typed.indexOf("--");
   const given = end < 0 ? [...typed] : typed.slice(0, end);
-  const line: Line = { first: [], own: [], last: [], says: [], printed: [], names: [] };
+  const line: Line = { first: [], own: [], last: [], says: [], printed: [], names: [], on: undefined, fragment: undefined };
   const hasHost = takes["host"]?.kind === "arg";
   const hasRest = Object.values(takes).some(({ kind }) => kind === "rest");
   const has = (options: RegExp) => given.some((word) => options.test(word));
   const hasFlake = has(/^--flake(?:=|$)/);
   // Then the first word is no host, but what follows one.
   const isNamedElsewhere = has(/^(?:--host|--hostname|-H)(?:=|$)/);
-  let on: string | undefined;
-  let fragment: string | undefined;
   while (given.length > 0) {
     const word = given.shift() as string;
     if (!word.startsWith("-") || word === "-") {
@@ -146,73 +239,11 @@ export function meant(takes: Takes, typed: readonly string[]): Meant | undefined
       else line.names.push(word);
       continue;
     }
-    const [name = "", inline] = /^(--[^=]*)=(.*)$/s.exec(word)?.slice(1) ?? [word];
-    const own = Object.entries(takes).find(([known, param]) => isOption(param) && dashed(known, param).includes(name));
-    if (own !== undefined) {
-      const [known, param] = own;
-      const takesNext = param.kind === "option" && inline === undefined && param.bare === undefined;
-      const value = inline ?? (takesNext ? given.shift() : undefined);
-      const hash = value?.indexOf("#") ?? -1;
-      if (known === "on") on = value;
-      else if (known === "print") line.printed.push(word);
-      else if (known === "flake" && value !== undefined && hash >= 0) {
-        fragment = hostIn(value.slice(hash + 1));
-        line.says.push(`--flake ${shown(value)} has a ${shown(value.slice(hash))} suffix; the host is a word of its own`);
-        if (value.slice(0, hash) !== "" && value.slice(0, hash) !== ".") line.own.push("--flake", value.slice(0, hash));
-      } else if (param.kind === "option" && param.from === "hosts" && value?.includes("#")) {
-        const plain = hostIn(value.slice(hash + 1));
-        line.says.push(`${shown(plain)} is enough, without ${shown(value.slice(0, hash + 1))}`);
-        line.own.push(name, plain);
-      } else {
-        line.own.push(word, ...(takesNext && value !== undefined ? [value] : []));
-        if (param.kind === "option" && param.second !== undefined) line.own.push(...given.splice(0, 1));
-      }
-      continue;
-    }
-    const flag = flags.find(({ typed: theirs }) => theirs.includes(name));
-    const ours = flag?.ours.filter((option) => option in takes) ?? [];
-    // What only may be meant is not typed for anybody.
-    if (ours.length > 1 || ours.includes("print"))
-      return { says: `unknown option ${shown(name)}${asked(ours.map((option) => `--${option}`))}` };
-    const other = words.find(({ typed: theirs, by }) => theirs.includes(name) && by in takes);
-    if (ours.length === 1) {
-      line.says.push(`unknown option ${shown(name)}; it is called --${ours[0]}`);
-      line.own.push(`--${ours[0]}`);
-    } else if (other !== undefined) {
-      const isValued = other.ours.some((word) => word.includes("VALUE"));
-      const value = isValued ? (inline ?? given.shift()) : "";
-      // As an option of ours it is asked for by that name.
-      const isArg = takes[other.by]?.kind === "arg";
-      line.says.push(
-        `unknown option ${shown(name)}; ${isArg || other.place === undefined ? other.says : `it is called --${other.by}`}`,
-      );
-      if (value === undefined || value.startsWith("-")) return { says: line.says.join("; ") };
-      const instead = other.ours.map((word) => word.replace("VALUE", () => value));
-      if (other.place === undefined) line.own.push(...instead);
-      else if (isArg) line[other.place].push(...instead);
-      else line.own.push(`--${other.by}`, ...instead);
-    } else return line.says.length === 0 ? undefined : { says: line.says.join("; ") };
+    const [, long = word, inline] = /^(--[^=]*)=(.*)$/s.exec(word) ?? [];
+    if (ownOption(takes, word, [long, inline], given, line)) continue;
+    const answer = theirOption(takes, [long, inline], given, line);
+    if (answer !== "go on") return answer;
   }
-  if (fragment !== undefined && isName(fragment)) {
-    const [typedHost] = line.names;
-    // Another name than the flake's may be a target, or a host of its own.
-    if (hasHost && typedHost !== undefined && typedHost !== fragment && !isSelection(typedHost))
-      return { says: line.says.join("; ") };
-    const isNamed = line.names.length > 0 || on !== undefined || line.own.includes("--all");
-    if (hasHost && !isNamed && line.first.length === 0) line.first.push(fragment);
-    if (takes["host"]?.kind === "option" && !line.own.some((word) => /^--host(?:=|$)/.test(word)))
-      line.own.push("--host", fragment);
-  }
-  // Words beside an --on are refused as such (lib/spec/conflicts.ts).
-  const selection = on === undefined ? several(takes, line) : undefined;
-  if (line.says.length === 0) return undefined;
-  const isHostless = hasHost && line.names.length + line.first.length === 0 && on === undefined;
-  if (isHostless && line.last.length > 0) return { says: line.says.join("; "), line: "usage" };
-  const names = selection === undefined ? line.names : ["--on", selection];
-  const kept = on === undefined ? [] : ["--on", on];
-  const rest = end < 0 ? [] : typed.slice(end);
-  return {
-    says: line.says.join("; "),
-    line: [...line.first, ...names, ...line.last, ...kept, ...line.own, ...line.printed, ...rest],
-  };
+  if (!takeFragment(takes, line)) return { says: line.says.join("; ") };
+  return together(takes, line, end < 0 ? [] : typed.slice(end));
 }

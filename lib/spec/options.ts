@@ -75,8 +75,22 @@ export const askedOptions = { on: fleetOptions.on, all: fleetOptions.all };
 
 /** The options of every verb that reaches a target. */
 export const sshOptions = group("Connection", {
-  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", { kept: "always" }),
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", {
+    kept: "always",
+    trust: "by value",
+  }),
   "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
+});
+
+/** The options of verbs that run something on a host: what it may take, and how what it says is shown. */
+export const limitOptions = group("Connection", {
+  "lane-timeout": option(
+    "SECONDS",
+    "the longest that one step on a host may take, and of several hosts each from its turn on (3600)",
+    "seconds",
+    { kept: "always", range: [10, 86400] },
+  ),
+  raw: flag("show what hosts say beside their answers as it came, with all that moves a cursor"),
 });
 
 // Root
@@ -135,17 +149,17 @@ export const buildOptions = group("Build", {
 export const passing = group("Build", {
   specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
   "install-bootloader": flag("install the boot loader anew"),
+  impure: flag("let the flake read the environment, and files outside of it"),
   offline: flag("build from what is here, without the network"),
-  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there"),
+  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there", {
+    trust: "runs",
+  }),
   "update-input": options("INPUT", "update an input of the flake first", "inputs"),
   builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
 });
 
 /** The options of every other verb that evaluates. */
-export const evaluationOptions = {
-  impure: flag("where the flake is evaluated, let it read the environment, and files outside of it"),
-  "override-input": passing["override-input"],
-};
+export const evaluationOptions = { impure: passing.impure, "override-input": passing["override-input"] };
 
 export interface Evaluated {
   readonly impure?: boolean;
@@ -204,9 +218,13 @@ export const guardOptions = group("Guard", {
     range: [30, 3600],
   }),
   settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { kept: guarding }),
-  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", { kept: guarding }),
+  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", {
+    kept: guarding,
+    trust: "runs",
+  }),
   "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
     kept: guarding,
+    trust: "runs",
   }),
   "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
 });

@@ -50,6 +50,34 @@ export const reservedInBootstrap: Reserved = {
   "--dry-run": "type --print before --",
 };
 
+/** How many values follow a word of nixos-anywhere's, of those that may stand behind `--`. */
+const anywhere: Readonly<Record<string, number>> = {
+  ...{ "--option": 2, "--chown": 2, "--disk-encryption-keys": 2, "--generate-hardware-config": 2, "--ssh-store-setting": 2 },
+  ...{ "--build-on": 1, "--disko-mode": 1, "--kexec": 1, "--kexec-extra-flags": 1, "--from": 1 },
+  ...{
+    "-L": 0,
+    "--print-build-logs": 0,
+    "--debug": 0,
+    "--show-trace": 0,
+    "--copy-host-keys": 0,
+    "--env-password": 0,
+    "--no-disko-deps": 0,
+  },
+  ...{ "--no-substitute-on-destination": 0, "--no-use-machine-substituters": 0, "--build-on-remote": 0 },
+};
+
+/** A word that belongs to none before it: nixos-anywhere would take it for the target. Behind a word that isn't known anything may follow. */
+export function surplusIn(words: readonly string[]): string | undefined {
+  let values = 0;
+  for (const word of words) {
+    if (word.startsWith("-") && values !== 1 && values !== 2)
+      values = Object.hasOwn(anywhere, word) ? (anywhere[word] ?? 0) : word.includes("=") ? 0 : Number.POSITIVE_INFINITY;
+    else if (values === 0) return word;
+    else values--;
+  }
+  return undefined;
+}
+
 /** @throws Usage for a word that hey says itself */
 export function requirePassable(reserves: Reserved, words: readonly string[]): void {
   for (const word of words) {

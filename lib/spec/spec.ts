@@ -55,6 +55,13 @@ export interface Rest {
  */
 export type Kept = "always" | readonly string[];
 
+/**
+ * Why a setting of hey.toml counts only in a file that this user has trusted (hey trust), as the file comes with its repository: it runs a
+ * program, here or on the host; or it leads a connection elsewhere, which decides who gets the secrets of a verb that sends some. "by value"
+ * where its values differ in that (lib/inventory/settable-ssh.ts).
+ */
+export type Trust = "runs" | "leads" | "by value";
+
 /** An option without a value. */
 export interface Flag {
   readonly kind: "flag";
@@ -63,6 +70,7 @@ export interface Flag {
   /** The option that it leaves out where hey.toml says that one. */
   readonly negates?: string;
   readonly kept?: Kept;
+  readonly trust?: Trust;
   /** The heading under which help has it. */
   readonly group?: string;
   /** It may be typed with no- before its name too: then it does not count, whatever hey.toml says. */
@@ -87,6 +95,7 @@ export interface Option {
   readonly range?: readonly [number, number];
   readonly short?: string;
   readonly kept?: Kept;
+  readonly trust?: Trust;
   readonly group?: string;
   readonly negated?: true;
 }
@@ -145,6 +154,7 @@ interface Extras {
   readonly bare?: string;
   readonly range?: readonly [number, number];
   readonly kept?: Kept;
+  readonly trust?: Trust;
   readonly negated?: true;
 }
 

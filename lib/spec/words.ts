@@ -50,13 +50,19 @@ function host(word: string): void {
   throw new Usage(`${shown(word)} is no host's name (${hostRule}); a host is an attribute of the flake's nixosConfigurations`);
 }
 
+/** The machine's name in a target with a login, `root@web01`; undefined for any other word. */
+export const nameInTarget = (word: string): string | undefined => /^[^@]+@([^@]+)$/.exec(word)?.[1];
+
+/** What is said of such a target where a host is to stand. */
+export const isTargetSays = (word: string) => `${shown(word)} is a target, which stands behind the host`;
+
 function target(word: string): void {
   const at = word.lastIndexOf("@");
   const name = word.slice(at + 1);
   if (at >= 0 && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(word.slice(0, at))) {
     throw new Usage(`${shown(word)} is no target: ${shown(word.slice(0, at))} is no user's name; type user@host or an ssh alias`);
   }
-  if (isName(name) || (isIPv6(name) && !name.includes("%"))) return;
+  if (isName(name) || (name.includes(":") && isIPv6(name) && !name.includes("%"))) return;
   const port = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d+)$/.exec(name);
   if (port !== null) {
     throw new Usage(

@@ -15,10 +15,16 @@ export const percentOf = ({ size, free }: Disk) => Math.round((1 - free / size) 
 export const fullest = ({ disks = [] }: Status): Disk | undefined =>
   [...disks].sort((one, other) => percentOf(other) - percentOf(one))[0];
 
+/** As many of a host's words as leave room for other hosts. */
+export const some = (words: readonly string[]): string => {
+  const shown = words.slice(0, 8).map((one) => (one.length > 60 ? `${one.slice(0, 59)}…` : one));
+  return [...shown, ...(words.length > shown.length ? [`${words.length - shown.length} more`] : [])].join(", ");
+};
+
 /** The worst first; nothing of a host that is well. */
 export function findings(status: Status): readonly Finding[] {
   const { answers, why, runs, boots, activationFailed, failedUnits = [], armed, reboot, flake, otherHost } = status;
-  const units = `${failedUnits.length} unit${failedUnits.length === 1 ? "" : "s"} failed: ${failedUnits.join(", ")}`;
+  const units = `${failedUnits.length} unit${failedUnits.length === 1 ? "" : "s"} failed: ${some(failedUnits)}`;
   const disk = fullest(status);
   const full = (level: Level) =>
     disk !== undefined && fullness(percentOf(disk)) === level && `${disk.at} is ${percentOf(disk)} % full`;

@@ -7,7 +7,7 @@ import { bytes, duration, span } from "../text/amounts.ts";
 import { changeOf } from "../text/outcome.ts";
 import { dated, meter, names, outcomes, type Period, perDay, periodOf, sign, timed, timeline, within } from "./charts.ts";
 import { counted, type Deploy, deploysOf } from "./deploys.ts";
-import { findings, fullest, type Level, levelOf, percentOf } from "./findings.ts";
+import { findings, fullest, type Level, levelOf, percentOf, some } from "./findings.ts";
 import { html, Markup } from "./markup.ts";
 import type { Status } from "./status.ts";
 
@@ -81,7 +81,7 @@ function facts({ status }: Shown): Markup {
     ["Revision of the flake", revision && html`<code>${revision}</code>`],
     ["As the flake says", text(flake)],
     ["Reboot", runs === undefined ? undefined : html`${reboot === undefined ? "not needed" : `needed: ${reboot}`}`],
-    ["Failed units", list(failedUnits, "none")],
+    ["Failed units", failedUnits && list(failedUnits.length === 0 ? [] : [some(failedUnits)], "none")],
     ["Armed", list(armed, "nothing")],
     ...disks.map(
       (disk) =>

@@ -1,5 +1,6 @@
 // What a host says of itself, as the fields that ops-status shows.
 import type { Answer } from "../inquiry/inquiry.ts";
+import { rebootOf } from "../text/outcome.ts";
 
 export interface Disk {
   readonly at: string;
@@ -147,7 +148,7 @@ export function statusOf(answer: Answer, hosts: readonly string[], wanted: strin
       date: date === undefined || date > 2 ** 33 ? undefined : new Date(date * 1000).toISOString(),
     },
     ...{ revision: text("revision"), nixosVersion: text("version"), kernelVersion: text("kernel") },
-    reboot: text("reboot")?.replaceAll("->", "→"),
+    reboot: rebootOf(text("reboot")),
     ...{ failedUnits: listed("unit")?.map(word), disks },
     memory:
       total === undefined || available === undefined || total === 0 || available > total

@@ -39,7 +39,19 @@ const ways = {
   },
 } as const satisfies Readonly<Record<Program, Becoming>>;
 
-export interface ElevateGiven extends SshGiven {
+/** How long a host may take, and how what it says is shown. */
+export interface LimitGiven extends SshGiven {
+  readonly laneTimeout?: string | undefined;
+  readonly raw?: boolean;
+}
+
+/** The same for a script. */
+export const limits = ({ laneTimeout = "3600", raw = false }: Pick<LimitGiven, "laneTimeout" | "raw">) => ({
+  lane_timeout: laneTimeout,
+  raw: raw ? "yes" : "",
+});
+
+export interface ElevateGiven extends LimitGiven {
   readonly elevate: string | undefined;
   readonly askElevatePassword?: boolean;
 }
@@ -80,12 +92,13 @@ export function requireAlone({ asks }: Access, alone: boolean): void {
 }
 
 /** What a script is given to reach the target. */
-const reaching = (to: string, given: SshGiven, { unattended, alert }: Connecting): Readonly<Record<string, Word>> => {
-  const own = [...plainWords, ...sshWords(given)];
+const reaching = (to: string, given: LimitGiven, { unattended, alert }: Connecting): Readonly<Record<string, Word>> => {
+  const own = [...plainWords(), ...sshWords(given)];
   return {
     target: to,
+    ...limits(given),
     ssh_options: [
-      ...plainWords,
+      ...plainWords(),
       ...(unattended ? unattendedWords : []),
       ...sshWords(given),
       ...(alert ? alertWords : []),
@@ -119,7 +132,7 @@ export function accessTo(target: string, given: ElevateGiven): Access {
 }
 
 /** The first lines of a script that reaches its target. @throws Usage where there is no terminal for the password */
-function connecting({ to, by, asks }: Pick<Access, "to" | "by" | "asks">, given: SshGiven, how: Connecting): Part {
+function connecting({ to, by, asks }: Pick<Access, "to" | "by" | "asks">, given: LimitGiven, how: Connecting): Part {
   const about = "ssh: one connection for all that follows";
   const base = { given: reaching(to, given, how), programs: ["ssh"] };
   if (by === undefined)
@@ -162,10 +175,17 @@ const skippingSecret = 'while IFS= read -r line; do if [ "$line" = "$1" ]; then 
  * @param words a function of lib/shell/there, and words for it
  * @param options all of ssh's words
  */
-export const askedOnce = (to: string, words: readonly string[], options: readonly string[], about: string): Part => ({
-  main: [call("ask_alone", words, about)],
-  given: { target: to, own_options: options.join(" ") },
-  stages: [stage(about, "there")],
+export const askedOnce = (
+  to: string,
+  words: readonly string[],
+  options: readonly string[],
+  about: string,
+  by: "ask_alone" | "list_there" = "ask_alone",
+  given: Pick<LimitGiven, "laneTimeout" | "raw"> = {},
+): Part => ({
+  main: [call(by, words, about)],
+  given: { target: to, own_options: options.join(" "), ...limits(given) },
+  stages: [stage(about, "there", "ssh's")],
   programs: ["ssh"],
 });
 

@@ -1,8 +1,9 @@
 // That the machine which was reached is the one that is meant, before anything is sent to it or changed on it.
+import { nixLooks } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
 import { keysHome } from "../here/state.ts";
 import { call, calling, type Part, stage } from "../script/part.ts";
-import type { Step } from "../script/step.ts";
+import { type Step, step } from "../script/step.ts";
 
 /** Which host is meant. */
 export interface Meant {
@@ -40,5 +41,12 @@ export const requireMachineOf = (meant: Meant, flake: Flake | undefined, strictl
   ...required(meant, call("require_machine_of_host", strictly ? ["strictly"] : []), {
     evaluated_host: flake === undefined ? "" : machine(flake, meant.host),
   }),
+  own: {
+    evaluate_name: {
+      about: "what nix says of a host's name.",
+      lines: [flake === undefined ? step("false") : step(nixLooks(flake), "eval", "--raw", flake.words ?? [])],
+      passes: true,
+    },
+  },
   stages: [stage(`go on ${ifMachine(meant)}`, "both", 1)],
 });

@@ -72,11 +72,30 @@ export function sshFacts(words: readonly string[], to: string): SshFacts {
   return Object.assign((name: string) => all(name).at(-1), { all });
 }
 
+/** Options that ssh has since 8.7. */
+const newer: readonly string[] = ["SessionType=default", "StdinNull=no", "ForkAfterAuthentication=no"];
+
+/** Whether the ssh here knows options. It reads no configuration for that. */
+const knows = (some: readonly string[]) =>
+  spawnSync("ssh", ["-G", "-F", "/dev/null", ...optionWords(...some), "--", "localhost"], { stdio: "ignore" }).status === 0;
+
+let plain: readonly string[] | undefined;
+
 /**
- * ssh options for a connection that carries data: what the user's configuration may set for a shell would break it. A far
- * terminal would even echo the keys that are sent (seen with RequestTTY force). They go first, as ssh takes the first of two.
+ * ssh's words for a connection that carries data. What the user's configuration may set for a shell must not hold for it: other commands than
+ * ours, here or there; what is lent to a host, as the agent, the display and Kerberos' tickets (-a, -x, -k); and what changes what ssh reads and
+ * says. A far terminal would even echo the keys that are sent (seen with RequestTTY force). They go first, as ssh takes the first of two.
  */
-export const plainWords: readonly string[] = ["-T", ...optionWords("RemoteCommand=none", "ClearAllForwardings=yes")];
+export function plainWords(): readonly string[] {
+  plain ??= [
+    ...["-T", "-a", "-x", "-k"],
+    ...optionWords("RemoteCommand=none", "PermitLocalCommand=no", "ClearAllForwardings=yes", "Tunnel=no"),
+    ...optionWords("LogLevel=INFO", "VisualHostKey=no", "EscapeChar=none"),
+    // An older one refuses names that it does not know.
+    ...(knows(newer) ? optionWords(...newer) : []),
+  ];
+  return plain;
+}
 
 /**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp, by -S, as that wins over one in the caller's
@@ -101,13 +120,13 @@ export const alertWords: readonly string[] = optionWords("ServerAliveInterval=5"
  * @param given the user's, which win
  */
 export const ownWords = (given: readonly string[]): readonly string[] => [
-  ...plainWords,
+  ...plainWords(),
   ...given,
   ...optionWords("ConnectTimeout=8"),
 ];
 
 /** ssh options for a question that a person waits for: it asks nobody anything, and gives up soon. */
-export const askingWords: readonly string[] = [...plainWords, ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
+export const askingWords = (): readonly string[] => [...plainWords(), ...optionWords("BatchMode=yes", "ConnectTimeout=2")];
 
 /** ssh options for a connection of its own: it proves that this machine can get in, now. */
 export const newWords: readonly string[] = [

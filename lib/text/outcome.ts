@@ -20,3 +20,14 @@ export const meaning = (status: number): string =>
 /** From which generation to which; one number where it stayed, or only one is known. */
 export const changeOf = ({ from, to }: { readonly from: string | undefined; readonly to: string | undefined }) =>
   from === undefined || to === undefined || from === to ? (to ?? from ?? "") : `${from} → ${to}`;
+
+/** The number of a generation; undefined for anything else that a host says there. */
+export const numberOf = (said: string | undefined): string | undefined => (/^\d{1,9}$/.test(said ?? "") ? said : undefined);
+
+const version = "[\\w.+-]{0,64}";
+const owed = `(?:(?:kernel|systemd) ${version} (?:→|->) ${version}|initrd|kernel-modules)`;
+const reboots = new RegExp(`^${owed}(?:, ${owed}){0,3}$`);
+
+/** What only a reboot changes; of what a host says instead only that it is something. */
+export const rebootOf = (said: string | undefined): string | undefined =>
+  said === undefined || said === "" ? undefined : reboots.test(said) ? said.replaceAll("->", "→") : "yes";

@@ -39,6 +39,10 @@ interface Doing<T extends Takes> extends Described<T> {
   machine?(given: Given<T>): Machine | undefined;
   /** For several hosts: what runs when all have been asked, and before the first is changed. @throws Ended */
   before?(given: Given<T>, hosts: readonly string[], dir: string): Plan | undefined;
+  /** Whether a line of it only looks: then it goes on without what a hey.toml has that the user has not trusted. */
+  looks?(given: Given<T>): boolean;
+  /** What it sends is secret, so that nobody but the user may say where it goes. */
+  readonly sendsSecrets?: boolean;
   /** What is given instead for several hosts. @throws Usage for what only one can have */
   adapted?(given: Given<T>): Given<T>;
 }
@@ -51,8 +55,9 @@ interface Asking<T extends Takes> extends Described<T> {
 
 export type Spec<T extends Takes> = Doing<T> | Asking<T>;
 
-/** A reader that has gone (head) is no error of ours; a full disk is said. */
+/** A reader that has gone (head) is no error of ours; a full disk is said. A terminal that has gone ends nothing that is under way. */
 function sayWhenUnwritable(name: string): void {
+  process.stderr.on("error", () => undefined);
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") process.stderr.write(`${name}: stdout can't be written: ${error.code}\n`);
     process.exitCode = error.code === "EPIPE" ? 141 : 1;
@@ -79,18 +84,17 @@ function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>):
     requireOwnTarget(name, spec.takes, given);
   }
   if ("inquire" in spec) return spec.inquire(given);
-  const { takes, plan } = spec;
-  const { host } = takes;
+  const { host } = spec.takes;
   const isNamed = host?.kind === "arg" && !host.optional;
   if (isNamed && several(given)) {
     const { fleetOf } = require("../fleet/fleet.ts") as typeof import("../fleet/fleet.ts");
     return fleetOf(spec, given);
   }
   const machine = isNamed ? machineNamed(given) : spec.machine?.(given);
-  if (machine === undefined) return plan(given);
+  if (machine === undefined) return spec.plan(given);
   // Loaded only where there are settings to look for.
   const { planFor } = require("../inventory/settings.ts") as typeof import("../inventory/settings.ts");
-  return planFor({ takes, plan }, given, machine);
+  return planFor(spec, given, machine);
 }
 
 /** The machine that a line for one host names. @throws Usage */

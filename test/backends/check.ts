@@ -17,7 +17,7 @@ const unlisted: Readonly<Record<string, readonly Meaning[]>> = {
   "nixos-rebuild/bash-file": ["drySpecialisation"],
   "nixos-rebuild/bash-image-variant": ["drySpecialisation"],
 };
-const behindNh: readonly Meaning[] = ["offline", "overrideInput", "builders"];
+const behindNh: readonly Meaning[] = ["impure", "offline", "overrideInput", "builders"];
 
 for (const program of ["nixos-rebuild", "nh", "nix"] as const satisfies readonly Program[]) {
   const { rows } = backends[program];

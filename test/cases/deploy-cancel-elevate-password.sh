@@ -8,18 +8,21 @@ exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
-  there cancel_any 'asked to' </dev/null  # end a guarded deployment: back to what ran before
+  show_there cancel_any 'asked to'  # end a guarded deployment: back to what ran before
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
 target='admin@vps_ultraman_root'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 become='sudo -S -p '\'''\'' -- sh -c '\''while IFS= read -r line; do if [ "$line" = "$1" ]; then break; fi; done; shift; exec "$@"'\'' sh '\''the password ends here'\'' '
 secret_end='the password ends here'
+lane_timeout='3600'
+raw=''
 # for_target:
 # ---- lib/shell/here/connect-password.sh: there with_secret say_secret connect ask_secret show_typing
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
-# ---- lib/shell/here/fact.sh: newline fact stop_if_refused
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
 # ---- lib/shell/there/facts.sh: profile refuse not_root by_systemd seconds_up kernel_of compare tell_facts locale_archive inhibited

@@ -8,15 +8,19 @@ exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
-  there cancel_any 'asked to' </dev/null  # end a guarded deployment: back to what ran before
+  show_there cancel_any 'asked to'  # end a guarded deployment: back to what ran before
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
 target='root@vps-ultraman'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+lane_timeout='3600'
+raw=''
 # for_target:
 # ---- lib/shell/here/connect-root.sh: there connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far show_there show_answer
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
 # ---- lib/shell/there/facts.sh: profile not_root by_systemd seconds_up kernel_of compare tell_facts locale_archive inhibited

@@ -17,18 +17,21 @@ verb='ops-deploy'
 target='admin@vps_ultraman_root'
 where='admin@vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo --tty'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 elevate='sudo'
 logged_host='vps-ultraman'
 logged_target='admin@vps_ultraman_root'
+lane_timeout='3600'
+raw=''
 lane=''
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
-# ---- lib/shell/here/fact.sh: newline fact number fact_number stop_if_refused
 # ---- lib/shell/here/rebuild.sh: until_it_ends
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/facts.sh: refuse

@@ -22,24 +22,33 @@ host='vps-ultraman'
 target='admin@vps_ultraman_root'
 where='admin@vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate run0'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 elevate='run0'
 become='run0 --no-ask-password '\''--setenv=PATH'\'' -- '
 logged_host='vps-ultraman'
 logged_target='admin@vps_ultraman_root'
+lane_timeout='3600'
+raw=''
 lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/rebuild.sh: until_it_ends
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse kernel_of compare tell_facts tell_boot

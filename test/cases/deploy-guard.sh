@@ -24,7 +24,7 @@ main() {
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
-  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
   arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
@@ -37,11 +37,12 @@ where='vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
-fed=''
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
+lane_timeout='3600'
+raw=''
 lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
@@ -63,17 +64,18 @@ run_checks() {
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
-# ---- lib/shell/here/build.sh: take_built_system
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard said_lately
+# ---- lib/shell/here/fact.sh: newline fact store_path fact_path all_of number fact_number changes stop_if_refused short standing owed clock
+# ---- lib/shell/here/build.sh: take_built_system copy_closure by_nix
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
-# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
+# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units stored locale_archive inhibited units_in edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units deciding units_decide stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun

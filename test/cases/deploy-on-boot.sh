@@ -11,10 +11,11 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
 run='/home/me/.local/state/hey/runs/RUN'
+configurations='.#nixosConfigurations'
 
 # evaluate: what nix says of the hosts of the flake.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' --offline "$@"
+  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace --offline "$@"
 }
 
 # realise: builds derivations.
@@ -22,7 +23,7 @@ realise() {
   nix-store --realise --keep-going --log-format bar --option substitute false --builders ssh://b --cores 2 "$@"
 }
 # ---- lib/shell/here/build-all.sh: systems_of build_all
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin main
 end of ops-deploy
 
@@ -51,7 +52,7 @@ main() {
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to $target"
-  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
+  copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
   activate_there boot         # profile, boot menu, switch-to-configuration boot
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -62,13 +63,15 @@ store='ssh://root@vps-pacman'
 where='vps-pacman'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-pacman vps-pacman'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-new_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+new_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 with_tty=''
 type_become=''
 type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-pacman vps-pacman'
 logged_host='vps-pacman'
 logged_target='vps-pacman'
+lane_timeout='3600'
+raw=''
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
@@ -78,14 +81,16 @@ generation='new'
 by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: newline fact store_path all_of number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
+# ---- lib/shell/here/build.sh: copy_closure by_nix
 # ---- lib/shell/here/activate.sh: activate_there take_activated
-# ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
+# ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
@@ -93,6 +98,6 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/commit.sh: on_disk
-# ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-deploy

@@ -8,19 +8,22 @@ exec 3<&-
 
 main() {
   connect                     # ssh: one connection for all that follows
-  there say_armed </dev/null  # what is armed there, what runs and boots
+  show_there say_armed        # what is armed there, what runs and boots
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
 target='admin@vps_ultraman_root'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
 elevate='sudo'
 become='sudo -n -- '
+lane_timeout='3600'
+raw=''
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: there connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
-# ---- lib/shell/here/fact.sh: newline fact stop_if_refused
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed
 # ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up kernel_of compare tell_facts

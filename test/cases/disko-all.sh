@@ -15,6 +15,6 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='disko'
 # ---- lib/shell/here/question.sh: forget_typed question ask_name
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin main
 end of disko

@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-doctor'
 # $ /path/to/hey/scripts/ops-doctor.ts vps-ultraman admin@vps_ultraman_root --eval --elevate sudo
 #
-#  1. evaluate vps-ultraman  here
+#  1. evaluate vps-ultraman  here            exit nix's
 exec 3<&-
 
 main() {
@@ -13,7 +13,7 @@ verb='ops-doctor'
 
 # evaluate: what nix says of a host.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --apply '{ config, pkgs ? { }, ... }:
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --apply '{ config, pkgs ? { }, ... }:
 let
   inherit (builtins) any attrNames attrValues concatMap elem filter foldl'\'' intersectAttrs isAttrs isBool isInt isList isString mapAttrs match readFile split unsafeDiscardStringContext;
   sshd = config.services.openssh or { };
@@ -94,14 +94,16 @@ builtins.toJSON {
 }' "$@"
 }
 # ---- lib/shell/here/settings.sh: evaluate_host
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/fact.sh: newline
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin main
 end of ops-doctor
 
 /bin/sh /dev/fd/3 3<<'end of ops-doctor'
 # $ /path/to/hey/scripts/ops-doctor.ts vps-ultraman admin@vps_ultraman_root --eval --elevate sudo
 #
-#  1. ask what it is like  there
+#  1. ask what it is like  there           exit ssh's
 exec 3<&-
 
 main() {
@@ -110,9 +112,13 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-doctor'
 target='admin@vps_ultraman_root'
-own_options='-v -T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ConnectTimeout=2 -o ControlMaster=no -o ControlPath=none'
+own_options='-v -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ConnectTimeout=2 -o ControlMaster=no -o ControlPath=none'
+lane_timeout='3600'
+raw=''
 # for_target:
-# ---- lib/shell/here/far.sh: encode_program quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/silent.sh: as_root_if_silent
 # ---- lib/shell/there/status.sh: tell_armed tell_status tell_health

@@ -10,14 +10,14 @@ exec 3<&-
 main() {
   evaluate_either '.#colmenaHive' '.#colmena'  # $text
   # shown, and written where that is agreed to
-  offer_settings /path/to/fleet/hey.toml ''
+  offer_settings /path/to/fleet/hey.toml '' /path/to/fleet/hey.toml
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-hosts'
 
 # evaluate: what nix says of an attribute.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --system none --option extra-extra-platforms x86_64-linux --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
@@ -94,8 +94,12 @@ let
 in
 file "Colmena" (concatMap node names)' "$@"
 }
-# ---- lib/shell/here/settings.sh: write_settings offer_settings evaluate_either
+# ---- lib/shell/here/settings.sh: write_settings offer_settings trust_settings evaluate_either
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes
+# ---- lib/shell/here/trust.sh: sum_of trust_note keep_trust
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-# begin main
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/fact.sh: newline
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
+# begin find_notes main
 end of ops-hosts

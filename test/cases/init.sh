@@ -8,7 +8,7 @@ exec 3<&-
 main() {
   text=$(settings_text)       # what it will say
   # shown, and written where that is agreed to
-  offer_settings /path/to/flake/hey.toml ''
+  offer_settings /path/to/flake/hey.toml '' /path/to/flake/hey.toml
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='init'
@@ -19,7 +19,7 @@ settings_text() {
   printf '%s\n' '# What is typed goes before the settings of a host, and these before [defaults]. All settings:'
   printf '%s\n' '# target, tags, guard, confirm-timeout, settle, check, check-remote, on-unit-failure, diff, ask,'
   printf '%s\n' '# reboot, wait, elevate, ask-elevate-password, ssh-option, build-on, use-substitutes, backend, class,'
-  printf '%s\n' '# persist'
+  printf '%s\n' '# persist, lane-timeout'
   printf '\n'
   printf '%s\n' '[defaults]'
   printf '%s\n' 'guard = true  # a host rolls back by itself, unless this machine can log in again after the change'
@@ -42,8 +42,10 @@ settings_text() {
   printf '%s\n' '# [hosts.pc_old]'
   printf '%s\n' '# target = "root@192.0.2.1"'
 }
-# ---- lib/shell/here/settings.sh: write_settings offer_settings
+# ---- lib/shell/here/settings.sh: write_settings offer_settings trust_settings
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes
+# ---- lib/shell/here/trust.sh: sum_of trust_note keep_trust
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
-# begin main
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
+# begin find_notes main
 end of init

@@ -22,7 +22,7 @@ main() {
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps-pacman"
-  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps-pacman "$system"
+  copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps-pacman "$system"
   activate_there switch       # profile, boot menu, switch-to-configuration switch
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -32,13 +32,15 @@ target='root@vps-pacman'
 where='vps-pacman'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-pacman vps-pacman'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 with_tty=''
 type_become=''
 type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-pacman vps-pacman'
 logged_host='vps-pacman'
 logged_target='vps-pacman'
+lane_timeout='3600'
+raw=''
 lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
@@ -50,12 +52,13 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
-# ---- lib/shell/here/build.sh: take_built_system
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact store_path all_of number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/build.sh: take_built_system copy_closure by_nix
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/activate.sh: activate_there take_activated
-# ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
+# ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on

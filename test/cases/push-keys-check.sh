@@ -16,14 +16,18 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-push-keys'
 target='root@vps_ultraman_root'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ConnectTimeout=8'
 knocking_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=accept-new -o HashKnownHosts=no -o HostKeyAlgorithms=ssh-ed25519 -o PreferredAuthentications=none -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'
+lane_timeout='3600'
+raw=''
 # for_target:
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/send-keys.sh: fingerprint knock compare_keys
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/keys.sh: public_keys
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up

@@ -24,7 +24,7 @@ main() {
 
   step 'send global_ed25519 and ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
   # one stream, checked there, renamed into place
-  sent=$(tar -chf - -C "$keys" . | there put_keys /etc/ssh global_ed25519 ssh_host_ed25519_key)
+  sent=$(tar -chf - -C "$keys" . | heard "$lane_timeout" there put_keys /etc/ssh global_ed25519 ssh_host_ed25519_key)
   end_to_send
   prove_key 1 2 5             # by a new connection
   replace_key                 # in known_hosts
@@ -34,11 +34,13 @@ verb='ops-push-keys'
 host='vps-ultraman'
 target='root@vps_ultraman_root'
 type_check='/path/to/hey/scripts/ops-push-keys.ts vps-ultraman vps_ultraman_root --check'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ConnectTimeout=8'
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'
 logged_host='vps-ultraman'
 logged_target='root@vps_ultraman_root'
+lane_timeout='3600'
+raw=''
 lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
@@ -46,16 +48,23 @@ evaluated_host='.#nixosConfigurations."vps-ultraman"'
 known_hosts='/home/me/.ssh/known_hosts'
 known_as='vps_ultraman_root'
 persist=''
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target:
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/ask.sh: ask_there
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused short clock
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key
 # ---- lib/shell/here/send-keys.sh: begin_to_send end_to_send reach_pinned prove_key
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile kernel_of compare tell_facts tell_boot

@@ -32,13 +32,15 @@ target='root@vps_ultraman_root'
 where='vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 with_tty=''
 type_become=''
 type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root'
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
+lane_timeout='3600'
+raw=''
 lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
@@ -49,18 +51,25 @@ wanted_generation='previous'
 declared=''
 flake_dir=''
 generation='' by='' last_deployed='' agreed='' system=''  # not known yet
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 # for_target: force bootloader generation wanted_generation by last_deployed agreed system
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing known_standing owed clock
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact store_path fact_path all_of number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
-# ---- lib/shell/here/preview.sh: colour arrow values amount size_of show_preview preview_there ask_about_it require_still_there go_on_as_shown
+# ---- lib/shell/here/preview.sh: values amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
 # ---- lib/shell/here/activate.sh: activate_there take_activated
-# ---- lib/shell/here/still-in.sh: log_in_anew limit_login logs_in still_works still_in
+# ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on

@@ -2,18 +2,22 @@
 /bin/sh /dev/fd/3 3<<'end of ops-rollback'
 # $ /path/to/hey/scripts/ops-rollback.ts vps-ultraman vps_ultraman_root --list
 #
-#  1. list its generations  there
+#  1. list its generations  there           exit ssh's
 exec 3<&-
 
 main() {
-  ask_alone list_generations table  # list its generations
+  list_there list_generations table  # list its generations
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-rollback'
 target='root@vps_ultraman_root'
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'
+own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ConnectTimeout=8'
+lane_timeout='3600'
+raw=''
 # for_target:
-# ---- lib/shell/here/far.sh: encode_program quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh list_there show_answer
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/generations.sh: printable is_at list_generations
 # ---- lib/shell/there/facts.sh: profile generations kernel_of

@@ -27,11 +27,12 @@ where='vps-ultraman'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps-ultraman'
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
-fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'
-fed=''
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 logged_host='vps-ultraman'
 logged_target='vps-ultraman'
+lane_timeout='3600'
+raw=''
 lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
@@ -47,6 +48,11 @@ limit='60'
 on_unit_failure='rollback'
 generation='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
+
 # run_checks: there are none.
 run_checks() {
   : || return 1
@@ -55,17 +61,19 @@ run_checks() {
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number changes stop_if_refused standing owed clock
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard said_lately
+# ---- lib/shell/here/fact.sh: newline fact store_path fact_path all_of number fact_number changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
-# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left within try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
+# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/trial-boot.sh: see_trial what_goes_on why_lost
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units stored locale_archive inhibited
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units deciding units_decide stored locale_archive inhibited
 # ---- lib/shell/there/boot-loader.sh: grub_cfg can_try entry_id entry_boots grub_entries entry_of boots_by_default
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once boot_once
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy

@@ -10,13 +10,16 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-status'
+configurations='.#nixosConfigurations'
 
 # evaluate: what nix says of the hosts of the flake.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' "$@"
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace "$@"
 }
 # ---- lib/shell/here/build-all.sh: systems_of show_systems
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/fact.sh: newline
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin main
 end of ops-status
 
@@ -24,7 +27,7 @@ end of ops-status
 # $ /path/to/hey/scripts/ops-status.ts --on 'vps*' --eval
 # hosts vps-pacman, vps-ultraman
 #
-#  1. ask what it is like  there
+#  1. ask what it is like  there           exit ssh's
 exec 3<&-
 
 main() {
@@ -32,7 +35,9 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-status'
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ConnectTimeout=2'
+own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ConnectTimeout=2'
+lane_timeout='3600'
+raw=''
 
 # values_of HOST: what is given for it alone.
 values_of() {
@@ -46,7 +51,9 @@ values_of() {
   esac
 }
 # for_target:
-# ---- lib/shell/here/far.sh: encode_program quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status
 # ---- lib/shell/there/facts.sh: profile by_systemd seconds_up kernel_of compare tell_facts failed_units

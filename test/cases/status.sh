@@ -2,7 +2,7 @@
 /bin/sh /dev/fd/3 3<<'end of ops-status'
 # $ /path/to/hey/scripts/ops-status.ts vps-ultraman vps_ultraman_root
 #
-#  1. ask what it is like  there
+#  1. ask what it is like  there           exit ssh's
 exec 3<&-
 
 main() {
@@ -11,9 +11,13 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-status'
 target='root@vps_ultraman_root'
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ConnectTimeout=2'
+own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ConnectTimeout=2'
+lane_timeout='3600'
+raw=''
 # for_target:
-# ---- lib/shell/here/far.sh: encode_program quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status
 # ---- lib/shell/there/facts.sh: profile by_systemd seconds_up kernel_of compare tell_facts failed_units

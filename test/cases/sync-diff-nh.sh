@@ -34,6 +34,8 @@ target='this machine'
 become='sudo'
 logged_host='id3-eniac'
 logged_target=''
+lane_timeout='3600'
+raw=''
 lane=''
 flake_dir='/path/to/flake'
 # for_target:
@@ -41,11 +43,12 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded
 # ---- lib/shell/here/build.sh: take_built_system
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
-# ---- lib/shell/here/preview.sh: colour arrow values amount size_of show_preview preview_there require_all_shown go_on_as_shown
+# ---- lib/shell/here/preview.sh: values amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown
+# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer limit_call heard
+# ---- lib/shell/here/fact.sh: newline fact number fact_number changes clock
 # ---- lib/shell/here/connect-here.sh: there
-# ---- lib/shell/here/fact.sh: newline fact number fact_number changes
 # ---- lib/shell/here/rebuild.sh: until_it_ends
-# ---- lib/shell/here/log.sh: find_notes keep_log member note_run
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/facts.sh: profile limited kernel_of compare locale_archive

@@ -16,6 +16,6 @@ verb='sync'
 # ---- on the target
 # ---- lib/shell/there/generations.sh: printable is_at list_generations
 # ---- lib/shell/there/facts.sh: profile generations kernel_of
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin encode_program main
 end of sync

@@ -76,6 +76,30 @@ same() {
 @test "hosts: so does bash" { same bash; }
 @test "hosts: so does fish" { same fish; }
 
+@test "hosts: a flake.nix of megabytes, on one line or on many, does not keep TAB" {
+  local dir shell began took bad=0
+  export HOME=$BATS_TEST_TMPDIR/home
+  unset XDG_CACHE_HOME
+  mkdir -p "$HOME" "$BATS_TEST_TMPDIR"/{line,lines,braces,zeroes}
+  { echo 'nixosConfigurations.first = 1;'; head -c 2000000 /dev/zero | tr '\0' x; } >"$BATS_TEST_TMPDIR/line/flake.nix"
+  { echo 'nixosConfigurations.first = 1;'; yes 'nixosConfigurations.first = 2;' | head -n 300000; } >"$BATS_TEST_TMPDIR/lines/flake.nix"
+  { echo 'nixosConfigurations.first = {'; yes 'nixosConfigurations = {' | head -n 100000 | tr -d '\n'; } >"$BATS_TEST_TMPDIR/braces/flake.nix"
+  { echo 'nixosConfigurations.first = 1;'; head -c 2000000 /dev/zero; } >"$BATS_TEST_TMPDIR/zeroes/flake.nix"
+  for dir in line lines braces zeroes; do
+    for shell in zsh bash fish; do
+      began=$(date +%s%N)
+      case $shell in
+        zsh) run timeout -k 1 20 zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts "$2"; print -r -- $reply' zsh "$root" "$BATS_TEST_TMPDIR/$dir" ;;
+        bash) run timeout -k 1 20 bash -c 'set -f; for file in flake offer; do . "$1/completions/bash/$file.bash"; done; hey_found=() hey_notes=() hey_part= hey_head=; __hey_add_hosts "$2"; echo ${hey_found[@]+"${hey_found[@]}"}' bash "$root" "$BATS_TEST_TMPDIR/$dir" ;;
+        fish) run timeout -k 1 20 fish --no-config -c 'source $argv[1]/completions/fish/flake.fish; string join " " (__hey_hosts_of $argv[2]); or echo' "$root" "$BATS_TEST_TMPDIR/$dir" ;;
+      esac
+      took=$((($(date +%s%N) - began) / 1000000))
+      [[ $status = 0 && $took -lt 4000 && " $output " == *" first "* ]] || { echo "$dir in $shell: $took ms, $status, ${output:0:80}"; bad=1; }
+    done
+  done
+  [ "$bad" = 0 ]
+}
+
 remember() {
   cat >"$BATS_TEST_TMPDIR/remember.cjs" <<'EOT'
 const { remember } = require(`${process.argv[2]}/lib/here/cache.ts`);
@@ -108,6 +132,43 @@ EOT
   remember "$dir" moved
   run zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts .; print -r -- $reply' zsh "$root"
   [ "$output" = moved ]
+}
+
+@test "hosts: names that a shell must quote are offered as hosts, quoted, and never as targets" {
+  export HOME=$BATS_TEST_TMPDIR/home LC_ALL=C.UTF-8
+  unset XDG_CACHE_HOME
+  mkdir -p "$HOME" "$BATS_TEST_TMPDIR/odd"
+  cd "$BATS_TEST_TMPDIR/odd"
+  echo '{ }' >flake.nix
+  local names=(plain a:b x=y "o'n" t~u grün) bad
+  remember "$PWD" "${names[@]}"
+  bad=$(find "$HOME/.cache/hey/hosts" -type f)
+  # Whoever else wrote that file.
+  printf '%s\n' 'a b' '$(touch PWNED)' 'x;y' '`x`' $'esc\e' 'a"b' '\x' '-x' "'x" ':x' $'rtl\u202e' '*' >>"$bad"
+  run zsh -fc '. "$1/completions/zsh/flake.zsh"; _hey_hosts . all; print -rl -- $reply; echo ++; _hey_hosts .; print -rl -- $reply' zsh "$root"
+  diff <(printf '%s\n' "${names[@]}" ++ plain) <(printf '%s\n' "${lines[@]}")
+  run fish --no-config -c 'source $argv[1]/completions/fish/flake.fish; __hey_hosts_of .; echo ++; __hey_names (__hey_hosts_of .)' "$root"
+  diff <(printf '%s\n' "${names[@]}" ++ plain) <(printf '%s\n' "${lines[@]}")
+  run bash -c 'set -f; for file in flake offer; do . "$1/completions/bash/$file.bash"; done; list() { hey_found=() hey_notes=() hey_part= hey_head=; __hey_add_hosts . ${1+"$1"}; printf "%s\n" "${hey_found[@]}"; }; list hosts; echo ++; list; hey_quote=\"; list hosts' bash "$root"
+  diff <(printf '%s\n' "${names[@]}" ++ plain plain) <(printf '%s\n' "${lines[@]}")
+  # As bash puts them into the line: a word for each, that is the name again.
+  cat >drive <<'BASH'
+. "$1/completions/hey.bash"
+for name in a:b x=y "o'n" t~u grün; do
+  COMP_LINE="hey ops deploy ${name:0:1}" COMP_POINT=${#COMP_LINE} COMP_WORDS=(hey ops deploy "${name:0:1}") COMP_CWORD=3 COMP_TYPE=9
+  COMP_POINT=${#COMP_LINE}
+  COMP_WORDBREAKS=$' \t\n"\'><=;|&(:'
+  COMPREPLY=()
+  "$2" hey "${name:0:1}" deploy
+  [ "${#COMPREPLY[@]}" = 1 ] || { echo "$name: ${COMPREPLY[*]}"; exit 1; }
+  eval "word=${COMPREPLY[0]}"
+  [ "$word" = "$name" ] || { echo "$name: $word"; exit 1; }
+done
+BASH
+  run bash --norc drive "$root" __hey_hey
+  echo "$output"
+  [ "$status" = 0 ]
+  [ ! -e PWNED ]
 }
 
 @test "hosts: what can't be remembered is not, and nobody is told" {

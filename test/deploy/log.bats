@@ -94,7 +94,7 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
 @test "what finds the lock held when it would begin has changed nothing; a reboot that does says that it was none" {
   # Somebody takes it while the system is copied.
   mkdir -p "$BATS_TEST_TMPDIR/bin"
-  printf '%s\n' '#!/bin/sh' "case \" \$* \" in *' copy '*) $(type -P lab) host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock sleep 8 >/dev/null 2>&1 & sleep 0.3' 3>&- ;; esac" \
+  printf '%s\n' '#!/bin/sh' "case \" \$* \" in *' copy '*) $(type -P lab) host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock sleep 20 >/dev/null 2>&1 & sleep 0.3' 3>&- ;; esac" \
     "exec $(type -P nix) \"\$@\"" >"$BATS_TEST_TMPDIR/bin/nix"
   chmod +x "$BATS_TEST_TMPDIR/bin/nix"
   change held

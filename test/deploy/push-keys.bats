@@ -250,8 +250,12 @@ leftovers() {
   [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
 }
 
-@test "a key that others can read here is private there" {
+@test "a key that others can read here is refused with what to type, and then is private there" {
   chmod 644 "$key"
+  run push
+  [ "$status" = 1 ]
+  [[ $output == *" $key can be read by others (mode 0644). Try: chmod 600 $key" ]]
+  chmod 600 "$key"
   push
   [ "$(modes /etc/ssh/ssh_host_ed25519_key | cut -d ' ' -f 1)" = 600 ]
   answers

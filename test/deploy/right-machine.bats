@@ -17,6 +17,7 @@ setup() {
   target=vps_pacman_root
   address=$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p')
   printf '[hosts.%s]\ntarget = "root@%s"\n' $meant "$address" >"$FLEET/hey.toml"
+  "$SCRIPTS/trust.ts" --flake "$FLEET" --yes
   lab knobs $meant "{\"marker\": \"$BATS_TEST_NUMBER\"}"
   before=$(as_it_is)
 }
@@ -104,4 +105,17 @@ refused() {
   by deploy $meant --backend nix
   [ "$status" = 0 ]
   [[ $output != *rename* ]]
+}
+
+@test "where nix can't tell what the flake calls the host, its reason is said, and the host's own name counts" {
+  # Of a machine that has neither a key that is kept here nor this host's name.
+  printf '[hosts.%s]\ntarget = "root@%s"\n' $meant "$address" >"$FLEET/hey.toml"
+  cp "$FLEET/flake.nix" "$BATS_TEST_TMPDIR/flake.nix"
+  echo '{ outputs = _: throw "this flake is broken"; }' >"$FLEET/flake.nix"
+  by rollback $meant --to 1
+  cp "$BATS_TEST_TMPDIR/flake.nix" "$FLEET/flake.nix"
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"ops-rollback: nix can't tell what the flake calls it (this flake is broken); the name that counts is $meant"* ]]
+  [[ ${lines[-1]} == *" calls itself "*", and is to be $meant; nothing was sent to it or changed on it (status 1)."* ]]
 }

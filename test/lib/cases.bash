@@ -51,6 +51,7 @@ reset() {
   # A pid may come back in one run.
   record=$(mktemp -d "$machine/record/XXXXXXXX")
   rm -rf "$machine/home/me/.local/state"
+  trust_file "$machine/path/to/fleet/hey.toml"
   [ "$verb" = ops-push-keys.ts ] || return 0
   rm -rf "$machine/home/me/.ssh"
   cp -a "$machine/ssh.as-made" "$machine/home/me/.ssh"
@@ -90,5 +91,5 @@ canonical() (
         tail -n "+$((lines + 1))" "$stdin"
       fi
     done
-  } | sed -zE 's#/(hey|hey-keys|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#(id=\\0047)[A-Za-z0-9]{6}(\\0047)#\1XXXXXX\2#g' | tr '\0' '\n'
+  } | sed -zE 's#/(hey|hey-keys|call|\.new-key)\.[A-Za-z0-9]{6}#/\1.XXXXXX#g; s#(id=\\0047)[A-Za-z0-9]{6}(\\0047)#\1XXXXXX\2#g' | tr '\0' '\n'
 )

@@ -3,11 +3,13 @@
 
 repo=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd -P)
 export repo
+# shellcheck source=/dev/null
+. "$repo/test/lib/warm.bash"
 
 # The real programs that verbs, scripts and tests may use, where this machine has them; all others are out of reach.
 real_programs="sh bash dash zsh busybox node npm git env sed grep awk cat cut tr tail head wc sort uniq sleep ls ln rm mv cp mkdir rmdir
   mkfifo mktemp touch chmod chown stat find xargs readlink realpath dirname basename tar cmp diff od id uname tty stty true false printf setsid date
-  tee seq ps kill timeout expr test which"
+  tee seq ps kill timeout expr test which sha256sum"
 # Programs that are stood in for: they do nothing but record.
 stubs="ssh nix nixos-rebuild nixos-install sudo doas run0 scp nix-copy-closure"
 # Real programs of which each call is recorded and can be made to fail: by its number, so none of which a pipeline has two.
@@ -20,6 +22,7 @@ make_machine() {
   machine=$1
   export machine
   mkdir -p "$machine"/{bin,real,record,tmp,path/to,home/me/.ssh}
+  warm "$machine/home/me/.cache"
   local program name found
   hash -r
   # shellcheck disable=SC2086
@@ -57,6 +60,7 @@ make_machine() {
   make_flake "$machine/path/to/fleet" web1 web2 vps-ultraman
   printf '%s\n' '[defaults]' 'guard = true' 'check = "curl -fsS https://example.org/"' '' '[hosts.web1]' 'target = "root@192.0.2.1"' \
     'tags = ["web", "vps"]' 'settle = 2' '' '[hosts.vps-ultraman]' 'guard = false' 'backend = "nixos-rebuild"' 'class = "server"' 'persist = true' >"$machine/path/to/fleet/hey.toml"
+  trust_file "$machine/path/to/fleet/hey.toml"
   printf '%s\n' "Include $machine/path/to/aliases.d/*" 'Host *' "  UserKnownHostsFile $machine/home/me/.ssh/known_hosts" >"$machine/path/to/aliases"
   mkdir "$machine/path/to/aliases.d"
   printf 'Host web2 vps_ultraman_root vps_ultraman\nHost vps-pacman_root\n' >"$machine/path/to/aliases.d/fleet"
@@ -102,7 +106,15 @@ make_flake() {
 }
 
 # remember FLAKE…: what verbs know of these flakes once they have asked nix, a directory or FLAKE=HOST,HOST…
-remember() { on_machine node "$repo/lib/load.cjs" "$repo/test/lib/remember.cjs" "$@"; }
+remember() { on_machine HEY_CACHE="${HEY_CACHE-}" node "$repo/lib/load.cjs" "$repo/test/lib/remember.cjs" "$@"; }
+
+# trust_file HEY_TOML [STATE]: notes what `hey trust --yes` would, so that what needs trust in it counts.
+trust_file() {
+  local file record
+  file=$(realpath "$1")
+  record=${2-$machine/home/me/.local/state}/hey/trusted/$(printf %s "$file" | sha256sum | cut -d ' ' -f 1)
+  (umask 077 && mkdir -p "${record%/*}" && { printf '%s\n%s\n' "$file" "$(sha256sum <"$file" | cut -d ' ' -f 1)" && cat "$file"; } >"$record")
+}
 
 make_key() {
   mkdir -p "${1%/*}"

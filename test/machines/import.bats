@@ -2,6 +2,7 @@
 # A hey.toml of what a flake says for another tool: with the real nix.
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/../lib/warm.bash"
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
 
 # flake HOST…: here, with these hosts and the flake.nix of stdin.
@@ -16,6 +17,8 @@ flake() {
   git init -q
   git add -A
 }
+
+setup() { warm "$BATS_TEST_TMPDIR/.cache"; }
 
 hosts() { HOME=$BATS_TEST_TMPDIR setsid -w "$repo/scripts/ops-hosts.ts" "$@" </dev/null; }
 
@@ -269,6 +272,33 @@ NIX
 [hosts.web1]
 target = \"root@web1\"
 tags = [\"x\"]" ]
+}
+
+@test "import: what a package is called says nothing for a tool; what is missing in the flake's own outputs is missing" {
+  flake web1 <<'NIX'
+{
+  outputs = _: {
+    packages.x86_64-linux.colmena = { type = "derivation"; name = "colmena"; outPath = "x"; };
+    legacyPackages = rec { x86_64-linux = { deploy.nodes.tool = { hostname = "tool"; }; colmenaHive = { }; }; aarch64-linux = x86_64-linux; };
+    deploy.nodes.web1.hostname = "web1.example.org";
+    colmena.web1.deployment.targetHost = "web1.example.org";
+  };
+}
+NIX
+  for tool in deploy-rs colmena; do
+    for how in '' '--print | sh'; do
+      run eval "hosts --import $tool $how 2>/dev/null"
+      [[ $output == *'[hosts.web1]'*'target = "root@web1.example.org"'* || $output == *'[hosts.web1]'*'target = "web1.example.org"'* ]] || { echo "$tool $how: $output"; return 1; }
+      [[ $output != *tool* && $output != *hosts.type* ]]
+    done
+  done
+  sed -i '/^    \(deploy\|colmena\)\./d' flake.nix
+  for tool in deploy-rs colmena; do
+    run --separate-stderr hosts --import $tool
+    [ "$status" = 1 ]
+    [ -z "$output" ]
+    [[ $stderr == *"does not provide attribute"* ]]
+  done
 }
 
 @test "import: what the machines say for nixinate" {

@@ -2,12 +2,14 @@
 # When nix is asked which hosts a flake has, what is remembered of it, and what happens where it can't tell. With the real nix and git.
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/../lib/warm.bash"
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
 
 setup() {
   export HOME=$BATS_TEST_TMPDIR/home
   unset XDG_CACHE_HOME
   mkdir -p "$HOME" "$BATS_TEST_TMPDIR/bin" "$BATS_TEST_TMPDIR/flake/machines"
+  warm "$HOME/.cache"
   # Counts its calls.
   printf '#!/bin/sh\necho >>%q\nexec %q "$@"\n' "$BATS_TEST_TMPDIR/calls" "$(type -P nix)" >"$BATS_TEST_TMPDIR/bin/nix"
   chmod +x "$BATS_TEST_TMPDIR/bin/nix"
@@ -143,6 +145,26 @@ without_nix() {
   [ "${#stderr_lines[@]}" = 1 ] && [[ $stderr == *"(syntax error, unexpected end of file"* && ${lines[1]} == nothing* ]]
 }
 
+@test "known: a newer nix is asked with a dot, where it may be told no other system, and where the packages don't evaluate" {
+  printf '#!/bin/sh\ncase "$*" in *"#.nixosConfigurations --apply"*) echo \x27["web1"]\x27 ;; *) echo "error: no packages" >&2; exit 1 ;; esac\n' >"$BATS_TEST_TMPDIR/bin/nix"
+  local words
+  for words in '' --impure; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb ops-hosts $words
+    [ "$status" = 0 ]
+    [ "${lines[1]}" = "web1  web1" ]
+    rm -r "$HOME/.cache/hey/hosts"
+  done
+  # What the first question was answered counts, where the second is none.
+  printf '#!/bin/sh\ncase "$*" in *"#.nixosConfigurations --apply"*) echo "error: flake does not provide attribute \x27.nixosConfigurations\x27" >&2 ;; *) echo "error: no packages" >&2 ;; esac\nexit 1\n' >"$BATS_TEST_TMPDIR/bin/nix"
+  for words in '' --impure; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb ops-hosts $words
+    [ "$status" = 1 ]
+    [[ $stderr == *"(no packages)"* ]]
+  done
+}
+
 @test "known: what takes longer than a second is said" {
   printf '#!/bin/sh\nsleep "${SLOW-0}"\necho \x27["web1"]\x27\n' >"$BATS_TEST_TMPDIR/bin/nix"
   run --separate-stderr env SLOW=0.3 "$repo/scripts/ops-hosts.ts"
@@ -192,12 +214,18 @@ without_nix() {
   git commit -q -m sub
   mkdir machines/subs/two
   echo '{ }' >machines/subs/two/x.nix
+  # Nix clones it, which git refuses of a file unless it is told so.
+  git config --global protocol.file.allow always
   run --separate-stderr verb ops-deploy two 192.0.2.1 --flake '.?submodules=1'
-  [ "$status" = 2 ] && [[ $stderr == *"git does not track machines/subs/two, so nix"* ]]
+  [ "$status" = 2 ]
+  [[ $stderr == *"git does not track machines/subs/two, so nix"*"Try: "* ]]
+  # What is to be typed adds it: the submodule tracks it, not this repository.
+  sh -e -c "${stderr##*Try: }"
+  [ -n "$(git -C machines/subs ls-files two)" ]
+  git -C machines/subs reset -q
   run --separate-stderr verb ops-deploy one 192.0.2.1 --print --flake '.?submodules=1'
   [ "$status" = 0 ] && [[ $stderr != *"does not track"* ]]
-  # hey.toml says it once for all. (Nix clones it, which git refuses of a file unless it is told so.)
-  git config --global protocol.file.allow always
+  # hey.toml says it once for all.
   printf '[flake]\nquery = "submodules=1"\n' >hey.toml
   asks 1 verb ops-hosts
   [ "$status" = 0 ] && [ "${lines[1]}" = "one   one" ]
@@ -250,7 +278,10 @@ without_nix() {
   run --separate-stderr verb ops-hosts --impure
   [ "$status" = 0 ] && [ "${lines[1]}" = "web1  web1" ]
   # The environment may be another next time.
-  asks 1 verb ops-hosts --impure
+  rm -f "$BATS_TEST_TMPDIR/calls"
+  verb ops-hosts --impure >/dev/null
+  # A nix before 2.19 is asked twice.
+  [ "$(calls)" -gt 0 ]
   run --separate-stderr verb ops-deploy web4 192.0.2.1 -- --impure
   [ "$status" = 2 ] && [[ $stderr == *"did you mean web1?" ]]
   run --separate-stderr verb ops-status web4 192.0.2.1 --impure
@@ -259,6 +290,87 @@ without_nix() {
     run --separate-stderr verb $verb web1 192.0.2.1 --eval --impure --override-input nixpkgs path:/x --print
     [[ $output == *"nix "*" eval "*" --impure --override-input nixpkgs path:/x "* ]]
   done
+}
+
+@test "known: what hey.toml says of the evaluation counts in every verb that evaluates, before what is typed" {
+  local line
+  echo '{ outputs = { self, other }: { nixosConfigurations = if builtins.getEnv "HEYENV" == "" then throw "HEYENV is missing" else { ${other.name} = 1; }; }; inputs.other.url = "path:/nowhere"; }' >flake.nix
+  for name in one two; do
+    mkdir -p "$BATS_TEST_TMPDIR/$name"
+    echo "{ outputs = _: { name = \"$name\"; }; }" >"$BATS_TEST_TMPDIR/$name/flake.nix"
+  done
+  export HEYENV=1
+  printf '[flake]\nimpure = true\noverride-input = ["other=path:%s"]\n' "$BATS_TEST_TMPDIR/one" >hey.toml
+  # A stranger's must not: what only looks goes on without, and says so; what acts is refused.
+  run --separate-stderr verb ops-hosts
+  [[ $stderr == *"hey.toml has impure (line 2) and override-input (line 3), which count only once you trust that file; going on without. Try: "*trust* ]]
+  [[ $stderr == *"'path:/nowhere'"* || $stderr == *"'/nowhere'"* ]]
+  for line in 'ops-deploy one 192.0.2.1' 'ops-deploy --on one' 'sync build --host one' 'install --host one'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb $line --print
+    [ "$status" = 1 ] && [ -z "$output" ] && [[ $stderr == *"hey.toml has impure (line 2) and override-input (line 3), which count only"* ]] || { echo "$line: $status $stderr"; return 1; }
+  done
+  run verb trust
+  [[ $output == *'the flake: impure = true  (runs '* ]]
+  verb trust --yes
+  run --separate-stderr verb ops-hosts
+  [ "$status" = 0 ] && [ "${lines[1]}" = "one   one" ] || { echo "$output $stderr"; false; }
+  run --separate-stderr verb ops-hosts --override-input other "path:$BATS_TEST_TMPDIR/two"
+  [ "$status" = 0 ]
+  [ "${lines[1]}" = "two   two" ]
+  run --separate-stderr verb ops-hosts --override-input nixpkgs "path:$BATS_TEST_TMPDIR/two"
+  [ "${lines[1]}" = "one   one" ]
+  local words="--impure --override-input other path:$BATS_TEST_TMPDIR/one"
+  while IFS= read -r line; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb $line --print
+    [ "$status" = 0 ] && [[ $output == *" $words"* ]] || { echo "$line: $status $output $stderr"; return 1; }
+  done <<'LINES'
+ops-deploy one 192.0.2.1
+ops-deploy one 192.0.2.1 --backend nix
+ops-deploy one 192.0.2.1 --backend nix --diff
+ops-deploy --on one
+ops-status one 192.0.2.1 --eval
+ops-doctor one 192.0.2.1 --eval
+ops-hosts --import deploy-rs
+ops-rollback one 192.0.2.1
+ops-reboot one 192.0.2.1
+sync build --host one --backend nixos-rebuild
+install --host one --root /mnt/x
+LINES
+  # What is typed stands alone where it is of the same input.
+  run --separate-stderr verb ops-deploy one 192.0.2.1 --backend nix --print --override-input other path:/y
+  [[ $output == *" --impure --override-input other path:/y"* && $output != *"$BATS_TEST_TMPDIR/one"* ]]
+  # What evaluates nothing goes on without it.
+  for line in 'ops-deploy one 192.0.2.1 --status' 'ops-rollback one 192.0.2.1 --list'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr verb $line --print
+    [ "$status" = 0 ]
+  done
+  run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print
+  [ "$status" = 2 ]
+  [[ $stderr == "ops-bootstrap: nixos-anywhere can't take an input from elsewhere; leave 'other' out of override-input in hey.toml" ]]
+  printf '[flake]\nimpure = true\n' >hey.toml
+  verb trust --yes
+  run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print
+  [ "$status" = 0 ]
+  [[ $output == *" --option pure-eval false"* ]]
+  while IFS= read -r line; do
+    printf '[flake]\n%s\n' "$line" >hey.toml
+    run --separate-stderr verb ops-hosts
+    [ "$status" = 2 ] && [[ $stderr == "ops-hosts: hey.toml:2: "* && $stderr != *$'\n'* ]] || { echo "$line: $status $output $stderr"; return 1; }
+  done <<'LINES'
+impure = "yes"
+override-input = true
+override-input = ["other"]
+override-input = ["other="]
+override-input = ["=path:/x"]
+override-input = ["other=path:/x#y"]
+override-input = ["other=--impure"]
+override-input = ["--impure=path:/x"]
+override-input = [["other", "path:/x"]]
+imput = true
+LINES
 }
 
 @test "known: a flake behind a link is one like others" {
@@ -298,6 +410,20 @@ without_nix() {
     DOTFILES_HOME=$BATS_TEST_TMPDIR/loop one_line env -C "$BATS_TEST_TMPDIR" setsid -w "$repo/scripts/${verb%% *}.ts" ${verb#"${verb%% *}"} </dev/null
   done
   [ "$seen" = 40 ]
+  # What is no flake stands before one that is not meant.
+  mkdir -p "$flake/sub/deep"
+  for what in 'ln -s nowhere' 'ln -s flake.nix' mkdir mkfifo; do
+    rm -rf sub/flake.nix
+    $what sub/flake.nix
+    for where in sub sub/deep; do one_line env -C "$where" setsid -w "$repo/scripts/ops-hosts.ts" </dev/null; done
+    [[ $stderr == *"'$flake/sub/flake.nix'"* ]]
+  done
+  rm -rf sub
+  # A relative one does not count (XDG Base Directory Specification).
+  rm -rf "$HOME/.cache/hey/hosts"
+  XDG_CACHE_HOME=cache verb ops-hosts >/dev/null
+  [ ! -e cache/hey ]
+  [ -n "$(ls "$HOME/.cache/hey/hosts")" ]
   if [ "$(id -u)" = 0 ] && chmod 755 "$BATS_TEST_TMPDIR" "$BATS_FILE_TMPDIR" "$BATS_RUN_TMPDIR" && setpriv --reuid 65534 --clear-groups test -r "$repo/package.json"; then
     chmod 777 "$HOME"
     one_line setpriv --reuid 65534 --clear-groups "$repo/scripts/ops-hosts.ts" --flake "$BATS_TEST_TMPDIR/closed/inner"

@@ -267,4 +267,22 @@ layout_names() { # hydra@pve2.example.net is one of a public flake's
   hosts="007 a_b-c core01.example.org grün host' hydra@pve2.example.net"
 }
 
+layout_packages_before() { # nix looks into packages.SYSTEM first
+  file flake.nix <<'NIX'
+{
+  outputs = _: {
+    nixosConfigurations = { reed = { }; sedge = { }; };
+    packages.x86_64-linux.nixosConfigurations = { sedge = { }; tool = { }; };
+    packages.aarch64-linux.nixosConfigurations = { sedge = { }; tool = { }; };
+  };
+}
+NIX
+  hosts='reed sedge'
+}
+
+layout_legacy_packages_before() { # and then into legacyPackages.SYSTEM; what is there alone is no host
+  echo '{ outputs = _: { legacyPackages = { x86_64-linux.nixosConfigurations.box = { }; aarch64-linux.nixosConfigurations.box = { }; }; }; }' | file flake.nix
+  hosts=''
+}
+
 layouts=$(compgen -A function layout_)

@@ -4,10 +4,12 @@ bats_require_minimum_version 1.5.0
 load layouts.bash
 
 scripts=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)/scripts
+. "$BATS_TEST_DIRNAME/../lib/warm.bash"
 
 setup_file() {
   export BATS_NO_PARALLELIZE_WITHIN_FILE=true
   mkdir -p "$BATS_FILE_TMPDIR/home" "$BATS_FILE_TMPDIR/flakes" "$BATS_FILE_TMPDIR/bin"
+  warm "$BATS_FILE_TMPDIR/home/.cache"
   # Is there, so that a deployment is its line.
   printf '#!/bin/sh\nexit 1\n' >"$BATS_FILE_TMPDIR/bin/nixos-rebuild"
   chmod +x "$BATS_FILE_TMPDIR/bin/nixos-rebuild"

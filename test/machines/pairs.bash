@@ -23,6 +23,7 @@ target = "192.0.2.1"
 target = "192.0.2.70"
 ssh-option = "Port=2270"
 TOML
+  trust_file "$machine/path/to/pairs/hey.toml"
   cat >"$machine/home/me/.ssh/config" <<CONFIG
 Host web2 web2_root other-name
   HostName 192.0.2.2
@@ -58,6 +59,25 @@ Host tunnel
   ProxyCommand nc -U /run/bravo
 Host bravo
   ProxyCommand nc -U /run/bravo
+Host b1
+  HostName bastion.example.net
+Host b2
+  HostName elsewhere.example.net
+Host inner-by-alias
+  HostName 10.0.0.5
+  ProxyJump me@b1:22
+Host printer-by-alias
+  HostName 10.0.0.5
+  ProxyJump b2
+Host db_root
+  HostName 198.51.100.40
+Host blue
+  HostName web2
+Host nat
+  HostName web2.example.net
+  Port 2201
+Host navy
+  HostName WEB2.lan
 Host *.cluster
   HostName 192.0.2.2
 Host *
@@ -96,9 +116,12 @@ db.example.net.:22 db
 web2.example.net:22 web2
 db:22 db
 unknown.example.net:22 bare
+198.51.100.40:22 db
+web2.example.net:2201 web1
+web2:22 web2
 MACHINES
   printf '%s\t%s\n' "10.0.0.5:22 by me@bastion.example.net" core01 "10.0.0.5:22 by other@bastion.example.net:22" core01 "10.0.0.5:22 by elsewhere.example.net" printer \
-    "192.0.2.2:22 by bastion.example.net" web2 "10.0.0.5:22" tv >>"$machine/machines"
+    "10.0.0.5:22 by me@b1:22" core01 "10.0.0.5:22 by b2" printer "192.0.2.2:22 by bastion.example.net" web2 "10.0.0.5:22" tv >>"$machine/machines"
 }
 
 in_pairs() {
@@ -113,6 +136,7 @@ in_pairs() {
 verb() {
   # What the stubs have recorded is counted by each.
   rm -rf "$machine/touched" "$machine/record" && mkdir "$machine/record"
+  trust_file "$machine/path/to/pairs/hey.toml" "$BATS_TEST_TMPDIR/state"
   output=$(on_machine XDG_STATE_HOME="$BATS_TEST_TMPDIR/state" "$repo/scripts/$1.ts" "${@:2}" 2>&1 </dev/null) && status=0 || status=$?
   touched=$(cat "$machine/touched" 2>/dev/null) || touched=''
 }

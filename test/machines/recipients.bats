@@ -2,12 +2,14 @@
 # In which lists the doctor looks for a host's key: agenix's as agenix reads them, with the real nix. The host itself does not answer.
 bats_require_minimum_version 1.5.0
 
+. "$BATS_TEST_DIRNAME/../lib/warm.bash"
 repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
 
 setup() {
   export HOME=$BATS_TEST_TMPDIR/home
   unset XDG_CACHE_HOME
   mkdir -p "$HOME/.ssh/keys.homelab/vps" "$BATS_TEST_TMPDIR/flake/keys"
+  warm "$HOME/.cache"
   ssh-keygen -q -t ed25519 -N '' -C web1 -f "$HOME/.ssh/keys.homelab/vps/ssh_host_ed25519_key_web1"
   key=$(cut -d ' ' -f 1,2 "$HOME/.ssh/keys.homelab/vps/ssh_host_ed25519_key_web1.pub")
   cd "$BATS_TEST_TMPDIR/flake"

@@ -76,6 +76,23 @@ TOML
   done
 }
 
+@test "selections: so are two whose targets are other words for one machine, as ssh says; another port or way is another" {
+  local config=$machine/home/me/.ssh/config
+  printf '%s\n' 'Host one' '  HostName 192.0.2.1' 'Host hop' '  HostName gate.example.net' 'Host far1' '  HostName 10.0.0.1' '  ProxyJump me@hop' 'Host far2' '  HostName 10.0.0.1' \
+    '  ProxyJump GATE.example.net:22' 'Host far3' '  HostName 10.0.0.1' '  ProxyJump other.example.net' 'Host port' '  HostName 192.0.2.1' '  Port 2222' >>"$config"
+  local pair
+  for pair in 'one 192.0.2.1' 'me@one root@192.0.2.1' 'far1 far2' '2001:db8::1 2001:DB8:0::1' 'A.example.net a.example.net.'; do
+    printf '[hosts.web1]\ntarget = "%s"\n\n[hosts.web2]\ntarget = "%s"\n' "${pair% *}" "${pair#* }" >hey.toml
+    run --separate-stderr verb ops-deploy --on web1,web2 --print
+    [ "$status" = 2 ] && [[ $stderr == "ops-deploy: web1 and web2 are reached by one target, "* ]] || { echo "$pair: $status $stderr"; return 1; }
+  done
+  for pair in 'one port' 'far1 far3' 'far1 10.0.0.1' '192.0.2.1 192.0.2.2' 'a.example.net b.example.net'; do
+    printf '[hosts.web1]\ntarget = "%s"\n\n[hosts.web2]\ntarget = "%s"\n' "${pair% *}" "${pair#* }" >hey.toml
+    run --separate-stderr verb ops-deploy --on web1,web2 --print
+    [ "$status" = 0 ] || { echo "$pair: $status $stderr"; return 1; }
+  done
+}
+
 @test "words after -- go to nix eval, to nix-store, or in words of its own" {
   run --separate-stderr verb ops-deploy --on 'web1,web2' --debug --print -- --impure -L --keep-failed
   [ "$status" = 0 ]

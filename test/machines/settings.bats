@@ -18,6 +18,7 @@ printed() {
   while IFS=$'\t' read -r toml line meant; do
     case $toml in '#'* | '') continue ;; esac
     printf '%b' "$toml" >hey.toml
+    trust_file hey.toml
     seen=$(printed "$line" 2>&1) || :
     rm hey.toml
     wanted=$(printed "$meant" 2>&1) || { echo "$meant ends with $?"; bad=1; }
@@ -40,6 +41,7 @@ printed() {
     IFS=$'\t' read -r line wanted says <<<"$row"
     says=${says//FLAKE/$flake} says=${says//SPELLED/$repo/scripts/ops-bootstrap.ts}
     printf '%b' "$toml" >hey.toml
+    trust_file hey.toml
     eval "words=($line)"
     run --separate-stderr verb "${words[@]}"
     [ "$status" = "$wanted" ] && [ -z "$output" ] && [ "$stderr" = "$says" ] && continue

@@ -4,6 +4,7 @@
 # shellcheck disable=SC2154
 bats_require_minimum_version 1.5.0
 load ../lib/printed
+load ../lib/warm
 
 setup() {
   cd "$BATS_TEST_TMPDIR" || return
@@ -24,6 +25,7 @@ STUB
   chmod +x bin/*
   printf '[hosts.web01]\ntarget = "192.0.2.1"\n[hosts.web02]\ntarget = "192.0.2.2"\n' >f/hey.toml
   export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state PATH=$PWD/bin:$PATH
+  warm "$HOME/.cache"
   "$repo/scripts/hey" ops rollback --on web01,web02 --flake "$PWD/f" --print 2>/dev/null >script
 }
 

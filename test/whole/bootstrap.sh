@@ -10,6 +10,7 @@
 #  5. install it by nixos-anywhere: its disks are erased                       there           exit its own
 #  6. wait for it, at most 300 s: is it itself?                                here and there  exit 30, 31, 32, 33
 exec 3<&-
+(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
 if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
@@ -38,10 +39,12 @@ main() {
 verb='ops-bootstrap'          # who speaks
 host='vps-ultraman'           # its name in the flake
 target='root@192.0.2.1'       # what ssh is given
-own_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ConnectTimeout=8'  # ssh's words for a connection that is neither
+own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
 logged_host='vps-ultraman'    # whose history it is
 logged_target='root@192.0.2.1'  # the same, as it was reached
+lane_timeout='3600'           # how many seconds one step on the host may take
+raw=''                        # yes, to show what the host says beside an answer as it came
 lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
@@ -165,10 +168,7 @@ far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; e
 
 # own_ssh WORD...: ssh, over a connection that nothing else uses.
 # shellcheck disable=SC2086
-own_ssh() { ssh $own_options "$@"; }
-
-# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run.
-ask_alone() { own_ssh "$target" -- "$(far "$@")" </dev/null; }
+own_ssh() { (calling && exec ssh $own_options "$@"); }
 
 # ---- lib/shell/here/install.sh -------------------------------------------------------------------
 # What surrounds nixos-anywhere in a first install: a look at the machine before it, and after it the proof that the machine came back as itself.
@@ -197,10 +197,8 @@ look_for_recipient() {
 # ask_machine: what it is. Sets: facts. Ends: where it can't be reached.
 ask_machine() {
   step "ask $target"
-  if facts=$(ask_alone survey_machine); then
-    # Only printable ASCII of its answers goes on.
-    facts=$(printf "%s\n" "$facts" | LC_ALL=C tr -cd "\n -~")
-  else
+  make_tmp
+  if facts=$(heard 60 own_ssh "$target" -- "$(far survey_machine)" </dev/null); then :; else
     step "$target can't be reached (ssh says why above); nothing was done"
     exit 255
   fi
@@ -259,14 +257,14 @@ await_host() {
   strangers=0
   step "wait for $target, at most $2 s"
   while :; do
-    if answer=$(reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why"); then break; fi
+    if answer=$(heard 30 reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why"); then break; fi
     if grep -q -e "Host key verification failed" -e "IDENTIFICATION HAS CHANGED" "$stage/why"; then strangers=$((strangers + 1)); else strangers=0; fi
     if [ "$strangers" -ge 5 ]; then
       step "$target came back with another host key than the one sent (status 31). Look at its console: is it this machine, and was --extra-files unpacked? Then: hey ops push-keys $host $target"
       exit 31
     fi
     if [ "$(date +%s)" -ge "$deadline" ]; then
-      cat "$stage/why"
+      tail -n 5 "$stage/why" | cut -c 1-200
       step "installed, but $target was not seen back within $2 s (status 30). Look at its console; then: ssh $1"
       exit 30
     fi
@@ -288,6 +286,118 @@ await_host() {
   step "$host is installed: $target presents the key that was sent and runs $running"
 }
 
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
+
+# How many bytes of an answer are read, and how many of what is said beside it.
+most_answered=262144
+
+most_said=1048576
+
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# letters: which letters beyond ASCII this terminal shows.
+letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+
+# plain_text: stdin, without what a terminal would not just show.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+plainly() {
+  local chunk rest
+  rest=$most_said
+  while [ "$rest" -gt 0 ]; do
+    # What a host says begins and ends anywhere. A shell keeps no NUL.
+    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
+    if [ "$chunk" = . ]; then return; fi
+    rest=$((rest - ${#chunk}))
+    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+  done
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
+}
+
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow="$(printf "\342\206\222")"
+
+# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+plain_answer() {
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+    LC_ALL=C tr -cd "\n -~"
+}
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+
+# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
+limit_call() {
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
+  call=$2
+  clock
+  ends=$((now + $(number 5 "$1")))
+  over=0
+  shift 2
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
+    sleep 0.3
+    clock
+    if [ -e "$call/over" ]; then
+      over=$((over + 1))
+      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+    elif [ "$now" -gt "$ends" ]; then
+      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
+      if [ -n "$job" ]; then
+        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
+      fi
+      : >"$call/late"
+    fi
+  done
+}
+
+# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
+# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
+# no signal cuts it short.
+heard() {
+  local call status seconds_most reader teller
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
+  status=0
+  seconds_most=$(number 5 "$1")
+  shift
+  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
+  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
+  mkfifo "$call/answer" "$call/said" || return 1
+  rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
+  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
+  reader=$!
+  (plainly) <"$call/said" >&2 &
+  teller=$!
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  "$@" >"$call/answer" 2>"$call/said" || status=$?
+  : >"$call/over"
+  wait "$reader" 2>/dev/null || :
+  wait "$teller" 2>/dev/null || :
+  if [ -e "$call/late" ]; then status=124; fi
+  plain_answer <"$call/answered"
+  rm -rf "$call"
+  return "$status"
+}
+
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
 
@@ -295,14 +405,19 @@ await_host() {
 newline='
 '
 
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+# fact NAME: the first of that name in $facts.
 fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
 }
 
 # all_of NAME: all of that name, as they came.
@@ -319,6 +434,12 @@ number() {
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -465,14 +586,29 @@ replace_key() {
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
 # shellcheck disable=SC2086
-reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
+reach_pinned() { (calling && exec ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"); }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.
 
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+# is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
+is_own() {
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
+}
+
+# is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
+is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
+
+# find_notes: where this user's notes are (lib/here/state.ts), and who deploys. Sets: notes, by.
 find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  local place home
+  notes=
+  # A name is expanded to the home of the password file.
+  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
+  done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
@@ -496,8 +632,7 @@ note_run() {
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -582,18 +717,20 @@ at_end() { hooks="$1 $hooks"; }
 at_last() { hooks="$hooks $1"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 

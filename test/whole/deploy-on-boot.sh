@@ -4,6 +4,7 @@
 #
 #  1. build vps-pacman  here            exit 1
 exec 3<&-
+(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
 if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
@@ -15,10 +16,11 @@ main() {
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'             # who speaks
 run='/home/me/.local/state/hey/runs/RUN'  # the directory of that run
+configurations='.#nixosConfigurations'  # the hosts of the flake, as nix evaluates them
 
 # evaluate: what nix says of the hosts of the flake.
 evaluate() {
-  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace '.#nixosConfigurations' --offline "$@"
+  nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace --offline "$@"
 }
 
 # realise: builds derivations.
@@ -32,9 +34,14 @@ realise() {
 # systems_of HOST...: a line for each: its name, its derivation, its path.
 systems_of() {
   local list host
+  if [ $# -eq 1 ]; then
+    # As it is built alone: nix may find it elsewhere than all together.
+    evaluate --apply "host: let system = host.config.system.build.toplevel; in \"$1 \${system.drvPath} \${system.outPath}\\n\"" "$configurations.\"$1\"" </dev/null
+    return
+  fi
   list=
   for host in "$@"; do list="$list \"$host\""; done
-  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
+  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" "$configurations" </dev/null
 }
 
 # build_all HOST...: $run/HOST/system is then the system of each; what was built is held from garbage collection by links in $run. A host of a run
@@ -100,30 +107,25 @@ step() {
 at_end() { hooks="$1 $hooks"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 
 # say_last_words: what is true of the target, and what to type, where the script ended before its end.
 say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
-
-# clean_up: takes the private directories away.
-clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
-  # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
-}
 
 begin
 main
@@ -140,6 +142,7 @@ end of ops-deploy
 #  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
 #  6. boot it: profile, boot menu, switch-to-configuration boot                                       there           exit 1, 4, 13, or its own
 exec 3<&-
+(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
 if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
@@ -157,7 +160,7 @@ main() {
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to $target"
-  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
+  copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to "$store" "$system"
   activate_there boot         # profile, boot menu, switch-to-configuration boot
 }
 
@@ -169,13 +172,15 @@ store='ssh://root@vps-pacman' # where nix copies to
 where='vps-pacman'            # the same, in lines to type
 type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-pacman vps-pacman'  # the line to type for a reboot
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-new_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a new connection
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+new_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection
 with_tty=''                   # " -t", in lines to type, where root is become
 type_become=''                # the words before a command there, in lines to type
 type_rollback='/path/to/hey/scripts/ops-rollback.ts vps-pacman vps-pacman'  # the line to type for a rollback
 logged_host='vps-pacman'      # whose history it is
 logged_target='vps-pacman'    # the same, as it was reached
+lane_timeout='3600'           # how many seconds one step on the host may take
+raw=''                        # yes, to show what the host says beside an answer as it came
 lane='/home/me/.local/state/hey/runs/RUN/vps-pacman'  # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
@@ -258,14 +263,28 @@ already_so() {
 newline='
 '
 
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+# fact NAME: the first of that name in $facts.
 fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
+}
+
+# store_path WORD: the word, if it is a path of the store; else nothing.
+store_path() {
+  local name
+  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
+  name=${1#/nix/store/}
+  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
+  printf "%s\n" "$1"
 }
 
 # all_of NAME: all of that name, as they came.
@@ -284,17 +303,20 @@ number() {
 fact_number() { number 9 "$(fact "$1")"; }
 
 # changes NAME: a fact of what differs, with an arrow.
-changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
   if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
   exit "$1"
 }
 
+# short WORDS: as much of them as a person reads.
+short() { printf "%s\n" "$1" | cut -c 1-300; }
+
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
 
 # known_standing: the same behind other words, where it is known.
 known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; fi; }
@@ -348,12 +370,13 @@ make_tmp() {
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
 close_connection() {
   if [ -n "$left_open" ]; then return 0; fi
-  reach -O exit "$target" >/dev/null 2>&1 || :
+  # shellcheck disable=SC2086
+  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
 }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
-reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -380,14 +403,16 @@ far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; e
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
 # unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
 not_answered() {
-  local shell heard
+  local shell said_last
   stop_if_refused "$1"
   # ssh has said why.
   last_words="$target can't be reached; nothing was changed on it (status 1)"
-  if [ "$1" -ne 255 ]; then
-    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  if [ "$1" -eq 124 ]; then
+    last_words="$target has not answered in time, and was given up on; nothing was changed on it (status 1)"
+  elif [ "$1" -ne 255 ]; then
+    shell=$(heard 20 reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | cut -c 1-100) || :
+    said_last=$(printf "%s\n" "$facts" | grep . | tail -n 1 | cut -c 1-400) || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${said_last:+, and said: $said_last}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
   fi
   exit 1
 }
@@ -406,7 +431,9 @@ ask_target() {
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
 ask_there() {
   step "ask $target"
-  facts=$(there "$@" </dev/null) || not_answered "$?"
+  facts=$(heard 60 there "$@" </dev/null) || not_answered "$?"
+  # A shell that runs nothing says nothing, and ends well.
+  if [ -z "$(fact runs)" ]; then not_answered 0; fi
   from=$(fact_number number)
 }
 
@@ -422,9 +449,24 @@ expect_silence() {
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.
 
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+# is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
+is_own() {
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
+}
+
+# is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
+is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
+
+# find_notes: where this user's notes are (lib/here/state.ts), and who deploys. Sets: notes, by.
 find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  local place home
+  notes=
+  # A name is expanded to the home of the password file.
+  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
+  done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
@@ -448,8 +490,7 @@ note_run() {
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -457,10 +498,126 @@ note_run() {
 }
 
 # read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
-read_record() { last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host"; } 2>/dev/null) || last_deployed=''; }
+read_record() {
+  last_deployed=$({ cd "$notes/deployed" && [ -f "$host" ] && head -c 4096 "$host"; } 2>/dev/null | tr -cd "A-Za-z0-9 +._?=/-")
+}
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
-record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+record() {
+  (umask 077 && mkdir -p "${notes:?}/deployed" && cd "$notes/deployed" && is_plain "$host" && printf "%s\n" "$*" >"$host") 2>/dev/null || :
+}
+
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
+
+# How many bytes of an answer are read, and how many of what is said beside it.
+most_answered=262144
+
+most_said=1048576
+
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# letters: which letters beyond ASCII this terminal shows.
+letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+
+# plain_text: stdin, without what a terminal would not just show.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+plainly() {
+  local chunk rest
+  rest=$most_said
+  while [ "$rest" -gt 0 ]; do
+    # What a host says begins and ends anywhere. A shell keeps no NUL.
+    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
+    if [ "$chunk" = . ]; then return; fi
+    rest=$((rest - ${#chunk}))
+    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+  done
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
+}
+
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow="$(printf "\342\206\222")"
+
+# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+plain_answer() {
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+    LC_ALL=C tr -cd "\n -~"
+}
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+
+# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
+limit_call() {
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
+  call=$2
+  clock
+  ends=$((now + $(number 5 "$1")))
+  over=0
+  shift 2
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
+    sleep 0.3
+    clock
+    if [ -e "$call/over" ]; then
+      over=$((over + 1))
+      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+    elif [ "$now" -gt "$ends" ]; then
+      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
+      if [ -n "$job" ]; then
+        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
+      fi
+      : >"$call/late"
+    fi
+  done
+}
+
+# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
+# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
+# no signal cuts it short.
+heard() {
+  local call status seconds_most reader teller
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
+  status=0
+  seconds_most=$(number 5 "$1")
+  shift
+  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
+  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
+  mkfifo "$call/answer" "$call/said" || return 1
+  rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
+  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
+  reader=$!
+  (plainly) <"$call/said" >&2 &
+  teller=$!
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  "$@" >"$call/answer" 2>"$call/said" || status=$?
+  : >"$call/over"
+  wait "$reader" 2>/dev/null || :
+  wait "$teller" 2>/dev/null || :
+  if [ -e "$call/late" ]; then status=124; fi
+  plain_answer <"$call/answered"
+  rm -rf "$call"
+  return "$status"
+}
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -519,6 +676,26 @@ require_name() {
 # require_machine_of_system: that the target is called as the system that was built. Sets: reached, last_words. Ends: where it is another machine.
 require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/hostname" 2>/dev/null || :)")"; }
 
+# ---- lib/shell/here/build.sh ---------------------------------------------------------------------
+# What was built here.
+
+# copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
+# is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
+copy_closure() {
+  local status
+  mkdir -p "$tmp/bin"
+  # shellcheck disable=SC2016
+  printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
+  chmod 700 "$tmp/bin/ssh"
+  status=0
+  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
+  if [ "$status" -eq 124 ]; then stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it"; fi
+  return "$status"
+}
+
+# by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
+by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
+
 # ---- lib/shell/here/activate.sh ------------------------------------------------------------------
 # The activation, without a guard.
 
@@ -526,20 +703,21 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
 # or this machine can't log in any more.
 activate_there() {
-  local action="$1" status lost
+  local action="$1" status lost goes_on
   step "$action on $target"
-  lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
+  goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
+  lost="the connection to $target was lost in the middle: $goes_on"
   last_words=$lost
   changed=yes
   prev=$(fact runs)
   case $action in switch | test) record "$prev" "$to_activate" ;; esac
   status=0
-  facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+  facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
     step "it can't be switched to while the host runs, so it is made what boots"
     action=boot agreed='' status=0
-    facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+    facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
     take_activated "$status"
   fi
   case $action-$(fact runs) in dry-activate-* | *-) ;; *) record "$(fact runs)" ;; esac
@@ -548,7 +726,11 @@ activate_there() {
     *-)
       how="the connection was lost in the middle"
       last_words=$lost
-      if [ "$status" -eq 0 ]; then status=1; fi
+      if [ "$status" -eq 124 ]; then
+        how="the activation has not ended in time"
+        last_words="$target was given up on, as its activation has not ended within $lane_timeout s: $goes_on"
+      fi
+      case $status in 0 | 124) status=1 ;; esac
       ;;
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
@@ -566,7 +748,7 @@ activate_there() {
 take_activated() {
   if [ -n "$(fact refused)" ]; then changed=; fi
   stop_if_refused "$1" "$(known_standing)"
-  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ]; then
+  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
     changed=
     last_words="the activation could not begin; nothing was changed on $target (status $1)"
     exit "$1"
@@ -582,70 +764,33 @@ take_activated() {
 # ---- lib/shell/here/still-in.sh ------------------------------------------------------------------
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
 
-# log_in_anew WORD...: a login like the first one, which may be asked for something again, by a process that can be ended. (-S in
-# NIX_SSHOPTS would win over ControlPath.)
+# log_in_anew WORD...: a login like the first one, which may be asked for something again. (-S in NIX_SSHOPTS would win over ControlPath.)
 # shellcheck disable=SC2086
-log_in_anew() {
-  sh -c "echo \$PPID" >"$tmp/login"
-  exec ssh $new_options -S none "$@"
-}
-
-# limit_login SECOND: ends a login that takes longer than until then: to ssh one that hangs looks alive. It ends itself when the file is gone.
-limit_login() {
-  local login
-  while [ -e "$tmp/login" ]; do
-    sleep 0.2
-    clock
-    if [ "$now" -gt "$1" ]; then
-      login=$(cat "$tmp/login" 2>/dev/null) || :
-      if [ -n "$login" ]; then kill "$login" 2>/dev/null || :; fi
-    fi
-  done
-}
+log_in_anew() { (calling && exec ssh $new_options -S none "$@"); }
 
 # logs_in: whether a new connection comes to run something there. Sets: why_not.
 logs_in() {
-  local until_when login_ends heard status
+  local until_when booted status
   clock
   until_when=$((now + 15))
-  login_ends=$((now + 60))
-  : >"$tmp/login"
-  limit_login "$login_ends" </dev/null >/dev/null 2>&1 &
   while :; do
     status=0
-    heard=$(there_again tell_boot 2>"$tmp/said") || status=$?
-    case $newline$heard in *"${newline}boot "?*) break ;; esac
+    booted=$(heard 60 there_again tell_boot 2>"$tmp/said") || status=$?
+    case $newline$booted in *"${newline}boot "?*) break ;; esac
     clock
     # An sshd that starts again is there in a moment; one that has refused the login stays at it.
     if [ "$status" -ne 255 ] || [ "$now" -ge "$until_when" ] ||
       grep -q -e "Permission denied" -e "Host key verification failed" "$tmp/said"; then
-      why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~")
-      if [ "$now" -gt "$login_ends" ]; then why_not="it took longer than 60 s"; fi
-      rm -f "$tmp/login"
+      why_not=$(tail -n 1 "$tmp/said" | LC_ALL=C tr -cd " -~" | cut -c 1-400)
+      if [ "$status" = 124 ]; then why_not="it took longer than 60 s"; fi
       return 1
     fi
     sleep 1
   done
-  rm -f "$tmp/login"
 }
 
 # still_works: whether the first connection still does, and becomes root.
-still_works() {
-  local job first_until
-  there true </dev/null >/dev/null 2>&1 &
-  job=$!
-  clock
-  first_until=$((now + 5))
-  while kill -0 "$job" 2>/dev/null; do
-    clock
-    if [ "$now" -gt "$first_until" ]; then
-      kill "$job" 2>/dev/null || :
-      return 1
-    fi
-    sleep 0.1
-  done
-  wait "$job"
-}
+still_works() { heard 5 there true </dev/null >/dev/null 2>&1; }
 
 # still_in ACTION: ends where it can't, with how to go on. The first connection is left open then: it may be the only way in.
 # Sets: last_words, left_open. Ends: where it can't.
@@ -660,10 +805,10 @@ still_in() {
     if still_works; then
       left_open=yes
       onward=". The first connection works for 15 minutes more: ssh$with_tty -S $tmp/ssh $target"
-      if [ "$prev" != "$(fact runs)" ]; then
-        # What the target has said of itself becomes part of a command: no more of it than a path and a number may have.
-        old_system=$(printf "%s" "$prev" | tr -cd "A-Za-z0-9+._?=/-")
-        old_number=$(printf "%s" "$from" | tr -cd "0-9")
+      if [ "$prev" != "$(fact runs)" ] && [ -n "$(store_path "$prev")" ]; then
+        # What the target has said of itself becomes part of a command.
+        old_system=$(store_path "$prev")
+        old_number=$from
         onward=". The first connection works for 15 minutes more, and takes it back: ssh$with_tty -S $tmp/ssh $target $type_become$old_system/bin/switch-to-configuration test"
         if [ "$1" = switch ] && [ -n "$old_number" ]; then onward="$onward; then: $type_rollback --to $old_number"; fi
       fi
@@ -1096,6 +1241,9 @@ step() {
   printf "%s\n" "$verb: $said" >&2 || :
 }
 
+# stop WORDS...: says why, and ends the script. Ends: always, with 1.
+stop() { step "$@" && exit 1; }
+
 # at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
 at_end() { hooks="$1 $hooks"; }
 
@@ -1103,18 +1251,20 @@ at_end() { hooks="$1 $hooks"; }
 at_last() { hooks="$hooks $1"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 

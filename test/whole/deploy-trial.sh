@@ -12,6 +12,7 @@
 #  7. wait for it, confirm it over new connections, 5 s apart                                         here and there  exit 10, 11, 12, 13, 15
 #  8. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
+(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
 if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
@@ -28,7 +29,7 @@ main() {
   require_trial_unit          # the new system ends a trial boot by itself
 
   step "copy to root@vps_ultraman_root"
-  NIX_SSHOPTS="$ssh_options -S $tmp/ssh" nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
   boot_for_a_trial            # once; unless confirmed within 180 s of that boot it reboots into what boots now
   await_and_confirm commit    # confirmed over new connections, else back to what ran before; only then it boots as well
 }
@@ -41,11 +42,12 @@ where='vps_ultraman_root'     # the same, in lines to type
 type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'  # the line to type for a deployment, up to HOST
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a new connection that asks nobody anything
-fed=''                        # yes, where each call is fed a password
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection that asks nobody anything
 logged_host='vps-ultraman'    # whose history it is
 logged_target='vps_ultraman_root'  # the same, as it was reached
+lane_timeout='3600'           # how many seconds one step on the host may take
+raw=''                        # yes, to show what the host says beside an answer as it came
 lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
@@ -112,17 +114,18 @@ make_tmp() {
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
 close_connection() {
   if [ -n "$left_open" ]; then return 0; fi
-  reach -O exit "$target" >/dev/null 2>&1 || :
+  # shellcheck disable=SC2086
+  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
 }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
-reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
 
-# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. By exec, so that
-# who ends its process ends ssh. (-S in NIX_SSHOPTS would win over ControlPath.)
+# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
+# win over ControlPath.)
 # shellcheck disable=SC2086
-fresh() { exec ssh $fresh_options -S none "$@"; }
+fresh() { (calling && exec ssh $fresh_options -S none "$@"); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -149,14 +152,16 @@ far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; e
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
 # unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
 not_answered() {
-  local shell heard
+  local shell said_last
   stop_if_refused "$1"
   # ssh has said why.
   last_words="$target can't be reached; nothing was changed on it (status 1)"
-  if [ "$1" -ne 255 ]; then
-    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  if [ "$1" -eq 124 ]; then
+    last_words="$target has not answered in time, and was given up on; nothing was changed on it (status 1)"
+  elif [ "$1" -ne 255 ]; then
+    shell=$(heard 20 reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | cut -c 1-100) || :
+    said_last=$(printf "%s\n" "$facts" | grep . | tail -n 1 | cut -c 1-400) || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${said_last:+, and said: $said_last}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
   fi
   exit 1
 }
@@ -175,7 +180,9 @@ ask_target() {
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
 ask_there() {
   step "ask $target"
-  facts=$(there "$@" </dev/null) || not_answered "$?"
+  facts=$(heard 60 there "$@" </dev/null) || not_answered "$?"
+  # A shell that runs nothing says nothing, and ends well.
+  if [ -z "$(fact runs)" ]; then not_answered 0; fi
   from=$(fact_number number)
 }
 
@@ -191,9 +198,24 @@ expect_silence() {
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.
 
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+# is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
+is_own() {
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
+}
+
+# is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
+is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
+
+# find_notes: where this user's notes are (lib/here/state.ts), and who deploys. Sets: notes, by.
 find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  local place home
+  notes=
+  # A name is expanded to the home of the password file.
+  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
+  done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
@@ -217,8 +239,7 @@ note_run() {
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -226,10 +247,129 @@ note_run() {
 }
 
 # read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
-read_record() { last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host"; } 2>/dev/null) || last_deployed=''; }
+read_record() {
+  last_deployed=$({ cd "$notes/deployed" && [ -f "$host" ] && head -c 4096 "$host"; } 2>/dev/null | tr -cd "A-Za-z0-9 +._?=/-")
+}
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
-record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+record() {
+  (umask 077 && mkdir -p "${notes:?}/deployed" && cd "$notes/deployed" && is_plain "$host" && printf "%s\n" "$*" >"$host") 2>/dev/null || :
+}
+
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
+
+# How many bytes of an answer are read, and how many of what is said beside it.
+most_answered=262144
+
+most_said=1048576
+
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# letters: which letters beyond ASCII this terminal shows.
+letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+
+# plain_text: stdin, without what a terminal would not just show.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+plainly() {
+  local chunk rest
+  rest=$most_said
+  while [ "$rest" -gt 0 ]; do
+    # What a host says begins and ends anywhere. A shell keeps no NUL.
+    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
+    if [ "$chunk" = . ]; then return; fi
+    rest=$((rest - ${#chunk}))
+    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+  done
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
+}
+
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow="$(printf "\342\206\222")"
+
+# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+plain_answer() {
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+    LC_ALL=C tr -cd "\n -~"
+}
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+
+# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
+limit_call() {
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
+  call=$2
+  clock
+  ends=$((now + $(number 5 "$1")))
+  over=0
+  shift 2
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
+    sleep 0.3
+    clock
+    if [ -e "$call/over" ]; then
+      over=$((over + 1))
+      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+    elif [ "$now" -gt "$ends" ]; then
+      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
+      if [ -n "$job" ]; then
+        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
+      fi
+      : >"$call/late"
+    fi
+  done
+}
+
+# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
+# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
+# no signal cuts it short.
+heard() {
+  local call status seconds_most reader teller
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
+  status=0
+  seconds_most=$(number 5 "$1")
+  shift
+  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
+  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
+  mkfifo "$call/answer" "$call/said" || return 1
+  rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
+  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
+  reader=$!
+  (plainly) <"$call/said" >&2 &
+  teller=$!
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  "$@" >"$call/answer" 2>"$call/said" || status=$?
+  : >"$call/over"
+  wait "$reader" 2>/dev/null || :
+  wait "$teller" 2>/dev/null || :
+  if [ -e "$call/late" ]; then status=124; fi
+  plain_answer <"$call/answered"
+  rm -rf "$call"
+  return "$status"
+}
+
+# said_lately LINES: the last of what was said beside an answer and kept in $tmp/said, a screen line each.
+said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }
 
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
@@ -238,15 +378,32 @@ record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$
 newline='
 '
 
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+# fact NAME: the first of that name in $facts.
 fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
 }
+
+# store_path WORD: the word, if it is a path of the store; else nothing.
+store_path() {
+  local name
+  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
+  name=${1#/nix/store/}
+  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
+  printf "%s\n" "$1"
+}
+
+# fact_path NAME: the first fact of that name, if it is a path of the store.
+fact_path() { store_path "$(fact "$1")"; }
 
 # all_of NAME: all of that name, as they came.
 all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
@@ -264,17 +421,20 @@ number() {
 fact_number() { number 9 "$(fact "$1")"; }
 
 # changes NAME: a fact of what differs, with an arrow.
-changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
   if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
   exit "$1"
 }
 
+# short WORDS: as much of them as a person reads.
+short() { printf "%s\n" "$1" | cut -c 1-300; }
+
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
 
 # owed: the reboot that is owed, for a last line.
 owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
@@ -302,6 +462,23 @@ require_trial_unit() {
     exit 1
   fi
 }
+
+# copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
+# is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
+copy_closure() {
+  local status
+  mkdir -p "$tmp/bin"
+  # shellcheck disable=SC2016
+  printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
+  chmod 700 "$tmp/bin/ssh"
+  status=0
+  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
+  if [ "$status" -eq 124 ]; then stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it"; fi
+  return "$status"
+}
+
+# by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
+by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -427,7 +604,7 @@ arm() {
   local status
   armed=yes
   changed=yes
-  if facts=$(there "$1" </dev/null) && [ -n "$(fact prev)" ]; then
+  if facts=$(heard 120 there "$1" </dev/null) && [ -n "$(fact_path prev)" ]; then
     :
   else
     status=$?
@@ -442,7 +619,7 @@ arm() {
     last_words="it could not be armed; nothing was changed on $target (status 1)"
     exit "$status"
   fi
-  prev=$(fact prev)
+  prev=$(fact_path prev)
   boots_before=$(fact boots)
 }
 
@@ -455,36 +632,12 @@ left() {
   echo "$((deadline > now ? deadline - now : 0))"
 }
 
-# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own: a job
-# behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so. Ends: at a signal.
-within() {
-  local end job
-  if [ -z "$anew" ] || [ -n "$fed" ]; then
-    shift
-    "$@" </dev/null
-    return
-  fi
-  clock
-  end=$((now + $1))
-  shift
-  "$@" </dev/null &
-  job=$!
-  # shellcheck disable=SC2064
-  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
-  while kill -0 "$job" 2>/dev/null; do
-    clock
-    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
-    sleep 0.05
-  done
-  wait "$job"
-}
-
 # try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
 # is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
 try_to_confirm() {
   local proven
   if [ -n "$settle$checks" ]; then
-    facts=$(within 30 there_anew look_at_it 2>"$tmp/said") || unanswered || return 1
+    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") || unanswered || return 1
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
@@ -504,7 +657,7 @@ try_to_confirm() {
   fi
   asked=yes
   menu=yes
-  facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || unanswered || return 1
+  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || unanswered || return 1
   asked=
   take_verdict
   if [ -n "$held" ]; then return 0; fi
@@ -523,7 +676,7 @@ say_failing() {
   if [ "$1" = "$told" ]; then return 0; fi
   told=$1
   if [ -z "$1" ]; then return 0; fi
-  tail -n 3 "$tmp/said" >&2
+  said_lately 3
   if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
 }
 
@@ -531,15 +684,15 @@ say_failing() {
 # Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
 await_end() {
   local gone_back
-  if facts=$(within 30 there_anew look_at_it 2>"$tmp/said"); then
+  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said"); then
     seen=$now
     asked=
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     case $(fact stands) in
-      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || :; fi ;;
-      commit-cut) facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || : ;;
-      back-cut) facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || : ;;
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || :; fi ;;
+      commit-cut) facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || : ;;
+      back-cut) facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
       if [ -n "$(fact held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(what_goes_on) (status 15). $look_there"; fi
@@ -558,10 +711,10 @@ await_end() {
 # abandon: who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
 # waited for, as nobody else would mend that. Sets: last_words.
 abandon() {
-  local last_try waited
+  local last_try waited enough
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
-  trap "" PIPE
+  enough=
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
   clock
   last_try=$now
@@ -570,11 +723,15 @@ abandon() {
   until tell_to_go_back; do
     last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
-    if [ "$now" -ge "$last_try" ]; then return 0; fi
-    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
+    if [ -z "$waited" ]; then
+      step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"
+      trap "enough=yes" HUP INT TERM
+    fi
     waited=yes
     sleep 1
   done
+  trap "" HUP INT TERM
 }
 
 # tell_to_go_back: one attempt; 1 where it does not answer. Sets: facts, last_words, anew.
@@ -582,7 +739,7 @@ tell_to_go_back() {
   local way stood
   for way in yes ""; do
     anew=$way
-    facts=$(within 60 call_there cancel_it "$interrupted_words" 2>/dev/null) || :
+    facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>/dev/null) || :
     stood=$(fact stands)
     if [ -n "$stood" ]; then break; fi
   done
@@ -635,7 +792,7 @@ check_here() {
 }
 
 # check_there COMMAND...: whether all succeed on the target. Sets: facts, failing.
-check_there() { facts=$(within "$(($(left) + 5))" there_anew check_remotely "$@" 2>"$tmp/said") || unanswered; }
+check_there() { facts=$(heard "$(($(left) + 5))" there_anew check_remotely "$@" </dev/null 2>"$tmp/said") || unanswered; }
 
 # ---- lib/shell/here/verdict.sh -------------------------------------------------------------------
 # How a guarded deployment ended, by what the target says.
@@ -679,7 +836,7 @@ take_confirmed() {
   case $(fact stands) in
     committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
-      tail -n 5 "$tmp/said" >&2
+      said_lately 5
       finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
       ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
@@ -724,7 +881,7 @@ as_before() { [ "$(fact runs)" = "$prev" ] || [ "$(fact runs)" = "$boots_before"
 mended() {
   was_cut=$(fact cut)
   if [ -z "$was_cut$menu" ]; then return 0; fi
-  facts=$(within 60 there_anew recover_it 2>"$tmp/said") && [ -n "$(fact runs)" ]
+  facts=$(heard 60 there_anew recover_it </dev/null 2>"$tmp/said") && [ -n "$(fact runs)" ]
 }
 
 # take_lost: it was booted again since: what was not committed is gone, and a commit that was cut in two is undone. Sets: runs_now, boots_now.
@@ -735,7 +892,7 @@ take_lost() {
   runs_now=$(fact runs)
   boots_now=$(fact boots)
   if [ "$(fact unmended)" = yes ]; then
-    tail -n 5 "$tmp/said" >&2
+    said_lately 5
     finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
   fi
   if as_before; then
@@ -935,6 +1092,13 @@ tell_facts() {
 
 # failed_units: their names, in the order of the alphabet.
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+
+# deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
+# sessions fail, and anybody the service that is started for each who knocks (sshd@).
+deciding() { grep -v -E "^(user unit .*|user activation for .*|(user|user-runtime-dir|sshd|systemd-coredump|polkit-agent-helper)@.*|session-.*[.]scope|dbus-:.*@.*)\$" || :; }
+
+# units_decide: whether some that failed in the activation of the deployment in $dir do.
+units_decide() { readlink "$dir/units" | tr "," "\n" | sed "s/^ *//" | deciding | grep -q .; }
 
 # stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
 # never in a string, so that it is known to be called.)
@@ -1559,7 +1723,11 @@ is_ready() {
   local new on failed now
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
-  case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
+  case $(readlink "$dir/status")$on in
+    0* | 4warn) ;;
+    4rollback) if units_decide; then return 1; fi ;;
+    *) return 1 ;;
+  esac
   now=$(readlink -e /run/current-system)
   if [ "$now" != "$new" ]; then
     if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
@@ -1571,7 +1739,7 @@ is_ready() {
     return 1
   fi
   if by_systemd; then
-    failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    failed=$(failed_units | deciding | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
         echo "waits failed since the deployment began: $failed"
@@ -1758,18 +1926,20 @@ at_end() { hooks="$1 $hooks"; }
 at_last() { hooks="$hooks $1"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 

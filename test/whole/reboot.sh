@@ -8,6 +8,7 @@
 #  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
 #  4. reboot it, and wait until it is back, at most 300 s                       here and there  exit 1, 30, 32
 exec 3<&-
+(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
 if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
@@ -25,15 +26,22 @@ host='vps-ultraman'           # its name in the flake
 target='root@vps_ultraman_root'  # what ssh is given
 where='vps_ultraman_root'     # the same, in lines to type
 type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
-ssh_options='-T -o RemoteCommand=none -o ClearAllForwardings=yes -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
-fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -o RemoteCommand=none -o ClearAllForwardings=yes'  # ssh's words for a new connection that asks nobody anything
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection that asks nobody anything
 logged_host='vps-ultraman'    # whose history it is
 logged_target='vps_ultraman_root'  # the same, as it was reached
+lane_timeout='3600'           # how many seconds one step on the host may take
+raw=''                        # yes, to show what the host says beside an answer as it came
 lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 evaluated_host='.#nixosConfigurations."vps-ultraman"'  # the host, as nix evaluates it; nothing where there is no flake
 by=''                         # not known yet
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
 
 # for_target: what each function there is given.
 for_target() {
@@ -77,17 +85,18 @@ make_tmp() {
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
 close_connection() {
   if [ -n "$left_open" ]; then return 0; fi
-  reach -O exit "$target" >/dev/null 2>&1 || :
+  # shellcheck disable=SC2086
+  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
 }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
-reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
 
-# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. By exec, so that
-# who ends its process ends ssh. (-S in NIX_SSHOPTS would win over ControlPath.)
+# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
+# win over ControlPath.)
 # shellcheck disable=SC2086
-fresh() { exec ssh $fresh_options -S none "$@"; }
+fresh() { (calling && exec ssh $fresh_options -S none "$@"); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -114,14 +123,16 @@ far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; e
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
 # unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
 not_answered() {
-  local shell heard
+  local shell said_last
   stop_if_refused "$1"
   # ssh has said why.
   last_words="$target can't be reached; nothing was changed on it (status 1)"
-  if [ "$1" -ne 255 ]; then
-    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  if [ "$1" -eq 124 ]; then
+    last_words="$target has not answered in time, and was given up on; nothing was changed on it (status 1)"
+  elif [ "$1" -ne 255 ]; then
+    shell=$(heard 20 reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | cut -c 1-100) || :
+    said_last=$(printf "%s\n" "$facts" | grep . | tail -n 1 | cut -c 1-400) || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${said_last:+, and said: $said_last}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
   fi
   exit 1
 }
@@ -132,9 +143,126 @@ not_answered() {
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
 ask_there() {
   step "ask $target"
-  facts=$(there "$@" </dev/null) || not_answered "$?"
+  facts=$(heard 60 there "$@" </dev/null) || not_answered "$?"
+  # A shell that runs nothing says nothing, and ends well.
+  if [ -z "$(fact runs)" ]; then not_answered 0; fi
   from=$(fact_number number)
 }
+
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
+
+# How many bytes of an answer are read, and how many of what is said beside it.
+most_answered=262144
+
+most_said=1048576
+
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# letters: which letters beyond ASCII this terminal shows.
+letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+
+# plain_text: stdin, without what a terminal would not just show.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+plainly() {
+  local chunk rest
+  rest=$most_said
+  while [ "$rest" -gt 0 ]; do
+    # What a host says begins and ends anywhere. A shell keeps no NUL.
+    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
+    if [ "$chunk" = . ]; then return; fi
+    rest=$((rest - ${#chunk}))
+    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+  done
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
+}
+
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow="$(printf "\342\206\222")"
+
+# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+plain_answer() {
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+    LC_ALL=C tr -cd "\n -~"
+}
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+
+# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
+limit_call() {
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
+  call=$2
+  clock
+  ends=$((now + $(number 5 "$1")))
+  over=0
+  shift 2
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
+    sleep 0.3
+    clock
+    if [ -e "$call/over" ]; then
+      over=$((over + 1))
+      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+    elif [ "$now" -gt "$ends" ]; then
+      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
+      if [ -n "$job" ]; then
+        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
+      fi
+      : >"$call/late"
+    fi
+  done
+}
+
+# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
+# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
+# no signal cuts it short.
+heard() {
+  local call status seconds_most reader teller
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
+  status=0
+  seconds_most=$(number 5 "$1")
+  shift
+  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
+  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
+  mkfifo "$call/answer" "$call/said" || return 1
+  rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
+  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
+  reader=$!
+  (plainly) <"$call/said" >&2 &
+  teller=$!
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  "$@" >"$call/answer" 2>"$call/said" || status=$?
+  : >"$call/over"
+  wait "$reader" 2>/dev/null || :
+  wait "$teller" 2>/dev/null || :
+  if [ -e "$call/late" ]; then status=124; fi
+  plain_answer <"$call/answered"
+  rm -rf "$call"
+  return "$status"
+}
+
+# said_lately LINES: the last of what was said beside an answer and kept in $tmp/said, a screen line each.
+said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }
 
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
@@ -143,14 +271,19 @@ ask_there() {
 newline='
 '
 
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+# fact NAME: the first of that name in $facts.
 fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
 }
 
 # all_of NAME: all of that name, as they came.
@@ -171,12 +304,15 @@ fact_number() { number 9 "$(fact "$1")"; }
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
   if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
   exit "$1"
 }
 
+# short WORDS: as much of them as a person reads.
+short() { printf "%s\n" "$1" | cut -c 1-300; }
+
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
 clock() {
@@ -250,7 +386,10 @@ require_machine_of_host() {
     :
   else
     step "what does the flake call $host?"
-    if name=$(nix --extra-experimental-features "nix-command flakes" eval --raw "$evaluated_host.config.networking.hostName" </dev/null 2>/dev/null); then :; else name=$host; fi
+    if name=$(evaluate_name "$evaluated_host.config.networking.hostName" </dev/null 2>"$tmp/why"); then :; else
+      step "nix can't tell what the flake calls it ($(sed -n "s/^ *error: *//p" "$tmp/why" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~")); the name that counts is $host"
+      name=$host
+    fi
     name=$(plain_name "$name")
   fi
   require_name "$name"
@@ -269,8 +408,12 @@ reboot_there() {
   last_words="the connection was lost while $target was told to reboot; it is not known whether it does"
   before=$changed
   changed=yes
-  if facts=$(there reboot_soon "$1" </dev/null); then :; else
+  if facts=$(heard 120 there reboot_soon "$1" </dev/null); then :; else
     status=$?
+    if [ "$status" -eq 124 ]; then
+      last_words="$target was given up on, as it has not answered in time; it is not known whether it reboots. Look: $type_shell $where"
+      status=1
+    fi
     # It may have been deployed to until here.
     if [ -n "$(fact refused)" ]; then
       changed=$before
@@ -286,6 +429,10 @@ reboot_there() {
   fi
   boot=$(fact boot)
   expected=$(fact boots)
+  if [ -z "$boot" ] || [ -z "$expected" ]; then
+    last_words="$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
+    exit 1
+  fi
   last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
   clock
   until_when=$((now + $2))
@@ -294,7 +441,7 @@ reboot_there() {
     if facts=$(booted_anew 2>"$tmp/said") && [ -n "$(fact boot)" ] && [ "$(fact boot)" != "$boot" ]; then break; fi
     clock
     if [ "$now" -ge "$until_when" ]; then
-      cat "$tmp/said" >&2
+      said_lately 5
       case $(fact boot) in
         "") last_words="$target was not seen back within $2 s (status 30). Look at its console" ;;
         *) last_words="$target answers, but has not gone down within $2 s (status 30). Look: $type_shell $where systemctl list-jobs" ;;
@@ -312,14 +459,29 @@ reboot_there() {
 }
 
 # booted_anew: which boot it is, over a new connection, as the login itself.
-booted_anew() { fresh "$target" -- "$(far tell_boot)" </dev/null; }
+booted_anew() { heard 30 fresh "$target" -- "$(far tell_boot)" </dev/null; }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.
 
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+# is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
+is_own() {
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
+}
+
+# is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
+is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
+
+# find_notes: where this user's notes are (lib/here/state.ts), and who deploys. Sets: notes, by.
 find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  local place home
+  notes=
+  # A name is expanded to the home of the password file.
+  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
+  done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
@@ -343,8 +505,7 @@ note_run() {
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -352,7 +513,41 @@ note_run() {
 }
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
-record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+record() {
+  (umask 077 && mkdir -p "${notes:?}/deployed" && cd "$notes/deployed" && is_plain "$host" && printf "%s\n" "$*" >"$host") 2>/dev/null || :
+}
+
+# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
+# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
+# configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
+harmlessly() {
+  local filters filter key count
+  filters=
+  if [ -d "$1" ]; then
+    # Of all, also of those of ~/.gitconfig, which are this user's: only the others are left out.
+    filters=$(without_git_words git -C "$1" config --show-scope --name-only --get-regexp "^filter\." 2>/dev/null | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u) || :
+  fi
+  shift
+  count=3
+  while [ -n "$filters" ]; do
+    filter=${filters%%"$newline"*}
+    filters=${filters#"$filter"}
+    filters=${filters#"$newline"}
+    step "a filter of the repository's own configuration is not run: $(printf "%s" "$filter" | LC_ALL=C tr -cd " -~")"
+    for key in clean= smudge= process= required=false; do
+      set -- "GIT_CONFIG_KEY_$count=filter.$filter.${key%%=*}" "GIT_CONFIG_VALUE_$count=${key#*=}" "$@"
+      count=$((count + 1))
+    done
+  done
+  without_git_words GIT_OPTIONAL_LOCKS=0 GIT_CONFIG_COUNT="$count" GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null GIT_CONFIG_KEY_2=safe.bareRepository GIT_CONFIG_VALUE_2=explicit "$@"
+}
+
+# without_git_words [NAME=VALUE...] WORD...: the command, without what points git at another repository (git rev-parse --local-env-vars).
+without_git_words() {
+  env -u GIT_DIR -u GIT_COMMON_DIR -u GIT_WORK_TREE -u GIT_IMPLICIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_SHALLOW_FILE -u GIT_GRAFT_FILE -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES -u GIT_NAMESPACE -u GIT_PREFIX -u GIT_NO_REPLACE_OBJECTS -u GIT_REPLACE_REF_BASE -u GIT_CEILING_DIRECTORIES -u GIT_DISCOVERY_ACROSS_FILESYSTEM -u GIT_INTERNAL_SUPER_PREFIX -u GIT_CONFIG -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT "$@"
+}
 
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
@@ -655,18 +850,20 @@ at_end() { hooks="$1 $hooks"; }
 at_last() { hooks="$hooks $1"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 

@@ -8,6 +8,7 @@
 #  3. show it                    here            exit 1
 #  4. nixos-rebuild switch       here            exit its own
 exec 3<&-
+(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
 if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
@@ -37,6 +38,8 @@ target='this machine'         # what ssh is given
 become='sudo'                 # the words before a command, for that
 logged_host='id3-eniac'       # whose history it is
 logged_target=''              # the same, as it was reached
+lane_timeout='3600'           # how many seconds one step on the host may take
+raw=''                        # yes, to show what the host says beside an answer as it came
 lane=''                       # the directory of this host in a run of several
 flake_dir='/path/to/flake'  # the directory of the flake
 
@@ -173,17 +176,8 @@ say_secrets() {
 # ---- lib/shell/here/preview.sh -------------------------------------------------------------------
 # What will change on the target, against what it runs, shown before it does, and the question whether it may.
 
-# nix colours even what no terminal sees.
-colour="$(printf "\033")\[[0-9;]*m"
-
-# What nix writes beyond ASCII has another place there; nothing else may come through.
-arrow="$(printf "\342\206\222")"
-
 # values NAME: all facts of that name.
-values() {
-  printf "%s\n" "$facts" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
-    LC_ALL=C tr -cd "\n -~"
-}
+values() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
 # amount BYTES: for a person.
 amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo "$(($1 / 1048576)) MiB"; fi; }
@@ -191,16 +185,26 @@ amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo 
 # size_of LINE: the first or the second of two, in bytes.
 size_of() { number 15 "$(values size | sed -n "$1p")"; }
 
+# first_lines NUMBER: so many of stdin, as far as a person reads each, and that there are more.
+first_lines() {
+  local text lines
+  text=$(cut -c 1-300)
+  if [ -z "$text" ]; then return 0; fi
+  lines=$(printf "%s\n" "$text" | wc -l)
+  printf "%s\n" "$text" | head -n "$1"
+  if [ "$lines" -gt "$1" ]; then echo "and $((lines - $1)) lines more"; fi
+}
+
 # show_preview: what will change, as $facts say.
 show_preview() {
   local before after
   echo "$target, against what it runs now:"
   if [ "$(fact same)" = yes ]; then echo "  it runs this system already"; fi
-  values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
+  values package | grep . | first_lines 1000 | sed "s/->/$arrow/g;s/^/  /" || :
   before=$(size_of 1)
   after=$(size_of 2)
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
-  values unit | grep . | sed "s/^/  /" || :
+  values unit | grep . | first_lines 300 | sed "s/^/  /" || :
   if [ -n "$(fact reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
   say_secrets
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
@@ -213,7 +217,7 @@ preview_there() {
   blind=
   known=$facts
   # shellcheck disable=SC2086
-  if facts=$(there compare_systems "$to_activate" "$1" $identities </dev/null); then :; else
+  if facts=$(heard 1800 there compare_systems "$to_activate" "$1" $identities </dev/null) && [ -n "$(fact shown)" ]; then :; else
     last_words="what will change on $target could not be found out; nothing was changed on it (status 1)"
     exit 1
   fi
@@ -234,12 +238,114 @@ go_on_as_shown() {
   facts=$known
 }
 
-# ---- lib/shell/here/connect-here.sh --------------------------------------------------------------
-# The target is this machine.
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# there NAME WORD...: calls that function here, as root.
-# shellcheck disable=SC2086
-there() { $become sh -c 'program=$1; eval "$program"; eval "$2"' sh "$on_target" "$(for_target && quoted "$@")"; }
+# How many bytes of an answer are read, and how many of what is said beside it.
+most_answered=262144
+
+most_said=1048576
+
+# How many bytes of each line of an answer are read: nothing that is asked for has more.
+most_of_line=4096
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# letters: which letters beyond ASCII this terminal shows.
+letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+
+# plain_text: stdin, without what a terminal would not just show.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+
+# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+plainly() {
+  local chunk rest
+  rest=$most_said
+  while [ "$rest" -gt 0 ]; do
+    # What a host says begins and ends anywhere. A shell keeps no NUL.
+    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
+    if [ "$chunk" = . ]; then return; fi
+    rest=$((rest - ${#chunk}))
+    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+  done
+  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | plain_text
+}
+
+# nix colours even what no terminal sees.
+colour="$(printf "\033")\[[0-9;]*m"
+
+# What nix writes beyond ASCII has another place there; nothing else may come through.
+arrow="$(printf "\342\206\222")"
+
+# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+plain_answer() {
+  LC_ALL=C cut -b "1-$most_of_line" |
+    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
+    LC_ALL=C tr -cd "\n -~"
+}
+
+# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
+# left running holds that open. It ends itself when the call is gone, or another one has begun.
+limit_call() {
+  local ends call job over current
+  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  trap "" HUP INT TERM
+  call=$2
+  clock
+  ends=$((now + $(number 5 "$1")))
+  over=0
+  shift 2
+  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
+    sleep 0.3
+    clock
+    if [ -e "$call/over" ]; then
+      over=$((over + 1))
+      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+    elif [ "$now" -gt "$ends" ]; then
+      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
+      if [ -n "$job" ]; then
+        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
+      fi
+      : >"$call/late"
+    fi
+  done
+}
+
+# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
+# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
+# no signal cuts it short.
+heard() {
+  local call status seconds_most reader teller
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
+  status=0
+  seconds_most=$(number 5 "$1")
+  shift
+  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
+  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
+  mkfifo "$call/answer" "$call/said" || return 1
+  rm -f "$tmp/calling"
+  printf "%s\n" "$call" >"$tmp/call"
+  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
+  reader=$!
+  (plainly) <"$call/said" >&2 &
+  teller=$!
+  # In a subshell of its own, as a shell keeps open what it redirects for a function.
+  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  "$@" >"$call/answer" 2>"$call/said" || status=$?
+  : >"$call/over"
+  wait "$reader" 2>/dev/null || :
+  wait "$teller" 2>/dev/null || :
+  if [ -e "$call/late" ]; then status=124; fi
+  plain_answer <"$call/answered"
+  rm -rf "$call"
+  return "$status"
+}
 
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
@@ -248,14 +354,19 @@ there() { $become sh -c 'program=$1; eval "$program"; eval "$2"' sh "$on_target"
 newline='
 '
 
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+# fact NAME: the first of that name in $facts.
 fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
 }
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
@@ -271,7 +382,20 @@ number() {
 fact_number() { number 9 "$(fact "$1")"; }
 
 # changes NAME: a fact of what differs, with an arrow.
-changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
+
+# clock: seconds on a clock that no one sets. Sets: now.
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/connect-here.sh --------------------------------------------------------------
+# The target is this machine.
+
+# there NAME WORD...: calls that function here, as root.
+# shellcheck disable=SC2086
+there() { $become sh -c 'program=$1; eval "$program"; eval "$2"' sh "$on_target" "$(for_target && quoted "$@")"; }
 
 # ---- lib/shell/here/rebuild.sh -------------------------------------------------------------------
 # A program that builds and activates by itself.
@@ -286,9 +410,24 @@ until_it_ends() {
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.
 
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+# is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
+is_own() {
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
+}
+
+# is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
+is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
+
+# find_notes: where this user's notes are (lib/here/state.ts), and who deploys. Sets: notes, by.
 find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  local place home
+  notes=
+  # A name is expanded to the home of the password file.
+  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
+  done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
@@ -312,8 +451,7 @@ note_run() {
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -437,18 +575,20 @@ at_end() { hooks="$1 $hooks"; }
 at_last() { hooks="$hooks $1"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 

@@ -4,20 +4,21 @@
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
 # or this machine can't log in any more.
 activate_there() {
-  local action="$1" status lost
+  local action="$1" status lost goes_on
   step "$action on $target"
-  lost="the connection to $target was lost in the middle: what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
+  goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
+  lost="the connection to $target was lost in the middle: $goes_on"
   last_words=$lost
   changed=yes
   prev=$(fact runs)
   case $action in switch | test) record "$prev" "$to_activate" ;; esac
   status=0
-  facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+  facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
     step "it can't be switched to while the host runs, so it is made what boots"
     action=boot agreed='' status=0
-    facts=$(there activate_system "$action" "$to_activate" </dev/null) || status=$?
+    facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
     take_activated "$status"
   fi
   case $action-$(fact runs) in dry-activate-* | *-) ;; *) record "$(fact runs)" ;; esac
@@ -26,7 +27,11 @@ activate_there() {
     *-)
       how="the connection was lost in the middle"
       last_words=$lost
-      if [ "$status" -eq 0 ]; then status=1; fi
+      if [ "$status" -eq 124 ]; then
+        how="the activation has not ended in time"
+        last_words="$target was given up on, as its activation has not ended within $lane_timeout s: $goes_on"
+      fi
+      case $status in 0 | 124) status=1 ;; esac
       ;;
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
@@ -44,7 +49,7 @@ activate_there() {
 take_activated() {
   if [ -n "$(fact refused)" ]; then changed=; fi
   stop_if_refused "$1" "$(known_standing)"
-  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ]; then
+  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
     changed=
     last_words="the activation could not begin; nothing was changed on $target (status $1)"
     exit "$1"

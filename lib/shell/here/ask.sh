@@ -11,7 +11,9 @@ ask_target() {
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
 ask_there() {
   step "ask $target"
-  facts=$(there "$@" </dev/null) || not_answered "$?"
+  facts=$(heard 60 there "$@" </dev/null) || not_answered "$?"
+  # A shell that runs nothing says nothing, and ends well.
+  if [ -z "$(fact runs)" ]; then not_answered 0; fi
   from=$(fact_number number)
 }
 
@@ -24,12 +26,16 @@ expect_silence() {
   exit 1
 }
 
-# take_generation: the system of the generation that was found there. Sets: system, to_activate, generation.
+# take_generation: the system of the generation that was found there. Sets: system, to_activate, generation, last_words. Ends: where it
+# did not say which.
 take_generation() {
-  # A path of the store, whatever the target says.
-  system=$(fact system | tr -cd "A-Za-z0-9+._?=/-")
+  system=$(fact_path system)
   to_activate=$system
   generation=$(fact_number generation)
+  if [ -z "$system" ] || [ -z "$generation" ]; then
+    last_words="$target did not say which system that is; nothing was changed on it (status 1)"
+    exit 1
+  fi
   step "generation $generation of $target: $system"
   if [ -n "$(fact other)" ]; then
     step "warning: that generation was not booted with these; what it needs of them works only after a reboot: $(changes other)"

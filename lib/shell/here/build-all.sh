@@ -3,9 +3,14 @@
 # systems_of HOST...: a line for each: its name, its derivation, its path.
 systems_of() {
   local list host
+  if [ $# -eq 1 ]; then
+    # As it is built alone: nix may find it elsewhere than all together.
+    evaluate --apply "host: let system = host.config.system.build.toplevel; in \"$1 \${system.drvPath} \${system.outPath}\\n\"" "$configurations.\"$1\"" </dev/null
+    return
+  fi
   list=
   for host in "$@"; do list="$list \"$host\""; done
-  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" </dev/null
+  evaluate --apply "all: builtins.concatStringsSep \"\" (map (host: let system = all.\${host}.config.system.build.toplevel; in \"\${host} \${system.drvPath} \${system.outPath}\\n\") [$list ])" "$configurations" </dev/null
 }
 
 # show_systems HOST...: their systems, for comparison with what runs; one that does not evaluate ends all others, so they are then tried one by one.

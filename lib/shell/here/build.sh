@@ -31,12 +31,33 @@ require_trial_unit() {
 # Sets: nix_store.
 take_nix_store() { nix_store=$(fact nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-"); }
 
+# copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
+# is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
+copy_closure() {
+  local status
+  mkdir -p "$tmp/bin"
+  # shellcheck disable=SC2016
+  printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
+  chmod 700 "$tmp/bin/ssh"
+  status=0
+  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
+  if [ "$status" -eq 124 ]; then stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it"; fi
+  return "$status"
+}
+
+# by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
+by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
+
 # copy_missing FETCH: what nix copy does, for a login that becomes root by a password: nix would have no place for it. FETCH is "substitute" to
-# have the target fetch what it can.
+# have the target fetch what it can. Ends: where it asks for anything else.
 copy_missing() {
   local missing
   nix-store --query --requisites "$system" >"$tmp/closure"
-  missing=$(there missing_paths "$1" <"$tmp/closure")
+  missing=$(heard "$lane_timeout" there missing_paths "$1" <"$tmp/closure")
+  # What it asks for is what it gets only where that is part of the system: no other host's paths, and no options.
+  if printf "%s\n" "$missing" | grep -v -F -x -f "$tmp/closure" | grep -q .; then
+    stop "$target asks for what is no part of the system; nothing was copied"
+  fi
   # shellcheck disable=SC2086
-  if [ -n "$missing" ]; then nix-store --export $missing | there import_paths >/dev/null; fi
+  if [ -n "$missing" ]; then nix-store --export $missing | heard "$lane_timeout" there import_paths >/dev/null; fi
 }

@@ -29,4 +29,4 @@ check_here() {
 }
 
 # check_there COMMAND...: whether all succeed on the target. Sets: facts, failing.
-check_there() { facts=$(within "$(($(left) + 5))" there_anew check_remotely "$@" 2>"$tmp/said") || unanswered; }
+check_there() { facts=$(heard "$(($(left) + 5))" there_anew check_remotely "$@" </dev/null 2>"$tmp/said") || unanswered; }

@@ -15,7 +15,7 @@ there_again() { log_in_anew "$target" -- "$become$(far "$@")" </dev/null; }
 connect() {
   open_connection
   step "become root on $target by $elevate"
-  if facts=$(reach "$target" -- "$(far becomes_root "$elevate" "${1-none}" "${2-}")" </dev/null); then
+  if facts=$(heard 60 reach "$target" -- "$(far becomes_root "$elevate" "${1-none}" "${2-}")" </dev/null); then
     take_nix_store
   else
     not_answered "$?"

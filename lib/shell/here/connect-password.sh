@@ -26,7 +26,7 @@ connect() {
   ask_secret
   open_connection
   step "become root on $target by sudo"
-  if facts=$(say_secret | reach "$target" -- "$(far becomes_root sudo secret)"); then
+  if facts=$(say_secret | heard 60 reach "$target" -- "$(far becomes_root sudo secret)"); then
     if [ "$(fact password)" = unneeded ]; then secret=; fi
   else
     not_answered "$?"

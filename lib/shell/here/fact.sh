@@ -4,15 +4,32 @@
 newline='
 '
 
-# fact NAME: the first of that name in $facts. A program is started only where there is something to take out.
+# fact NAME: the first of that name in $facts.
 fact() {
-  local value="$newline$facts$newline"
-  case $value in *"$newline$1 "*) value=${value#*"$newline$1 "} ;; *) return 0 ;; esac
-  value=${value%%"$newline"*}
-  # Beyond ASCII some letters move the cursor, or turn round what follows.
-  if [ -n "$value" ] && [ -z "${value##*[!A-Za-z0-9./:_,@+=() >-]*}" ]; then value=$(printf "%s" "$value" | LC_ALL=C tr -cd " -~"); fi
-  printf "%s\n" "$value"
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
 }
+
+# store_path WORD: the word, if it is a path of the store; else nothing.
+store_path() {
+  local name
+  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
+  name=${1#/nix/store/}
+  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
+  printf "%s\n" "$1"
+}
+
+# fact_path NAME: the first fact of that name, if it is a path of the store.
+fact_path() { store_path "$(fact "$1")"; }
 
 # all_of NAME: all of that name, as they came.
 all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
@@ -30,17 +47,20 @@ number() {
 fact_number() { number 9 "$(fact "$1")"; }
 
 # changes NAME: a fact of what differs, with an arrow.
-changes() { fact "$1" | sed "s/->/$(printf "\342\206\222")/g"; }
+changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
   if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(fact refused); nothing was changed on $target (status $1)${2-}"
+  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
   exit "$1"
 }
 
+# short WORDS: as much of them as a person reads.
+short() { printf "%s\n" "$1" | cut -c 1-300; }
+
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(fact runs), boots $(fact boots)"; }
+standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
 
 # known_standing: the same behind other words, where it is known.
 known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; fi; }

@@ -25,17 +25,18 @@ make_tmp() {
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
 close_connection() {
   if [ -n "$left_open" ]; then return 0; fi
-  reach -O exit "$target" >/dev/null 2>&1 || :
+  # shellcheck disable=SC2086
+  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
 }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
-reach() { ssh $ssh_options -S "$tmp/ssh" "$@"; }
+reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
 
-# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. By exec, so that
-# who ends its process ends ssh. (-S in NIX_SSHOPTS would win over ControlPath.)
+# fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
+# win over ControlPath.)
 # shellcheck disable=SC2086
-fresh() { exec ssh $fresh_options -S none "$@"; }
+fresh() { (calling && exec ssh $fresh_options -S none "$@"); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -62,21 +63,54 @@ far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; e
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
 # unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
 not_answered() {
-  local shell heard
+  local shell said_last
   stop_if_refused "$1"
   # ssh has said why.
   last_words="$target can't be reached; nothing was changed on it (status 1)"
-  if [ "$1" -ne 255 ]; then
-    shell=$(reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    heard=$(printf "%s\n" "$facts" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~") || :
-    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${heard:+, and said: $heard}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
+  if [ "$1" -eq 124 ]; then
+    last_words="$target has not answered in time, and was given up on; nothing was changed on it (status 1)"
+  elif [ "$1" -ne 255 ]; then
+    shell=$(heard 20 reach "$target" -- "echo \$SHELL" </dev/null 2>/dev/null | grep "^/" | tail -n 1 | cut -c 1-100) || :
+    said_last=$(printf "%s\n" "$facts" | grep . | tail -n 1 | cut -c 1-400) || :
+    last_words="$target was reached, but the login's shell there${shell:+, $shell,} did not run what it was told (status $1)${said_last:+, and said: $said_last}; nothing was changed on it (status 1). Give the login another shell: sh, bash, zsh, fish or tcsh"
   fi
   exit 1
 }
 
 # own_ssh WORD...: ssh, over a connection that nothing else uses.
 # shellcheck disable=SC2086
-own_ssh() { ssh $own_options "$@"; }
+own_ssh() { (calling && exec ssh $own_options "$@"); }
 
-# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run.
-ask_alone() { own_ssh "$target" -- "$(far "$@")" </dev/null; }
+# ask_alone NAME WORD...: calls that function on the target, as the login itself. Nothing else is asked in this run. Who asks many hosts at once
+# reads the answers itself, and limits them.
+# shellcheck disable=SC2086
+ask_alone() {
+  if [ -t 1 ] || [ -t 2 ]; then
+    make_tmp
+    heard 60 own_ssh "$target" -- "$(far "$@")" </dev/null
+  else
+    ssh $own_options "$target" -- "$(far "$@")" </dev/null
+  fi
+}
+
+# list_there NAME WORD...: shows a person what that function says there, as the login itself. Ends: where it says nothing, or fails.
+list_there() {
+  make_tmp
+  show_answer 60 own_ssh "$target" -- "$(far "$@")"
+}
+
+# show_there NAME WORD...: the same of a function that may take its time, as root. Ends: where it says nothing, or fails.
+show_there() { show_answer 900 there "$@"; }
+
+# show_answer SECONDS COMMAND...: a host's answer, for a person. Sets: last_words. Ends: where there is none, or the command fails, with its status.
+show_answer() {
+  local answer status
+  status=0
+  answer=$(heard "$@" </dev/null) || status=$?
+  if [ -n "$answer" ]; then printf "%s\n" "$answer"; fi
+  case $status-$answer in
+    0-) last_words="$target has answered nothing (status 1)" status=1 ;;
+    124-*) last_words="$target has not answered in time, and was given up on (status 1); what was begun there may go on" status=1 ;;
+  esac
+  if [ "$status" -gt 0 ]; then exit "$status"; fi
+}

@@ -39,7 +39,7 @@ arm() {
   local status
   armed=yes
   changed=yes
-  if facts=$(there "$1" </dev/null) && [ -n "$(fact prev)" ]; then
+  if facts=$(heard 120 there "$1" </dev/null) && [ -n "$(fact_path prev)" ]; then
     :
   else
     status=$?
@@ -54,7 +54,7 @@ arm() {
     last_words="it could not be armed; nothing was changed on $target (status 1)"
     exit "$status"
   fi
-  prev=$(fact prev)
+  prev=$(fact_path prev)
   boots_before=$(fact boots)
 }
 
@@ -66,7 +66,7 @@ activate_and_confirm() {
   seen=$deadline
   while [ -z "$held" ]; do
     if [ "$(left)" -gt 0 ]; then
-      within "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      heard "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
       anew=yes
       try_to_confirm "$1" || :
       say_failing "$failing"
@@ -87,36 +87,12 @@ left() {
   echo "$((deadline > now ? deadline - now : 0))"
 }
 
-# within SECONDS COMMAND...: what takes longer is ended. A login that hangs looks alive to ssh. For subshells, whose traps are their own: a job
-# behind & does not hear ^C. Only a function that is ssh itself (by exec, in no pipeline) can be ended so. Ends: at a signal.
-within() {
-  local end job
-  if [ -z "$anew" ] || [ -n "$fed" ]; then
-    shift
-    "$@" </dev/null
-    return
-  fi
-  clock
-  end=$((now + $1))
-  shift
-  "$@" </dev/null &
-  job=$!
-  # shellcheck disable=SC2064
-  trap "kill $job 2>/dev/null; exit 130" HUP INT TERM
-  while kill -0 "$job" 2>/dev/null; do
-    clock
-    if [ "$now" -gt "$end" ]; then kill "$job" 2>/dev/null || :; fi
-    sleep 0.05
-  done
-  wait "$job"
-}
-
 # try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
 # is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
 try_to_confirm() {
   local proven
   if [ -n "$settle$checks" ]; then
-    facts=$(within 30 there_anew look_at_it 2>"$tmp/said") || unanswered || return 1
+    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") || unanswered || return 1
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
@@ -136,7 +112,7 @@ try_to_confirm() {
   fi
   asked=yes
   menu=yes
-  facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || unanswered || return 1
+  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || unanswered || return 1
   asked=
   take_verdict
   if [ -n "$held" ]; then return 0; fi
@@ -155,7 +131,7 @@ say_failing() {
   if [ "$1" = "$told" ]; then return 0; fi
   told=$1
   if [ -z "$1" ]; then return 0; fi
-  tail -n 3 "$tmp/said" >&2
+  said_lately 3
   if [ "$(left)" -gt 0 ]; then step "not confirmed yet, $(left) s left: $1"; else step "$1"; fi
 }
 
@@ -163,15 +139,15 @@ say_failing() {
 # Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
 await_end() {
   local gone_back
-  if facts=$(within 30 there_anew look_at_it 2>"$tmp/said"); then
+  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said"); then
     seen=$now
     asked=
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     case $(fact stands) in
-      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || :; fi ;;
-      commit-cut) facts=$(within 30 there_anew confirm_it "$1" 2>"$tmp/said") || : ;;
-      back-cut) facts=$(within 60 call_there cancel_it "$interrupted_words" 2>"$tmp/said") || : ;;
+      open | starting | rebooting) if [ "$now" -gt "$((deadline + 30))" ]; then facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || :; fi ;;
+      commit-cut) facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || : ;;
+      back-cut) facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>"$tmp/said") || : ;;
     esac
     if [ "$now" -gt "$((deadline + 600))" ]; then
       if [ -n "$(fact held)" ]; then finish 15 "not confirmed, and not rolled back yet: $target $(what_goes_on) (status 15). $look_there"; fi
@@ -190,10 +166,10 @@ await_end() {
 # abandon: who ends the script in the middle wants what ran before, now. A machine that may have lost its power while its boot menu was written is
 # waited for, as nobody else would mend that. Sets: last_words.
 abandon() {
-  local last_try waited
+  local last_try waited enough
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
-  trap "" PIPE
+  enough=
   step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
   clock
   last_try=$now
@@ -202,11 +178,15 @@ abandon() {
   until tell_to_go_back; do
     last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
-    if [ "$now" -ge "$last_try" ]; then return 0; fi
-    if [ -z "$waited" ]; then step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"; fi
+    if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
+    if [ -z "$waited" ]; then
+      step "$target does not answer, and is waited for, at most $((last_try - now)) s, as its boot menu may have to be mended; ^C ends that"
+      trap "enough=yes" HUP INT TERM
+    fi
     waited=yes
     sleep 1
   done
+  trap "" HUP INT TERM
 }
 
 # tell_to_go_back: one attempt; 1 where it does not answer. Sets: facts, last_words, anew.
@@ -214,7 +194,7 @@ tell_to_go_back() {
   local way stood
   for way in yes ""; do
     anew=$way
-    facts=$(within 60 call_there cancel_it "$interrupted_words" 2>/dev/null) || :
+    facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>/dev/null) || :
     stood=$(fact stands)
     if [ -n "$stood" ]; then break; fi
   done

@@ -33,10 +33,8 @@ look_for_recipient() {
 # ask_machine: what it is. Sets: facts. Ends: where it can't be reached.
 ask_machine() {
   step "ask $target"
-  if facts=$(ask_alone survey_machine); then
-    # Only printable ASCII of its answers goes on.
-    facts=$(printf "%s\n" "$facts" | LC_ALL=C tr -cd "\n -~")
-  else
+  make_tmp
+  if facts=$(heard 60 own_ssh "$target" -- "$(far survey_machine)" </dev/null); then :; else
     step "$target can't be reached (ssh says why above); nothing was done"
     exit 255
   fi
@@ -98,14 +96,14 @@ await_host() {
   strangers=0
   step "wait for $target, at most $2 s"
   while :; do
-    if answer=$(reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why"); then break; fi
+    if answer=$(heard 30 reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why"); then break; fi
     if grep -q -e "Host key verification failed" -e "IDENTIFICATION HAS CHANGED" "$stage/why"; then strangers=$((strangers + 1)); else strangers=0; fi
     if [ "$strangers" -ge 5 ]; then
       step "$target came back with another host key than the one sent (status 31). Look at its console: is it this machine, and was --extra-files unpacked? Then: hey ops push-keys $host $target"
       exit 31
     fi
     if [ "$(date +%s)" -ge "$deadline" ]; then
-      cat "$stage/why"
+      tail -n 5 "$stage/why" | cut -c 1-200
       step "installed, but $target was not seen back within $2 s (status 30). Look at its console; then: ssh $1"
       exit 30
     fi

@@ -92,7 +92,11 @@ publish_key() {
     step "another run has made $1 meanwhile. Type the same line again"
     exit 1
   fi
-  ln -f "$fresh_key/key.pub" "$1.pub"
+  if ln "$fresh_key/key.pub" "$1.pub"; then :; else
+    rm -f "$1"
+    step "$1.pub is there by now, and is not written over. Move it away, and type the same line again"
+    exit 1
+  fi
   chmod 644 "$1.pub"
   rm -rf "$fresh_key"
   fresh_key=

@@ -1,8 +1,23 @@
 # What is noted of a run, for later ones.
 
-# find_notes: where this user's notes are, and who deploys. Sets: notes, by.
+# is_own DIR: whether it is this user's, or could only be made by this user: root that has kept another's HOME makes nothing there.
+is_own() {
+  while [ ! -e "$1" ] && [ ! -L "$1" ]; do set -- "${1%/*}" && set -- "${1:-/}"; done
+  [ -d "$1" ] && { [ -O "$1" ] || [ -k "$1" ]; }
+}
+
+# is_plain FILE: whether it is an ordinary file, or not there: no link is followed, and no pipe waited for.
+is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
+
+# find_notes: where this user's notes are (lib/here/state.ts), and who deploys. Sets: notes, by.
 find_notes() {
-  case ${XDG_STATE_HOME-} in /*) notes=$XDG_STATE_HOME/hey ;; *) notes=${HOME-}/.local/state/hey ;; esac
+  local place home
+  notes=
+  # A name is expanded to the home of the password file.
+  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
+    case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
+  done
   by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
 }
 
@@ -26,8 +41,7 @@ note_run() {
   if [ -n "${lane-}" ] && [ -d "$lane" ]; then transcript=$lane/log; fi
   (
     umask 077
-    mkdir -p "$notes"
-    if [ -f "$notes/log" ] || [ ! -e "$notes/log" ]; then
+    if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
         "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
@@ -35,7 +49,11 @@ note_run() {
 }
 
 # read_record: what ran on the host when it was last deployed to from here, to notice when someone else has changed it. Sets: last_deployed.
-read_record() { last_deployed=$({ tr -cd "A-Za-z0-9 +._?=/-" <"$notes/deployed/$host"; } 2>/dev/null) || last_deployed=''; }
+read_record() {
+  last_deployed=$({ cd "$notes/deployed" && [ -f "$host" ] && head -c 4096 "$host"; } 2>/dev/null | tr -cd "A-Za-z0-9 +._?=/-")
+}
 
 # record SYSTEM...: notes what runs on the host now. Two words while it is not known whether the second runs.
-record() { (mkdir -p "$notes/deployed" && printf "%s\n" "$*" >"$notes/deployed/$host") 2>/dev/null || :; }
+record() {
+  (umask 077 && mkdir -p "${notes:?}/deployed" && cd "$notes/deployed" && is_plain "$host" && printf "%s\n" "$*" >"$host") 2>/dev/null || :
+}

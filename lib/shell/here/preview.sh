@@ -1,16 +1,7 @@
 # What will change on the target, against what it runs, shown before it does, and the question whether it may.
 
-# nix colours even what no terminal sees.
-colour="$(printf "\033")\[[0-9;]*m"
-
-# What nix writes beyond ASCII has another place there; nothing else may come through.
-arrow="$(printf "\342\206\222")"
-
 # values NAME: all facts of that name.
-values() {
-  printf "%s\n" "$facts" | LC_ALL=C sed -n "s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g;s/^$1 //p" |
-    LC_ALL=C tr -cd "\n -~"
-}
+values() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
 # amount BYTES: for a person.
 amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo "$(($1 / 1048576)) MiB"; fi; }
@@ -18,16 +9,26 @@ amount() { if [ "$1" -lt 104857600 ]; then echo "$(($1 / 1024)) KiB"; else echo 
 # size_of LINE: the first or the second of two, in bytes.
 size_of() { number 15 "$(values size | sed -n "$1p")"; }
 
+# first_lines NUMBER: so many of stdin, as far as a person reads each, and that there are more.
+first_lines() {
+  local text lines
+  text=$(cut -c 1-300)
+  if [ -z "$text" ]; then return 0; fi
+  lines=$(printf "%s\n" "$text" | wc -l)
+  printf "%s\n" "$text" | head -n "$1"
+  if [ "$lines" -gt "$1" ]; then echo "and $((lines - $1)) lines more"; fi
+}
+
 # show_preview: what will change, as $facts say.
 show_preview() {
   local before after
   echo "$target, against what it runs now:"
   if [ "$(fact same)" = yes ]; then echo "  it runs this system already"; fi
-  values package | grep . | sed "s/->/$arrow/g;s/^/  /" || :
+  values package | grep . | first_lines 1000 | sed "s/->/$arrow/g;s/^/  /" || :
   before=$(size_of 1)
   after=$(size_of 2)
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
-  values unit | grep . | sed "s/^/  /" || :
+  values unit | grep . | first_lines 300 | sed "s/^/  /" || :
   if [ -n "$(fact reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
   say_secrets
   { values unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
@@ -40,7 +41,7 @@ preview_there() {
   blind=
   known=$facts
   # shellcheck disable=SC2086
-  if facts=$(there compare_systems "$to_activate" "$1" $identities </dev/null); then :; else
+  if facts=$(heard 1800 there compare_systems "$to_activate" "$1" $identities </dev/null) && [ -n "$(fact shown)" ]; then :; else
     last_words="what will change on $target could not be found out; nothing was changed on it (status 1)"
     exit 1
   fi
@@ -67,7 +68,7 @@ require_all_shown() {
 
 # require_still_there: a person takes their time, and a link may have gone meanwhile. Sets: last_words. Ends: where it has.
 require_still_there() {
-  if there true </dev/null; then :; else
+  if heard 60 there true </dev/null; then :; else
     last_words="$target can't be reached any more; nothing was changed on it (status 1)"
     exit 1
   fi

@@ -10,8 +10,12 @@ reboot_there() {
   last_words="the connection was lost while $target was told to reboot; it is not known whether it does"
   before=$changed
   changed=yes
-  if facts=$(there reboot_soon "$1" </dev/null); then :; else
+  if facts=$(heard 120 there reboot_soon "$1" </dev/null); then :; else
     status=$?
+    if [ "$status" -eq 124 ]; then
+      last_words="$target was given up on, as it has not answered in time; it is not known whether it reboots. Look: $type_shell $where"
+      status=1
+    fi
     # It may have been deployed to until here.
     if [ -n "$(fact refused)" ]; then
       changed=$before
@@ -27,6 +31,10 @@ reboot_there() {
   fi
   boot=$(fact boot)
   expected=$(fact boots)
+  if [ -z "$boot" ] || [ -z "$expected" ]; then
+    last_words="$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
+    exit 1
+  fi
   last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
   clock
   until_when=$((now + $2))
@@ -35,7 +43,7 @@ reboot_there() {
     if facts=$(booted_anew 2>"$tmp/said") && [ -n "$(fact boot)" ] && [ "$(fact boot)" != "$boot" ]; then break; fi
     clock
     if [ "$now" -ge "$until_when" ]; then
-      cat "$tmp/said" >&2
+      said_lately 5
       case $(fact boot) in
         "") last_words="$target was not seen back within $2 s (status 30). Look at its console" ;;
         *) last_words="$target answers, but has not gone down within $2 s (status 30). Look: $type_shell $where systemctl list-jobs" ;;
@@ -53,4 +61,4 @@ reboot_there() {
 }
 
 # booted_anew: which boot it is, over a new connection, as the login itself.
-booted_anew() { fresh "$target" -- "$(far tell_boot)" </dev/null; }
+booted_anew() { heard 30 fresh "$target" -- "$(far tell_boot)" </dev/null; }

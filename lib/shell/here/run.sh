@@ -16,18 +16,20 @@ at_end() { hooks="$1 $hooks"; }
 at_last() { hooks="$hooks $1"; }
 
 # begin: from here on one function ends the script, whatever ends it. Sets: said, hooks, last_words, facts, from, changed, tmp, left_open,
-# status.
+# status, ending.
 begin() {
-  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0
+  said='' hooks='' last_words='' facts='' from='' changed='' tmp='' left_open='' status=0 ending=''
   at_end say_last_words
   trap 'status=$?; end_run' EXIT
   trap "exit 129" HUP; trap "exit 130" INT; trap "exit 131" QUIT; trap "exit 141" PIPE; trap "exit 143" TERM
 }
 
-# end_run: what was added by at_end. A second signal waits for nothing. Ends: at that.
+# end_run: what was added by at_end. A further signal cuts neither that short nor what it calls: a host would be left half-way, and a file here.
+# Sets: ending.
 end_run() {
   local hook
-  trap "clean_up; exit 129" HUP; trap "clean_up; exit 130" INT; trap "clean_up; exit 143" TERM
+  trap "" HUP INT QUIT PIPE TERM
+  ending=yes
   for hook in $hooks; do "$hook" || :; done
 }
 

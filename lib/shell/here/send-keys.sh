@@ -7,15 +7,15 @@ fingerprint() {
 
 # knock: takes down the key that is presented, in $stage/presented, and logs nobody in: sshd says its key before it asks for anything.
 # shellcheck disable=SC2086
-knock() { ssh -o "UserKnownHostsFile=$stage/presented" $knocking_options $own_options "$target" -- true </dev/null >/dev/null 2>&1 || :; }
+knock() { (calling && exec ssh -o "UserKnownHostsFile=$stage/presented" $knocking_options $own_options "$target" -- true); }
 
 # compare_keys DIR NAME...: three answers for each key: the file here, the file in that directory of the target, and what its sshd presents.
 # Ends: where they differ, with 1.
 compare_keys() {
   local there_now presented differs public key here disk
-  there_now=$(there public_keys "$@" </dev/null)
+  there_now=$(heard 60 there public_keys "$@" </dev/null)
   : >"$stage/presented"
-  knock
+  heard 30 knock </dev/null >/dev/null 2>&1 || :
   presented=$(cut -d " " -f 2,3 "$stage/presented")
   differs=
   set +f
@@ -45,24 +45,29 @@ begin_to_send() {
   changed=yes
 }
 
-# end_to_send: it is known again. Sets: last_words.
-end_to_send() { last_words=''; }
+# end_to_send: it is known again, as the target says: "changed", or "same". Sets: last_words. Ends: where it says neither.
+end_to_send() {
+  case $sent in
+    changed | same) last_words='' ;;
+    *) exit 1 ;;
+  esac
+}
 
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
 # shellcheck disable=SC2086
-reach_pinned() { ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"; }
+reach_pinned() { (calling && exec ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"); }
 
 # prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
 # Ends: where the target has another key, or has it already and needs a start.
 prove_key() {
   local proven pause
   proven=
-  if [ -n "$sent" ]; then
+  if [ "$sent" = changed ]; then
     printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
     for pause in 0 "$@"; do
       sleep "$pause"
-      if reach_pinned "$target" -- true </dev/null 2>"$stage/why"; then
+      if heard 30 reach_pinned "$target" -- true </dev/null 2>"$stage/why"; then
         proven=yes
         break
       fi
@@ -73,7 +78,7 @@ prove_key() {
       step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
       exit 0
     else
-      cat "$stage/why"
+      tail -n 5 "$stage/why" | cut -c 1-200
       step "the keys are in place, but $known_as does not present the new one: restart sshd there, through a session that is still open or the console"
       exit 1
     fi

@@ -5,9 +5,9 @@ write_settings() {
   if [ ! -e "$1" ] && [ ! -L "$1" ]; then
     # The shell makes it anew or not at all.
     (set -C; printf "%s\n" "$2" >"$1")
-  elif [ -f "$1" ] && [ ! -s "$1" ]; then
+  elif is_plain "$1" && [ ! -s "$1" ]; then
     printf "%s\n" "$2" >>"$1"
-  elif [ "$(cat "$1" 2>/dev/null)" != "$2" ]; then
+  elif ! is_plain "$1" || [ "$(cat "$1" 2>/dev/null)" != "$2" ]; then
     # What a shell has redirected here is this text already.
     step "$1 is there by now, and was left as it is"
     exit 1
@@ -15,8 +15,8 @@ write_settings() {
   step "written to $1"
 }
 
-# offer_settings FILE CONSENT: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person agrees.
-# Ends: where the file is there, with 1.
+# offer_settings FILE CONSENT PATH: shows $text, and writes it to the file, if that is not there: with CONSENT "yes", or where a person
+# agrees. Who has agreed trusts it. Ends: where the file is there, with 1.
 offer_settings() {
   local there_already
   # A shell that redirects to it has made it, without anything in it.
@@ -29,11 +29,22 @@ offer_settings() {
     exit 1
   elif [ "$2" = yes ]; then
     write_settings "$1" "$text"
+    trust_settings "$1" "$3"
   elif [ -t 1 ] && (: </dev/tty) 2>/dev/null; then
-    if agreed_to "Write this to $1?"; then write_settings "$1" "$text"; else step "nothing was written"; fi
+    if agreed_to "Write this to $1?"; then
+      write_settings "$1" "$text"
+      trust_settings "$1" "$3"
+    else
+      step "nothing was written"
+    fi
   else
     step "shown only. Try: --yes, or redirect it to $1"
   fi
+}
+
+# trust_settings FILE PATH: what was just shown is trusted, if it is what the file has. It can be typed later, too.
+trust_settings() {
+  if keep_trust "$1" "$(printf "%s\n" "$text" | sum_of)" "$2"; then :; else step "it is not trusted yet. Try: hey trust"; fi
 }
 
 # add_line FILE LINE: to a shell's own file, once. Ends: where that can't be written, with 1.
@@ -74,8 +85,10 @@ write_page() {
   mv -f "$1.new" "$1"
 }
 
-# evaluate_either ATTRIBUTE OTHER: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
-evaluate_either() { text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); }
+# evaluate_either ATTRIBUTE [OTHER]: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
+evaluate_either() {
+  if [ $# -eq 1 ]; then text=$(evaluate "$1"); else text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); fi
+}
 
 # evaluate_host HOST ATTRIBUTE: a line of what was evaluated for it, or of why it was not.
 evaluate_host() {

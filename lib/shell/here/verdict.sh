@@ -39,7 +39,7 @@ take_confirmed() {
   case $(fact stands) in
     committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
-      tail -n 5 "$tmp/said" >&2
+      said_lately 5
       finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
       ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
@@ -84,7 +84,7 @@ as_before() { [ "$(fact runs)" = "$prev" ] || [ "$(fact runs)" = "$boots_before"
 mended() {
   was_cut=$(fact cut)
   if [ -z "$was_cut$menu" ]; then return 0; fi
-  facts=$(within 60 there_anew recover_it 2>"$tmp/said") && [ -n "$(fact runs)" ]
+  facts=$(heard 60 there_anew recover_it </dev/null 2>"$tmp/said") && [ -n "$(fact runs)" ]
 }
 
 # take_lost: it was booted again since: what was not committed is gone, and a commit that was cut in two is undone. Sets: runs_now, boots_now.
@@ -95,7 +95,7 @@ take_lost() {
   runs_now=$(fact runs)
   boots_now=$(fact boots)
   if [ "$(fact unmended)" = yes ]; then
-    tail -n 5 "$tmp/said" >&2
+    said_lately 5
     finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
   fi
   if as_before; then

@@ -77,6 +77,13 @@ tell_boot() {
 # failed_units: their names, in the order of the alphabet.
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
 
+# deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
+# sessions fail, and anybody the service that is started for each who knocks (sshd@).
+deciding() { grep -v -E "^(user unit .*|user activation for .*|(user|user-runtime-dir|sshd|systemd-coredump|polkit-agent-helper)@.*|session-.*[.]scope|dbus-:.*@.*)\$" || :; }
+
+# units_decide: whether some that failed in the activation of the deployment in $dir do.
+units_decide() { readlink "$dir/units" | tr "," "\n" | sed "s/^ *//" | deciding | grep -q .; }
+
 # stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
 # never in a string, so that it is known to be called.)
 stored() { printf "%s\n" "set -u" "$program" "$*"; }

@@ -81,7 +81,10 @@ put_keys() {
       mv -fT "${final%/*}/$staged/$file" "$final"
     done
   done
-  if [ "$before" = "$derived" ]; then exit 0; fi
+  if [ "$before" = "$derived" ]; then
+    echo same
+    exit 0
+  fi
   echo changed
   # From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
   case $(ssh -V 2>&1) in

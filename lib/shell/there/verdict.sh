@@ -6,7 +6,11 @@ is_ready() {
   local new on failed now
   new=$(readlink "$dir/new")
   on=$(readlink "$dir/on-unit-failure")
-  case $(readlink "$dir/status")$on in 0* | 4warn) ;; *) return 1 ;; esac
+  case $(readlink "$dir/status")$on in
+    0* | 4warn) ;;
+    4rollback) if units_decide; then return 1; fi ;;
+    *) return 1 ;;
+  esac
   now=$(readlink -e /run/current-system)
   if [ "$now" != "$new" ]; then
     if [ "$now" = "$(readlink "$dir/prev")" ]; then echo "waits /run/current-system is not yet $new"; else echo "waits another program has switched it to ${now:-nothing}"; fi
@@ -18,7 +22,7 @@ is_ready() {
     return 1
   fi
   if by_systemd; then
-    failed=$(failed_units | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    failed=$(failed_units | deciding | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
         echo "waits failed since the deployment began: $failed"

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # "This machine": a home with keys, a nix store, the fleet in a git repository, the ssh configuration.
 
+# shellcheck source=test/lib/warm.bash
+. "$LAB_PROGRAMS/../lib/warm.bash"
+
 set_up_deployer() {
   export HOME=$LAB/home FLEET=$LAB/fleet HOSTNAME=id3-eniac LANG=C.UTF-8
   export XDG_CONFIG_HOME=$HOME/.config XDG_CACHE_HOME=$HOME/.cache XDG_DATA_HOME=$HOME/.local/share XDG_STATE_HOME=$HOME/.local/state
@@ -15,6 +18,7 @@ flake-registry =
 warn-dirty = false'
   unset DOTFILES_HOME SSH_AUTH_SOCK NIX_REMOTE NIX_PATH
   (umask 077 && mkdir -p "$HOME/.ssh/keys.homelab"/{vps,pc,server} "$XDG_RUNTIME_DIR")
+  warm "$XDG_CACHE_HOME"
   mkdir -p "$LAB/hosts" /persist/etc/ssh
   make_key "$LAB/id_ed25519" deployer
   make_key /persist/etc/ssh/global_ed25519 global

@@ -1,0 +1,109 @@
+# A host that lies: a program in the place of ssh. Sourced.
+# shellcheck shell=bash disable=SC2154
+
+# The lines whose scripts ask a question; and what else the host is asked there is answered as by an honest one.
+declare -gA asking=(
+  [may_deploy]='ops rollback web01 root@127.0.0.1 --to 12'
+  [activate_system]='ops rollback web01 root@127.0.0.1 --to 12'
+  [tell_boot]='ops reboot web01 root@127.0.0.1 --wait 3'
+  [tell_identity]='ops reboot web01 root@127.0.0.1 --wait 3'
+  [reboot_soon]='ops reboot web01 root@127.0.0.1 --wait 3'
+  [list_generations]='ops rollback web01 root@127.0.0.1 --list'
+  [say_armed]='ops deploy web01 root@127.0.0.1 --status'
+  [cancel_any]='ops deploy web01 root@127.0.0.1 --cancel'
+  [compare_systems]='ops rollback web01 root@127.0.0.1 --to 12 --diff'
+  [tell_status]='ops status web01 root@127.0.0.1'
+  [tell_health]='ops doctor web01 root@127.0.0.1'
+)
+
+# lying_setup: a flake, and the program in the place of ssh, which answers the question in $PWD/question by $PWD/answer.
+lying_setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
+  mkdir -p bin f/hosts/web01 f/hosts/web02 home
+  for host in web01 web02; do echo '{ }' >"f/hosts/$host/default.nix"; done
+  echo '{ outputs = _: { nixosConfigurations = { web01 = { }; web02 = { }; }; }; }' >f/flake.nix
+  old=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old new=/nix/store/1123456789abcdfghijklmnpqrsvwxyz-new
+  cat >honest <<FACTS
+
+runs $old
+boots $old
+booted $old
+number 3
+generation 12
+system $new
+boot b
+prev $old
+shown $old $old
+system-name web01
+user root
+over yes
+FACTS
+  cat >bin/ssh <<STUB
+#!/bin/sh
+case " \$* " in
+  *" -G "*) exec "$(type -P ssh)" "\$@" ;;
+  *" -O "*) exit ;;
+esac
+at=$PWD
+case " \$* " in *"@192.0.2.2 "*) sed s/web01/web02/ "\$at/honest"; exit ;; esac
+read -r question <"\$at/question"
+case \$* in *"\\\\0047\$question\\\\0047"*) . "\$at/answer" ;; *)
+  case \$* in *"\\\\0047activate_system\\\\0047"*) printf 'begun yes\\nruns $new\\nboots $new\\nnumber 12\\n' ;; *) cat "\$at/honest" ;; esac
+  ;;
+esac
+STUB
+  chmod +x bin/ssh
+  export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state LC_ALL=C PATH=$PWD/bin:$PATH
+  unset XDG_RUNTIME_DIR SSH_CONNECTION
+}
+
+# lie QUESTION ANSWER: the program that answers it so.
+lie() {
+  local answer=${2//@ran/$PWD/ran}
+  echo "$1" >question
+  case $answer in
+    @long) echo 'printf "runs "; head -c 300000 /dev/zero | tr "\000" a; echo' >answer ;;
+    @many) echo 'yes "runs /nix/store/x" | head -n 30000' >answer ;;
+    @endless) echo 'exec yes "boots x"' >answer ;;
+    @flood) echo 'exec yes "boots x" >&2' >answer ;;
+    @never) echo 'exec sleep 1000' >answer ;;
+    @deaf) echo 'trap "" TERM INT HUP; while :; do sleep 1; done' >answer ;;
+    *)
+      printf '%b' "${answer//@new/$new}" >said
+      # On stderr, too.
+      echo 'cat "$at/said"; cat "$at/said" >&2' >answer
+      ;;
+  esac
+}
+
+# harmless FILE...: no byte of it does more on a terminal than be shown.
+harmless() { ! LC_ALL=C grep -anq -v -E '^[ -~]*$' "$@"; }
+
+# told SHELL LINE...: what comes of that line, printed and run by that shell. Sets: status; into the files "out" and "err". By "hey" it is run.
+told() {
+  local shell=$1
+  shift
+  rm -f ran
+  status=0
+  # shellcheck disable=SC2068
+  case $shell in
+    hey) timeout 60 "$repo/scripts/hey" $@ --flake "$PWD/f" >out 2>err </dev/null || status=$? ;;
+    *)
+      "$repo/scripts/hey" $@ --flake "$PWD/f" --print 2>print-err | script | shorter >printed || return
+      timeout 60 $shell printed >out 2>err </dev/null || status=$?
+      ;;
+  esac
+}
+
+# shorter: with less time for each step than may be typed.
+shorter() { sed "s/^lane_timeout='3600'/lane_timeout='2'/"; }
+
+# unharmed WHAT: what must hold whatever it said.
+unharmed() {
+  [ ! -e ran ] || { echo "$1: something ran"; return 1; }
+  [ "$status" != 124 ] || { echo "$1: no end"; return 1; }
+  harmless out err || { echo "$1: raw"; LC_ALL=C grep -an -v -E '^[ -~]*$' out err | head -n 3 | cat -v; return 1; }
+  [ "$(cat out err | wc -c)" -le 2000000 ] || { echo "$1: $(wc -c out err)"; return 1; }
+  ! grep -E 'syntax error|rithmetic|bad substitution|: not found|unbound|parameter not set' out err || { echo "$1"; return 1; }
+}
