@@ -76,6 +76,7 @@
 # why_not            logs_in                why no new connection came about
 # how                take_activated ...     what came of an activation
 # tmp                make_tmp               a private directory, gone at the end
+# call               heard                  the private directory of what is asked just now
 # program            encode_program         the functions of the target, as they are sent; there: as they have arrived
 # nix_store          take_nix_store         where nix-store is there
 # secret             ask_secret             the password

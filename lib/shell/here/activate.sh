@@ -4,7 +4,7 @@
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
 # or this machine can't log in any more.
 activate_there() {
-  local action="$1" status lost goes_on
+  local action="$1" status="0" lost goes_on
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
   lost="the connection to $target was lost in the middle: $goes_on"
@@ -12,7 +12,6 @@ activate_there() {
   changed=yes
   prev=$(fact runs)
   case $action in switch | test) record "$prev" "$to_activate" ;; esac
-  status=0
   facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
@@ -51,8 +50,7 @@ take_activated() {
   stop_if_refused "$1" "$(known_standing)"
   if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
     changed=
-    last_words="the activation could not begin; nothing was changed on $target (status $1)"
-    exit "$1"
+    give_up "$1" "the activation could not begin; nothing was changed on $target (status $1)"
   fi
   how=$(fact why)
   case $1 in

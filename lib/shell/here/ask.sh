@@ -22,8 +22,7 @@ expect_silence() {
   local printed
   printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
   if [ -z "$printed" ]; then return 0; fi
-  last_words="the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
-  exit 1
+  give_up 1 "the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
 }
 
 # take_generation: the system of the generation that was found there. Sets: system, to_activate, generation, last_words. Ends: where it
@@ -33,8 +32,7 @@ take_generation() {
   to_activate=$system
   generation=$(fact_number generation)
   if [ -z "$system" ] || [ -z "$generation" ]; then
-    last_words="$target did not say which system that is; nothing was changed on it (status 1)"
-    exit 1
+    give_up 1 "$target did not say which system that is; nothing was changed on it (status 1)"
   fi
   step "generation $generation of $target: $system"
   if [ -n "$(fact other)" ]; then

@@ -22,8 +22,7 @@ take_specialisation() {
 # require_trial_unit. Sets: last_words. Ends: where the new system has none that ends a trial boot.
 require_trial_unit() {
   if [ ! -e "$system/etc/systemd/system/hey-trial.service" ]; then
-    last_words="$host has no unit that ends a trial boot; import nixos/trial-boot.nix of hey into it (see README). Nothing was copied to $target (status 1)"
-    exit 1
+    give_up 1 "$host has no unit that ends a trial boot; import nixos/trial-boot.nix of hey into it (see README). Nothing was copied to $target (status 1)"
   fi
 }
 
@@ -34,15 +33,14 @@ take_nix_store() { nix_store=$(fact nix-store | LC_ALL=C tr -cd "A-Za-z0-9/._+-"
 # copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
 # is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
 copy_closure() {
-  local status
   mkdir -p "$tmp/bin"
   # shellcheck disable=SC2016
   printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
   chmod 700 "$tmp/bin/ssh"
-  status=0
-  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
-  if [ "$status" -eq 124 ]; then stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it"; fi
-  return "$status"
+  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || case $? in
+    124) stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it" ;;
+    *) return "$?" ;;
+  esac
 }
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.

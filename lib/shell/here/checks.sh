@@ -1,9 +1,7 @@
 # Commands of the user's that must succeed before a guarded deployment stays.
 
 # end_check SIGNAL: the check that runs, if one does, with all that it has started.
-end_check() {
-  if [ -n "$checking" ]; then kill -s "$1" -- "-$checking" 2>/dev/null || kill -s "$1" "$checking" 2>/dev/null; fi
-}
+end_check() { if [ -n "$checking" ]; then kill -s "$1" -- "-$checking" 2>/dev/null || kill -s "$1" "$checking" 2>/dev/null; fi; }
 
 # check_here COMMAND: whether it succeeds while there is time. Sets: checking, failing.
 check_here() {

@@ -23,11 +23,8 @@ make_tmp() {
 }
 
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
-close_connection() {
-  if [ -n "$left_open" ]; then return 0; fi
-  # shellcheck disable=SC2086
-  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
-}
+# shellcheck disable=SC2086
+close_connection() { [ -n "$left_open" ] || ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :; }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
@@ -53,9 +50,7 @@ quoted() {
 encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
 # assigned NAME VALUE [NAME VALUE...]: for a shell.
-assigned() {
-  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
-}
+assigned() { while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done; }
 
 # far NAME WORD...: the line that calls that function of the target. All of them come along.
 far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }

@@ -9,16 +9,7 @@ interrupted_words="the deployment was interrupted"
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
-  boots_before=
-  failing=
-  asked=
-  anew=
-  menu=
-  armed=
-  checking=
-  held=
-  told=
-  cause=interrupted
+  boots_before='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
   look_there="Look: $type_deploy --status $host $where"
   at_end abandon
 }
@@ -51,8 +42,7 @@ arm() {
     # By a signal, or else it has failed before anything was changed.
     case $status in 129 | 13? | 14?) ;; *) status=1 ;; esac
     cause="the connection was lost while it was armed"
-    last_words="it could not be armed; nothing was changed on $target (status 1)"
-    exit "$status"
+    give_up "$status" "it could not be armed; nothing was changed on $target (status 1)"
   fi
   prev=$(fact_path prev)
   boots_before=$(fact boots)
@@ -82,10 +72,7 @@ activate_and_confirm() {
 call_there() { if [ -n "$anew" ]; then there_anew "$@"; else there "$@"; fi; }
 
 # left: the seconds until the deadline.
-left() {
-  clock
-  echo "$((deadline > now ? deadline - now : 0))"
-}
+left() { clock && echo "$((deadline > now ? deadline - now : 0))"; }
 
 # try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
 # is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
@@ -121,10 +108,7 @@ try_to_confirm() {
 }
 
 # unanswered: why it is not confirmed. Sets: failing.
-unanswered() {
-  failing="$target does not answer over a new connection"
-  return 1
-}
+unanswered() { failing="$target does not answer over a new connection" && return 1; }
 
 # say_failing WHY: why it is not confirmed, once for each reason. Sets: told.
 say_failing() {

@@ -1,5 +1,9 @@
 # A flake may be a stranger's: what only looks at it starts nothing that its repository names.
 
+# Between two lines.
+newline='
+'
+
 # harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
 # configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
 harmlessly() {

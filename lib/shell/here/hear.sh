@@ -1,12 +1,7 @@
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of an answer are read, and how many of what is said beside it.
-most_answered=262144
-
+# How many bytes of what a host says beside an answer are shown.
 most_said=1048576
-
-# How many bytes of each line of an answer are read: nothing that is asked for has more.
-most_of_line=4096
 
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
@@ -14,95 +9,76 @@ told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_
 # Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
 harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
 
-# letters: which letters beyond ASCII this terminal shows.
-letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
 
-# plain_text: stdin, without what a terminal would not just show.
-plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
+for_terminal() {
+  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
+}
 
 # plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
 plainly() {
-  local chunk rest
-  rest=$most_said
-  while [ "$rest" -gt 0 ]; do
-    # What a host says begins and ends anywhere. A shell keeps no NUL.
-    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
-    if [ "$chunk" = . ]; then return; fi
+  local chunk rest="$most_said"
+  # What a host says begins and ends anywhere. A shell keeps no NUL.
+  while [ "$rest" -gt 0 ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
-    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+    printf "%s" "${chunk%.}" | for_terminal
   done
+  if [ "$rest" -gt 0 ]; then return; fi
   printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
-  tail -c 4096 | plain_text
+  tail -c 4096 | for_terminal
 }
 
-# nix colours even what no terminal sees.
-colour="$(printf "\033")\[[0-9;]*m"
-
-# What nix writes beyond ASCII has another place there; nothing else may come through.
+# What nix writes beyond ASCII has another place in an answer.
 arrow="$(printf "\342\206\222")"
 
-# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+# plain_answer: stdin, an answer, without anything beyond ASCII. Nothing that is asked for has longer lines.
 plain_answer() {
-  LC_ALL=C cut -b "1-$most_of_line" |
-    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
-    LC_ALL=C tr -cd "\n -~"
+  LC_ALL=C cut -b 1-4096 | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
 }
 
 # calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
-calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+calling() { sh -c "echo \$PPID" >"$call/process"; }
 
-# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
-# left running holds that open. It ends itself when the call is gone, or another one has begun.
+# limit_call SECONDS PROCESS...: ends ssh where it takes longer, and than any step may; and when it is over, those that read what it says, if
+# something that it has left running holds that open. A signal for all that this script has started must not end it before ssh, which may heed none.
 limit_call() {
-  local ends call job over current
-  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  local most ends signal="TERM"
   trap "" HUP INT TERM
-  call=$2
+  most=$(number 5 "$1")
   clock
-  ends=$((now + $(number 5 "$1")))
-  over=0
-  shift 2
-  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
-    sleep 0.3
-    clock
+  ends=$((now + (most < lane_timeout ? most : lane_timeout)))
+  shift
+  while sleep 0.3 && clock && [ -d "$call" ]; do
     if [ -e "$call/over" ]; then
-      over=$((over + 1))
-      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+      sleep 2
+      if [ -d "$call" ]; then kill "$@" || :; fi
     elif [ "$now" -gt "$ends" ]; then
-      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
-      if [ -n "$job" ]; then
-        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
-      fi
       : >"$call/late"
+      kill -s "$signal" "$(cat "$call/process")" || :
+      signal=KILL
     fi
   done
 }
 
 # heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
-# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
-# no signal cuts it short.
+# read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
 heard() {
-  local call status seconds_most reader teller
+  local call status="0" reader teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
-  status=0
-  seconds_most=$(number 5 "$1")
-  shift
-  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
-  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
-  mkfifo "$call/answer" "$call/said" || return 1
-  rm -f "$tmp/calling"
-  printf "%s\n" "$call" >"$tmp/call"
-  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
+  call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
+  head -c 262144 <"$call/answer" >"$call/answered" &
   reader=$!
-  (plainly) <"$call/said" >&2 &
+  plainly <"$call/said" >&2 &
   teller=$!
   # In a subshell of its own, as a shell keeps open what it redirects for a function.
-  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  (limit_call "$1" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  shift
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
-  wait "$reader" 2>/dev/null || :
-  wait "$teller" 2>/dev/null || :
+  wait "$reader" "$teller" 2>/dev/null || :
   if [ -e "$call/late" ]; then status=124; fi
   plain_answer <"$call/answered"
   rm -rf "$call"

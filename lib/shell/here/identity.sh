@@ -1,9 +1,7 @@
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
 # plain_name NAME: a name as it is compared.
-plain_name() {
-  printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"
-}
+plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -31,7 +29,7 @@ owners_of_key() {
 }
 
 # has_own_key: whether it has this host's.
-has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
 
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
@@ -47,8 +45,7 @@ require_name() {
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
-  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
-  exit 1
+  give_up 1 "$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
 }
 
 # require_machine_of_system: that the target is called as the system that was built. Sets: reached, last_words. Ends: where it is another machine.

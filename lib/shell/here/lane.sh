@@ -30,8 +30,7 @@ await_turn() {
   report
   while keeper=$(cat "$lane/$1" 2>/dev/null); do
     if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
-      last_words="the run has ended before the turn of $target; nothing was changed on it"
-      exit 1
+      give_up 1 "the run has ended before the turn of $target; nothing was changed on it"
     fi
   done
 }
@@ -45,8 +44,7 @@ await_agreed() {
 # take_system_of_run: what was built for this host. Sets: system, to_activate, last_words. Ends: where it was not.
 take_system_of_run() {
   if system=$(readlink "$lane/system"); then :; else
-    last_words="$host was not built; nothing was changed on $target (status 1)"
-    exit 1
+    give_up 1 "$host was not built; nothing was changed on $target (status 1)"
   fi
   to_activate=$system
 }

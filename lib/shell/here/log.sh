@@ -31,9 +31,7 @@ keep_log() {
 }
 
 # member NAME VALUE: one of the line's, unless it is empty.
-member() {
-  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
-}
+member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {

@@ -32,8 +32,7 @@ reboot_there() {
   boot=$(fact boot)
   expected=$(fact boots)
   if [ -z "$boot" ] || [ -z "$expected" ]; then
-    last_words="$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
-    exit 1
+    give_up 1 "$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
   fi
   last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
   clock
@@ -52,8 +51,7 @@ reboot_there() {
     fi
   done
   if [ "$(fact runs)" != "$expected" ]; then
-    last_words="$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
-    exit 32
+    give_up 32 "$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
   fi
   record "$expected"
   last_words=

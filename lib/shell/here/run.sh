@@ -1,13 +1,13 @@
 # The beginning and the end of every script.
 
 # step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
+step() { said="$*"; printf "%s\n" "$verb: $said" >&2 || :; }
 
 # stop WORDS...: says why, and ends the script. Ends: always, with 1.
 stop() { step "$@" && exit 1; }
+
+# give_up STATUS WORDS: ends the script, and says that last. Sets: last_words. Ends: always, with that status.
+give_up() { last_words=$2 && exit "$1"; }
 
 # at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
 at_end() { hooks="$1 $hooks"; }
@@ -38,7 +38,6 @@ say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$l
 
 # clean_up: takes the private directories away.
 clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
   # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} +; elif [ -n "$tmp" ]; then rm -rf "$tmp"; fi || :
 }

@@ -32,7 +32,7 @@ header() {
 # key may be its own, where it has such a key.
 judged() {
   local tags type key secret file named
-  tags=$(values recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
+  tags=$(all_of recipient | while read -r type key; do echo "-> $type $(tag "$key") "; done)
   printf "%s\n" "$secrets" | while read -r secret file; do
     if [ ! -r "$file" ]; then file=$flake_dir/${file#/nix/store/*/}; fi
     if named=$(header "$file" 2>/dev/null) && [ -n "$named" ]; then :; else
@@ -40,7 +40,7 @@ judged() {
       continue
     fi
     # age adds a recipient that is none, so that nobody relies on what they are.
-    if [ -n "$(values identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
+    if [ -n "$(all_of identity)" ] && printf "%s\n" "$named" | grep -q -v -e "^-> ssh-" -e "^-> [^ ]*-grease"; then continue; fi
     if [ -n "$tags" ] && printf "%s\n" "$named" | sed "s/\$/ /" | grep -q -F -e "$tags"; then continue; fi
     printf "%s\n" "lost $secret"
   done
@@ -55,7 +55,7 @@ say_secrets() {
   if [ -z "$secrets" ]; then return; fi
   if [ -n "$odd_identities" ]; then
     blind="whether it decrypts its secrets with $(printf "%s" "$odd_identities" | tr "\n" " ")"
-  elif [ -z "$(values identity)$(values recipient)" ]; then
+  elif [ -z "$(all_of identity)$(all_of recipient)" ]; then
     echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
   else
     judgement=$(judged)

@@ -12,7 +12,7 @@ logs_in() {
   while :; do
     status=0
     booted=$(heard 60 there_again tell_boot 2>"$tmp/said") || status=$?
-    case $newline$booted in *"${newline}boot "?*) break ;; esac
+    if printf "%s\n" "$booted" | grep "^boot ." >/dev/null; then break; fi
     clock
     # An sshd that starts again is there in a moment; one that has refused the login stays at it.
     if [ "$status" -ne 255 ] || [ "$now" -ge "$until_when" ] ||
@@ -31,7 +31,7 @@ still_works() { heard 5 there true </dev/null >/dev/null 2>&1; }
 # still_in ACTION: ends where it can't, with how to go on. The first connection is left open then: it may be the only way in.
 # Sets: last_words, left_open. Ends: where it can't.
 still_in() {
-  local onward old_system old_number
+  local onward old_system
   step "log in to $target once more"
   if logs_in; then return 0; fi
   onward=". Look at its console"
@@ -41,16 +41,14 @@ still_in() {
     if still_works; then
       left_open=yes
       onward=". The first connection works for 15 minutes more: ssh$with_tty -S $tmp/ssh $target"
-      if [ "$prev" != "$(fact runs)" ] && [ -n "$(store_path "$prev")" ]; then
-        # What the target has said of itself becomes part of a command.
-        old_system=$(store_path "$prev")
-        old_number=$from
+      # What the target has said of itself becomes part of a command.
+      old_system=$(store_path "$prev")
+      if [ -n "$old_system" ] && [ "$prev" != "$(fact runs)" ]; then
         onward=". The first connection works for 15 minutes more, and takes it back: ssh$with_tty -S $tmp/ssh $target $type_become$old_system/bin/switch-to-configuration test"
-        if [ "$1" = switch ] && [ -n "$old_number" ]; then onward="$onward; then: $type_rollback --to $old_number"; fi
+        if [ "$1" = switch ] && [ -n "$from" ]; then onward="$onward; then: $type_rollback --to $from"; fi
       fi
     fi
     if [ "$(fact boots)" != "$(fact runs)" ]; then onward="$onward. A reboot brings $(fact boots)"; fi
   fi
-  last_words="$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
-  exit 16
+  give_up 16 "$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
 }

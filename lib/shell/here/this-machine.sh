@@ -51,7 +51,6 @@ activate_here() {
 # require_unchanged: what was shown was so against what this machine runs and boots. Sets: last_words. Ends: where it is not.
 require_unchanged() {
   if [ "$(readlink -e /run/current-system) $(readlink -e /nix/var/nix/profiles/system || echo nothing)" = "$agreed" ]; then :; else
-    last_words="this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
-    exit 1
+    give_up 1 "this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
   fi
 }

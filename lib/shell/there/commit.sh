@@ -23,13 +23,6 @@ commit_system() {
 # write_boot_menu SYSTEM: the boot loader boots it.
 write_boot_menu() { NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$1/bin/switch-to-configuration" boot; }
 
-# number_of LINK: the number of a generation, of the name of its link.
-number_of() {
-  local number
-  number=${1#system-}
-  echo "${number%-link}"
-}
-
 # uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
 # commit made it.
 uncommit() {

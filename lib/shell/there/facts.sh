@@ -4,19 +4,13 @@
 profile=/nix/var/nix/profiles/system
 
 # refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
-refuse() {
-  printf "refused %s\n" "$2"
-  exit "$1"
-}
+refuse() { printf "refused %s\n" "$2"; exit "$1"; }
 
 # not_root WHAT: why this user may not do that; nothing for root.
 not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
 
 # need_root WHAT. Ends: where the caller is not root.
-need_root() {
-  local why
-  if why=$(not_root "$1"); then refuse 1 "$why"; fi
-}
+need_root() { if not_root "$1" >/dev/null; then refuse 1 "$(not_root "$1")"; fi; }
 
 # by_systemd: whether systemd is what runs this machine.
 by_systemd() { [ -d /run/systemd/system ]; }
@@ -38,8 +32,7 @@ kernel_of() {
 
 # compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
 compare() {
-  local parts part was is
-  parts=
+  local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
@@ -55,24 +48,20 @@ compare() {
   if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
 }
 
+# number_of LINK: the number of a generation, of the name of its link.
+number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
+
 # tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
 tell_facts() {
-  local now
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
-  now=$(readlink "$profile" || :)
-  now=${now#system-}
-  echo "number ${now%-link}"
+  echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$profile" reboot
 }
 
 # tell_boot: which boot this is, and what runs.
-tell_boot() {
-  echo
-  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-  tell_facts
-}
+tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
 # failed_units: their names, in the order of the alphabet.
 failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }

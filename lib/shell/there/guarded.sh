@@ -43,9 +43,7 @@ each_open() {
 }
 
 # holds: whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
-holds() {
-  case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac
-}
+holds() { case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac; }
 
 # trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
 # or over.
