@@ -47,7 +47,7 @@ export class Events {
     const ms = Date.now() - this.#began;
     const line = `${JSON.stringify({ time: new Date().toISOString(), host: null, argv: null, status: null, ms, ...said })}\n`;
     try {
-      appendFileSync(join(this.dir, "events"), line, { mode: 0o600 });
+      appendFileSync(join(this.dir, ".events"), line, { mode: 0o600 });
     } catch {
       // A full disk costs the record, and no host its deployment.
     }

@@ -11,7 +11,7 @@ import type { Evaluated, FleetGiven, Laned } from "../spec/options.ts";
 import type { Takes } from "../spec/spec.ts";
 import { destinations, sameMachine } from "../target/destination.ts";
 import type { SshGiven } from "../target/ssh.ts";
-import { isTaken, newRun } from "./transcripts.ts";
+import { newRun } from "./transcripts.ts";
 
 /** One host's part of a run: a script like that of a run for this host alone, which waits for its turn. */
 export interface Lane {
@@ -100,11 +100,6 @@ export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGive
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
   const machines = machinesMeant(flake, ssh, { on, all });
   requireApart(machines, ssh);
-  const taken = machines.find(({ host }) => isTaken(host));
-  if (taken !== undefined)
-    throw new Usage(
-      `a run of several hosts has a file of its own called ${taken.host}; leave that host out with '!${taken.host}', and name it alone on a line of its own`,
-    );
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();
   const build = verb.before?.(given, hosts, dir);

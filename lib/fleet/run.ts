@@ -155,7 +155,7 @@ class Run {
   async build(text: string): Promise<void> {
     if (this.#stopped !== undefined || this.#enough || this.#waiting().length === 0) return;
     for (const lane of this.#lanes) if (lane.status !== undefined) writeFileSync(join(lane.dir, "skip"), "");
-    const argv = ["/bin/sh", join(this.fleet.dir, "build")] as const;
+    const argv = ["/bin/sh", join(this.fleet.dir, ".build")] as const;
     writeFileSync(argv[1], text, { mode: 0o600 });
     this.events.say({ step: "build", argv });
     const began = Date.now();

@@ -1,7 +1,10 @@
-// The directory of a run of several hosts, under XDG_STATE_HOME: it stays as the run's transcript.
+// The directory of a run of several hosts, under XDG_STATE_HOME: it stays as the run's transcript. No host's name begins with a dot, so none has
+// the place of a file of the run's own.
 //
-//   RUN/pid           of who looks after the run
-//   RUN/events        what happened, as the lines of --json (events.ts)
+//   RUN/.pid          of who looks after the run
+//   RUN/.events       what happened, as the lines of --json (events.ts)
+//   RUN/.build        the script that builds for all
+//   RUN/.built        what that has built, also .built-2 and so on
 //   RUN/HOST/script   what ran for the host, to the letter; the host is its word
 //   RUN/HOST/log      what that said
 //   RUN/HOST/facts    what was known of the host at its end, a fact a line, name first
@@ -20,9 +23,6 @@ import type { Text } from "../script/render.ts";
 
 const root = () => join(requireStateHome(), "runs");
 
-/** Whether a run has a file of its own by that name, where a host of that name would have its directory. */
-export const isTaken = (host: string) => /^(?:build|built(?:-\d+)?|events|pid)$/.test(host);
-
 /** The path of a run that begins now; its name sorts by time. */
 export function newRun(): string {
   const now = new Date().toISOString().replace(/[-:]|\.\d+/g, "");
@@ -32,7 +32,7 @@ export function newRun(): string {
 const read = (file: string) => textIfPlain(file, 16 << 20) ?? "";
 
 /** What holds systems from garbage collection: a run's own is wanted as long as the run goes on. */
-const holders = /^(?:built(?:-\d+)?|root|system)$/;
+const holders = /^(?:\.built(?:-\d+)?|root|system)$/;
 
 /** Lets go of what was built for a run. */
 export function release(dir: string): void {
@@ -48,7 +48,7 @@ const byHand = 7 * 24 * 3600_000;
 
 /** Whether it was built by hand, and nobody has come back for it. */
 function isLeft(dir: string): boolean {
-  const since = lstatSync(join(dir, "built"), { throwIfNoEntry: false })?.mtimeMs;
+  const since = lstatSync(join(dir, ".built"), { throwIfNoEntry: false })?.mtimeMs;
   return since !== undefined && Date.now() - since > byHand;
 }
 
@@ -62,11 +62,11 @@ const goesOn = (dir: string) =>
 /** Lets go of what runs have left that were killed, or done by hand. */
 function releaseDead(): void {
   for (const name of readdirSync(root())) {
-    const pid = Number(read(join(root(), name, "pid")));
+    const pid = Number(read(join(root(), name, ".pid")));
     // Lanes outlive who looked after them, and need what was built.
     if (pid > 0 && !runs(pid) && !goesOn(join(root(), name))) {
       release(join(root(), name));
-      rmSync(join(root(), name, "pid"), { force: true });
+      rmSync(join(root(), name, ".pid"), { force: true });
     } else if (!(pid > 0) && isLeft(join(root(), name))) release(join(root(), name));
   }
 }
@@ -79,7 +79,7 @@ function releaseDead(): void {
 export function begin(dir: string, scripts: readonly Text[], held: readonly string[]): void {
   makeDirectory(dir);
   releaseDead();
-  writeFileSync(join(dir, "pid"), `${process.pid}\n`);
+  writeFileSync(join(dir, ".pid"), `${process.pid}\n`);
   for (const { hosts, text } of scripts)
     for (const host of hosts) {
       mkdirSync(join(dir, host));

@@ -273,7 +273,7 @@ nothing_left() {
 @test "what fails here in the middle of a fleet leaves no host half-way, and is said" {
   begin --on $fleet --guard --settle 0
   # The file of that name can't be written then.
-  until_there 20 eval 'pgrep -f "$(last_run)/$host/script" && mkdir "$(last_run)/build"'
+  until_there 20 eval 'pgrep -f "$(last_run)/$host/script" && mkdir "$(last_run)/.build"'
   ended
   [ "$status" = 20 ]
   [ "$(grep -c "EISDIR: no host is begun any more, and those under way come to their end" "$said")" = 1 ]

@@ -43,7 +43,7 @@ logins() { lab host "$1" cat /proc/net/snmp | awk '/^Tcp:/ { if (names++) print 
 
 # most_at_once: how many hosts of the last run had their turn at the same time
 most_at_once() {
-  jq -r 'select(.step == "begin" or .step == "ended") | .step' "$(last_run)/events" |
+  jq -r 'select(.step == "begin" or .step == "ended") | .step' "$(last_run)/.events" |
     awk '/begin/ { if (++now > most) most = now } /ended/ { if (now > 0) now-- } END { print most }'
 }
 

@@ -23,7 +23,7 @@ deploy() { "$SCRIPTS/ops-deploy.ts" "$@"; }
 # last_run: the directory of the run that began last
 last_run() { find "$XDG_STATE_HOME/hey/runs" -mindepth 1 -maxdepth 1 | sort | tail -n 1; }
 # outcomes: a word for each host, in the order of their names
-outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_run)/events" | sort | cut -d ' ' -f 2- | paste -sd , ; }
+outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_run)/.events" | sort | cut -d ' ' -f 2- | paste -sd , ; }
 
 @test "twelve hosts: one evaluation, one build, a connection for each; all run and boot what is theirs, and nothing is left" {
   knobs '' web{01..12}
@@ -87,7 +87,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   echo "$output"
   [ "$status" = 0 ]
   node "$BATS_TEST_DIRNAME/../fleet-events.cjs" <<<"$output"
-  cmp <(echo "$output") "$(last_run)/events"
+  cmp <(echo "$output") "$(last_run)/.events"
 }
 
 @test "--require-all: nothing is built where one does not answer" {
@@ -106,7 +106,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   knobs '' web{01..04}
   deploy --on 'web01,web02,web03,web04' --canary web03
   [ "$(running_on web04)" = "$(of web04)" ]
-  first=$(jq -r 'select(.step == "ended") | .host' "$(last_run)/events" | head -n 1)
+  first=$(jq -r 'select(.step == "ended") | .host' "$(last_run)/.events" | head -n 1)
   [ "$first" = web03 ]
   for canary in web03 3; do
     knobs "\"nixosVersion\": \"25.11.$canary\"" web{01..04}
@@ -130,7 +130,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [ "$status" = 20 ]
   [[ $output == *"web02 is to go first, and is not ready: nothing is built or changed"* ]]
   [ "$(outcomes)" = "not begun,skipped" ]
-  refute grep -q '"step":"build"' "$(last_run)/events"
+  refute grep -q '"step":"build"' "$(last_run)/.events"
 }
 
 @test "a signal to hey alone ends the build, and one that the caller ignores does not count" {
@@ -248,7 +248,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   hand=$(last_run)
   deploy --on 'web01,web02'
   [ -e "$hand/web01/system" ]
-  touch -h -d '8 days ago' "$hand/built"
+  touch -h -d '8 days ago' "$hand/.built"
   deploy --on 'web01,web02'
   [ -z "$(find "$hand" -type l)" ]
 }
@@ -311,7 +311,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   # So much of it is kept, and its end.
   [ "$(stat -c %s "$(last_run)/web01/log")" -gt 1000000 ]
   [ "$(stat -c %s "$(last_run)/web01/log")" -lt 1200000 ]
-  [ "$(wc -L <"$(last_run)/events")" -lt 6000 ]
+  [ "$(wc -L <"$(last_run)/.events")" -lt 6000 ]
   [ "${#stderr}" -lt 100000 ]
   [[ $stderr == *"web01 | a b3J"* && $stderr == *"web01 | the end"* ]]
   refute grep -q $'[\033\302\233]' <<<"$stderr"

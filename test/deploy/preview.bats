@@ -246,10 +246,10 @@ secret_for() {
     done
     in_terminal "$SCRIPTS/ops-deploy.ts --on 'vps*' --ask"
     until_seen 'Go on with vps-pacman, vps-ultraman'
-    for name in "${names[@]}"; do [ -n "$(jq -r "select(.step == \"preview\" and .host == \"$name\").text" "$(last_run)/events" | grep size)" ]; done
+    for name in "${names[@]}"; do [ -n "$(jq -r "select(.step == \"preview\" and .host == \"$name\").text" "$(last_run)/.events" | grep size)" ]; done
     case $answer in C-*) press $answer ;; *) press $answer Enter ;; esac
     until_ended
-    node "$BATS_TEST_DIRNAME/../fleet-events.cjs" <"$(last_run)/events"
+    node "$BATS_TEST_DIRNAME/../fleet-events.cjs" <"$(last_run)/.events"
     for at in 0 1; do
       case $answer in
         y) [ "$(running_on "${names[at]}")" = "$(of "${names[at]}")" ] ;;

@@ -138,15 +138,3 @@ EOT
   [ "$status" = 1 ]
   [[ $stderr == *"would not be yours alone, so no key is made there"* ]]
 }
-
-@test "own: a host that is called like a file of a run's is told apart before anything is done" {
-  local name
-  for name in build built built-1 events pid; do
-    printf '[hosts.%s]\ntags = ["a"]\n' web1 >hey.toml
-    printf '%s\n' "$name" web1 >.git/hosts
-    echo "# $name" >>flake.nix
-    run --separate-stderr verb ops-reboot --on "$name,web1"
-    [ "$status" = 2 ] && [ -z "$output" ]
-    [[ $stderr == *"ops-reboot: a run of several hosts has a file of its own called $name; leave that host out with '!$name', and name it alone on a line of its own" ]] || { echo "$stderr"; false; }
-  done
-}

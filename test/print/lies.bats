@@ -102,6 +102,29 @@ tried() {
   [ "$(cat sent)" = "$new" ]
 }
 
+@test "lying: a run of several hosts has no file where a host of any name has its directory" {
+  local name
+  cat >bin/nix <<STUB
+#!/bin/sh
+case " \$* " in *" eval "*) for host in build built built-2 events pid log web02; do case "\$*" in *"\"\$host\""*) echo "\$host $new.drv $new" ;; esac; done ;; esac
+STUB
+  printf '#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in --add-root) : >"$2" ;; esac; shift; done\n' >bin/nix-store
+  chmod +x bin/nix bin/nix-store
+  lie none ''
+  for name in build built built-2 events pid log; do
+    mkdir -p "f/hosts/$name"
+    echo '{ }' >"f/hosts/$name/default.nix"
+    printf '{ outputs = _: { nixosConfigurations = { %s = { }; web02 = { }; }; }; }\n' "$name" >f/flake.nix
+    printf '[hosts.%s]\ntarget = "root@127.0.0.1"\n[hosts.web02]\ntarget = "root@192.0.2.2"\n' "$name" >f/hey.toml
+    sed -i "s/^system-name .*/system-name $name/" honest
+    sed -i "s/sed s[^ ]* /sed s,$name,web02, /" bin/ssh
+    told hey "ops deploy --on $name,web02 --backend nix"
+    [ "$status" = 0 ] || { echo "$name: $status"; cat out err; return 1; }
+    for lane in "$name" web02; do grep -q "^ops-deploy: root@.* runs /nix/store/" home/state/hey/runs/*/"$lane"/log || { ls -R home/state/hey/runs; cat home/state/hey/runs/*/"$lane"/log; return 1; }; done
+    rm -rf home/state/hey/runs
+  done
+}
+
 @test "lying: facts are read in time that grows with the answer, in every shell" {
   local shell
   { cat "$repo"/lib/shell/here/fact.sh && printf '%s\n' 'facts=$(cat "$FACTS")' '[ "$(fact last)" = yes ]' '[ -z "$(fact none)" ]' '[ "$(fact first)" = no ]'; } >script

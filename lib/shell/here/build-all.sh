@@ -54,7 +54,7 @@ build_all() {
   fi
   step "build $(printf "%s\n" "$derivations" | wc -l | tr -d " ") systems"
   # shellcheck disable=SC2086
-  if realise --add-root "$run/built" --indirect $derivations </dev/null >/dev/null; then built=yes; else built=; fi
+  if realise --add-root "$run/.built" --indirect $derivations </dev/null >/dev/null; then built=yes; else built=; fi
   missing=
   for host in "$@"; do
     path=$(printf "%s\n" "$found" | while read -r name _ path; do if [ "$name" = "$host" ]; then echo "$path"; fi; done)
