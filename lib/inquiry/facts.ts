@@ -19,10 +19,12 @@ export class Facts {
     return this.#lines.find(([other]) => other === name)?.[1] || undefined;
   }
 
-  /** The first value of that name as a number; undefined for what is none. */
+  /** The first value of that name as a number, 4 TiB at most; undefined for what is none. Nobody else counts with what a host says. */
   number(name: string): number | undefined {
-    const value = Number(this.one(name) ?? Number.NaN);
-    return Number.isFinite(value) ? value : undefined;
+    const text = this.one(name) ?? "";
+    if (!/^\d{1,13}(?:\.\d{1,6})?$/.test(text)) return undefined;
+    const value = Number(text);
+    return value <= 2 ** 42 ? value : undefined;
   }
 
   /** What came before the first fact of that name, and before the line end that it begins with: a login shell's words. */

@@ -119,18 +119,14 @@ export function statusOf(answer: Answer, hosts: readonly string[], wanted: strin
     return value === undefined ? undefined : word(value);
   };
   const path = (name: string) => facts.all(name).find(isSystem);
-  const amount = (name: string) => {
-    const value = facts.number(name);
-    return value === undefined || value < 0 || value > 2 ** 42 ? undefined : value;
-  };
   // A fact without a value says that there are none, and no fact that nobody knows.
   const listed = (name: string) => {
     const values = facts.all(name);
     return values.length === 0 ? undefined : values.filter(Boolean).slice(0, 100);
   };
   const name = text("system-name");
-  const [runs, boots, date] = [path("runs"), path("boots"), amount("date")];
-  const [total, available] = [amount("memory"), amount("available")];
+  const [runs, boots, date] = [path("runs"), path("boots"), facts.number("date")];
+  const [total, available] = [facts.number("memory"), facts.number("available")];
   const disks = listed("disk")?.flatMap((line) => {
     const [, at, size, free] = /^(\/[\x21-\x7e]{0,80}) (\d{1,15}) (\d{1,15})$/.exec(line) ?? [];
     return at === undefined || Number(size) === 0 || Number(free) > Number(size)
@@ -144,7 +140,7 @@ export function statusOf(answer: Answer, hosts: readonly string[], wanted: strin
     // tell() of what isn't NixOS takes two names that lead nowhere for the same.
     activationFailed: runs === undefined ? undefined : runs !== "nothing" && facts.one("failed") === "yes",
     ...{
-      generation: amount("number"),
+      generation: facts.number("number"),
       date: date === undefined || date > 2 ** 33 ? undefined : new Date(date * 1000).toISOString(),
     },
     ...{ revision: text("revision"), nixosVersion: text("version"), kernelVersion: text("kernel") },
@@ -154,7 +150,12 @@ export function statusOf(answer: Answer, hosts: readonly string[], wanted: strin
       total === undefined || available === undefined || total === 0 || available > total
         ? undefined
         : { total: total * 1024, available: available * 1024 },
-    ...{ load: amount("load"), cores: amount("cores"), uptime: amount("up"), armed: listed("armed")?.flatMap(armament) },
+    ...{
+      load: facts.number("load"),
+      cores: facts.number("cores"),
+      uptime: facts.number("up"),
+      armed: listed("armed")?.flatMap(armament),
+    },
     ...{ name, otherHost: name === undefined ? undefined : otherHost(host, name, hosts, wanted) },
     flake: wanted === undefined ? undefined : wanted === "" ? "does not evaluate" : runs === undefined ? undefined : same,
   } as const);

@@ -147,6 +147,21 @@ TS
   [[ $said != *"web02"* && $said != *"Offending"* && $said == *"Permission denied"* ]]
 }
 
+@test "lying: what status and doctor count with is digits, of a sane size" {
+  cat >words.ts <<TS
+import { Facts } from "$repo/lib/inquiry/facts.ts";
+const none = ["1e3", "1e309", "0x10", "0b11", "-5", "+5", "1_000", "Infinity", "NaN", "12.5.6", "12.", ".5", "1,5", "5 000", "\u0663", "9".repeat(14), "9".repeat(400), "4398046511105", "1;2", "", "1.123456789"];
+const some: [string, number][] = [["0", 0], ["0012", 12], ["0.52", 0.52], ["1767225600", 1767225600], ["4398046511104", 2 ** 42], [" 7 ", 7]];
+const read = (word: string) => new Facts("n " + word + "\n").number("n");
+console.log(JSON.stringify([none.filter((word) => read(word) !== undefined), some.filter(([word, value]) => read(word) !== value)]));
+TS
+  run node "$repo/lib/load.cjs" "$PWD/words.ts"
+  [ "$output" = '[[],[]]' ] || { echo "$output"; false; }
+  # Nobody else makes numbers of facts.
+  run grep -rnE '(Number|Number\.parse\w+|parse(Int|Float))\([^()]*\.(one|all)\(|[^=][-+*/%<>] \w+\.(one|all)\(' "$repo/lib" --include='*.ts'
+  [ "$status" = 1 ] || { echo "$output"; false; }
+}
+
 @test "lying: units that a user without rights can make fail decide nothing, others do" {
   { cat "$repo"/lib/shell/there/facts.sh && echo deciding; } >script
   printf '%s\n' user@1000.service session-3.scope sshd@4-10.0.0.1:22-10.0.0.2:5.service user-runtime-dir@1000.service "user unit x.service" nginx.service sshd.service user.slice |
