@@ -103,6 +103,7 @@
 # was_cut            mended                 what a power cut had left there
 # armed              begin_guard arm ...    yes, where it goes back by itself
 # checking           begin_guard check_here the process of a check
+# hearer             hear_check             there: the process that takes what a check says
 # held               begin_guard finish     yes, once it is confirmed
 # told               begin_guard            the reason that was said last
 # cause              begin_guard arm        why it is abandoned

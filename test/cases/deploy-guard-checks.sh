@@ -52,14 +52,14 @@ settle='5'
 checks='yes'
 patience='60'
 on_unit_failure='warn'
-by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
+said='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
   check_here 'curl -fsS http://it'\''s.example/' || return 1
   check_there 'systemctl is-active nginx' || return 1
 }
-# for_target: force bootloader generation seconds on_unit_failure by last_deployed agreed system id armed
+# for_target: force bootloader generation seconds on_unit_failure said by last_deployed agreed system id armed
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
@@ -74,15 +74,15 @@ run_checks() {
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units deciding units_decide stored locale_archive inhibited units_in edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units restarts note_units failed_since loops deciding units_decide stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry mend_all mend_commit commit_apart
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu number_of uncommit restore_generation boot_entry mend_all mend_commit commit_apart
 # ---- lib/shell/there/rollback.sh: way_back give_verdict take_back came_out stop_activation superseded holding await_lock activate_old
 # ---- lib/shell/there/bus.sh: bus_answers restore_bus renew_bus mix_etc relink
 # ---- lib/shell/there/activate.sh: set_profile
-# ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it check_remotely
+# ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it hear_check tell_check check_remotely
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-deploy

@@ -69,7 +69,7 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit boot_entry mend_all mend_commit
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit restore_generation boot_entry mend_all mend_commit
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/here/run.sh: step stop at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main

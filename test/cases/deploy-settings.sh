@@ -76,11 +76,11 @@ run_checks() {
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units deciding units_decide stored locale_archive inhibited units_in edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare tell_facts failed_units restarts note_units failed_since loops deciding units_decide stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system write_boot_menu number_of uncommit boot_entry mend_all mend_commit commit_apart
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu number_of uncommit restore_generation boot_entry mend_all mend_commit commit_apart
 # ---- lib/shell/there/rollback.sh: way_back give_verdict take_back came_out stop_activation superseded holding await_lock activate_old
 # ---- lib/shell/there/bus.sh: bus_answers restore_bus renew_bus mix_etc relink
 # ---- lib/shell/there/activate.sh: set_profile

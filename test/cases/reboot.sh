@@ -53,7 +53,7 @@ evaluate_name() {
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit boot_entry mend_all mend_commit
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit restore_generation boot_entry mend_all mend_commit
 # ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-reboot

@@ -4,6 +4,13 @@
 signal() { kill -s "$1" -- "-$2"; }
 killed() { signal KILL "$1"; }
 interrupted() { signal INT "$1"; }
+interrupted_twice() {
+  signal INT "$1"
+  sleep 0.5
+  signal INT "$1"
+}
+# ssh_killed GROUP: what runs on the host lives on, and nobody there hears of it.
+ssh_killed() { pkill -KILL -x -g "$1" ssh; }
 terminated() { signal TERM "$1"; }
 hung_up() { signal HUP "$1"; }
 
@@ -79,6 +86,14 @@ they_switch_and_interrupted() {
   they_switch
   interrupted "$1"
 }
+systemctl_broken() {
+  lab host "$host" sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\ncase \$1 in list-units) exit 1 ;; esac\nexec /usr/bin/systemctl \"\$@\"\n" >/run/wrappers/bin/systemctl && chmod 755 /run/wrappers/bin/systemctl'
+}
+collected_and_full() {
+  lab host "$host" nix-collect-garbage -d >/dev/null 2>&1
+  full_boot
+}
+read_only() { lab host "$host" sh -c 'mount --bind /nix /nix && mount -o remount,bind,ro /nix'; }
 slow_link() { lab delay "$host" 300; }
 
 after_all() {
@@ -87,7 +102,9 @@ after_all() {
   until_there 30 eval 'lab host "$host" true 2>/dev/null'
   lab host "$host" pkill -x flock
   lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
-    rm -rf /run/wrappers/bin/date /filler /run/filler /boot/filler
+    while findmnt -n -o OPTIONS /nix | grep -q "^ro"; do umount -l /nix || break; done
+    if [ -d /run/systemd/system ]; then /usr/bin/systemctl stop crashing.service 2>/dev/null; fi
+    rm -rf /run/wrappers/bin/date /run/wrappers/bin/systemctl /filler /run/filler /boot/filler
     mount -o remount,size=32m,nr_inodes=0 /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
   # Without systemd the host knows its sshd by a file, which a full /run has lost.
   [ "$init" = systemd ] || lab host "$host" sh -c '[ -s /run/sshd.pid ] || pgrep -o -x sshd >/run/sshd.pid'

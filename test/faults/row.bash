@@ -60,6 +60,7 @@ with_moments() {
   local moments=(main 'moment() { if [ "$1" = "$HOLD" ]; then : >"$WORK/reached"; while [ ! -e "$WORK/go" ]; do sleep 0.05; done; fi; }')
   moments+=(arm_there 'moment copied' activate_and_confirm 'moment armed' try_to_confirm 'moment activated')
   case $at in
+    arming) moments+=(refuse_changed 'sleep 3') ;;
     confirmed) moments+=(commit_system 'sleep 3') ;;
     half-committed) moments+=(write_boot_menu 'sleep 3') ;;
     going-back) moments+=(take_back 'sleep 3') ;;
@@ -71,6 +72,7 @@ with_moments() {
 reached() {
   local facts=/run/hey/*
   case $at in
+    arming) lab host "$host" sh -c 'test -L /run/hey/holder' ;;
     activating) lab host "$host" sh -c "test -L $facts/started && test ! -L $facts/status" ;;
     confirmed) lab host "$host" sh -c "test -L $facts/confirmed" ;;
     going-back) lab host "$host" sh -c "test -L $facts/rolled-back" ;;
@@ -95,8 +97,12 @@ judge() {
   if [ "$(profile)" != "$(next_boot)" ]; then echo "profile $(profile), boots $(next_boot)" >>"$work/wrong"; fi
   if [ "$runs" != "$(next_boot)" ]; then ended_on="$ended_on until a reboot"; fi
   lab host "$host" test -x "$(next_boot)/init" || echo "can't boot" >>"$work/wrong"
-  # While the boot entry can't be written, the note of the commit stays for the next deployment, which puts the entry right.
-  left_there | { if [ "$fault" = "/boot full" ]; then grep -v '/hey-commit$'; else cat; fi; } >>"$work/wrong"
+  # Where the boot menu or that note can't be written, the note of the commit stays for the next deployment, which puts the menu right.
+  left_there | case $fault in
+    *"/boot"*full) grep -v '/hey-commit$' ;;
+    *read-only) grep -v -e '/hey-commit$' -e /gcroots/auto/hey- ;;
+    *) cat ;;
+  esac >>"$work/wrong"
   # Nobody can clean up after himself who was killed.
   if [ "$event" != killed ]; then find "$work" -name 'hey.*' >>"$work/wrong"; fi
   rm -rf "$work"/hey.*

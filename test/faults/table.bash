@@ -28,6 +28,8 @@ row "daemon-reexec" "$own" 0 new on systemd seconds 30 knobs '"activationScript"
 row "daemon-reexec, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false, "activationScript": "systemctl daemon-reexec"'
 row "sshd dies 3 s after the activation" "$own" 10 old pause 5 seconds 12 knobs "$later"
 row "a unit fails 2 s after the activation" "$own" 10 old on systemd pause 5 seconds 12 knobs '"activationScript": "systemd-run --quiet --unit=brittle --on-active=2 --timer-property=AccuracySec=100ms false"'
+row "a service crashes and is started again for ever" "$own" 10 old on systemd pause 7 seconds 25 knobs '"activationScript": "systemd-run --quiet --unit=crashing --property=Restart=always --property=RestartSec=100ms --property=StartLimitIntervalSec=0 sh -c \"sleep 2; exit 1\""'
+row "systemctl does not say what has failed" activated 10 old on systemd at activated event systemctl_broken
 row "emergency.target" activating 12 old on systemd at activating event emergency seconds 20 knobs "$during, \"sshd\": false"
 row "emergency.target" activated 10 old on systemd at activated event emergency
 row "a mount fails, so that emergency.target comes" "$own" 12 old on systemd knobs '"mountFails": true'
@@ -46,12 +48,14 @@ row "killed -9" confirmed 137 new at confirmed event killed seconds 30
 row "killed -9" half-committed 137 new at half-committed event killed seconds 30
 row "the commit is killed" confirmed 0 new at confirmed event commit_killed seconds 60
 row "the way back is killed" going-back 10 old at going-back event return_killed words '--check false'
+row "ssh alone is killed -9" arming 1 old at arming event ssh_killed seconds 40
 row "^C" copied 130 old at copied event interrupted
 row "^C" armed 130 old at armed event interrupted seconds 60
 row "^C" activating 130 old at activating event interrupted seconds 60 knobs "$during"
 row "^C" activated 130 old at activated event interrupted seconds 60
 row "^C" confirmed 130 new at confirmed event interrupted seconds 60
 
+row "^C twice" confirmed 130 new at confirmed event interrupted_twice seconds 60
 row "TERM" activated 143 old at activated event terminated seconds 60
 row "HUP (the terminal closed)" activated 129 old at activated event hung_up seconds 60
 row "frozen for a while" copied 0 new at copied event frozen_a_while seconds 30
@@ -100,10 +104,14 @@ row "/ full, sshd stopped" armed 10 old at armed event full_root knobs '"sshd": 
 row "/ full" activated 14 "new until a reboot" at activated event full_root seconds 30
 row "/boot full" activated 14 "new until a reboot" at activated event full_boot seconds 30
 
+row "garbage is collected, and /boot is full" half-committed 14 "new until a reboot" at half-committed event collected_and_full seconds 40
+row "the store turns read-only" half-committed 0 new at half-committed event read_only seconds 40
+
 row "--check fails once, then holds" "" 0 new seconds 30 words "--check 'test -e \$WORK/once || { : >\$WORK/once; false; }'" before forget_once
 row "--check fails" "" 10 old words '--check false'
 row "--check hangs" "" 10 old words "--check 'sleep 1000'"
 row "--check-remote fails" "" 10 old words '--check-remote true --check-remote false'
 row "--check-remote hangs" "" 10 old words "--check-remote 'sleep 1000'"
+row "--check-remote says 100 MB" "" 0 new seconds 40 words "--check-remote 'head -c 100000000 /dev/zero'"
 row "the old system's checks fail, --check fails" "" 10 old before old_checks_fail words '--check false'
 row "the old system is damaged, --check fails" "" 15 "new until a reboot" before old_damaged words '--check false'

@@ -429,7 +429,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-300; }
+short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
 standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
@@ -573,16 +573,19 @@ arm() {
     :
   else
     status=$?
-    if [ "$status" -ne 255 ]; then
+    # The host alone knows that it is not armed. Without its word it may be, whatever has become of ssh here.
+    if [ -n "$(fact refused)" ]; then
       armed=
-      if [ -n "$(fact refused)" ]; then changed=; fi
+      changed=
       stop_if_refused "$status"
     fi
-    # By a signal, or else it has failed before anything was changed.
-    case $status in 129 | 13? | 14?) ;; *) status=1 ;; esac
-    cause="the connection was lost while it was armed"
-    last_words="it could not be armed; nothing was changed on $target (status 1)"
-    exit "$status"
+    case $status in
+      255) cause="the connection was lost while it was armed" ;;
+      124) cause="it was not armed in time" ;;
+      1[2-9]?) cause="ssh was ended by a signal while $target was armed" ;;
+      *) cause="it could not be armed" ;;
+    esac
+    exit 1
   fi
   prev=$(fact_path prev)
   boots_before=$(fact boots)
@@ -796,7 +799,7 @@ take_confirmed() {
     committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
       said_lately 5
-      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      finish 14 "confirmed, but not committed: $(standing)$(if [ "$boots_now" != "$runs_now" ]; then echo ", so a reboot undoes it"; fi) (status 14). Look at what it said; where a disk is full (/, /boot), make room; then type the same line again"
       ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
   esac
@@ -1041,8 +1044,60 @@ tell_facts() {
   compare /run/booted-system "$profile" reboot
 }
 
-# failed_units: their names, in the order of the alphabet.
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+# failed_units: their names, in the order of the alphabet. Fails where systemd does not say.
+failed_units() {
+  local listed
+  listed=$(timeout 20 systemctl list-units --failed --plain --no-legend --full) || return 1
+  printf "%s\n" "$listed" | sed "s/ .*//; /^\$/d" | LC_ALL=C sort
+}
+
+# restarts: of each service how often systemd has started it again by itself, a line each: "NUMBER STATE SECOND NAME", with the second since
+# the boot in which it was started last. Fails where systemd does not say.
+restarts() {
+  local listed line name number state started
+  listed=$(timeout 20 systemctl show --property=Id,NRestarts,SubState,ExecMainStartTimestampMonotonic "*.service") || return 1
+  # A paragraph for each unit, in an order of its own.
+  printf "%s\n\n" "$listed" | (
+    name="" number=0 state="" started=0
+    while IFS= read -r line; do
+      case $line in
+        Id=*) name=${line#*=} ;;
+        NRestarts=*) number=${line#*=} ;;
+        SubState=*) state=${line#*=} ;;
+        ExecMainStartTimestampMonotonic=*) started=${line#*=} ;;
+        "")
+          if [ -n "$name" ]; then echo "$number $state $((started / 1000000)) $name"; fi
+          name="" number=0 state="" started=0
+          ;;
+      esac
+    done
+  ) | LC_ALL=C sort -k 4
+}
+
+# note_units DIR: how the units stand, for `failed_since`.
+note_units() { failed_units >"$1/failed" && restarts >"$1/restarts"; }
+
+# failed_since DIR: units that fail now and did not when DIR was written; also services that systemd has started again since, and that either
+# wait for the next time now or have had two: systemd never calls such a loop failed. Fails where systemd does not say.
+failed_since() {
+  local failed looping name number state before
+  failed=$(failed_units) || return 1
+  looping=$(restarts) || return 1
+  {
+    printf "%s\n" "$failed" | LC_ALL=C comm -13 "$1/failed" -
+    printf "%s\n" "$looping" | LC_ALL=C join -1 4 -2 4 -a 1 -e 0 -o 0,1.1,1.2,2.1 - "$1/restarts" | while read -r name number state before; do
+      # One that was started by the activation counts from the beginning.
+      if [ "$number" -lt "$before" ]; then before=0; fi
+      case $((number - before))-$state in
+        0-*) ;;
+        1-*auto-restart* | [2-9]-* | [1-9][0-9]*) loops "$name" ;;
+      esac
+    done
+  } | LC_ALL=C sort
+}
+
+# loops NAME: what a unit is called that systemd starts again and again.
+loops() { echo "$1 (starts again and again)"; }
 
 # deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
 # sessions fail, and anybody the service that is started for each who knocks (sshd@).
@@ -1273,7 +1328,10 @@ go_back() {
 }
 
 # unroot: lets the garbage collector have what the deployment $id has kept from it.
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+unroot() {
+  local which
+  for which in prev new boots; do rm -f "/nix/var/nix/gcroots/auto/hey-$id-$which"; done
+}
 
 # archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
 archive() {
@@ -1367,6 +1425,8 @@ arm_guard() {
   trap end_arming EXIT
   trap "exit 129" HUP
   trap "exit 143" TERM
+  # Who has lost the connection hears no more of it. What was begun goes on all the same.
+  trap "" PIPE
   umask 077
   # Links of deployments that a power cut has ended.
   for link in /nix/var/nix/gcroots/auto/hey-*; do
@@ -1377,6 +1437,7 @@ arm_guard() {
   note_fact by "$held_by"
   note_fact prev "$runs"
   note_fact new "$system"
+  if [ "$boots" != nothing ]; then note_fact boots "$boots"; fi
   note_fact on-unit-failure "$on_unit_failure"
   note_fact generation "$generation"
   note_fact bootloader "$bootloader"
@@ -1385,11 +1446,10 @@ arm_guard() {
   # shellcheck disable=SC2016
   store_script commit commit_apart "$id" "\"\${2-}\""
   : >"$dir/log"
-  if by_systemd; then
-    failed_units >"$dir/failed" || not_armed "$dir can not be written to"
-  fi
+  if by_systemd; then note_units "$dir" || not_armed "systemd does not say which units have failed, or $dir can not be written to"; fi
   mkdir -p /nix/var/nix/gcroots/auto
-  for which in prev new; do
+  for which in prev new boots; do
+    if [ ! -L "$dir/$which" ]; then continue; fi
     ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
   done
   # In whole seconds of the clock, the one that has begun not counted: at least as many as were asked for.
@@ -1511,11 +1571,23 @@ commit_system() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
+  wait_for_lock
   set_profile "$1" "$(readlink "$dir/generation")" || return 1
   on_disk || return 1
   write_boot_menu "$1" || return 1
   menu_on_disk || return 1
-  rm -f "$marker"
+  # It boots now, whether or not that can be written down.
+  rm -f "$marker" || :
+}
+
+# wait_for_lock: another program may hold the lock of NixOS for a moment, a minute at most.
+wait_for_lock() {
+  local waited
+  waited=0
+  while [ "$waited" -lt 60 ] && lock_holder >/dev/null; do
+    sleep 1
+    waited=$((waited + 1))
+  done
 }
 
 # write_boot_menu SYSTEM: the boot loader boots it.
@@ -1538,10 +1610,17 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
+    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
     limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
     if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
   fi
   boot_entry "$(readlink -e "$profile")"
+}
+
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+restore_generation() {
+  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
@@ -1818,7 +1897,11 @@ is_ready() {
     return 1
   fi
   if by_systemd; then
-    failed=$(failed_units | deciding | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if failed=$(failed_since "$dir"); then :; else
+      echo "waits systemd does not say which units have failed"
+      return 1
+    fi
+    failed=$(printf "%s\n" "$failed" | deciding | paste -s -d " " -)
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
         echo "waits failed since the deployment began: $failed"
@@ -1898,6 +1981,8 @@ confirm_it() {
 cancel_it() {
   local said rounds
   dir=/run/hey/$id
+  # Who arms it holds the lock until that is done: the connection may have been lost in the middle.
+  if [ -e /run/hey/lock ]; then flock -w 60 /run/hey/lock true || :; fi
   # A trial boot that has not begun: it may still be being armed.
   if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
     (umask 077 && mkdir -p /run/hey)

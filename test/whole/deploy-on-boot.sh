@@ -313,7 +313,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-300; }
+short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
 standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }

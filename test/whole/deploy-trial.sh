@@ -60,7 +60,7 @@ checks='yes'                  # yes, where there are checks
 patience='300'                # how many seconds behind the deadline a host that does not answer is waited for
 limit='300'                   # how many seconds a reboot may take
 on_unit_failure='rollback'    # warn or rollback
-by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
+said='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -71,7 +71,7 @@ run_checks() {
 # for_target: what each function there is given.
 for_target() {
   assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" on_unit_failure "$on_unit_failure" \
-    by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
+    said "$said" by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
@@ -431,7 +431,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-300; }
+short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
 standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
@@ -608,16 +608,19 @@ arm() {
     :
   else
     status=$?
-    if [ "$status" -ne 255 ]; then
+    # The host alone knows that it is not armed. Without its word it may be, whatever has become of ssh here.
+    if [ -n "$(fact refused)" ]; then
       armed=
-      if [ -n "$(fact refused)" ]; then changed=; fi
+      changed=
       stop_if_refused "$status"
     fi
-    # By a signal, or else it has failed before anything was changed.
-    case $status in 129 | 13? | 14?) ;; *) status=1 ;; esac
-    cause="the connection was lost while it was armed"
-    last_words="it could not be armed; nothing was changed on $target (status 1)"
-    exit "$status"
+    case $status in
+      255) cause="the connection was lost while it was armed" ;;
+      124) cause="it was not armed in time" ;;
+      1[2-9]?) cause="ssh was ended by a signal while $target was armed" ;;
+      *) cause="it could not be armed" ;;
+    esac
+    exit 1
   fi
   prev=$(fact_path prev)
   boots_before=$(fact boots)
@@ -837,7 +840,7 @@ take_confirmed() {
     committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
       said_lately 5
-      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      finish 14 "confirmed, but not committed: $(standing)$(if [ "$boots_now" != "$runs_now" ]; then echo ", so a reboot undoes it"; fi) (status 14). Look at what it said; where a disk is full (/, /boot), make room; then type the same line again"
       ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
   esac
@@ -1090,8 +1093,57 @@ tell_facts() {
   compare /run/booted-system "$profile" reboot
 }
 
-# failed_units: their names, in the order of the alphabet.
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+# failed_units: their names, in the order of the alphabet. Fails where systemd does not say.
+failed_units() {
+  local listed
+  listed=$(timeout 20 systemctl list-units --failed --plain --no-legend --full) || return 1
+  printf "%s\n" "$listed" | sed "s/ .*//; /^\$/d" | LC_ALL=C sort
+}
+
+# restarts: of each service how often systemd has started it again by itself, a line each: "NUMBER STATE SECOND NAME", with the second since
+# the boot in which it was started last. Fails where systemd does not say.
+restarts() {
+  local listed line name number state started
+  listed=$(timeout 20 systemctl show --property=Id,NRestarts,SubState,ExecMainStartTimestampMonotonic "*.service") || return 1
+  # A paragraph for each unit, in an order of its own.
+  printf "%s\n\n" "$listed" | (
+    name="" number=0 state="" started=0
+    while IFS= read -r line; do
+      case $line in
+        Id=*) name=${line#*=} ;;
+        NRestarts=*) number=${line#*=} ;;
+        SubState=*) state=${line#*=} ;;
+        ExecMainStartTimestampMonotonic=*) started=${line#*=} ;;
+        "")
+          if [ -n "$name" ]; then echo "$number $state $((started / 1000000)) $name"; fi
+          name="" number=0 state="" started=0
+          ;;
+      esac
+    done
+  ) | LC_ALL=C sort -k 4
+}
+
+# failed_since DIR: units that fail now and did not when DIR was written; also services that systemd has started again since, and that either
+# wait for the next time now or have had two: systemd never calls such a loop failed. Fails where systemd does not say.
+failed_since() {
+  local failed looping name number state before
+  failed=$(failed_units) || return 1
+  looping=$(restarts) || return 1
+  {
+    printf "%s\n" "$failed" | LC_ALL=C comm -13 "$1/failed" -
+    printf "%s\n" "$looping" | LC_ALL=C join -1 4 -2 4 -a 1 -e 0 -o 0,1.1,1.2,2.1 - "$1/restarts" | while read -r name number state before; do
+      # One that was started by the activation counts from the beginning.
+      if [ "$number" -lt "$before" ]; then before=0; fi
+      case $((number - before))-$state in
+        0-*) ;;
+        1-*auto-restart* | [2-9]-* | [1-9][0-9]*) loops "$name" ;;
+      esac
+    done
+  } | LC_ALL=C sort
+}
+
+# loops NAME: what a unit is called that systemd starts again and again.
+loops() { echo "$1 (starts again and again)"; }
 
 # deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
 # sessions fail, and anybody the service that is started for each who knocks (sshd@).
@@ -1464,7 +1516,10 @@ go_back() {
 }
 
 # unroot: lets the garbage collector have what the deployment $id has kept from it.
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+unroot() {
+  local which
+  for which in prev new boots; do rm -f "/nix/var/nix/gcroots/auto/hey-$id-$which"; done
+}
 
 # archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
 archive() {
@@ -1555,7 +1610,7 @@ arm_trial() {
   note_trial started yes
   note_trial status 0
   if finishing; then note_trial never-ends yes; fi
-  if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && mv -T "$trial.new" "$trial"; then :; else
+  if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && : >"$trial.new/restarts" && mv -T "$trial.new" "$trial"; then :; else
     not_armed "the disk can not be written to (is it full?)"
   fi
   # As nix makes a generation, but without the moment in which the profile is the new system.
@@ -1594,11 +1649,23 @@ commit_system() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
+  wait_for_lock
   set_profile "$1" "$(readlink "$dir/generation")" || return 1
   on_disk || return 1
   write_boot_menu "$1" || return 1
   menu_on_disk || return 1
-  rm -f "$marker"
+  # It boots now, whether or not that can be written down.
+  rm -f "$marker" || :
+}
+
+# wait_for_lock: another program may hold the lock of NixOS for a moment, a minute at most.
+wait_for_lock() {
+  local waited
+  waited=0
+  while [ "$waited" -lt 60 ] && lock_holder >/dev/null; do
+    sleep 1
+    waited=$((waited + 1))
+  done
 }
 
 # write_boot_menu SYSTEM: the boot loader boots it.
@@ -1621,10 +1688,17 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
+    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
     limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
     if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
   fi
   boot_entry "$(readlink -e "$profile")"
+}
+
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+restore_generation() {
+  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
@@ -1739,7 +1813,11 @@ is_ready() {
     return 1
   fi
   if by_systemd; then
-    failed=$(failed_units | deciding | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if failed=$(failed_since "$dir"); then :; else
+      echo "waits systemd does not say which units have failed"
+      return 1
+    fi
+    failed=$(printf "%s\n" "$failed" | deciding | paste -s -d " " -)
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
         echo "waits failed since the deployment began: $failed"
@@ -1819,6 +1897,8 @@ confirm_it() {
 cancel_it() {
   local said rounds
   dir=/run/hey/$id
+  # Who arms it holds the lock until that is done: the connection may have been lost in the middle.
+  if [ -e /run/hey/lock ]; then flock -w 60 /run/hey/lock true || :; fi
   # A trial boot that has not begun: it may still be being armed.
   if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
     (umask 077 && mkdir -p /run/hey)
@@ -1869,22 +1949,41 @@ recover_it() {
   tell_facts
 }
 
+# hear_check: takes what a check says, and keeps 64 KiB of it: /run is small. Sets: said, hearer.
+hear_check() {
+  said=/dev/null
+  hearer=
+  rm -f "$dir/said" "$dir/check"
+  if mkfifo "$dir/said" 2>/dev/null; then
+    said=$dir/said
+    { head -c 65536 >"$dir/check" && cat >/dev/null; } <"$said" 2>/dev/null &
+    hearer=$!
+  fi
+}
+
+# tell_check: what it has said. What it has left running may hold its output open, and is not waited for.
+tell_check() {
+  for _ in 1 2 3 4 5; do if [ -n "$hearer" ] && kill -0 "$hearer" 2>/dev/null; then sleep 0.1; fi; done
+  if [ -n "$hearer" ]; then cat "$dir/check" >&2; fi
+  rm -f "$dir/said" "$dir/check"
+}
+
 # check_remotely COMMAND...: runs these checks, shell commands, until one fails. Decides nothing: this connection may be dead when they end.
-# Sets: dir.
+# Sets: dir, said, hearer.
 check_remotely() {
   local check rest checked
   dir=/run/hey/$id
   for check in "$@"; do
     rest=$(($(readlink "$dir/deadline") - $(seconds_up)))
     checked=0
-    # Into a file: what a check leaves running would hold the connection open.
-    timeout -k 2 "$([ "$rest" -gt 0 ] && echo "$rest" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+    hear_check
+    timeout -k 2 "$([ "$rest" -gt 0 ] && echo "$rest" || echo 1)" sh -c "$check" </dev/null >"$said" 2>&1 || checked=$?
     # It has gone back, and is over: that is not the fault of this check.
     if [ ! -d "$dir" ]; then
       echo "over yes"
       break
     fi
-    cat "$dir/check" >&2
+    tell_check
     if [ "$checked" -ne 0 ]; then
       printf "waits --check-remote failed (status %s): %s\n" "$checked" "$check"
       break

@@ -361,7 +361,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-300; }
+short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
 clock() {

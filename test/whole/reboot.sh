@@ -309,7 +309,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-300; }
+short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
 standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
@@ -799,10 +799,17 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
+    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
     limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
     if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
   fi
   boot_entry "$(readlink -e "$profile")"
+}
+
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+restore_generation() {
+  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.

@@ -34,15 +34,19 @@ arm() {
     :
   else
     status=$?
-    if [ "$status" -ne 255 ]; then
+    # The host alone knows that it is not armed. Without its word it may be, whatever has become of ssh here.
+    if [ -n "$(fact refused)" ]; then
       armed=
-      if [ -n "$(fact refused)" ]; then changed=; fi
+      changed=
       stop_if_refused "$status"
     fi
-    # By a signal, or else it has failed before anything was changed.
-    case $status in 129 | 13? | 14?) ;; *) status=1 ;; esac
-    cause="the connection was lost while it was armed"
-    give_up "$status" "it could not be armed; nothing was changed on $target (status 1)"
+    case $status in
+      255) cause="the connection was lost while it was armed" ;;
+      124) cause="it was not armed in time" ;;
+      1[2-9]?) cause="ssh was ended by a signal while $target was armed" ;;
+      *) cause="it could not be armed" ;;
+    esac
+    exit 1
   fi
   prev=$(fact_path prev)
   boots_before=$(fact boots)

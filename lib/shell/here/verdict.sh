@@ -40,7 +40,7 @@ take_confirmed() {
     committed) finish 0 "deployed and confirmed: $(standing)$(owed)" ;;
     uncommitted)
       said_lately 5
-      finish 14 "confirmed, but not committed: $(standing), so a reboot undoes it (status 14). Make room there (/, /boot), then type the same line again"
+      finish 14 "confirmed, but not committed: $(standing)$(if [ "$boots_now" != "$runs_now" ]; then echo ", so a reboot undoes it"; fi) (status 14). Look at what it said; where a disk is full (/, /boot), make room; then type the same line again"
       ;;
     *) finish 0 "confirmed until the next boot: $(standing)" ;;
   esac

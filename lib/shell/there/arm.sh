@@ -53,6 +53,8 @@ arm_guard() {
   trap end_arming EXIT
   trap "exit 129" HUP
   trap "exit 143" TERM
+  # Who has lost the connection hears no more of it. What was begun goes on all the same.
+  trap "" PIPE
   umask 077
   # Links of deployments that a power cut has ended.
   for link in /nix/var/nix/gcroots/auto/hey-*; do
@@ -63,6 +65,7 @@ arm_guard() {
   note_fact by "$held_by"
   note_fact prev "$runs"
   note_fact new "$system"
+  if [ "$boots" != nothing ]; then note_fact boots "$boots"; fi
   note_fact on-unit-failure "$on_unit_failure"
   note_fact generation "$generation"
   note_fact bootloader "$bootloader"
@@ -71,11 +74,10 @@ arm_guard() {
   # shellcheck disable=SC2016
   store_script commit commit_apart "$id" "\"\${2-}\""
   : >"$dir/log"
-  if by_systemd; then
-    failed_units >"$dir/failed" || not_armed "$dir can not be written to"
-  fi
+  if by_systemd; then note_units "$dir" || not_armed "systemd does not say which units have failed, or $dir can not be written to"; fi
   mkdir -p /nix/var/nix/gcroots/auto
-  for which in prev new; do
+  for which in prev new boots; do
+    if [ ! -L "$dir/$which" ]; then continue; fi
     ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
   done
   # In whole seconds of the clock, the one that has begun not counted: at least as many as were asked for.

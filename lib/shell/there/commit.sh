@@ -13,11 +13,23 @@ commit_system() {
   newest=$(generations | head -n 1)
   rm -f "$marker"
   ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
+  wait_for_lock
   set_profile "$1" "$(readlink "$dir/generation")" || return 1
   on_disk || return 1
   write_boot_menu "$1" || return 1
   menu_on_disk || return 1
-  rm -f "$marker"
+  # It boots now, whether or not that can be written down.
+  rm -f "$marker" || :
+}
+
+# wait_for_lock: another program may hold the lock of NixOS for a moment, a minute at most.
+wait_for_lock() {
+  local waited
+  waited=0
+  while [ "$waited" -lt 60 ] && lock_holder >/dev/null; do
+    sleep 1
+    waited=$((waited + 1))
+  done
 }
 
 # write_boot_menu SYSTEM: the boot loader boots it.
@@ -33,10 +45,17 @@ uncommit() {
   before=${before##* }
   now=$(readlink "$profile")
   if [ "$now" != "$before" ]; then
+    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
     limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
     if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
   fi
   boot_entry "$(readlink -e "$profile")"
+}
+
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+restore_generation() {
+  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.

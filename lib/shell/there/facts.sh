@@ -63,8 +63,71 @@ tell_facts() {
 # tell_boot: which boot this is, and what runs.
 tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
-# failed_units: their names, in the order of the alphabet.
-failed_units() { systemctl list-units --failed --plain --no-legend --full | cut -d " " -f 1 | LC_ALL=C sort; }
+# failed_units: their names, in the order of the alphabet. Fails where systemd does not say.
+failed_units() {
+  local listed
+  listed=$(timeout 20 systemctl list-units --failed --plain --no-legend --full) || return 1
+  printf "%s\n" "$listed" | sed "s/ .*//; /^\$/d" | LC_ALL=C sort
+}
+
+# restarts: of each service how often systemd has started it again by itself, a line each: "NUMBER STATE SECOND NAME", with the second since
+# the boot in which it was started last. Fails where systemd does not say.
+restarts() {
+  local listed line name number state started
+  listed=$(timeout 20 systemctl show --property=Id,NRestarts,SubState,ExecMainStartTimestampMonotonic "*.service") || return 1
+  # A paragraph for each unit, in an order of its own.
+  printf "%s\n\n" "$listed" | (
+    name="" number=0 state="" started=0
+    while IFS= read -r line; do
+      case $line in
+        Id=*) name=${line#*=} ;;
+        NRestarts=*) number=${line#*=} ;;
+        SubState=*) state=${line#*=} ;;
+        ExecMainStartTimestampMonotonic=*) started=${line#*=} ;;
+        "")
+          if [ -n "$name" ]; then echo "$number $state $((started / 1000000)) $name"; fi
+          name="" number=0 state="" started=0
+          ;;
+      esac
+    done
+  ) | LC_ALL=C sort -k 4
+}
+
+# note_units DIR: how the units stand, for `failed_since`.
+note_units() { failed_units >"$1/failed" && restarts >"$1/restarts"; }
+
+# failed_since DIR: units that fail now and did not when DIR was written; also services that systemd has started again since, and that either
+# wait for the next time now or have had two: systemd never calls such a loop failed. Fails where systemd does not say.
+failed_since() {
+  local failed looping name number state before
+  failed=$(failed_units) || return 1
+  looping=$(restarts) || return 1
+  {
+    printf "%s\n" "$failed" | LC_ALL=C comm -13 "$1/failed" -
+    printf "%s\n" "$looping" | LC_ALL=C join -1 4 -2 4 -a 1 -e 0 -o 0,1.1,1.2,2.1 - "$1/restarts" | while read -r name number state before; do
+      # One that was started by the activation counts from the beginning.
+      if [ "$number" -lt "$before" ]; then before=0; fi
+      case $((number - before))-$state in
+        0-*) ;;
+        1-*auto-restart* | [2-9]-* | [1-9][0-9]*) loops "$name" ;;
+      esac
+    done
+  } | LC_ALL=C sort
+}
+
+# looping_units: services that systemd starts again and again now.
+looping_units() {
+  local listed now number state started name
+  listed=$(restarts) || return 1
+  now=$(seconds_up)
+  printf "%s\n" "$listed" | while read -r number state started name; do
+    case $state in *auto-restart*) started=$now ;; esac
+    if [ "${number:-0}" -ge 2 ] && [ "$((now - started))" -lt 60 ]; then loops "$name"; fi
+  done
+}
+
+# loops NAME: what a unit is called that systemd starts again and again.
+loops() { echo "$1 (starts again and again)"; }
 
 # deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
 # sessions fail, and anybody the service that is started for each who knocks (sshd@).

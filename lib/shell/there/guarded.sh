@@ -186,7 +186,10 @@ go_back() {
 }
 
 # unroot: lets the garbage collector have what the deployment $id has kept from it.
-unroot() { rm -f "/nix/var/nix/gcroots/auto/hey-$id-prev" "/nix/var/nix/gcroots/auto/hey-$id-new"; }
+unroot() {
+  local which
+  for which in prev new boots; do rm -f "/nix/var/nix/gcroots/auto/hey-$id-$which"; done
+}
 
 # archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
 archive() {

@@ -42,7 +42,7 @@ tell_status() {
   done | sort -u
   if by_systemd; then
     echo "unit"
-    failed_units | sed "s/^/unit /"
+    { failed_units && looping_units; } | sed "s/^./unit &/"
   fi
   echo "over yes"
 }

@@ -50,7 +50,7 @@ arm_trial() {
   note_trial started yes
   note_trial status 0
   if finishing; then note_trial never-ends yes; fi
-  if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && mv -T "$trial.new" "$trial"; then :; else
+  if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && : >"$trial.new/restarts" && mv -T "$trial.new" "$trial"; then :; else
     not_armed "the disk can not be written to (is it full?)"
   fi
   # As nix makes a generation, but without the moment in which the profile is the new system.

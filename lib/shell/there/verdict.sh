@@ -22,7 +22,11 @@ is_ready() {
     return 1
   fi
   if by_systemd; then
-    failed=$(failed_units | deciding | LC_ALL=C comm -13 "$dir/failed" - | tr "\n" " ")
+    if failed=$(failed_since "$dir"); then :; else
+      echo "waits systemd does not say which units have failed"
+      return 1
+    fi
+    failed=$(printf "%s\n" "$failed" | deciding | paste -s -d " " -)
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
         echo "waits failed since the deployment began: $failed"
@@ -118,6 +122,8 @@ cancel_any() {
 cancel_it() {
   local said rounds
   dir=/run/hey/$id
+  # Who arms it holds the lock until that is done: the connection may have been lost in the middle.
+  if [ -e /run/hey/lock ]; then flock -w 60 /run/hey/lock true || :; fi
   # A trial boot that has not begun: it may still be being armed.
   if [ ! -d "$dir" ] && [ "$(readlink "$trial/id")" = "$id" ]; then
     (umask 077 && mkdir -p /run/hey)
@@ -168,22 +174,41 @@ recover_it() {
   tell_facts
 }
 
+# hear_check: takes what a check says, and keeps 64 KiB of it: /run is small. Sets: said, hearer.
+hear_check() {
+  said=/dev/null
+  hearer=
+  rm -f "$dir/said" "$dir/check"
+  if mkfifo "$dir/said" 2>/dev/null; then
+    said=$dir/said
+    { head -c 65536 >"$dir/check" && cat >/dev/null; } <"$said" 2>/dev/null &
+    hearer=$!
+  fi
+}
+
+# tell_check: what it has said. What it has left running may hold its output open, and is not waited for.
+tell_check() {
+  for _ in 1 2 3 4 5; do if [ -n "$hearer" ] && kill -0 "$hearer" 2>/dev/null; then sleep 0.1; fi; done
+  if [ -n "$hearer" ]; then cat "$dir/check" >&2; fi
+  rm -f "$dir/said" "$dir/check"
+}
+
 # check_remotely COMMAND...: runs these checks, shell commands, until one fails. Decides nothing: this connection may be dead when they end.
-# Sets: dir.
+# Sets: dir, said, hearer.
 check_remotely() {
   local check rest checked
   dir=/run/hey/$id
   for check in "$@"; do
     rest=$(($(readlink "$dir/deadline") - $(seconds_up)))
     checked=0
-    # Into a file: what a check leaves running would hold the connection open.
-    timeout -k 2 "$([ "$rest" -gt 0 ] && echo "$rest" || echo 1)" sh -c "$check" </dev/null >"$dir/check" 2>&1 || checked=$?
+    hear_check
+    timeout -k 2 "$([ "$rest" -gt 0 ] && echo "$rest" || echo 1)" sh -c "$check" </dev/null >"$said" 2>&1 || checked=$?
     # It has gone back, and is over: that is not the fault of this check.
     if [ ! -d "$dir" ]; then
       echo "over yes"
       break
     fi
-    cat "$dir/check" >&2
+    tell_check
     if [ "$checked" -ne 0 ]; then
       printf "waits --check-remote failed (status %s): %s\n" "$checked" "$check"
       break
