@@ -107,7 +107,7 @@ export function answered(
   const { facts } = answer;
   const found: Finding[] = [];
   const say = (id: Id, level: Level, seen: string, fix: string) => void found.push({ id, level, host, seen, fix });
-  const talk = facts.before("user");
+  const talk = facts.before;
   if (talk !== "")
     say(
       "login-talks",

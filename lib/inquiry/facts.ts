@@ -1,13 +1,15 @@
 // What a script says of a machine: a fact a line, its name first. Data, of which nothing moves a cursor.
 
 export class Facts {
-  readonly #text: string;
+  /** What a login's shell has said before the answer began (`far` of lib/shell/here/far.sh). */
+  readonly before: string;
   readonly #lines: readonly (readonly [string, string])[];
 
   /** @param text as it came; lines without a name are left out */
   constructor(text: string) {
-    this.#text = text;
-    this.#lines = text.split("\n").flatMap((line) => {
+    const { index = 0, 0: begin } = /(?:^|\n)hey answers\n/.exec(text) ?? { 0: "" };
+    this.before = text.slice(0, index).trim();
+    this.#lines = text.slice(index + begin.length).split("\n").flatMap((line) => {
       const [, name, value = ""] =
         /^([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~'-]*)(?: (.*))?$/u.exec(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")) ?? [];
       return name === undefined ? [] : [[name, value.trim()] as const];
@@ -25,11 +27,6 @@ export class Facts {
     if (!/^\d{1,13}(?:\.\d{1,6})?$/.test(text)) return undefined;
     const value = Number(text);
     return value <= 2 ** 42 ? value : undefined;
-  }
-
-  /** What came before the first fact of that name, and before the line end that it begins with: a login shell's words. */
-  before(name: string): string {
-    return this.#text.slice(0, Math.max(0, this.#text.indexOf(`\n${name} `)));
   }
 
   /** All values of that name, in their order. */

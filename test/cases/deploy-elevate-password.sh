@@ -27,8 +27,8 @@ lane=''
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact number fact_number stop_if_refused short clock
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
@@ -36,6 +36,6 @@ lane=''
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/facts.sh: refuse
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
-# ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-deploy

@@ -21,15 +21,15 @@ raw=''
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/fact.sh: all_of fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed
-# ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up kernel_of compare tell_facts
+# ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up kernel_of compare number_of tell_facts
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step give_up at_end begin end_run say_last_words clean_up
 # begin encode_program main
 end of ops-deploy

@@ -19,11 +19,11 @@ raw=''
 # for_target:
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far show_there show_answer
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed
-# ---- lib/shell/there/facts.sh: profile not_root seconds_up kernel_of compare tell_facts
+# ---- lib/shell/there/facts.sh: profile not_root seconds_up kernel_of compare number_of tell_facts
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin encode_program main

@@ -16,11 +16,11 @@ lane_timeout='3600'
 raw=''
 # for_target:
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status tell_health
-# ---- lib/shell/there/facts.sh: profile by_systemd seconds_up kernel_of compare tell_facts failed_units restarts looping_units loops
+# ---- lib/shell/there/facts.sh: profile by_systemd seconds_up kernel_of compare number_of tell_facts failed_units restarts looping_units loops
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up

@@ -98,8 +98,7 @@ file "Colmena" (concatMap node names)' "$@"
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes
 # ---- lib/shell/here/trust.sh: sum_of trust_note keep_trust
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
-# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
-# ---- lib/shell/here/fact.sh: newline
+# ---- lib/shell/here/harmless.sh: newline harmlessly without_git_words
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin find_notes main
 end of ops-hosts

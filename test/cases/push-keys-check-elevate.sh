@@ -27,8 +27,8 @@ raw=''
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-elevated.sh: there connect
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact number stop_if_refused short clock
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/fact.sh: all_of fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/send-keys.sh: fingerprint knock compare_keys
 # ---- on the target
@@ -36,6 +36,6 @@ raw=''
 # ---- lib/shell/there/facts.sh: refuse
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/there/keys.sh: public_keys
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step give_up at_end begin end_run say_last_words clean_up
 # begin encode_program main
 end of ops-push-keys

@@ -57,20 +57,20 @@ evaluate_name() {
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-password.sh: there with_secret say_secret connect ask_secret show_typing
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused short clock
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key
 # ---- lib/shell/here/send-keys.sh: begin_to_send end_to_send reach_pinned prove_key
-# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/harmless.sh: newline harmlessly without_git_words
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
-# ---- lib/shell/there/facts.sh: profile refuse kernel_of compare tell_facts tell_boot
+# ---- lib/shell/there/facts.sh: profile refuse kernel_of compare number_of tell_facts tell_boot
 # ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
-# ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-push-keys

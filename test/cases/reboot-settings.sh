@@ -42,19 +42,19 @@ evaluate_name() {
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer calling limit_call heard said_lately
-# ---- lib/shell/here/fact.sh: newline fact all_of number fact_number stop_if_refused short standing clock
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer said_lately
+# ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short standing clock
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run record
-# ---- lib/shell/here/harmless.sh: harmlessly without_git_words
+# ---- lib/shell/here/harmless.sh: newline harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare tell_facts tell_boot
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare number_of tell_facts tell_boot
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk number_of uncommit restore_generation boot_entry mend_all mend_commit
-# ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words clean_up
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit restore_generation boot_entry mend_all mend_commit
+# ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-reboot

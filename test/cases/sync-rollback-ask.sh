@@ -42,21 +42,21 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned
-# ---- lib/shell/here/fact.sh: newline fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/ask.sh: take_generation
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
-# ---- lib/shell/here/preview.sh: values amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
-# ---- lib/shell/here/hear.sh: most_answered most_said most_of_line told_terminal harmless_letters letters plain_text plainly colour arrow plain_answer limit_call heard
+# ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
+# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login limit_call called heard keep_answer
 # ---- lib/shell/here/activate.sh: take_activated
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation find_and_tell
-# ---- lib/shell/there/facts.sh: profile refuse by_systemd seconds_up limited generations kernel_of compare tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
 # ---- lib/shell/there/commit.sh: on_disk
-# ---- lib/shell/here/run.sh: step at_end at_last begin end_run say_last_words
+# ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words
 # begin encode_program keep_log main
 end of sync

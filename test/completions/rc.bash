@@ -1,6 +1,7 @@
 # What an interactive bash under test reads after the lines of the test itself.
 PS1='> '
 bind 'set bell-style none'
+bind 'set page-completions off'
 bind 'set enable-bracketed-paste off'
 bind '"\e*": insert-completions'
 drive_dump() {

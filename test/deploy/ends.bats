@@ -57,7 +57,7 @@ slow_way_back() {
 }
 # nothing_left RUN: of the run's lanes, here and there. Who limits a call looks only a few times a second whether it is over.
 nothing_left() {
-  until_there 2 refute pgrep -f "$1" || :
+  until_there 5 refute pgrep -f "$1" >/dev/null || :
   pgrep -af "$1" || :
   find "$1" -type l
   leftovers
@@ -273,13 +273,15 @@ nothing_left() {
 @test "what fails here in the middle of a fleet leaves no host half-way, and is said" {
   begin --on $fleet --guard --settle 0
   # The file of that name can't be written then.
-  until_there 20 eval 'pgrep -f "$(last_run)/$host/script" && mkdir "$(last_run)/.build"'
+  until_there 20 eval 'pgrep -f "$(last_run)/$host/script" >/dev/null && mkdir "$(last_run)/.build"'
   ended
   [ "$status" = 20 ]
   [ "$(grep -c "EISDIR: no host is begun any more, and those under way come to their end" "$said")" = 1 ]
   refute grep -q "node:" "$said"
   [ "$(running) $(next_boot)" = "$old $old" ]
-  [ -z "$(nothing_left "$(last_run)")" ]
+  left=$(nothing_left "$(last_run)")
+  echo "left: $left"
+  [ -z "$left" ]
 
   mkdir "$BATS_TEST_TMPDIR/state"
   mount -t tmpfs -o size=2m state "$BATS_TEST_TMPDIR/state"

@@ -94,12 +94,12 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
 @test "what finds the lock held when it would begin has changed nothing; a reboot that does says that it was none" {
   # Somebody takes it while the system is copied.
   mkdir -p "$BATS_TEST_TMPDIR/bin"
-  printf '%s\n' '#!/bin/sh' "case \" \$* \" in *' copy '*) $(type -P lab) host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock sleep 20 >/dev/null 2>&1 & sleep 0.3' 3>&- ;; esac" \
+  printf '%s\n' '#!/bin/sh' "case \" \$* \" in *' copy '*) $(type -P lab) host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock sh -c \"until [ -e /run/let-go ]; do sleep 0.1; done\" >/dev/null 2>&1 & sleep 0.3' 3>&- ;; esac" \
     "exec $(type -P nix) \"\$@\"" >"$BATS_TEST_TMPDIR/bin/nix"
   chmod +x "$BATS_TEST_TMPDIR/bin/nix"
   change held
   for words in "--backend nix" --guard; do
-    lab host $host sh -c 'mkdir -p /run/hey; flock /run/hey/lock true'
+    lab host $host sh -c 'touch /run/let-go; mkdir -p /run/hey; flock /run/hey/lock rm /run/let-go'
     # shellcheck disable=SC2086
     PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy $words
     echo "$output"
@@ -110,7 +110,7 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   [ "$status" = 13 ]
   [[ ${lines[-1]} == "ops-reboot: another deployment holds the lock"*"; root@$target was not rebooted (status 13)" ]]
   [ "$(noted '.[] | "\(.verb) \(.status) \(.untouched)"' | paste -sd ,)" = "ops-deploy 13 true,ops-deploy 13 true,ops-reboot 13 true" ]
-  lab host $host flock /run/hey/lock true
+  lab host $host sh -c 'touch /run/let-go; flock /run/hey/lock true'
 }
 
 @test "a command of one line is noted by its status; what isn't a change is not" {

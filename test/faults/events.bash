@@ -104,7 +104,7 @@ after_all() {
   lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
     while findmnt -n -o OPTIONS /nix | grep -q "^ro"; do umount -l /nix || break; done
     if [ -d /run/systemd/system ]; then /usr/bin/systemctl stop crashing.service 2>/dev/null; fi
-    rm -rf /run/wrappers/bin/date /run/wrappers/bin/systemctl /filler /run/filler /boot/filler
+    rm -rf /root/.bashrc /run/wrappers/bin/date /run/wrappers/bin/systemctl /filler /run/filler /boot/filler
     mount -o remount,size=32m,nr_inodes=0 /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
   # Without systemd the host knows its sshd by a file, which a full /run has lost.
   [ "$init" = systemd ] || lab host "$host" sh -c '[ -s /run/sshd.pid ] || pgrep -o -x sshd >/run/sshd.pid'

@@ -125,7 +125,7 @@ used() {
   # Second runs read what the first kept.
   on_machine hey ops hosts | grep -q vps-ultraman
   on_machine hey ops hosts | grep -q vps-ultraman
-  grep -q "$(realpath "$OLDPWD/$package").*/scripts/ops-hosts.ts" "$machine/home/me/.cache/hey/modules$(realpath "$OLDPWD/$package")"*.kept
+  grep -q "$(realpath "$OLDPWD/$package").*/scripts/ops-hosts.ts" "$machine/home/me/.cache/hey/modules$(realpath "$OLDPWD/$package")/share/hey.kept"
   cd "$OLDPWD"
   find "$(realpath "$package")"/ -printf '%p %T@ %s\n' | sort | diff before -
 }

@@ -163,8 +163,9 @@ quoted() {
 # which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
 encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
-# far NAME WORD...: the line that calls that function of the target. All of them come along.
-far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+# far NAME WORD...: the line that calls that function of the target. All of them come along. What it says begins on a line of its own, and with one
+# that tells it from what the login's shell has said.
+far() { printf "%s" "sh -c 'echo; echo \"$answer_begins\"; program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
 # own_ssh WORD...: ssh, over a connection that nothing else uses.
 # shellcheck disable=SC2086
@@ -289,13 +290,8 @@ await_host() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of an answer are read, and how many of what is said beside it.
-most_answered=262144
-
+# How many bytes of what a host says beside an answer are shown.
 most_said=1048576
-
-# How many bytes of each line of an answer are read: nothing that is asked for has more.
-most_of_line=4096
 
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
@@ -303,151 +299,125 @@ told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_
 # Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
 harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
 
-# letters: which letters beyond ASCII this terminal shows.
-letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
 
-# plain_text: stdin, without what a terminal would not just show.
-plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
+for_terminal() {
+  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
+}
 
 # plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
 plainly() {
-  local chunk rest
-  rest=$most_said
-  while [ "$rest" -gt 0 ]; do
-    # What a host says begins and ends anywhere. A shell keeps no NUL.
-    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
-    if [ "$chunk" = . ]; then return; fi
+  local chunk rest="$most_said"
+  # What a host says begins and ends anywhere. A shell keeps no NUL.
+  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
-    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+    printf "%s" "${chunk%.}" | for_terminal
   done
+  if [ "$rest" -gt 0 ]; then return; fi
   printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
-  tail -c 4096 | plain_text
+  tail -c 4096 | for_terminal
 }
 
-# nix colours even what no terminal sees.
-colour="$(printf "\033")\[[0-9;]*m"
-
-# What nix writes beyond ASCII has another place there; nothing else may come through.
+# What nix writes beyond ASCII has another place in an answer.
 arrow="$(printf "\342\206\222")"
 
-# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+# plain_answer: stdin, an answer, without what the login's shell has said before it, and without anything beyond ASCII. Nothing that is asked for
+# has longer lines.
 plain_answer() {
-  LC_ALL=C cut -b "1-$most_of_line" |
-    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
-    LC_ALL=C tr -cd "\n -~"
+  LC_ALL=C cut -b 1-4096 | behind_login | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
 }
 
-# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
-calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+# The line with which each answer begins. What the login's shell has said comes before it, whether or not that ends its line.
+answer_begins="hey answers"
 
-# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
-# left running holds that open. It ends itself when the call is gone, or another one has begun.
+# behind_login: stdin from that line on, with the first line before it as the fact "before"; all of it where that line is not there.
+behind_login() { LC_ALL=C sed -n "/^$answer_begins\$/{s/.*//;x;s/^\n*//;s/\n.*//;s/./before &/p;d;};H;\$!d;x;s/^\n//p"; }
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$call/process"; }
+
+# limit_call SECONDS PROCESS...: ends ssh where it takes longer, and than any step may; and when it is over, those that read what it says, if
+# something that it has left running holds that open. A signal for all that this script has started must not end it before ssh, which may heed none.
 limit_call() {
-  local ends call job over current
-  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  local most ends signal="TERM"
   trap "" HUP INT TERM
-  call=$2
+  most=$(number 5 "$1")
   clock
-  ends=$((now + $(number 5 "$1")))
-  over=0
-  shift 2
-  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
-    sleep 0.3
-    clock
+  ends=$((now + (most < lane_timeout ? most : lane_timeout)))
+  shift
+  while sleep 0.3 && clock && [ -d "$call" ]; do
     if [ -e "$call/over" ]; then
-      over=$((over + 1))
-      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+      sleep 2
+      if [ ! -d "$call" ]; then return; fi
+      : >"$call/enough"
+      # Who reads a pipe reads on until there is something.
+      echo 1<>"$call/said"
+      echo 1<>"$call/answer"
+      sleep 1
+      kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
-      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
-      if [ -n "$job" ]; then
-        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
-      fi
       : >"$call/late"
+      kill -s "$signal" "$(cat "$call/process")" || :
+      signal=KILL
     fi
   done
 }
 
-# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
-# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
-# no signal cuts it short.
-heard() {
-  local call status seconds_most reader teller
+# called TAKER SECONDS COMMAND...: a command that goes by ssh. That function takes what the host answers, and what it says beside that is shown
+# plainly: so much of it as is read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
+called() {
+  local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
-  status=0
-  seconds_most=$(number 5 "$1")
-  shift
-  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
-  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
-  mkfifo "$call/answer" "$call/said" || return 1
-  rm -f "$tmp/calling"
-  printf "%s\n" "$call" >"$tmp/call"
-  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
-  reader=$!
-  (plainly) <"$call/said" >&2 &
+  call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
+  "$1" <"$call/answer" &
+  taker=$!
+  plainly <"$call/said" >&2 &
   teller=$!
   # In a subshell of its own, as a shell keeps open what it redirects for a function.
-  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
+  shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
-  wait "$reader" 2>/dev/null || :
-  wait "$teller" 2>/dev/null || :
+  wait "$taker" "$teller" 2>/dev/null || :
   if [ -e "$call/late" ]; then status=124; fi
-  plain_answer <"$call/answered"
+  if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
 }
 
+# heard SECONDS COMMAND...: a host's answer to that, as a whole.
+heard() { called keep_answer "$@"; }
+
+# keep_answer: stdin, as much as an answer may have.
+keep_answer() { exec head -c 262144 >"$call/answered"; }
+
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
 
-# Between two facts.
-newline='
-'
+# all_of NAME: all facts of that name.
+all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name in $facts.
-fact() {
-  local line
-  local IFS="$newline"
-  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
-  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
-  for line in $facts; do
-    case $line in "$1 "*)
-      printf "%s\n" "${line#"$1 "}"
-      return 0
-      ;;
-    esac
-  done
-}
-
-# all_of NAME: all of that name, as they came.
-all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
+fact() { all_of "$1" | sed -n 1p; }
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() {
-  local digits
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
-  digits=${2#"${2%%[1-9]*}"}
-  printf "%s\n" "${digits:-0}"
-}
+number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
+clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
 # plain_name NAME: a name as it is compared.
-plain_name() {
-  printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"
-}
+plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -475,7 +445,7 @@ owners_of_key() {
 }
 
 # has_own_key: whether it has this host's.
-has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
 
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
@@ -491,8 +461,7 @@ require_name() {
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
-  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
-  exit 1
+  give_up 1 "$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
 }
 
 # ---- lib/shell/here/question.sh ------------------------------------------------------------------
@@ -622,9 +591,7 @@ keep_log() {
 }
 
 # member NAME VALUE: one of the line's, unless it is empty.
-member() {
-  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
-}
+member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {
@@ -647,7 +614,6 @@ on_target='set -u
 # survey_machine: what it is, a fact a line. Changes nothing.
 survey_machine() {
   local key value line
-  echo
   echo "user $(id -un)"
   if [ "$(id -u)" = 0 ]; then
     echo "root yes"
@@ -678,7 +644,6 @@ survey_machine() {
 # tell_installed: which system runs here, and which units of agenix or sops-nix have failed.
 tell_installed() {
   local unit
-  echo
   echo "system $(readlink -f /run/current-system)"
   if [ -d /run/systemd/system ]; then
     systemctl list-units --failed --plain --no-legend | while read -r unit _; do
@@ -705,10 +670,10 @@ tell_names() {
 # The beginning and the end of every script.
 
 # step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
+step() { said="$*"; printf "%s\n" "$verb: $said" >&2 || :; }
+
+# give_up STATUS WORDS: ends the script, and says that last. Sets: last_words. Ends: always, with that status.
+give_up() { last_words=$2 && exit "$1"; }
 
 # at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
 at_end() { hooks="$1 $hooks"; }
@@ -739,9 +704,8 @@ say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$l
 
 # clean_up: takes the private directories away.
 clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
   # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} +; elif [ -n "$tmp" ]; then rm -rf "$tmp"; fi || :
 }
 
 begin

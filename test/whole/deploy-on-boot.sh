@@ -75,7 +75,7 @@ build_all() {
   fi
   step "build $(printf "%s\n" "$derivations" | wc -l | tr -d " ") systems"
   # shellcheck disable=SC2086
-  if realise --add-root "$run/built" --indirect $derivations </dev/null >/dev/null; then built=yes; else built=; fi
+  if realise --add-root "$run/.built" --indirect $derivations </dev/null >/dev/null; then built=yes; else built=; fi
   missing=
   for host in "$@"; do
     path=$(printf "%s\n" "$found" | while read -r name _ path; do if [ "$name" = "$host" ]; then echo "$path"; fi; done)
@@ -98,10 +98,7 @@ build_all() {
 # The beginning and the end of every script.
 
 # step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
+step() { said="$*"; printf "%s\n" "$verb: $said" >&2 || :; }
 
 # at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
 at_end() { hooks="$1 $hooks"; }
@@ -228,8 +225,7 @@ await_turn() {
   report
   while keeper=$(cat "$lane/$1" 2>/dev/null); do
     if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
-      last_words="the run has ended before the turn of $target; nothing was changed on it"
-      exit 1
+      give_up 1 "the run has ended before the turn of $target; nothing was changed on it"
     fi
   done
 }
@@ -237,8 +233,7 @@ await_turn() {
 # take_system_of_run: what was built for this host. Sets: system, to_activate, last_words. Ends: where it was not.
 take_system_of_run() {
   if system=$(readlink "$lane/system"); then :; else
-    last_words="$host was not built; nothing was changed on $target (status 1)"
-    exit 1
+    give_up 1 "$host was not built; nothing was changed on $target (status 1)"
   fi
   to_activate=$system
 }
@@ -259,45 +254,18 @@ already_so() {
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
 
-# Between two facts.
-newline='
-'
+# all_of NAME: all facts of that name.
+all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name in $facts.
-fact() {
-  local line
-  local IFS="$newline"
-  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
-  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
-  for line in $facts; do
-    case $line in "$1 "*)
-      printf "%s\n" "${line#"$1 "}"
-      return 0
-      ;;
-    esac
-  done
-}
+# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
+fact() { all_of "$1" | sed -n 1p; }
 
 # store_path WORD: the word, if it is a path of the store; else nothing.
-store_path() {
-  local name
-  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
-  name=${1#/nix/store/}
-  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
-  printf "%s\n" "$1"
-}
-
-# all_of NAME: all of that name, as they came.
-all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+store_path() { printf "%s\n" "$1" | LC_ALL=C grep -x "/nix/store/[0-9a-z]\{32\}-[A-Za-z0-9+._?=-]\{1,211\}" || :; }
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() {
-  local digits
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
-  digits=${2#"${2%%[1-9]*}"}
-  printf "%s\n" "${digits:-0}"
-}
+number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
@@ -307,9 +275,7 @@ changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
-  exit "$1"
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.
@@ -325,10 +291,7 @@ known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; f
 owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
+clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
 # ssh goes as root.
@@ -368,11 +331,8 @@ make_tmp() {
 }
 
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
-close_connection() {
-  if [ -n "$left_open" ]; then return 0; fi
-  # shellcheck disable=SC2086
-  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
-}
+# shellcheck disable=SC2086
+close_connection() { [ -n "$left_open" ] || ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :; }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
@@ -393,12 +353,11 @@ quoted() {
 encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
 # assigned NAME VALUE [NAME VALUE...]: for a shell.
-assigned() {
-  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
-}
+assigned() { while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done; }
 
-# far NAME WORD...: the line that calls that function of the target. All of them come along.
-far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+# far NAME WORD...: the line that calls that function of the target. All of them come along. What it says begins on a line of its own, and with one
+# that tells it from what the login's shell has said.
+far() { printf "%s" "sh -c 'echo; echo \"$answer_begins\"; program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
 # unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
@@ -440,10 +399,9 @@ ask_there() {
 # expect_silence: nix copy reads its own answer from the first byte on. Sets: last_words. Ends: where the login prints something before.
 expect_silence() {
   local printed
-  printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
+  printed=$(fact before | cut -c 1-60)
   if [ -z "$printed" ]; then return 0; fi
-  last_words="the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
-  exit 1
+  give_up 1 "the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
 }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
@@ -480,9 +438,7 @@ keep_log() {
 }
 
 # member NAME VALUE: one of the line's, unless it is empty.
-member() {
-  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
-}
+member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {
@@ -510,13 +466,8 @@ record() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of an answer are read, and how many of what is said beside it.
-most_answered=262144
-
+# How many bytes of what a host says beside an answer are shown.
 most_said=1048576
-
-# How many bytes of each line of an answer are read: nothing that is asked for has more.
-most_of_line=4096
 
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
@@ -524,108 +475,106 @@ told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_
 # Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
 harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
 
-# letters: which letters beyond ASCII this terminal shows.
-letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
 
-# plain_text: stdin, without what a terminal would not just show.
-plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
+for_terminal() {
+  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
+}
 
 # plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
 plainly() {
-  local chunk rest
-  rest=$most_said
-  while [ "$rest" -gt 0 ]; do
-    # What a host says begins and ends anywhere. A shell keeps no NUL.
-    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
-    if [ "$chunk" = . ]; then return; fi
+  local chunk rest="$most_said"
+  # What a host says begins and ends anywhere. A shell keeps no NUL.
+  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
-    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+    printf "%s" "${chunk%.}" | for_terminal
   done
+  if [ "$rest" -gt 0 ]; then return; fi
   printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
-  tail -c 4096 | plain_text
+  tail -c 4096 | for_terminal
 }
 
-# nix colours even what no terminal sees.
-colour="$(printf "\033")\[[0-9;]*m"
-
-# What nix writes beyond ASCII has another place there; nothing else may come through.
+# What nix writes beyond ASCII has another place in an answer.
 arrow="$(printf "\342\206\222")"
 
-# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+# plain_answer: stdin, an answer, without what the login's shell has said before it, and without anything beyond ASCII. Nothing that is asked for
+# has longer lines.
 plain_answer() {
-  LC_ALL=C cut -b "1-$most_of_line" |
-    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
-    LC_ALL=C tr -cd "\n -~"
+  LC_ALL=C cut -b 1-4096 | behind_login | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
 }
 
-# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
-calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+# The line with which each answer begins. What the login's shell has said comes before it, whether or not that ends its line.
+answer_begins="hey answers"
 
-# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
-# left running holds that open. It ends itself when the call is gone, or another one has begun.
+# behind_login: stdin from that line on, with the first line before it as the fact "before"; all of it where that line is not there.
+behind_login() { LC_ALL=C sed -n "/^$answer_begins\$/{s/.*//;x;s/^\n*//;s/\n.*//;s/./before &/p;d;};H;\$!d;x;s/^\n//p"; }
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$call/process"; }
+
+# limit_call SECONDS PROCESS...: ends ssh where it takes longer, and than any step may; and when it is over, those that read what it says, if
+# something that it has left running holds that open. A signal for all that this script has started must not end it before ssh, which may heed none.
 limit_call() {
-  local ends call job over current
-  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  local most ends signal="TERM"
   trap "" HUP INT TERM
-  call=$2
+  most=$(number 5 "$1")
   clock
-  ends=$((now + $(number 5 "$1")))
-  over=0
-  shift 2
-  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
-    sleep 0.3
-    clock
+  ends=$((now + (most < lane_timeout ? most : lane_timeout)))
+  shift
+  while sleep 0.3 && clock && [ -d "$call" ]; do
     if [ -e "$call/over" ]; then
-      over=$((over + 1))
-      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+      sleep 2
+      if [ ! -d "$call" ]; then return; fi
+      : >"$call/enough"
+      # Who reads a pipe reads on until there is something.
+      echo 1<>"$call/said"
+      echo 1<>"$call/answer"
+      sleep 1
+      kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
-      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
-      if [ -n "$job" ]; then
-        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
-      fi
       : >"$call/late"
+      kill -s "$signal" "$(cat "$call/process")" || :
+      signal=KILL
     fi
   done
 }
 
-# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
-# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
-# no signal cuts it short.
-heard() {
-  local call status seconds_most reader teller
+# called TAKER SECONDS COMMAND...: a command that goes by ssh. That function takes what the host answers, and what it says beside that is shown
+# plainly: so much of it as is read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
+called() {
+  local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
-  status=0
-  seconds_most=$(number 5 "$1")
-  shift
-  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
-  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
-  mkfifo "$call/answer" "$call/said" || return 1
-  rm -f "$tmp/calling"
-  printf "%s\n" "$call" >"$tmp/call"
-  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
-  reader=$!
-  (plainly) <"$call/said" >&2 &
+  call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
+  "$1" <"$call/answer" &
+  taker=$!
+  plainly <"$call/said" >&2 &
   teller=$!
   # In a subshell of its own, as a shell keeps open what it redirects for a function.
-  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
+  shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
-  wait "$reader" 2>/dev/null || :
-  wait "$teller" 2>/dev/null || :
+  wait "$taker" "$teller" 2>/dev/null || :
   if [ -e "$call/late" ]; then status=124; fi
-  plain_answer <"$call/answered"
+  if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
 }
+
+# heard SECONDS COMMAND...: a host's answer to that, as a whole.
+heard() { called keep_answer "$@"; }
+
+# keep_answer: stdin, as much as an answer may have.
+keep_answer() { exec head -c 262144 >"$call/answered"; }
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
 # plain_name NAME: a name as it is compared.
-plain_name() {
-  printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"
-}
+plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -653,7 +602,7 @@ owners_of_key() {
 }
 
 # has_own_key: whether it has this host's.
-has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
 
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
@@ -669,8 +618,7 @@ require_name() {
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
-  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
-  exit 1
+  give_up 1 "$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
 }
 
 # require_machine_of_system: that the target is called as the system that was built. Sets: reached, last_words. Ends: where it is another machine.
@@ -682,15 +630,14 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 # copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
 # is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
 copy_closure() {
-  local status
   mkdir -p "$tmp/bin"
   # shellcheck disable=SC2016
   printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
   chmod 700 "$tmp/bin/ssh"
-  status=0
-  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
-  if [ "$status" -eq 124 ]; then stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it"; fi
-  return "$status"
+  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || case $? in
+    124) stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it" ;;
+    *) return "$?" ;;
+  esac
 }
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
@@ -703,7 +650,7 @@ by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PAT
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
 # or this machine can't log in any more.
 activate_there() {
-  local action="$1" status lost goes_on
+  local action="$1" status="0" lost goes_on
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
   lost="the connection to $target was lost in the middle: $goes_on"
@@ -711,7 +658,6 @@ activate_there() {
   changed=yes
   prev=$(fact runs)
   case $action in switch | test) record "$prev" "$to_activate" ;; esac
-  status=0
   facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
@@ -750,8 +696,7 @@ take_activated() {
   stop_if_refused "$1" "$(known_standing)"
   if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
     changed=
-    last_words="the activation could not begin; nothing was changed on $target (status $1)"
-    exit "$1"
+    give_up "$1" "the activation could not begin; nothing was changed on $target (status $1)"
   fi
   how=$(fact why)
   case $1 in
@@ -776,7 +721,7 @@ logs_in() {
   while :; do
     status=0
     booted=$(heard 60 there_again tell_boot 2>"$tmp/said") || status=$?
-    case $newline$booted in *"${newline}boot "?*) break ;; esac
+    if printf "%s\n" "$booted" | grep "^boot ." >/dev/null; then break; fi
     clock
     # An sshd that starts again is there in a moment; one that has refused the login stays at it.
     if [ "$status" -ne 255 ] || [ "$now" -ge "$until_when" ] ||
@@ -795,7 +740,7 @@ still_works() { heard 5 there true </dev/null >/dev/null 2>&1; }
 # still_in ACTION: ends where it can't, with how to go on. The first connection is left open then: it may be the only way in.
 # Sets: last_words, left_open. Ends: where it can't.
 still_in() {
-  local onward old_system old_number
+  local onward old_system
   step "log in to $target once more"
   if logs_in; then return 0; fi
   onward=". Look at its console"
@@ -805,18 +750,16 @@ still_in() {
     if still_works; then
       left_open=yes
       onward=". The first connection works for 15 minutes more: ssh$with_tty -S $tmp/ssh $target"
-      if [ "$prev" != "$(fact runs)" ] && [ -n "$(store_path "$prev")" ]; then
-        # What the target has said of itself becomes part of a command.
-        old_system=$(store_path "$prev")
-        old_number=$from
+      # What the target has said of itself becomes part of a command.
+      old_system=$(store_path "$prev")
+      if [ -n "$old_system" ] && [ "$prev" != "$(fact runs)" ]; then
         onward=". The first connection works for 15 minutes more, and takes it back: ssh$with_tty -S $tmp/ssh $target $type_become$old_system/bin/switch-to-configuration test"
-        if [ "$1" = switch ] && [ -n "$old_number" ]; then onward="$onward; then: $type_rollback --to $old_number"; fi
+        if [ "$1" = switch ] && [ -n "$from" ]; then onward="$onward; then: $type_rollback --to $from"; fi
       fi
     fi
     if [ "$(fact boots)" != "$(fact runs)" ]; then onward="$onward. A reboot brings $(fact boots)"; fi
   fi
-  last_words="$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
-  exit 16
+  give_up 16 "$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
 }
 
 # ---- on the target -------------------------------------------------------------------------------
@@ -888,7 +831,6 @@ refuse_changed() {
 # Ends: where it can not.
 may_deploy() {
   local more
-  echo
   need_root deploy
   (each_open refuse_open; refuse_trial) || exit
   if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
@@ -915,19 +857,13 @@ has_room() {
 profile=/nix/var/nix/profiles/system
 
 # refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
-refuse() {
-  printf "refused %s\n" "$2"
-  exit "$1"
-}
+refuse() { printf "refused %s\n" "$2"; exit "$1"; }
 
 # not_root WHAT: why this user may not do that; nothing for root.
 not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
 
 # need_root WHAT. Ends: where the caller is not root.
-need_root() {
-  local why
-  if why=$(not_root "$1"); then refuse 1 "$why"; fi
-}
+need_root() { if not_root "$1" >/dev/null; then refuse 1 "$(not_root "$1")"; fi; }
 
 # by_systemd: whether systemd is what runs this machine.
 by_systemd() { [ -d /run/systemd/system ]; }
@@ -946,8 +882,7 @@ kernel_of() {
 
 # compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
 compare() {
-  local parts part was is
-  parts=
+  local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
@@ -963,24 +898,20 @@ compare() {
   if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
 }
 
+# number_of LINK: the number of a generation, of the name of its link.
+number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
+
 # tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
 tell_facts() {
-  local now
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
-  now=$(readlink "$profile" || :)
-  now=${now#system-}
-  echo "number ${now%-link}"
+  echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$profile" reboot
 }
 
 # tell_boot: which boot this is, and what runs.
-tell_boot() {
-  echo
-  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-  tell_facts
-}
+tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
 # stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
 # never in a string, so that it is known to be called.)
@@ -1054,9 +985,7 @@ each_open() {
 }
 
 # holds: whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
-holds() {
-  case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac
-}
+holds() { case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac; }
 
 # trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
 # or over.
@@ -1126,7 +1055,6 @@ set_profile() {
 activate_system() {
   local action="$1" status why="" units="" blocked=""
   set -e
-  echo
   # The second must not set a profile that it then can not activate.
   take_lock
   refuse_switching
@@ -1236,13 +1164,13 @@ on_disk() { sync -f /nix/var/nix /nix/store; }
 # The beginning and the end of every script.
 
 # step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
+step() { said="$*"; printf "%s\n" "$verb: $said" >&2 || :; }
 
 # stop WORDS...: says why, and ends the script. Ends: always, with 1.
 stop() { step "$@" && exit 1; }
+
+# give_up STATUS WORDS: ends the script, and says that last. Sets: last_words. Ends: always, with that status.
+give_up() { last_words=$2 && exit "$1"; }
 
 # at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
 at_end() { hooks="$1 $hooks"; }
@@ -1273,9 +1201,8 @@ say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$l
 
 # clean_up: takes the private directories away.
 clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
   # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} +; elif [ -n "$tmp" ]; then rm -rf "$tmp"; fi || :
 }
 
 begin

@@ -83,11 +83,8 @@ make_tmp() {
 }
 
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
-close_connection() {
-  if [ -n "$left_open" ]; then return 0; fi
-  # shellcheck disable=SC2086
-  ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :
-}
+# shellcheck disable=SC2086
+close_connection() { [ -n "$left_open" ] || ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :; }
 
 # reach WORD...: ssh, over the one connection of this run.
 # shellcheck disable=SC2086
@@ -113,12 +110,11 @@ quoted() {
 encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
 # assigned NAME VALUE [NAME VALUE...]: for a shell.
-assigned() {
-  while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done
-}
+assigned() { while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done; }
 
-# far NAME WORD...: the line that calls that function of the target. All of them come along.
-far() { printf "%s" "sh -c 'program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
+# far NAME WORD...: the line that calls that function of the target. All of them come along. What it says begins on a line of its own, and with one
+# that tells it from what the login's shell has said.
+far() { printf "%s" "sh -c 'echo; echo \"$answer_begins\"; program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
 # unreachable. Sets: last_words. Ends: always, with 1 where the target did not say another status.
@@ -152,13 +148,8 @@ ask_there() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of an answer are read, and how many of what is said beside it.
-most_answered=262144
-
+# How many bytes of what a host says beside an answer are shown.
 most_said=1048576
-
-# How many bytes of each line of an answer are read: nothing that is asked for has more.
-most_of_line=4096
 
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
@@ -166,100 +157,100 @@ told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_
 # Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
 harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
 
-# letters: which letters beyond ASCII this terminal shows.
-letters() { case ${LC_ALL:-${LC_CTYPE:-${LANG-}}} in *[Uu][Tt][Ff]8* | *[Uu][Tt][Ff]-8*) printf "%s" "$harmless_letters" ;; *) printf "%s" "~" ;; esac; }
+# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
 
-# plain_text: stdin, without what a terminal would not just show.
-plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($(letters))|[^ -~]/\1/g"; }
+# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
+for_terminal() {
+  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
+}
 
 # plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
 plainly() {
-  local chunk rest
-  rest=$most_said
-  while [ "$rest" -gt 0 ]; do
-    # What a host says begins and ends anywhere. A shell keeps no NUL.
-    chunk=$(exec 2>/dev/null && dd bs=4096 count=1 | LC_ALL=C tr "\000" "?" && printf .)
-    if [ "$chunk" = . ]; then return; fi
+  local chunk rest="$most_said"
+  # What a host says begins and ends anywhere. A shell keeps no NUL.
+  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
-    if [ -n "$raw" ]; then printf "%s" "${chunk%.}"; else printf "%s" "${chunk%.}" | plain_text; fi
+    printf "%s" "${chunk%.}" | for_terminal
   done
+  if [ "$rest" -gt 0 ]; then return; fi
   printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
-  tail -c 4096 | plain_text
+  tail -c 4096 | for_terminal
 }
 
-# nix colours even what no terminal sees.
-colour="$(printf "\033")\[[0-9;]*m"
-
-# What nix writes beyond ASCII has another place there; nothing else may come through.
+# What nix writes beyond ASCII has another place in an answer.
 arrow="$(printf "\342\206\222")"
 
-# plain_answer: stdin, an answer, without anything beyond ASCII but what nix writes there; that has another place.
+# plain_answer: stdin, an answer, without what the login's shell has said before it, and without anything beyond ASCII. Nothing that is asked for
+# has longer lines.
 plain_answer() {
-  LC_ALL=C cut -b "1-$most_of_line" |
-    LC_ALL=C sed "s/$(printf "\r")*\$//;y/$(printf "\t")/ /;s/$colour//g;s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" |
-    LC_ALL=C tr -cd "\n -~"
+  LC_ALL=C cut -b 1-4096 | behind_login | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
 }
 
-# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
-calling() { sh -c "echo \$PPID" >"$tmp/calling"; }
+# The line with which each answer begins. What the login's shell has said comes before it, whether or not that ends its line.
+answer_begins="hey answers"
 
-# limit_call SECONDS CALL PROCESS...: ends ssh where it takes longer; and when it is over, those that read what it says, if something that it has
-# left running holds that open. It ends itself when the call is gone, or another one has begun.
+# behind_login: stdin from that line on, with the first line before it as the fact "before"; all of it where that line is not there.
+behind_login() { LC_ALL=C sed -n "/^$answer_begins\$/{s/.*//;x;s/^\n*//;s/\n.*//;s/./before &/p;d;};H;\$!d;x;s/^\n//p"; }
+
+# calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
+calling() { sh -c "echo \$PPID" >"$call/process"; }
+
+# limit_call SECONDS PROCESS...: ends ssh where it takes longer, and than any step may; and when it is over, those that read what it says, if
+# something that it has left running holds that open. A signal for all that this script has started must not end it before ssh, which may heed none.
 limit_call() {
-  local ends call job over current
-  # A signal for all that this script has started must not end it before ssh, which may heed none.
+  local most ends signal="TERM"
   trap "" HUP INT TERM
-  call=$2
+  most=$(number 5 "$1")
   clock
-  ends=$((now + $(number 5 "$1")))
-  over=0
-  shift 2
-  while [ -d "$call" ] && read -r current <"$tmp/call" && [ "$current" = "$call" ]; do
-    sleep 0.3
-    clock
+  ends=$((now + (most < lane_timeout ? most : lane_timeout)))
+  shift
+  while sleep 0.3 && clock && [ -d "$call" ]; do
     if [ -e "$call/over" ]; then
-      over=$((over + 1))
-      if [ "$over" -gt 6 ]; then kill "$@" 2>/dev/null || :; fi
+      sleep 2
+      if [ ! -d "$call" ]; then return; fi
+      : >"$call/enough"
+      # Who reads a pipe reads on until there is something.
+      echo 1<>"$call/said"
+      echo 1<>"$call/answer"
+      sleep 1
+      kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
-      job=$(cat "$tmp/calling" 2>/dev/null) || job=''
-      if [ -n "$job" ]; then
-        if [ -e "$call/late" ]; then kill -s KILL "$job" 2>/dev/null || :; else kill "$job" 2>/dev/null || :; fi
-      fi
       : >"$call/late"
+      kill -s "$signal" "$(cat "$call/process")" || :
+      signal=KILL
     fi
   done
 }
 
-# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
-# read, for so many seconds, and never longer than a step may take. Its status; 124 where it took longer. At the end of a run
-# no signal cuts it short.
-heard() {
-  local call status seconds_most reader teller
+# called TAKER SECONDS COMMAND...: a command that goes by ssh. That function takes what the host answers, and what it says beside that is shown
+# plainly: so much of it as is read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
+called() {
+  local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
-  status=0
-  seconds_most=$(number 5 "$1")
-  shift
-  if [ "$seconds_most" -gt "$lane_timeout" ]; then seconds_most=$lane_timeout; fi
-  call=$(mktemp -d "$tmp/call.XXXXXX") || return 1
-  mkfifo "$call/answer" "$call/said" || return 1
-  rm -f "$tmp/calling"
-  printf "%s\n" "$call" >"$tmp/call"
-  head -c "$most_answered" <"$call/answer" >"$call/answered" 2>/dev/null &
-  reader=$!
-  (plainly) <"$call/said" >&2 &
+  call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
+  "$1" <"$call/answer" &
+  taker=$!
+  plainly <"$call/said" >&2 &
   teller=$!
   # In a subshell of its own, as a shell keeps open what it redirects for a function.
-  (limit_call "$seconds_most" "$call" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
+  (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
+  shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
-  wait "$reader" 2>/dev/null || :
-  wait "$teller" 2>/dev/null || :
+  wait "$taker" "$teller" 2>/dev/null || :
   if [ -e "$call/late" ]; then status=124; fi
-  plain_answer <"$call/answered"
+  if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
 }
+
+# heard SECONDS COMMAND...: a host's answer to that, as a whole.
+heard() { called keep_answer "$@"; }
+
+# keep_answer: stdin, as much as an answer may have.
+keep_answer() { exec head -c 262144 >"$call/answered"; }
 
 # said_lately LINES: the last of what was said beside an answer and kept in $tmp/said, a screen line each.
 said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }
@@ -267,45 +258,22 @@ said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
 
-# Between two facts.
-newline='
-'
+# all_of NAME: all facts of that name.
+all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name in $facts.
-fact() {
-  local line
-  local IFS="$newline"
-  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
-  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
-  for line in $facts; do
-    case $line in "$1 "*)
-      printf "%s\n" "${line#"$1 "}"
-      return 0
-      ;;
-    esac
-  done
-}
-
-# all_of NAME: all of that name, as they came.
-all_of() { printf "%s\n" "$facts" | sed -n "s/^$1 //p"; }
+# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
+fact() { all_of "$1" | sed -n 1p; }
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() {
-  local digits
-  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
-  digits=${2#"${2%%[1-9]*}"}
-  printf "%s\n" "${digits:-0}"
-}
+number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -z "$(fact refused)" ]; then return 0; fi
-  last_words="$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"
-  exit "$1"
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.
@@ -315,18 +283,13 @@ short() { printf "%s\n" "$1" | cut -c 1-600; }
 standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() {
-  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
-  now=${now%%.*}
-}
+clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
 # plain_name NAME: a name as it is compared.
-plain_name() {
-  printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"
-}
+plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -354,7 +317,7 @@ owners_of_key() {
 }
 
 # has_own_key: whether it has this host's.
-has_own_key() { case "$newline$(owners_of_key)$newline" in *"$newline$host$newline"*) ;; *) false ;; esac; }
+has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
 
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
@@ -370,8 +333,7 @@ require_name() {
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
-  last_words="$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
-  exit 1
+  give_up 1 "$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
 }
 
 # require_machine_of_host [STRICTLY]: that the target is called as the flake calls the host. That is evaluated where it is not called as the host
@@ -430,8 +392,7 @@ reboot_there() {
   boot=$(fact boot)
   expected=$(fact boots)
   if [ -z "$boot" ] || [ -z "$expected" ]; then
-    last_words="$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
-    exit 1
+    give_up 1 "$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
   fi
   last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
   clock
@@ -450,8 +411,7 @@ reboot_there() {
     fi
   done
   if [ "$(fact runs)" != "$expected" ]; then
-    last_words="$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
-    exit 32
+    give_up 32 "$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
   fi
   record "$expected"
   last_words=
@@ -495,9 +455,7 @@ keep_log() {
 }
 
 # member NAME VALUE: one of the line's, unless it is empty.
-member() {
-  if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi
-}
+member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {
@@ -519,6 +477,10 @@ record() {
 
 # ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
 # A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# Between two lines.
+newline='
+'
 
 # harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
 # configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
@@ -578,19 +540,13 @@ tell_names() {
 profile=/nix/var/nix/profiles/system
 
 # refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
-refuse() {
-  printf "refused %s\n" "$2"
-  exit "$1"
-}
+refuse() { printf "refused %s\n" "$2"; exit "$1"; }
 
 # not_root WHAT: why this user may not do that; nothing for root.
 not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
 
 # need_root WHAT. Ends: where the caller is not root.
-need_root() {
-  local why
-  if why=$(not_root "$1"); then refuse 1 "$why"; fi
-}
+need_root() { if not_root "$1" >/dev/null; then refuse 1 "$(not_root "$1")"; fi; }
 
 # by_systemd: whether systemd is what runs this machine.
 by_systemd() { [ -d /run/systemd/system ]; }
@@ -609,8 +565,7 @@ kernel_of() {
 
 # compare OLD NEW NAME: the fact NAME, where the system NEW has other parts than OLD that only a boot can change.
 compare() {
-  local parts part was is
-  parts=
+  local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
@@ -626,24 +581,20 @@ compare() {
   if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
 }
 
+# number_of LINK: the number of a generation, of the name of its link.
+number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
+
 # tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
 tell_facts() {
-  local now
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $(readlink -e "$profile" || echo nothing)"
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
-  now=$(readlink "$profile" || :)
-  now=${now#system-}
-  echo "number ${now%-link}"
+  echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$profile" reboot
 }
 
 # tell_boot: which boot this is, and what runs.
-tell_boot() {
-  echo
-  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-  tell_facts
-}
+tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
 # A reboot of this machine.
 
@@ -727,9 +678,7 @@ each_open() {
 }
 
 # holds: whether it ends by itself, and with it what it holds. The clock that takes it back may be late by half a minute.
-holds() {
-  case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac
-}
+holds() { case $(progress) in open) [ "$left" -ge -30 ] || [ -L "$dir/trial" ] ;; committing | going-back) ;; *) false ;; esac; }
 
 # trial_progress: how the trial boot that is noted stands, while it is no deployment under /run: rebooting (into it, or about to), starting,
 # or over.
@@ -781,13 +730,6 @@ on_disk() { sync -f /nix/var/nix /nix/store; }
 
 # menu_on_disk: the boot menu is.
 menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
-
-# number_of LINK: the number of a generation, of the name of its link.
-number_of() {
-  local number
-  number=${1#system-}
-  echo "${number%-link}"
-}
 
 # uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
 # commit made it.
@@ -845,10 +787,10 @@ mend_commit() {
 # The beginning and the end of every script.
 
 # step WORDS...: says what is done now, or how it ended. Sets: said.
-step() {
-  said="$*"
-  printf "%s\n" "$verb: $said" >&2 || :
-}
+step() { said="$*"; printf "%s\n" "$verb: $said" >&2 || :; }
+
+# give_up STATUS WORDS: ends the script, and says that last. Sets: last_words. Ends: always, with that status.
+give_up() { last_words=$2 && exit "$1"; }
 
 # at_end FUNCTION: has it called when the script ends, however it ends; the last one that was added goes first. Sets: hooks.
 at_end() { hooks="$1 $hooks"; }
@@ -879,9 +821,8 @@ say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$l
 
 # clean_up: takes the private directories away.
 clean_up() {
-  if [ -z "$tmp" ]; then return 0; fi
   # A connection that is left open needs its place.
-  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} + || :; else rm -rf "$tmp" || :; fi
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} +; elif [ -n "$tmp" ]; then rm -rf "$tmp"; fi || :
 }
 
 begin

@@ -20,7 +20,7 @@ ask_there() {
 # expect_silence: nix copy reads its own answer from the first byte on. Sets: last_words. Ends: where the login prints something before.
 expect_silence() {
   local printed
-  printed=$(printf "%s\n" "$facts" | head -n 1 | LC_ALL=C tr -cd " -~" | cut -c 1-60)
+  printed=$(fact before | cut -c 1-60)
   if [ -z "$printed" ]; then return 0; fi
   give_up 1 "the login's shell on $target prints text before it runs a command: \"$printed\"; nix can't copy over that, and nothing was changed on $target (status 1). Let its rc file print only for a terminal"
 }

@@ -60,7 +60,7 @@ activate_and_confirm() {
   seen=$deadline
   while [ -z "$held" ]; do
     if [ "$(left)" -gt 0 ]; then
-      heard "$(($(left) + 2))" call_there start_activation "$(wc -c <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      followed "$(($(left) + 2))" call_there start_activation "$(wc -l <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
       anew=yes
       try_to_confirm "$1" || :
       say_failing "$failing"

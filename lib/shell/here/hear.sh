@@ -21,7 +21,7 @@ for_terminal() {
 plainly() {
   local chunk rest="$most_said"
   # What a host says begins and ends anywhere. A shell keeps no NUL.
-  while [ "$rest" -gt 0 ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
+  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
     printf "%s" "${chunk%.}" | for_terminal
   done
@@ -34,10 +34,17 @@ plainly() {
 # What nix writes beyond ASCII has another place in an answer.
 arrow="$(printf "\342\206\222")"
 
-# plain_answer: stdin, an answer, without anything beyond ASCII. Nothing that is asked for has longer lines.
+# plain_answer: stdin, an answer, without what the login's shell has said before it, and without anything beyond ASCII. Nothing that is asked for
+# has longer lines.
 plain_answer() {
-  LC_ALL=C cut -b 1-4096 | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
+  LC_ALL=C cut -b 1-4096 | behind_login | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
 }
+
+# The line with which each answer begins. What the login's shell has said comes before it, whether or not that ends its line.
+answer_begins="hey answers"
+
+# behind_login: stdin from that line on, with the first line before it as the fact "before"; all of it where that line is not there.
+behind_login() { LC_ALL=C sed -n "/^$answer_begins\$/{s/.*//;x;s/^\n*//;s/\n.*//;s/./before &/p;d;};H;\$!d;x;s/^\n//p"; }
 
 # calling: the process that goes on as ssh is noted, so that it can be ended. For subshells.
 calling() { sh -c "echo \$PPID" >"$call/process"; }
@@ -54,7 +61,13 @@ limit_call() {
   while sleep 0.3 && clock && [ -d "$call" ]; do
     if [ -e "$call/over" ]; then
       sleep 2
-      if [ -d "$call" ]; then kill "$@" || :; fi
+      if [ ! -d "$call" ]; then return; fi
+      : >"$call/enough"
+      # Who reads a pipe reads on until there is something.
+      echo 1<>"$call/said"
+      echo 1<>"$call/answer"
+      sleep 1
+      kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
       : >"$call/late"
       kill -s "$signal" "$(cat "$call/process")" || :
@@ -63,26 +76,43 @@ limit_call() {
   done
 }
 
-# heard SECONDS COMMAND...: a host's answer to a command that goes by ssh, and beside it what the host says on stderr, plainly. So much of it as is
-# read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
-heard() {
-  local call status="0" reader teller
+# called TAKER SECONDS COMMAND...: a command that goes by ssh. That function takes what the host answers, and what it says beside that is shown
+# plainly: so much of it as is read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
+called() {
+  local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  head -c 262144 <"$call/answer" >"$call/answered" &
-  reader=$!
+  "$1" <"$call/answer" &
+  taker=$!
   plainly <"$call/said" >&2 &
   teller=$!
   # In a subshell of its own, as a shell keeps open what it redirects for a function.
-  (limit_call "$1" "$reader" "$teller") </dev/null >/dev/null 2>&1 &
-  shift
+  (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
+  shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
   : >"$call/over"
-  wait "$reader" "$teller" 2>/dev/null || :
+  wait "$taker" "$teller" 2>/dev/null || :
   if [ -e "$call/late" ]; then status=124; fi
-  plain_answer <"$call/answered"
+  if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
+}
+
+# heard SECONDS COMMAND...: a host's answer to that, as a whole.
+heard() { called keep_answer "$@"; }
+
+# keep_answer: stdin, as much as an answer may have.
+keep_answer() { exec head -c 262144 >"$call/answered"; }
+
+# followed SECONDS COMMAND...: a host's answer to that, shown plainly as it comes.
+followed() { called answer_plainly "$@"; }
+
+# answer_plainly: stdin, an answer, for a terminal.
+answer_plainly() {
+  local line
+  # A shell reads no byte beyond the end of a line.
+  while IFS= read -r line && [ "$line" != "$answer_begins" ]; do :; done
+  plainly
 }
 
 # said_lately LINES: the last of what was said beside an answer and kept in $tmp/said, a screen line each.

@@ -11,7 +11,6 @@ set_profile() {
 activate_system() {
   local action="$1" status why="" units="" blocked=""
   set -e
-  echo
   # The second must not set a profile that it then can not activate.
   take_lock
   refuse_switching

@@ -107,8 +107,8 @@ arm_guard() {
   echo "boots $boots"
 }
 
-# start_activation BYTE: starts the activation of the deployment $id, if nobody has yet and there is time; then says its log from that byte
-# on, until it ends. Sets: dir. Ends: where it has ended.
+# start_activation LINES: starts the activation of the deployment $id, if nobody has yet and there is time; then says its log behind so many
+# lines, until it ends. Sets: dir. Ends: where it has ended.
 start_activation() {
   local pid
   dir=/run/hey/$id
@@ -127,9 +127,9 @@ start_activation() {
     sleep 0.1
   done
   if [ "${pid:-0}" -gt 0 ]; then
-    tail -c "+$(($1 + 1))" -s 0.05 --pid="$pid" -f "$dir/log" 2>/dev/null
+    tail -n "+$(($1 + 1))" -s 0.05 --pid="$pid" -f "$dir/log" 2>/dev/null
   else
-    tail -c "+$(($1 + 1))" "$dir/log" 2>/dev/null
+    tail -n "+$(($1 + 1))" "$dir/log" 2>/dev/null
   fi
   # What something else has ended (a lack of memory, say) left no status.
   if activation_ended || activating || activation_ended; then exit 0; fi

@@ -15,7 +15,6 @@ try_root() {
 # from it. Changes nothing. Ends: where it does not; says why, and what helps.
 becomes_root() {
   local me not said trust
-  echo
   export LC_ALL=C
   me=$(id -un)
   trust=${3-}

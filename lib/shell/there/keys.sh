@@ -3,7 +3,6 @@
 # public_keys DIR NAME...: the public halves of these private keys. Changes nothing.
 public_keys() {
   local dir name
-  echo
   dir=$1
   shift
   for name in "$@"; do

@@ -64,7 +64,6 @@ refuse_changed() {
 # Ends: where it can not.
 may_deploy() {
   local more
-  echo
   need_root deploy
   (each_open refuse_open; refuse_trial) || exit
   if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi

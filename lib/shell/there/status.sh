@@ -6,7 +6,6 @@ tell_armed() { echo "armed $(progress)$(if [ -L "$dir/trial" ]; then echo -trial
 # tell_status: facts of it; first what can not hang, and "over" last, as half an answer is none. Changes nothing.
 tell_status() {
   local link key value load holder size free at
-  echo
   echo "user $(id -un)"
   tell_facts
   echo "booted $(readlink -e /run/booted-system || echo nothing)"

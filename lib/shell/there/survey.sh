@@ -3,7 +3,6 @@
 # survey_machine: what it is, a fact a line. Changes nothing.
 survey_machine() {
   local key value line
-  echo
   echo "user $(id -un)"
   if [ "$(id -u)" = 0 ]; then
     echo "root yes"
@@ -34,7 +33,6 @@ survey_machine() {
 # tell_installed: which system runs here, and which units of agenix or sops-nix have failed.
 tell_installed() {
   local unit
-  echo
   echo "system $(readlink -f /run/current-system)"
   if [ -d /run/systemd/system ]; then
     systemctl list-units --failed --plain --no-legend | while read -r unit _; do
