@@ -40,7 +40,7 @@ import { reservedInDeployments } from "../lib/spec/passed.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, rebuildWords } from "../lib/target/access.ts";
 import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
-import { nixSshopts } from "../lib/target/ssh.ts";
+import { nixSshopts, pinnedSshopts } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -174,14 +174,16 @@ export default verb(module, {
     );
     // The line has words that the other backend refuses: a person must choose.
     const instead = `${spelled("ops-deploy")} ${host} ${target}${access.typed} --backend nix`;
-    const rebuilding = { ...rebuild, env: nixSshopts(given) };
     const about = {
       ...(!dryActivate && { logged: { host, target } }),
       needs: { "nixos-rebuild": instead },
     };
     const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both", "its own")];
     // Where nothing is asked of the target by hey itself it is one command.
-    if (reboot === undefined && access.by === undefined) return { ...about, main: [rebuilding], stages };
+    if (reboot === undefined && access.by === undefined)
+      return { ...about, main: [{ ...rebuild, env: nixSshopts(given) }], stages };
+    // What it repeats of the target's words is shown plainly.
+    const rebuilding = step("both_plainly", "env", pinnedSshopts(given), rebuild.argv);
     return {
       ...about,
       ...parts(

@@ -24,6 +24,7 @@ import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
 import { accessTo, askedOnce } from "../lib/target/access.ts";
 import { askingWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
+import { shownJson } from "../lib/text/json.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const takes = {
@@ -113,7 +114,7 @@ export default verb(module, {
         });
         const all = [...tools(), ...here, ...there].filter(({ id }) => !given.skip.includes(id));
         return {
-          text: given.json ? `${JSON.stringify(all, null, 2)}\n` : asText(all, hosts, paperHere().coloured),
+          text: given.json ? `${shownJson(all, 2)}\n` : asText(all, hosts, paperHere().coloured),
           status: all.some(({ level }) => level === "error") ? 1 : 0,
         };
       },

@@ -19,6 +19,7 @@ import { statusOf } from "../lib/status/status.ts";
 import { paperHere, statusList, statusTable } from "../lib/status/table.ts";
 import { accessTo, askedOnce } from "../lib/target/access.ts";
 import { askingWords, sshWords } from "../lib/target/ssh.ts";
+import { shownJson } from "../lib/text/json.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const takes = {
@@ -82,7 +83,7 @@ export default verb(module, {
         const text = only === undefined ? statusTable(all, paperHere()) : statusList(only, paperHere());
         const undecided = all.some(({ flake }) => flake === "does not evaluate");
         return {
-          text: given.json ? `${JSON.stringify(all, null, again === undefined ? 2 : 0)}\n` : text,
+          text: given.json ? `${shownJson(all, again === undefined ? 2 : 0)}\n` : text,
           status: undecided ? 20 : all.every(({ answers: does }) => does) ? 0 : 21,
           file:
             given.html === undefined ? undefined : { path: given.html, text: page(all, entries(), { now: new Date(), again }) },

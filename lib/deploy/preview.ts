@@ -40,7 +40,10 @@ export const declaring = (flake: Flake | undefined, host: string, words: readonl
     ? { main: [call("read_declared")], given: { declared: "", flake_dir: "" } }
     : {
         main: [
-          { ...step(nix, "eval", "--raw", `${machine(flake, host)}.config`, "--apply", declared, words), capture: "declared" },
+          {
+            ...step("beside_plainly", nix, "eval", "--raw", `${machine(flake, host)}.config`, "--apply", declared, words),
+            capture: "declared",
+          },
           call("read_declared", [], "its secrets"),
         ],
         given: { flake_dir: flake.dir ?? "" },

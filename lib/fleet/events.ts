@@ -1,6 +1,7 @@
 // What happens in a run, as JSON: one object a line. README.md shows it, test/fleet/ checks every line of real runs against it.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
+import { shownJson } from "../text/json.ts";
 import type { Result } from "./result.ts";
 
 /** All six are in every event; what else an event has depends on its step. */
@@ -45,7 +46,7 @@ export class Events {
 
   say(said: Said): void {
     const ms = Date.now() - this.#began;
-    const line = `${JSON.stringify({ time: new Date().toISOString(), host: null, argv: null, status: null, ms, ...said })}\n`;
+    const line = `${shownJson({ time: new Date().toISOString(), host: null, argv: null, status: null, ms, ...said })}\n`;
     try {
       appendFileSync(join(this.dir, ".events"), line, { mode: 0o600 });
     } catch {

@@ -6,7 +6,7 @@ import { keysHome } from "../here/state.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
 import { joined, type Step, step, variable, type Word } from "../script/step.ts";
 import { limits } from "../target/access.ts";
-import { knownHostsEntry, login, ownWords, pinnedWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
+import { knownHostsEntry, login, ownWords, pinnedPairs, pinnedWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
 import { hostKeyName, type Key } from "./keys.ts";
 import { staging } from "./staging.ts";
 
@@ -57,7 +57,7 @@ function looking({ raw, flake, host, target, consent, noDiskoDeps, rename }: Ins
     main: [
       call("ask_machine", [], "what it is"),
       {
-        ...step(nix, "eval", "--raw", flake.words ?? [], machine(flake, host), "--apply", describe),
+        ...step("beside_plainly", nix, "eval", "--raw", flake.words ?? [], machine(flake, host), "--apply", describe),
         capture: "wanted",
         note: `evaluate ${host}`,
       },
@@ -116,7 +116,8 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
       main: [
         call("from_now_on_changed"),
         {
-          ...install(extra),
+          // What it repeats of the machine's words is shown plainly.
+          ...step("both_plainly", install([...extra, pinnedPairs.flatMap((pair) => ["--ssh-option", pair])].flat()).argv),
           stdin: "none",
           note: `install ${host} on ${target}`,
         },

@@ -1,6 +1,7 @@
 // What was noted of runs, as text.
 import { duration } from "../text/amounts.ts";
 import { columns } from "../text/columns.ts";
+import { shownJson } from "../text/json.ts";
 import { changeOf, meaning } from "../text/outcome.ts";
 import type { Entry } from "./log.ts";
 
@@ -35,6 +36,6 @@ export function asTable(entries: readonly Entry[]): readonly string[] {
 
 /** The same for programs: an array of the entries, oldest first, with `began` in ISO 8601 and `ms`; what isn't known is left out. */
 export function asJson(entries: readonly Entry[]): readonly string[] {
-  const lines = entries.map((one, at) => `${JSON.stringify(one)}${at < entries.length - 1 ? "," : ""}`);
+  const lines = entries.map((one, at) => `${shownJson(one)}${at < entries.length - 1 ? "," : ""}`);
   return ["[", ...lines, "]"];
 }

@@ -100,7 +100,8 @@ const puttingRight = [
   "(: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null",
   "set +abCmvx -euf",
   "unset IFS",
-  "if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed \"s/.* //\"); export -n SHELLOPTS'; fi",
+  // bash alone has functions of its caller's, and says so; zsh has a declare of another kind.
+  'if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval \'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS\'; fi',
 ] as const;
 
 /** The first and the last line around a text, for a shell of any kind. */
@@ -161,6 +162,8 @@ function calledBy(name: string, plans: readonly Plan[]) {
     const lane = plan.given?.["lane"] ?? "";
     return {
       verb: name,
+      // Shown as it came only where that is asked for.
+      raw: "",
       ...plan.given,
       ...(plan.logged && { logged_host: plan.logged.host, logged_target: plan.logged.target, lane }),
     };

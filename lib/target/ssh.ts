@@ -98,6 +98,22 @@ export function plainWords(): readonly string[] {
 }
 
 /**
+ * The same for a program that calls ssh itself: whether that has a terminal, which sudo there may need, is its own matter.
+ */
+export const pinnedPairs: readonly string[] = [
+  ...["ForwardAgent=no", "ForwardX11=no", "GSSAPIDelegateCredentials=no", "RequestTTY=auto", "RemoteCommand=none"],
+  ...["PermitLocalCommand=no", "ClearAllForwardings=yes", "Tunnel=no", "LogLevel=INFO", "VisualHostKey=no"],
+];
+
+/** NIX_SSHOPTS for it, as one word. A dead connection ends after a minute. */
+export const pinnedSshopts = (given: SshGiven): string =>
+  `NIX_SSHOPTS=${[
+    ...optionWords(...pinnedPairs),
+    ...sshWords(given),
+    ...optionWords("ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=4"),
+  ].join(" ")}`;
+
+/**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp, by -S, as that wins over one in the caller's
  * $NIX_SSHOPTS, whose connection is not ours to end. It ends with the script, and by itself when the script is killed.
  */

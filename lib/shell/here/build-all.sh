@@ -28,6 +28,7 @@ show_systems() {
 build_all() {
   local host found one derivations built missing path name
   umask 077
+  make_tmp
   for host in "$@"; do
     shift
     mkdir -p "$run/$host"
@@ -35,15 +36,15 @@ build_all() {
     if [ -e "$run/$host/skip" ]; then :; else set -- "$@" "$host"; fi
   done
   step "evaluate $*"
-  if found=$(systems_of "$@"); then :; else
+  if found=$(beside_plainly systems_of "$@"); then :; else
     # One that does not evaluate ends all, and nix does not say whose fault it was.
     found=
     for host in "$@"; do
-      if one=$(systems_of "$host" 2>>"$run/$host/log"); then
+      if one=$(beside_plainly systems_of "$host" 2>>"$run/$host/log"); then
         found="$found$one
 "
       else
-        step "$host does not evaluate: $(sed -n "s/^ *error: *//p" "$run/$host/log" | grep . | tail -n 1)"
+        step "$host does not evaluate: $(error_in "$run/$host/log")"
       fi
     done
   fi

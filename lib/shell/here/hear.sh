@@ -1,8 +1,5 @@
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of what a host says beside an answer are shown.
-most_said=1048576
-
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
 
@@ -17,16 +14,16 @@ for_terminal() {
   case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
 }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
 plainly() {
-  local chunk rest="$most_said"
+  local chunk rest="$1"
   # What a host says begins and ends anywhere. A shell keeps no NUL.
   while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
     printf "%s" "${chunk%.}" | for_terminal
   done
   if [ "$rest" -gt 0 ]; then return; fi
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
   tail -c 4096 | for_terminal
 }
@@ -62,10 +59,7 @@ limit_call() {
     if [ -e "$call/over" ]; then
       sleep 2
       if [ ! -d "$call" ]; then return; fi
-      : >"$call/enough"
-      # Who reads a pipe reads on until there is something.
-      echo 1<>"$call/said"
-      echo 1<>"$call/answer"
+      enough said answer
       sleep 1
       kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
@@ -84,7 +78,7 @@ called() {
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
   "$1" <"$call/answer" &
   taker=$!
-  plainly <"$call/said" >&2 &
+  plainly 1048576 <"$call/said" >&2 &
   teller=$!
   # In a subshell of its own, as a shell keeps open what it redirects for a function.
   (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
@@ -96,6 +90,13 @@ called() {
   if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
+}
+
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
 }
 
 # heard SECONDS COMMAND...: a host's answer to that, as a whole.
@@ -112,8 +113,30 @@ answer_plainly() {
   local line
   # A shell reads no byte beyond the end of a line.
   while IFS= read -r line && [ "$line" != "$answer_begins" ]; do :; done
-  plainly
+  plainly 1048576
 }
+
+# beside_plainly COMMAND...: a program of this machine that repeats what a repository or a host says: what it says on stderr is shown plainly.
+# Its status. What it leaves running, and may hold that open, is not waited for.
+beside_plainly() {
+  local call teller status="0"
+  call=$(mktemp -d "$tmp/beside.XXXXXX") && mkfifo "$call/said" || return 1
+  (plainly 1073741824 <"$call/said" >&2) >/dev/null &
+  teller=$!
+  "$@" 2>"$call/said" || status=$?
+  (sleep 2 && enough said) >/dev/null 2>&1 &
+  wait "$teller" 2>/dev/null || :
+  return "$status"
+}
+
+# both_plainly COMMAND...: the same, and on stdout.
+both_plainly() { turned beside_plainly turned beside_plainly "$@"; }
+
+# turned COMMAND...: its stdout is stderr, and its stderr is stdout.
+turned() { "$@" 3>&1 1>&2 2>&3 3>&-; }
+
+# error_in FILE: the last error that nix wrote there, as ASCII.
+error_in() { plain_text "~" <"$1" | sed -n "s/^ *error: *//p" | grep . | tail -n 1 | cut -c 1-400 || :; }
 
 # said_lately LINES: the last of what was said beside an answer and kept in $tmp/said, a screen line each.
 said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }

@@ -64,7 +64,7 @@ require_machine_of_host() {
   else
     step "what does the flake call $host?"
     if name=$(evaluate_name "$evaluated_host.config.networking.hostName" </dev/null 2>"$tmp/why"); then :; else
-      step "nix can't tell what the flake calls it ($(sed -n "s/^ *error: *//p" "$tmp/why" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~")); the name that counts is $host"
+      step "nix can't tell what the flake calls it ($(error_in "$tmp/why")); the name that counts is $host"
       name=$host
     fi
     name=$(plain_name "$name")

@@ -87,15 +87,14 @@ write_page() {
 
 # evaluate_either ATTRIBUTE [OTHER]: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
 evaluate_either() {
-  if [ $# -eq 1 ]; then text=$(evaluate "$1"); else text=$(evaluate "$1" 2>/dev/null) || text=$(evaluate "$2"); fi
+  make_tmp
+  if [ $# -eq 1 ] || ! text=$(evaluate "$1" 2>/dev/null); then text=$(beside_plainly evaluate "${2-$1}"); fi
 }
 
 # evaluate_host HOST ATTRIBUTE: a line of what was evaluated for it, or of why it was not.
 evaluate_host() {
   local words
-  if words=$(evaluate "$2" </dev/null 2>&1); then
-    printf "%s %s\n" "$1" "$(printf "%s\n" "$words" | grep "^{" | tail -n 1)"
-  else
-    printf "%s %s\n" "$1" "$(printf "%s\n" "$words" | sed -n "s/^ *error: *//p" | grep . | tail -n 1)"
-  fi
+  make_tmp
+  if words=$(evaluate "$2" </dev/null 2>"$tmp/why"); then words=$(printf "%s\n" "$words" | grep "^{" | tail -n 1); else words=$(error_in "$tmp/why"); fi
+  printf "%s %s\n" "$1" "$words"
 }
