@@ -12,6 +12,15 @@ declare -gA asking=(
   [say_armed]='ops deploy web01 root@127.0.0.1 --status'
   [cancel_any]='ops deploy web01 root@127.0.0.1 --cancel'
   [compare_systems]='ops rollback web01 root@127.0.0.1 --to 12 --diff'
+  [arm_guard]='ops rollback web01 root@127.0.0.1 --to 12 --guard --confirm-timeout 30 --settle 1'
+  [start_activation]='ops rollback web01 root@127.0.0.1 --to 12 --guard --confirm-timeout 30 --settle 1'
+  [look_at_it]='ops rollback web01 root@127.0.0.1 --to 12 --guard --confirm-timeout 30 --settle 1'
+  [confirm_it]='ops rollback web01 root@127.0.0.1 --to 12 --guard --confirm-timeout 30 --settle 0'
+  [cancel_it]='ops rollback web01 root@127.0.0.1 --to 12 --guard --confirm-timeout 30 --settle 0'
+  [confirm_it/deploy]='ops deploy web01 root@127.0.0.1 --guard --confirm-timeout 30 --settle 1'
+  [arm_trial]='ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20'
+  [look_at_it/trial]='ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20'
+  [confirm_it/trial]='ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20'
   [tell_status]='ops status web01 root@127.0.0.1'
   [tell_health]='ops doctor web01 root@127.0.0.1'
 )
@@ -21,6 +30,8 @@ lying_setup() {
   cd "$BATS_TEST_TMPDIR" || return
   repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
   mkdir -p bin f/hosts/web01 f/hosts/web02 home
+  # A system that is built here, with what a trial boot needs.
+  mkdir -p sys/bin sys/etc/systemd/system && touch sys/nixos-version
   for host in web01 web02; do echo '{ }' >"f/hosts/$host/default.nix"; done
   echo '{ outputs = _: { nixosConfigurations = { web01 = { }; web02 = { }; }; }; }' >f/flake.nix
   old=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old new=/nix/store/1123456789abcdfghijklmnpqrsvwxyz-new
@@ -48,10 +59,17 @@ esac
 at=$PWD
 case " \$* " in *"@192.0.2.2 "*) sed s/web01/web02/ "\$at/honest"; exit ;; esac
 read -r question <"\$at/question"
-case \$* in *"\\\\0047\$question\\\\0047"*) . "\$at/answer" ;; *)
-  case \$* in *"\\\\0047activate_system\\\\0047"*) printf 'begun yes\\nruns $new\\nboots $new\\nnumber 12\\n' ;; *) cat "\$at/honest" ;; esac
-  ;;
-esac
+# asked NAME: whether that is what it is asked.
+asked() { case \$words in *"\\\\0047\$1\\\\0047"*) ;; *) false ;; esac; }
+words="\$*"
+if asked "\${question%/*}"; then . "\$at/answer"
+elif asked activate_system; then printf 'begun yes\\nruns $new\\nboots $new\\nnumber 12\\n'
+elif asked start_activation; then :
+elif asked look_at_it; then printf 'stands open\\nstatus 0\\nleft 3\\nruns $new\\nboots $old\\n'
+elif asked confirm_it && [ "\$question" = cancel_it ]; then echo "waits what never comes"
+elif asked confirm_it; then printf 'stands committed\\nruns $new\\nboots $new\\n'
+elif asked cancel_it; then printf 'stands rolled-back\\nwhy asked\\nruns $old\\nboots $old\\n'
+else cat "\$at/honest"; fi
 STUB
   chmod +x bin/ssh
   export HOME=$PWD/home XDG_STATE_HOME=$PWD/home/state LC_ALL=C PATH=$PWD/bin:$PATH
@@ -97,7 +115,10 @@ told() {
 }
 
 # shorter: with less time for each step than may be typed.
-shorter() { sed "s/^lane_timeout='3600'/lane_timeout='2'/"; }
+shorter() {
+  sed -E "s/^lane_timeout='3600'/lane_timeout='2'/; s/^seconds='[0-9]+'/seconds='4'/; s/^patience='[0-9]+'/patience='2'/; s/^limit='[0-9]+'/limit='3'/
+    s/deadline \+ (600|30)\)/deadline + 3)/"
+}
 
 # unharmed WHAT: what must hold whatever it said.
 unharmed() {

@@ -18,7 +18,13 @@ tried() {
       unharmed "$question, $kind, $shell"
       # Nothing is no success.
       case $question-$kind in
+        start_activation-*) ;;
         tell_boot-empty | *-empty | *-"blank lines" | *-never | *-deaf) [ "$status" != 0 ] || { echo "$question, $kind, $shell: 0"; cat out err; cat print-err | head -5; return 1; } ;;
+      esac
+      case $question in
+        # What the others say is true; this one has never said that the new system runs and boots.
+        confirm_it* | cancel_it) ! grep -q "deployed and confirmed" out err || { echo "$question, $kind, $shell: confirmed"; cat out err; return 1; } ;;
+        arm_* | start_* | look_*) ! grep -q "deployed and confirmed" out err || grep -q "confirmed: root@127.0.0.1 runs $new, boots $new" out err || { cat out err; return 1; } ;;
       esac
       # Nobody was asked where the line was refused before.
       [ "$status" != 2 ] || { echo "$question, $kind, $shell: refused"; cat err; return 1; }
@@ -32,9 +38,18 @@ tried() {
 
 @test "lying: no answer runs anything here, hangs it, or reaches the terminal raw" {
   # Every sixth row: each question with some kinds, each kind at some questions. With HEY_HOSTILE=all every answer, in every shell.
-  local least=20 every=6 shells=(dash)
+  local least=20 every=6 shells=(dash) guarded='(arm_|start_|look_|confirm_|cancel_it)'
   if [ "${HEY_HOSTILE-}" = all ]; then least=600 every=1 shells=(dash bash 'zsh --emulate sh' 'busybox sh'); fi
-  chosen() { grep -v '^#' "$BATS_TEST_DIRNAME/lies.tsv" | awk -v every=$every 'NR % every == 1 % every'; }
+  chosen() { grep -v '^#' "$BATS_TEST_DIRNAME/lies.tsv" | grep -vE "^$guarded" | awk -v every=$every 'NR % every == 1 % every'; }
+  tried "${shells[@]}"
+}
+
+@test "lying: no answer to a guard's questions moves its deadline, or makes it say that a system is confirmed that is not" {
+  local least=8 every=12 shells=(dash)
+  if [ "${HEY_HOSTILE-}" = all ]; then least=130 every=1 shells=(dash bash 'zsh --emulate sh' 'busybox sh'); fi
+  chosen() { grep -E '^(arm_|start_|look_|confirm_|cancel_it)' "$BATS_TEST_DIRNAME/lies.tsv" | awk -v every=$every 'NR % every == 1 % every'; }
+  printf '#!/bin/sh\nwhile [ $# -gt 0 ]; do case $1 in --out-link) ln -sfn "%s" "$2" ;; esac; shift; done\n' "$PWD/sys" >bin/nix
+  chmod +x bin/nix
   tried "${shells[@]}"
 }
 

@@ -34,6 +34,10 @@ take_verdict() {
 
 # take_confirmed. Ends: where it could not be made to last.
 take_confirmed() {
+  # Another system than this one was not confirmed by this deployment, whatever is said of it.
+  case $(fact stands)-$runs_now-$boots_now in committed-$system-$system | kept-$system-* | uncommitted-$system-*) ;; *)
+    finish 15 "$target says that it is confirmed, but that is not $system: $(standing) (status 15). $look_there" ;;
+  esac
   record "$runs_now"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
   case $(fact stands) in
