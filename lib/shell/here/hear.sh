@@ -76,11 +76,11 @@ called() {
   local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  "$1" <"$call/answer" &
+  # Each in a subshell of its own, as a shell keeps open what it redirects for a function: the answer would end only with the last of these.
+  ("$1") <"$call/answer" &
   taker=$!
-  plainly 1048576 <"$call/said" >&2 &
+  (plainly 1048576) <"$call/said" >&2 &
   teller=$!
-  # In a subshell of its own, as a shell keeps open what it redirects for a function.
   (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
   shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
@@ -121,7 +121,7 @@ answer_plainly() {
 beside_plainly() {
   local call teller status="0"
   call=$(mktemp -d "$tmp/beside.XXXXXX") && mkfifo "$call/said" || return 1
-  (plainly 1073741824 <"$call/said" >&2) >/dev/null &
+  (plainly 1073741824) <"$call/said" >&2 &
   teller=$!
   "$@" 2>"$call/said" || status=$?
   (sleep 2 && enough said) >/dev/null 2>&1 &
