@@ -35,9 +35,9 @@ take_verdict() {
 # take_confirmed. Ends: where it could not be made to last.
 take_confirmed() {
   # Another system than this one was not confirmed by this deployment, whatever is said of it.
-  case $(fact stands)-$runs_now-$boots_now in committed-$system-$system | kept-$system-* | uncommitted-$system-*) ;; *)
-    finish 15 "$target says that it is confirmed, but that is not $system: $(standing) (status 15). $look_there" ;;
-  esac
+  if [ "$runs_now" != "$system" ] || { [ "$(fact stands)" = committed ] && [ "$boots_now" != "$system" ]; }; then
+    finish 15 "$target says that it is confirmed, but that is not $system: $(standing) (status 15). $look_there"
+  fi
   record "$runs_now"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
   case $(fact stands) in
