@@ -11,6 +11,7 @@ import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
+import { partitioned } from "../lib/spec/passed.ts";
 import { arg, flag, option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -33,6 +34,7 @@ export default verb(module, {
     elevate: option("PROGRAM", "how to become root", elevations),
     yes: flag("wipe without asking for the host's name", { short: "y" }),
   },
+  wraps: partitioned,
   passes: "disko",
   examples: ["destroy,format,mount --host id3-eniac", "mount --host id3-eniac"],
   plan: ({ mode, host, flake: given, elevate = "sudo", yes, passed }) => {

@@ -12,6 +12,7 @@ import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, evaluationOptions, flakeOption, nixWords } from "../lib/spec/options.ts";
+import { installed } from "../lib/spec/passed.ts";
 import { option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -26,6 +27,7 @@ export default verb(module, {
     ...evaluationOptions,
     elevate: option("PROGRAM", "how to become root", elevations),
   },
+  wraps: installed,
   passes: "nixos-install",
   examples: ["--host id3-eniac --root /mnt", "--host id3-eniac -- --no-root-passwd"],
   plan: (typed) => {

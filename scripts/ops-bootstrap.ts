@@ -27,7 +27,7 @@ import {
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
-import { reservedInBootstrap, surplusIn } from "../lib/spec/passed.ts";
+import { anywhere } from "../lib/spec/passed.ts";
 import { arg, flag, option, options, pairs } from "../lib/spec/spec.ts";
 import { port } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -94,7 +94,7 @@ export default verb(module, {
     // Of the system that is there now, about which hey.toml says nothing.
     "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
   },
-  reserves: reservedInBootstrap,
+  wraps: anywhere,
   passes: "nixos-anywhere",
   examples: [
     "vps-ultraman vps_ultraman_root --no-disko-deps",
@@ -119,9 +119,6 @@ export default verb(module, {
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
     const flake = flakeMeant(given.flake, "as given", given);
     requireHost(flake, host);
-    const surplus = surplusIn(passed);
-    if (surplus !== undefined)
-      throw new Usage(`${shown(surplus)} behind -- is one word too many: the target stands behind the host, before --`);
     if (given.generateHardwareConfig.length > 1) throw new Usage("--generate-hardware-config is given twice; type it once");
     for (const [, local] of given.diskEncryptionKeys) {
       if (!existsSync(local)) throw new Usage(`--disk-encryption-keys: there is no file ${shown(local)}`);

@@ -36,7 +36,7 @@ import {
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
-import { reservedInDeployments } from "../lib/spec/passed.ts";
+import { deployments } from "../lib/spec/passed.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, rebuildWords } from "../lib/target/access.ts";
 import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
@@ -76,7 +76,7 @@ export default verb(module, {
     ...limitOptions,
     ...sshOptions,
   },
-  reserves: reservedInDeployments,
+  wraps: deployments,
   passes: "nixos-rebuild, or to nix build with --backend nix",
   examples: [
     "vps-ultraman vps_ultraman_root",

@@ -18,7 +18,7 @@ import { call, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { Refusal } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
-import { reservedInBuilds } from "../lib/spec/passed.ts";
+import { synced } from "../lib/spec/passed.ts";
 import { quote } from "../lib/spec/quote.ts";
 import { argOr, flag, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
@@ -82,7 +82,7 @@ export default verb(module, {
     force: flag("activate a host here that is not this machine"),
     ...passing,
   },
-  reserves: reservedInBuilds,
+  wraps: synced,
   passes: "nixos-rebuild, or to nix behind nh",
   examples: ["", "switch", "build --host vps-ultraman"],
   // What changes nothing is never asked about.

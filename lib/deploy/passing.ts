@@ -2,6 +2,7 @@
 import { canSay, type Program, wordsFor } from "../here/backends.ts";
 import { runningSpecialisation } from "../here/machine.ts";
 import { shown, Usage } from "../spec/errors.ts";
+import { deployments, optionsIn } from "../spec/passed.ts";
 
 export interface Passing {
   readonly specialisation: string | undefined;
@@ -70,25 +71,15 @@ export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry
 /** Words that nix has for evaluations, and nix-store refuses. */
 const evaluates =
   /^(?:-I|--(?:(?:no-)?(?:eval-cache|pure-eval|accept-flake-config|show-trace)|impure|refresh|recreate-lock-file|commit-lock-file|no-(?:update-lock-file|write-lock-file|registries|use-registries)|include|override-input|update-input))$/;
-/** Words of nix's with values behind them, and how many. */
-const valued: readonly (readonly [RegExp, number])[] = [
-  [/^(?:-[jI]|--(?:max-jobs|cores|builders|log-format|include|update-input))$/, 1],
-  [/^--(?:option|override-input)$/, 2],
-];
 /** What else nixos-rebuild and nix build both have. */
-const shared = /^(?:-[LvkK]|--(?:print-build-logs|verbose|quiet|keep-going|keep-failed|fallback|repair|offline))$/;
+const shared =
+  /^(?:-[LvkKj]|--(?:print-build-logs|verbose|quiet|keep-going|keep-failed|fallback|repair|offline|max-jobs|cores|builders|log-format|option))$/;
 /** Words of nixos-rebuild's that leave the system as it is, with how it comes to run. */
 const alone = /^--(?:fast|no-reexec|no-build-nix)$/;
 
-const valuesOf = (word: string) => valued.find(([words]) => words.test(word))?.[1] ?? 0;
-
 /** Words of nix's, each with its values. */
-function together(passed: readonly string[]): readonly (readonly string[])[] {
-  const [word, ...others] = passed;
-  if (word === undefined) return [];
-  const values = valuesOf(word);
-  return [[word, ...others.slice(0, values)], ...together(others.slice(values))];
-}
+const together = (passed: readonly string[]): readonly (readonly string[])[] =>
+  optionsIn(deployments, passed).map(({ name, values }) => [name, ...values]);
 
 /**
  * Of the words after `--` for nixos-rebuild those that nix build needs to make the same system.
@@ -96,7 +87,7 @@ function together(passed: readonly string[]): readonly (readonly string[])[] {
  */
 export function sharedWords(passed: readonly string[]): readonly string[] {
   const known = together(passed).filter(([word = ""]) => !alone.test(word));
-  const [odd] = known.find(([word = ""]) => valuesOf(word) === 0 && !evaluates.test(word) && !shared.test(word)) ?? [];
+  const [odd] = known.find(([word = ""]) => !evaluates.test(word) && !shared.test(word)) ?? [];
   if (odd !== undefined)
     throw new Usage(
       `${shown(odd)} is nixos-rebuild's, and --diff and --ask build with nix beforehand; leave out ${shown(odd)}, or --diff and --ask`,

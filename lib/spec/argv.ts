@@ -3,7 +3,7 @@
 import minimist from "minimist";
 import { requireTogether } from "./conflicts.ts";
 import { didYouMean, Ended, shown, Usage } from "./errors.ts";
-import { type Reserved, requirePassable } from "./passed.ts";
+import { requirePassable, type Wrapped } from "./passed.ts";
 import { quote } from "./quote.ts";
 import { camel, dashed, type Flag, isOption, type Option, type Takes } from "./spec.ts";
 import { fits, hyphenated, printable, untilded } from "./words.ts";
@@ -13,7 +13,8 @@ export interface Grammar {
   readonly takes: Takes;
   /** The program that gets the words after `--`; without it they are refused. */
   readonly passes?: string | undefined;
-  readonly reserves?: Reserved | undefined;
+  /** What that one makes of them. */
+  readonly wraps?: Wrapped | undefined;
   /** How the verb is typed: `hey ops deploy`. */
   readonly typed: string;
 }
@@ -148,7 +149,7 @@ function meantOtherwise(grammar: Grammar, words: readonly string[]): Usage | und
 }
 
 function parsed(grammar: Grammar, words: readonly string[]): Parsed {
-  const { takes, passes, reserves = {}, typed } = grammar;
+  const { takes, passes, wraps, typed } = grammar;
   const sorted = sort(grammar, words);
   if (sorted === "help") return "help";
   const restName = Object.keys(takes).find((name) => takes[name]?.kind === "rest");
@@ -157,7 +158,7 @@ function parsed(grammar: Grammar, words: readonly string[]): Parsed {
   }
   if (restName === undefined) {
     for (const word of sorted.after) hyphenated(word);
-    requirePassable(reserves, sorted.after);
+    if (wraps !== undefined) requirePassable(wraps, sorted.after);
   }
 
   const names = (kind: "flag" | "option") => Object.keys(takes).filter((name) => takes[name]?.kind === kind);

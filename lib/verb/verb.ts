@@ -10,7 +10,7 @@ import { printed, printedTogether, script } from "../script/render.ts";
 import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
 import { common, type Laned, several } from "../spec/options.ts";
-import type { Reserved } from "../spec/passed.ts";
+import type { Wrapped } from "../spec/passed.ts";
 import type { Given, Statuses, Takes, Verb } from "../spec/spec.ts";
 
 interface Described<T extends Takes> {
@@ -19,8 +19,8 @@ interface Described<T extends Takes> {
   readonly takes: T;
   /** The program that gets the words after `--`. */
   readonly passes?: string;
-  /** Of these words those that may not stand there, as the verb says them itself. */
-  readonly reserves?: Reserved;
+  /** What that one makes of these words. */
+  readonly wraps?: Wrapped;
   /** Words after the verb's name, as a person would type them. */
   readonly examples: readonly string[];
   /** A paragraph under the summary, for what that leaves open. */
@@ -112,11 +112,11 @@ function shown(name: string, made: Made, line: string, planOnly: boolean): reado
   return [...(first === undefined ? [] : [one(first)]), ...rest];
 }
 
-async function main(verb: Verb, reserves: Reserved | undefined, plan: (given: never) => Made): Promise<void> {
+async function main(verb: Verb, wraps: Wrapped | undefined, plan: (given: never) => Made): Promise<void> {
   const typed = spelled(verb.name);
   sayWhenUnwritable(verb.name);
   requireDirectory();
-  const given = parse({ takes: verb.takes, passes: verb.passes, reserves, typed }, process.argv.slice(2));
+  const given = parse({ takes: verb.takes, passes: verb.passes, wraps, typed }, process.argv.slice(2));
   if (given === "help") {
     const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
     const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");
@@ -169,7 +169,7 @@ export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & {
   if (require.main === self) {
     // After this file has been evaluated: help loads all verbs, its own among them.
     Promise.resolve()
-      .then(() => main(made, spec.reserves, (given) => planned(name, spec, given)))
+      .then(() => main(made, spec.wraps, (given) => planned(name, spec, given)))
       .catch((error: unknown) => {
         if (!(error instanceof Ended)) throw error;
         process.stderr.write(`${spec.speaker ?? name}: ${error.message}\n`);
