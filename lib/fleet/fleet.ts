@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { flakeMeant } from "../inventory/flake.ts";
 import { machinesMeant, reaching } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
+import { leading, ledElsewhere, requireOwnTargets } from "../inventory/other-host.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import { calls, type Plan } from "../script/part.ts";
@@ -80,8 +81,12 @@ function requireApart(machines: Inventory, given: SshGiven): void {
     });
     if (first === undefined) continue;
     const one = address(first) === address(other);
-    const both = [first, other].map(({ host, target, rule }) => `${host} by ${one ? "" : `${shown(target)}, `}${because(rule)}`);
     const where = shown(one ? address(other) : place?.at || place?.through || "");
+    if (ledElsewhere([first, other], given).length > 0) {
+      const { what, leads } = leading(given, given.sshOption.length === 0);
+      throw new Usage(`${what} ${leads} ${first.host} and ${other.host} to one target, ${where}; leave it out`);
+    }
+    const both = [first, other].map(({ host, target, rule }) => `${host} by ${one ? "" : `${shown(target)}, `}${because(rule)}`);
     throw new Usage(
       `${first.host} and ${other.host} are reached by one target, ${where} (${both.join(", ")}); correct it, or leave one out with '!${other.host}'`,
     );
@@ -90,15 +95,17 @@ function requireApart(machines: Inventory, given: SshGiven): void {
 
 /**
  * A run of the hosts that a line selects.
+ * @param name the verb's
  * @throws Usage Refusal for the selection, or naming the host whose plan can't be made
  */
-export function fleetOf<G extends object>(verb: Several<G>, typed: G & FleetGiven): Fleet {
+export function fleetOf<G extends object>(name: string, verb: Several<G>, typed: G & FleetGiven): Fleet {
   const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
   const about = given as { readonly flake?: string } & Partial<SshGiven> & Evaluated;
   const flake = flakeMeant(about.flake, "as given", about);
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
   const machines = machinesMeant(flake, ssh, { on, all });
+  requireOwnTargets(name, machines, flake, ssh);
   requireApart(machines, ssh);
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();

@@ -43,11 +43,14 @@ function machine(host: string, said: Settings, known: () => ReadonlyMap<string, 
   return { host, target: host, rule: { by: "name" }, tags, settings, held };
 }
 
-/** How a host is reached: with what is typed for ssh, else with its own options of hey.toml. */
-export function reaching({ target, settings }: Machine, given: SshGiven): Reaching {
+/**
+ * How a host is reached: with what is typed for ssh, else with its own options of hey.toml.
+ * @param words of ssh for what is given: by givenWords, without those of the environment
+ */
+export function reaching({ target, settings }: Machine, given: SshGiven, words = sshWords): Reaching {
   const kept = settings.find(({ name }) => name === "ssh-option")?.value;
   return {
-    words: sshWords({ ...given, sshOption: given.sshOption.length > 0 || !Array.isArray(kept) ? given.sshOption : kept }),
+    words: words({ ...given, sshOption: given.sshOption.length > 0 || !Array.isArray(kept) ? given.sshOption : kept }),
     to: target,
   };
 }

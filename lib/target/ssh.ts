@@ -26,7 +26,7 @@ export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
 }
 
 /** The words of $NIX_SSHOPTS, split as nix splits them. */
-const environmentWords = () => (process.env["NIX_SSHOPTS"] ?? "").split(/\s+/).filter((word) => word !== "");
+export const environmentWords = () => (process.env["NIX_SSHOPTS"] ?? "").split(/\s+/).filter((word) => word !== "");
 
 /** ssh's options for this run: the caller's $NIX_SSHOPTS, then what stands on the line. */
 export const sshWords = (given: SshGiven) => [...environmentWords(), ...givenWords(given)];

@@ -78,8 +78,8 @@ type Made = Plan | Fleet | Inquiry;
 
 /** The plan for what was typed, with what is known of the host that it names, or of the several that it selects. */
 function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>): Made {
-  const led = (given as { readonly sshOption?: readonly string[] }).sshOption ?? [];
-  if ("target" in given && (given.target !== undefined || led.length > 0)) {
+  const { sshOption = [] } = given as { readonly sshOption?: readonly string[] };
+  if ("target" in given && (given.target !== undefined || sshOption.length > 0 || process.env["NIX_SSHOPTS"])) {
     const { requireOwnTarget } = require("../inventory/other-host.ts") as typeof import("../inventory/other-host.ts");
     requireOwnTarget(name, spec.takes, given);
   }
@@ -88,7 +88,7 @@ function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>):
   const isNamed = host?.kind === "arg" && !host.optional;
   if (isNamed && several(given)) {
     const { fleetOf } = require("../fleet/fleet.ts") as typeof import("../fleet/fleet.ts");
-    return fleetOf(spec, given);
+    return fleetOf(name, spec, given);
   }
   const machine = isNamed ? machineNamed(given) : spec.machine?.(given);
   if (machine === undefined) return spec.plan(given);

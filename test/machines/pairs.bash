@@ -83,6 +83,9 @@ Host *.cluster
 Host *
   UserKnownHostsFile $machine/home/me/.ssh/known_hosts
 CONFIG
+  # Files for -F: by the one web1 is another host's machine.
+  printf 'Host web1\n  HostName 192.0.2.1\nHost web2\n  HostName 192.0.2.2\n' >"$machine/path/to/right-config"
+  printf 'Host web1 192.0.2.1\n  HostName 192.0.2.2\n' >"$machine/path/to/wrong-config"
   # Where ssh goes, the name there, whose key it has.
   sed 's/  */\t/' >"$machine/machines" <<'MACHINES'
 192.0.2.1:22 web1
@@ -132,11 +135,16 @@ in_pairs() {
   mkdir -p "$BATS_TEST_TMPDIR/state"
 }
 
-# verb NAME WORDS…: really run; what it touched is $touched.
+# verb NAME WORDS…: really run, with a NIX_SSHOPTS=… among them in the environment; what it touched is $touched. A + is a blank.
 verb() {
+  local word words=() settings=()
+  for word in "${@:2}"; do
+    word=${word//+/ } word=${word//\/path\/to\//$machine/path/to/}
+    case $word in NIX_SSHOPTS=*) settings+=("$word") ;; *) words+=("$word") ;; esac
+  done
   # What the stubs have recorded is counted by each.
   rm -rf "$machine/touched" "$machine/record" && mkdir "$machine/record"
   trust_file "$machine/path/to/pairs/hey.toml" "$BATS_TEST_TMPDIR/state"
-  output=$(on_machine XDG_STATE_HOME="$BATS_TEST_TMPDIR/state" "$repo/scripts/$1.ts" "${@:2}" 2>&1 </dev/null) && status=0 || status=$?
+  output=$(on_machine XDG_STATE_HOME="$BATS_TEST_TMPDIR/state" "${settings[@]}" "$repo/scripts/$1.ts" "${words[@]}" 2>&1 </dev/null) && status=0 || status=$?
   touched=$(cat "$machine/touched" 2>/dev/null) || touched=''
 }

@@ -36,6 +36,37 @@ goes_on() { [ -n "$touched" ]; }
 }
 
 @test "pairs: what ssh and hey.toml know is refused on this machine, by a deployment" { each line 1 refused_here ops-deploy --backend nix; }
+# each_led KIND STEP HOLDS VERB WORDS…: by that verb; HOLDS, which knows $says, says whether it ended as it should.
+each_led() {
+  local says row bad=0 count=0
+  while IFS=$'\t' read -r says row; do
+    count=$((count + 1)) says=${says//+/ }
+    # shellcheck disable=SC2086
+    verb "${@:4}" $row
+    "$3" && continue
+    printf '%s\n' "$4 $row: $status: $output" "touched: $touched"
+    bad=1
+  done < <(grep "^$1"$'\t' "$BATS_TEST_DIRNAME/pairs.tsv" | awk -v step="$2" 'NR % step == 0' | cut -f 2-)
+  echo "$count rows"
+  [ "$bad" = 0 ] && [ "$count" -gt 0 ]
+}
+
+refused_as_led() { refused_here && [[ ${output//\'/} == *"$says"* ]]; }
+refused_run() { [ "$status" = 2 ] && [ -z "$touched" ] && [[ ${output//\'/} == *"$says"* ]]; }
+not_refused() { [ "$status" = 0 ] && [[ $output == *main* ]]; }
+
+@test "pairs: options of ssh that lead to another host are refused, and the message names them" { each_led led 1 refused_as_led ops-deploy --backend nix; }
+@test "pairs: the same with other verbs, and where it is printed" {
+  each_led led 4 refused_as_led ops-push-keys --no-global
+  each_led led 5 refused_as_led ops-rollback
+  each_led led 6 refused_as_led ops-reboot
+  each_led led 3 refused_as_led ops-deploy --print
+}
+@test "pairs: a run of several goes to no other host by options of ssh" {
+  each_led run 1 refused_run ops-deploy
+  each_led run 3 refused_run ops-rollback
+  each_led runs 1 not_refused ops-deploy --print
+}
 @test "pairs: the same with the line of nixos-rebuild" { each line 5 refused_here ops-deploy; }
 @test "pairs: the same where keys would be sent" { each line 3 refused_here ops-push-keys --no-global; }
 @test "pairs: the same by a rollback and a reboot" {
