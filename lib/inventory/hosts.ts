@@ -7,14 +7,14 @@ import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchH
 import { thisHost } from "../here/machine.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
-import { isTargetSays, nameInTarget } from "../spec/words.ts";
+import { addressIn, isTargetSays, nameInTarget } from "../spec/words.ts";
 import type { Settings } from "./setting.ts";
 import { place, readSettings } from "./settings.ts";
 
 const sorted = (...names: readonly (readonly string[])[]) => [...new Set(names.flat())].sort();
 
 /** What is known without a question: what nix said last, and hey.toml. */
-const knownBefore = (flake: Flake, said: Settings) => sorted(lastHosts(flake) ?? [], [...said.hosts.keys()]);
+export const knownBefore = (flake: Flake, said: Settings) => sorted(lastHosts(flake) ?? [], [...said.hosts.keys()]);
 
 /** Why a host isn't there, of a flake that has these. */
 function missing(flake: Flake, host: string, names: readonly string[]): Usage {
@@ -27,6 +27,8 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
   // ops-VERB takes a target as its second word.
+  if (addressIn(host) !== undefined && speaker().startsWith("ops-"))
+    return new Usage(`${what}, and that is an address, which stands behind the host`);
   const name = nameInTarget(host);
   if (name !== undefined && names.includes(name) && speaker().startsWith("ops-"))
     return new Usage(isTargetSays(host), `${spelled(speaker())} ${quote(name)} ${quote(host)}`);

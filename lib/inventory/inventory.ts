@@ -1,6 +1,7 @@
 // The machines: the hosts of a flake, where each is reached, and what hey.toml says of them.
 import { remark } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
+import { freshHosts } from "../here/hosts.ts";
 import { thisHost } from "../here/machine.ts";
 import { Refusal, shown, some } from "../spec/errors.ts";
 import type { Evaluated } from "../spec/options.ts";
@@ -8,7 +9,7 @@ import type { Reaching } from "../target/destination.ts";
 import { type SshGiven, sshWords } from "../target/ssh.ts";
 import { aliases, type Declared } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
-import { allHosts, hostHere, hostsTyped, knownHosts, speaksOf } from "./hosts.ts";
+import { allHosts, hostHere, hostsTyped, knownBefore, knownHosts, speaksOf } from "./hosts.ts";
 import { namesIn, select } from "./selection.ts";
 import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
 import { isHeld, nothing, readSettings, settingsOf } from "./settings.ts";
@@ -94,6 +95,18 @@ export function machinesMeant(flake: Flake, ssh: SshGiven, which: Which): readon
   const hosts = typed === undefined ? requireAll(allHosts(flake, said), which) : hostsTyped(flake, said, typed);
   const inventory: Inventory = hosts.map((host) => machine(host, said, known));
   return on === undefined ? inventory : select(inventory, on);
+}
+
+/** Refuses a selection that means no host of those that are known without a question. @throws Usage */
+export function requireSelection(given: { readonly on?: string; readonly flake?: string } & Evaluated): void {
+  const { on, flake: ref } = given;
+  const flake = on === undefined ? undefined : flakeIfAny(ref, given);
+  if (on === undefined || flake === undefined) return;
+  // What changed since is asked when the line is typed.
+  if (freshHosts(flake) === undefined) return;
+  const said = readSettings(flake);
+  const machines = knownBefore(flake, said).map((host) => machine(host, said, () => new Map<string, Declared>()));
+  select(machines, on);
 }
 
 /** All machines, for who can do without: none where nix can't tell which there are, which is said, or where there is none. */

@@ -17,6 +17,8 @@ export interface Grammar {
   readonly wraps?: Wrapped | undefined;
   /** How the verb is typed: `hey ops deploy`. */
   readonly typed: string;
+  /** Refuses what a line that is proposed would be refused for later. @throws Ended */
+  readonly requireMeaning?: (given: Readonly<Record<string, unknown>>) => void;
 }
 
 /** The values by camelCase name, or "help" when that was asked for. */
@@ -140,11 +142,24 @@ function meantOtherwise(grammar: Grammar, words: readonly string[]): Usage | und
   if (line === undefined) return new Usage(says);
   if (line === "usage") return new Usage(says, `${typed} ${usage(grammar)}`);
   try {
-    parsed(grammar, line);
+    const given = parsed(grammar, line);
+    const why = given === "help" ? undefined : meaningless(grammar, given);
+    if (why !== undefined) return new Usage(`${says}; ${why}`);
     return new Usage(says, `${typed} ${line.map(quote).join(" ")}`);
   } catch (error) {
     if (!(error instanceof Ended)) throw error;
     return new Usage(says, `${typed} ${usage(grammar)}`);
+  }
+}
+
+/** Why a line that parses would be refused later. */
+function meaningless({ requireMeaning }: Grammar, given: Readonly<Record<string, unknown>>): string | undefined {
+  try {
+    requireMeaning?.(given);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Ended) return error.message;
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@
 // called otherwise here. Asked only where a line is refused.
 import { asked, shown } from "./errors.ts";
 import { dashed, isOption, type Takes } from "./spec.ts";
-import { isName, isTargetSays, nameInTarget } from "./words.ts";
+import { addressIn, isName, isTargetSays, nameInTarget, zoned } from "./words.ts";
 
 /** What is said of a line, and the line that was meant, where there is but one. */
 export interface Meant {
@@ -128,6 +128,41 @@ function several(takes: Takes, { names, says }: Line): string | undefined {
   return hosts.join(",");
 }
 
+/**
+ * Puts an address where it is typed here, and as it is: behind the host, without brackets, and one with a zone as an option of ssh.
+ * @returns what is said where the line can't be put right
+ */
+function takeAddress(takes: Takes, line: Line): Meant | undefined {
+  const words = [...line.first, ...line.names, ...line.last];
+  const address = words.find((word) => addressIn(word) !== undefined);
+  const isHostAndTarget = takes["host"]?.kind === "arg" && takes["target"]?.kind === "arg";
+  if (address === undefined || !isHostAndTarget) return undefined;
+  const others = words.filter((word) => word !== address);
+  const said = () => line.says.join("; ");
+  const [host = ""] = others;
+  if (others.length > 1 || isSelection(host) || line.on !== undefined) {
+    line.says.push(`${shown(address)} is an address, and no host; each of several hosts is reached by its own target`);
+    return { says: said() };
+  }
+  const { login, bare, zone, port } = addressIn(address) as NonNullable<ReturnType<typeof addressIn>>;
+  const to = `${login}${bare}`;
+  if (words[0] === address) {
+    line.says.push(
+      `${shown(address)} is an address, which stands behind the host${zone !== undefined ? `, its zone as --ssh-option ${zoned({ login, bare, zone, port })}` : to === address ? "" : `, as ${to}`}`,
+    );
+    if (!isName(host)) return { says: said(), line: "usage" };
+  } else if (zone !== undefined) line.says.push(`${shown(address)} has a zone, which only ssh takes`);
+  else if (address.includes("[")) line.says.push(`${shown(address)} is an address, which is typed without brackets`);
+  else return undefined;
+  for (const list of [line.first, line.names, line.last]) list.length = 0;
+  const { target } = takes;
+  const isByName = target?.kind === "arg" && target.known === "by name too" && login === "";
+  line.names.push(host, ...(zone === undefined ? [to] : isByName ? [] : [`${login}${host}`]));
+  if (zone !== undefined) line.own.push("--ssh-option", zoned({ login, bare, zone, port }));
+  if (port !== undefined) line.own.push("--ssh-option", `Port=${port}`);
+  return undefined;
+}
+
 /** An option of the verb's own, with its values, which are taken from the words that follow. */
 function ownOption(
   takes: Takes,
@@ -208,6 +243,8 @@ function takeFragment(takes: Takes, { fragment, first, names, own, on }: Line): 
 
 /** The line as it is typed here. @param rest from `--` on */
 function together(takes: Takes, line: Line, rest: readonly string[]): Meant | undefined {
+  const wrong = takeAddress(takes, line);
+  if (wrong !== undefined) return wrong;
   // Words beside an --on are refused as such (lib/spec/conflicts.ts).
   const selection = line.on === undefined ? several(takes, line) : undefined;
   const says = line.says.join("; ");

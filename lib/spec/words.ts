@@ -1,6 +1,6 @@
 // What a word from outside may look like. Refused here, it never reaches a shell, ssh or nix.
 import { existsSync } from "node:fs";
-import { isIPv6 } from "node:net";
+import { isIP, isIPv6 } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { didYouMean, shown, Usage } from "./errors.ts";
@@ -45,8 +45,32 @@ const hostRule = "letters, digits, and any of _ - . @ + = : ~ ', first a letter,
  */
 export const isHost = (word: string) => /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~'-]{0,252}$/u.test(word);
 
+/** An address, with what may stand around it. */
+interface Address {
+  /** `root@`, or nothing. */
+  readonly login: string;
+  readonly bare: string;
+  readonly zone: string | undefined;
+  readonly port: string | undefined;
+}
+
+/** The address that a word is: `192.0.2.1`, `root@2001:db8::1`, `[2001:db8::1]:2222`, `fe80::1%eth0`. Undefined for any other word. */
+export function addressIn(word: string): Address | undefined {
+  const [, login = "", bracketed, plain, port] = /^([^@]*@)?(?:\[([^\]]*)\]|([^[\]]*?))(?::(\d+))?$/.exec(word) ?? [];
+  // Without brackets what follows the last colon is part of it.
+  const isPart = plain?.includes("%") === false && port !== undefined && isIPv6(`${plain}:${port}`);
+  const whole = bracketed ?? (isPart ? `${plain}:${port}` : plain);
+  const [, bare = "", zone] = /^([^%]*)(?:%([\w.-]+))?$/.exec(whole ?? "") ?? [];
+  return isIP(bare) === 0 ? undefined : { login, bare, zone, port: isPart ? undefined : port };
+}
+
+/** An address as an option of ssh, where no program takes it as a target: nix takes no zone. */
+export const zoned = ({ bare, zone }: Address) => `HostName=${bare}%%${zone}`;
+
 function host(word: string): void {
   if (isHost(word)) return;
+  if (addressIn(word) !== undefined)
+    throw new Usage(`${shown(word)} is an address, and no host's name; type the name that the host has in the flake`);
   throw new Usage(`${shown(word)} is no host's name (${hostRule}); a host is an attribute of the flake's nixosConfigurations`);
 }
 
@@ -63,6 +87,15 @@ function target(word: string): void {
     throw new Usage(`${shown(word)} is no target: ${shown(word.slice(0, at))} is no user's name; type user@host or an ssh alias`);
   }
   if (isName(name) || (name.includes(":") && isIPv6(name) && !name.includes("%"))) return;
+  const address = addressIn(word);
+  if (address?.zone !== undefined)
+    throw new Usage(
+      `${shown(word)} is no target, as nix takes no zone of an address; type a name, and --ssh-option ${zoned(address)} or the like in ~/.ssh/config`,
+    );
+  if (address !== undefined && word.includes("["))
+    throw new Usage(
+      `${shown(word)} is no target: an address is typed without brackets; type ${address.login}${address.bare}${address.port === undefined ? "" : ` and --ssh-option Port=${address.port}`}`,
+    );
   const port = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d+)$/.exec(name);
   if (port !== null) {
     throw new Usage(

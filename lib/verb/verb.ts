@@ -116,7 +116,11 @@ async function main(verb: Verb, wraps: Wrapped | undefined, plan: (given: never)
   const typed = spelled(verb.name);
   sayWhenUnwritable(verb.name);
   requireDirectory();
-  const given = parse({ takes: verb.takes, passes: verb.passes, wraps, typed }, process.argv.slice(2));
+  const requireMeaning = (proposed: Readonly<Record<string, unknown>>) => {
+    const { requireSelection } = require("../inventory/inventory.ts") as typeof import("../inventory/inventory.ts");
+    requireSelection(proposed);
+  };
+  const given = parse({ takes: verb.takes, passes: verb.passes, wraps, typed, requireMeaning }, process.argv.slice(2));
   if (given === "help") {
     const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
     const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");

@@ -48,6 +48,11 @@ everything() { find "$BATS_FILE_TMPDIR"/machines/[01]/{path,home,tmp} -name .cac
   diff <(echo "$before") <(echo "$after")
 }
 
+@test "each line that is proposed is one that hey takes, and means something" {
+  rows | grep -E 'Try:|--on |\.ts |--host |is enough|an address' | xargs -d '\n' -P 2 -n 25 --process-slot-var=slot "$BATS_TEST_DIRNAME/proposed" "$BATS_FILE_TMPDIR/machines" >"$BATS_TEST_TMPDIR/said" || { grep -v '^ok ' "$BATS_TEST_TMPDIR/said"; return 1; }
+  [ "$(grep -c '^ok ' "$BATS_TEST_TMPDIR/said")" -ge 60 ]
+}
+
 @test "so is a global key that is a directory, a link to nothing, or empty" {
   local what etc=$BATS_FILE_TMPDIR/etc
   "$BATS_TEST_DIRNAME/../lib/sandbox" --works || skip "SKIPPED: namespaces aren't allowed here"
