@@ -6,7 +6,7 @@ import type { Flake } from "../here/flake.ts";
 import { freshHosts, hostsOf } from "../here/hosts.ts";
 import { constant } from "../script/constant.ts";
 import { call, type Plan, stage } from "../script/part.ts";
-import { joined, step } from "../script/step.ts";
+import { joined, step, variable } from "../script/step.ts";
 import { settable } from "./settable-ssh.ts";
 import { pathOf } from "./trust.ts";
 
@@ -28,14 +28,22 @@ export function importing(flake: Flake, tool: keyof typeof kinds, consent: boole
   const hosts = names === undefined ? "null" : `[ ${names.map((host) => JSON.stringify(host)).join(" ")} ]`;
   const options = Object.entries(settable).map(([name, value]) => `${name} = ${JSON.stringify(value)};`);
   const expression = [
-    `let hosts = ${hosts}; settable = { ${options.join(" ")} }; in`,
+    ` ]; hosts = ${hosts}; settable = { ${options.join(" ")} }; in`,
     constant("inventory/import/toml.nix"),
     constant(`inventory/import/${tool}.nix`),
   ];
   const words = flake.words ?? [];
   // A program that is called like the tool stands among the packages of many flakes.
   const own = words.includes("--impure") ? [] : ownOutput;
-  const evaluate = step(nixLooks(flake), "eval", "--raw", own, words, "--apply", joined(expression.join("\n")));
+  const evaluate = step(
+    nixLooks(flake),
+    "eval",
+    "--raw",
+    own,
+    words,
+    "--apply",
+    joined("let only = ", variable("only"), "; broken = [", variable("broken"), expression.join("\n")),
+  );
   const at = (name: string) => `${flake.ref}#${name}`;
   const file = flake.dir === undefined ? "" : join(flake.dir, "hey.toml");
   const offers = call("offer_settings", [file, consent ? "yes" : "", pathOf(file)], "shown, and written where that is agreed to");

@@ -55,7 +55,9 @@
 # persist            given                  yes, where sshd reads the keys when it starts
 # no_disko_deps      given                  yes, where disko's programs stay out of memory
 # wanted             main                   the architecture of a host, its system and its name
-# text               evaluate_either        what is to be written
+# text               evaluate_either ...    what is to be written
+# only               evaluate_either ...    which nodes are evaluated: null for all, true for their names
+# broken             evaluate_either ...    those that are left out
 #
 # said               begin step             what was said last
 # hooks              begin at_end keep_log  what is called at the end

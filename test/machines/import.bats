@@ -443,6 +443,68 @@ NIX
   [[ $output == *$'[hosts.db]\ntarget = "db"'* && $output == *$'# [hosts.mac]\n# target = "mac"'* ]]
 }
 
+@test "import: a node that ends the whole evaluation loses no other, either" {
+  local nodes='web1 = { hostname = abort "no"; profiles.system = { }; };
+      web2 = { hostname = { }.missing; profiles.system = { }; };
+      "web\${3}" = { hostname = 1 + "x"; profiles.system = { }; };
+      db = { hostname = "db"; profiles.system = { }; };
+      mac = { hostname = "mac"; profiles.system = { }; };'
+  flake web1 web2 db <<NIX
+{
+  outputs = _: {
+    deploy.nodes = {
+      $nodes
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import deploy-rs
+  echo "$output$stderr"
+  [ "$status" = 0 ]
+  [ "$(grep -c '^# What this flake says' <<<"$output")" = 1 ]
+  [ "$(grep -c 'it does not evaluate; look for what is missing' <<<"$output")" = 3 ]
+  [[ $output == *$'[hosts.web1]\n# it does not evaluate; look for what is missing'* && $output == *$'[hosts.web2]\n# it does not evaluate'* ]]
+  [[ $output == *$'[hosts.db]\ntarget = "db"'* && $output == *$'# [hosts.mac]\n# target = "mac"'* ]]
+  [[ $stderr == *"a node ended the evaluation; each is evaluated alone"* ]]
+
+  flake one two <<'NIX'
+{
+  outputs = _: {
+    colmena = {
+      one = { deployment.targetHost = abort "no"; };
+      two = { deployment.targetHost = "two.example.net"; };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import colmena
+  [ "$status" = 0 ]
+  [[ $output == *$'[hosts.one]\n# it does not evaluate'* && $output == *$'[hosts.two]\ntarget = "root@two.example.net"'* ]]
+
+  flake one two three <<'NIX'
+{
+  outputs = _: {
+    nixosConfigurations = {
+      one = abort "no";
+      two = { _module.args.nixinate = { host = "two.example.net"; }; };
+      three = { };
+    };
+  };
+}
+NIX
+  run --separate-stderr hosts --import nixinate
+  [ "$status" = 0 ]
+  [[ $output == *$'[hosts.one]\n# it does not evaluate'* && $output == *$'[hosts.two]\ntarget = "root@two.example.net"'* && $output != *three* ]]
+}
+
+@test "import: a flake that can't be evaluated at all is said, in nix's words" {
+  flake one <<<'{ outputs = _: { deploy = abort "not at all"; nixosConfigurations.one = 1; }; }'
+  run --separate-stderr hosts --import deploy-rs
+  [ "$status" = 1 ]
+  [ -z "$output" ]
+  [[ $stderr == *"not at all"* && $stderr != *"each is evaluated alone"* ]]
+}
+
 @test "import: a flake without nixosConfigurations is said to be out of reach" {
   flake <<<'{ outputs = _: { colmena.one = { deployment.targetHost = "one.example.net"; }; }; }'
   run --separate-stderr hosts --import colmena

@@ -36,4 +36,4 @@ let
       ++ noteIf (keys != [ ]) "keys ${toJSON keys}: hey sends ssh keys only, by which agenix and sops-nix decrypt the rest"
     );
 in
-file "Colmena" (concatMap node names)
+file "Colmena" node names

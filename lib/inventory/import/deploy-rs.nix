@@ -55,4 +55,4 @@ let
       ++ noteIf (get "tempPath" null != null) "tempPath: hey needs none"
     );
 in
-file "deploy-rs" (concatMap node (attrNames deploy.nodes))
+file "deploy-rs" node (attrNames deploy.nodes)

@@ -2,7 +2,8 @@
 configurations:
 let
   has = name: (configurations.${name}._module.args or { }) ? nixinate;
-  node = name:
+  # Whether it has them is part of its evaluation.
+  node = name: if !(elem name broken) && !(has name) then [ ] else
     let
       about = configurations.${name}._module.args.nixinate;
       user = about.sshUser or "root";
@@ -17,4 +18,4 @@ let
       ++ noteIf (about.hermetic or false) "hermetic: the nixos-rebuild of this machine is used"
     );
 in
-file "nixinate" (concatMap node (filter has (attrNames configurations)))
+file "nixinate" node (attrNames configurations)

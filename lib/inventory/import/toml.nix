@@ -1,5 +1,6 @@
 # What the others share: hey.toml as text. The names that it may have are in `hosts`, which is null where they aren't known, and ssh's options that it may
-# set in `settable`, with a regular expression for their values.
+# set in `settable`, with a regular expression for their values. `only` is null, the name of the one node that is looked at, or true where the names of
+# the nodes are asked for. Those of `broken` would end the evaluation.
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
@@ -30,7 +31,7 @@ let
       head = (if known then [ ] else [ (if isHost name then "the flake has no host of this name; call it as it is called there" else "hey takes no host of such a name") ]) ++ [ "[hosts.${key name}]" ];
       # A node that does not evaluate loses no other.
       tried = builtins.tryEval (builtins.deepSeq lines lines);
-      own = if tried.success then tried.value else note "it does not evaluate; look for what is missing";
+      own = if !(elem name broken) && tried.success then tried.value else note "it does not evaluate; look for what is missing";
     in
     [ "" ] ++ (if known then head ++ own else map (line: "# ${line}") (head ++ own));
   # The text of a flake is data: a line of it stays one, and nothing in it moves a cursor or turns the reading direction.
@@ -38,8 +39,9 @@ let
   hidden = map character (concatMap (range: map (last: range + last) (letters "0123456789abcdef")) [ "001" "008" "009" "200" "202" "206" ]
     ++ map (last: "000" + last) (letters "123456789abcdef") ++ [ "007f" "00ad" "061c" "180e" "feff" ]);
   plain = builtins.replaceStrings hidden (map (_: "?") hidden);
-  file = tool: tables: concatStringsSep "\n" (map plain (
+  file = tool: node: names: if only == true then concatStringsSep "\n" (map literal names) else concatStringsSep "\n" (map plain (
     note "What this flake says for ${tool}. A line with a # has no place in hey.toml."
     ++ noteIf (hosts == [ ]) "The flake has no nixosConfigurations, and hey reaches no others: it deploys none of these."
-    ++ tables)) + "\n";
+    ++ concatMap node (if only == null then names else [ only ]))) + "\n";
+  literal = name: builtins.replaceStrings [ "$" ] [ "\\$" ] (toJSON name);
 in

@@ -85,10 +85,26 @@ write_page() {
   mv -f "$1.new" "$1"
 }
 
-# evaluate_either ATTRIBUTE [OTHER]: what is missing, or only the other can be read, is no error while there is the other. Sets: text.
+# evaluate_either ATTRIBUTE [OTHER]: what is missing, or only the other can be read, is no error while there is the other. Sets: text, only,
+# broken.
 evaluate_either() {
   make_tmp
-  if [ $# -eq 1 ] || ! text=$(evaluate "$1" 2>/dev/null); then text=$(beside_plainly evaluate "${2-$1}"); fi
+  only=null
+  broken=
+  if text=$(evaluate "$1" 2>/dev/null); then return 0; fi
+  if [ $# -eq 2 ] && text=$(evaluate "$2" 2>/dev/null); then return 0; fi
+  if evaluate_each "$1"; then return 0; fi
+  if [ $# -eq 1 ]; then text=$(beside_plainly evaluate "$1"); elif evaluate_each "$2"; then return 0; else text=$(beside_plainly evaluate "$2"); fi
+}
+
+# evaluate_each ATTRIBUTE: without the nodes that end the evaluation, which are noted. Sets: text, only, broken. Fails: where none of them does.
+evaluate_each() {
+  local names
+  names=$(only=true && evaluate "$1" 2>/dev/null) || return 1
+  [ -n "$names" ] || return 1
+  step "a node ended the evaluation; each is evaluated alone"
+  broken=$(printf "%s\n" "$names" | while IFS= read -r only; do evaluate "$1" </dev/null >/dev/null 2>&1 || printf " %s" "$only"; done)
+  [ -n "$broken" ] && text=$(evaluate "$1")
 }
 
 # evaluate_host HOST ATTRIBUTE: a line of what was evaluated for it, or of why it was not.
