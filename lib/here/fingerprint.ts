@@ -1,9 +1,9 @@
 // Whether a flake is as it was.
 import { statSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Flake } from "./flake.ts";
 import { readPlain, textIfPlain } from "./plain-file.ts";
-import { below, unlinked, workTree } from "./tree.ts";
+import { below, gitDirectories, unlinked, workTree } from "./tree.ts";
 
 /** What may say which hosts there are: Nix's own files, and whatever these read. What people and hey itself read is none. */
 const counts = (name: string) => !/^(?:hey\.toml|README.*|LICENSE.*|.*\.md|.*\.sw[a-p]|.*~)$/.test(name);
@@ -22,9 +22,7 @@ const text = (path: string) => (textIfPlain(path) ?? "").trim();
 
 /** The commit that is checked out, and what is staged beside it: as git keeps both, without a question to it. */
 function commit(top: string): readonly string[] {
-  const link = /^gitdir: (.*)$/.exec(text(join(top, ".git")))?.[1];
-  const own = link === undefined ? join(top, ".git") : resolve(top, link);
-  const shared = resolve(own, text(join(own, "commondir")));
+  const { own, shared } = gitDirectories(top);
   const head = text(join(own, "HEAD"));
   const branch = /^ref: (.*)$/.exec(head)?.[1];
   const at = branch === undefined ? "" : text(join(shared, branch)) || changed(join(shared, "packed-refs"));

@@ -5,6 +5,7 @@ import { Refusal, shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { untilded } from "../spec/words.ts";
 import { requireOurs } from "./owner.ts";
+import { requireReadable } from "./repository.ts";
 
 export interface Flake {
   /** As it is given to nix, without a fragment. */
@@ -164,10 +165,11 @@ function meant(given: string | undefined, spelling: Spelling): Flake {
  * @param words what nix is told where it evaluates
  * @throws Usage Refusal
  */
-export const findFlake = (given: string | undefined, spelling: Spelling, words: readonly string[] = []): Flake => ({
-  ...meant(given, spelling),
-  ...(words.length > 0 && { words }),
-});
+export function findFlake(given: string | undefined, spelling: Spelling, words: readonly string[] = []): Flake {
+  const found = meant(given, spelling);
+  if (found.dir !== undefined && !found.ref.startsWith("path:")) requireReadable(found.dir);
+  return { ...found, ...(words.length > 0 && { words }) };
+}
 
 /** A host in an installable of our own nix commands: its attribute quoted, as names with dots are real. */
 export const machine = ({ ref }: Flake, host: string) => `${ref}#nixosConfigurations."${host}"`;

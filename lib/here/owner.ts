@@ -105,13 +105,13 @@ function look(file: string, users: readonly number[]): Foreign | undefined {
 /** Whether all on the way to a path is this user's or root's, as far as it is there: then nobody else decides what is written or read there. */
 export const isOwn = (path: string): boolean => look(path, [me()]) === undefined;
 
-/** A file that somebody else has put there, or could change. */
-export class NotOurs extends Refusal {}
+/** A file that somebody else has put there, or could change, or that can't be read: no verb goes on as if there were none. */
+export class NotObeyed extends Refusal {}
 
 /**
  * Refuses a file that hey would obey and that is somebody else's. As git does, root takes the files of who has called sudo.
  * @param instead what to type for a file that is meant all the same
- * @throws NotOurs
+ * @throws NotObeyed
  */
 export function requireOurs(file: string, instead: string): void {
   const theirs = look(file, [me(), ...caller()]);
@@ -119,10 +119,10 @@ export function requireOurs(file: string, instead: string): void {
   const { path, uid, mode } = theirs;
   const what = path === file ? shown(file) : `${shown(file)} is not obeyed: ${shown(path)}`;
   if (mode === undefined)
-    throw new NotOurs(
+    throw new NotObeyed(
       `${what} belongs to ${userCalled(uid)}, and hey obeys only files of yours and of root's. If you trust that user, type ${instead}`,
     );
-  throw new NotOurs(
+  throw new NotObeyed(
     `${what} belongs to ${userCalled(uid)}, and others can write to it (mode ${mode.toString(8).padStart(4, "0")})`,
     `chmod go-w ${quote(path)}`,
   );

@@ -1,6 +1,7 @@
 // The files of a flake, as they lie on the disk.
 import { type Dirent, existsSync, readdirSync, realpathSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { textIfPlain } from "./plain-file.ts";
 
 /** How many are looked at. A home directory that is a repository, say, has more, and would take seconds. */
 const most = 5000;
@@ -12,7 +13,7 @@ interface Entry {
 }
 
 /** The entries of a directory; none of one that can't be read. */
-function entriesOf(dir: string): readonly Dirent[] {
+export function entriesOf(dir: string): readonly Dirent[] {
   try {
     return readdirSync(dir, { withFileTypes: true });
   } catch {
@@ -57,4 +58,12 @@ export function workTree(dir: string): string | undefined {
     if (existsSync(join(top, ".git"))) return top;
     if (top === dirname(top)) return undefined;
   }
+}
+
+/** Where git keeps what it knows of a work tree: its own directory, and the one that it shares with others, which may be the same. */
+export function gitDirectories(top: string): { readonly own: string; readonly shared: string } {
+  const file = join(top, ".git");
+  const link = /^gitdir: (.*)$/.exec((textIfPlain(file) ?? "").trim())?.[1];
+  const own = link === undefined ? file : resolve(top, link);
+  return { own, shared: resolve(own, (textIfPlain(join(own, "commondir")) ?? "").trim()) };
 }

@@ -1,6 +1,6 @@
 // The flake that a line means, with what its hey.toml says of it.
 import { type Flake, findFlake, type Spelling } from "../here/flake.ts";
-import { NotOurs } from "../here/owner.ts";
+import { NotObeyed } from "../here/owner.ts";
 import { Ended } from "../spec/errors.ts";
 import { type Evaluated, nixWords } from "../spec/options.ts";
 import { goOnWithout, isHeld, readSettings, requireTrust } from "./settings.ts";
@@ -47,13 +47,13 @@ export const flakeMeant = (
 
 /**
  * The flake that a line means, if there is one: the verb says it, where it needs one.
- * @throws NotOurs for one that somebody else has put there
+ * @throws NotObeyed for one that somebody else has put there, or that git can't read
  */
 function ifAny(given: string | undefined): Flake | undefined {
   try {
     return findFlake(given, "as given");
   } catch (error) {
-    if (!(error instanceof Ended) || error instanceof NotOurs) throw error;
+    if (!(error instanceof Ended) || error instanceof NotObeyed) throw error;
     return undefined;
   }
 }

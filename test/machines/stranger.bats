@@ -279,3 +279,52 @@ chosen() {
   cd /
   rm -rf "$top"
 }
+
+# with_functions SHELL CODE MODULE…: with these modules of lib/shell/here.
+with_functions() {
+  # shellcheck disable=SC2086,SC2016
+  timeout -k 1 10 $1 -c 'verb=x raw= blind=
+newline="
+"
+step() { printf "%s\n" "$verb: $*" >&2; }
+code=$1
+shift
+for module in "$@"; do . "$0/lib/shell/here/$module.sh"; done
+eval "$code"' "$repo" "$2" "${@:3}"
+}
+shells=(dash bash 'bash --posix' 'zsh --emulate sh' 'busybox sh')
+
+@test "stranger: a script starts nothing in a repository of which git can't tell the filters, in every shell" {
+  local shell make bad=0
+  for make in 'rm .git/config; mkfifo .git/config' 'mkfifo pipe; git config include.path ../pipe' 'rm .git/HEAD; mkfifo .git/HEAD'; do
+    for shell in "${shells[@]}"; do
+      fresh
+      eval "$make"
+      run --separate-stderr with_functions "$shell" "harmlessly . touch $ran" harmless
+      [[ $status != 0 && ! -e $ran && $stderr == *"x: git has not read the repository's configuration in two seconds, so nothing is evaluated"* ]] || { echo "$make, $shell: $status $stderr"; bad=1; }
+    done
+  done
+  [ "$bad" = 0 ]
+}
+
+@test "stranger: a secret that is no file is not waited for, and no name of one moves a cursor, in every shell" {
+  local shell make seen bad=0
+  export at=$BATS_TEST_TMPDIR/secret
+  for make in 'mkfifo "$at"' 'ln -s /dev/zero "$at"' 'ln -s /proc/kmsg "$at"' 'mkdir "$at"' 'ln -s nothing "$at"' 'ln -s /dev/stdin "$at"' \
+    '{ echo "-----BEGIN AGE ENCRYPTED FILE-----"; truncate -s 3G "$at"; } >"$at"' 'truncate -s 3G "$at"'; do
+    for shell in "${shells[@]}"; do
+      rm -rf "$at"
+      eval "$make"
+      # shellcheck disable=SC2016
+      seen=$(with_functions "$shell" 'facts="identity /etc/ssh/ssh_host_ed25519_key"
+        declared="identity /etc/ssh/ssh_host_ed25519_key
+secret a$(printf "\033]52;c;eA==\007\302\233\342\200\256")b $at"
+        flake_dir=
+        read_declared
+        say_secrets
+        printf "%s\n" "$blind"' hear fact preview secrets </dev/null) || bad=1
+      [[ $seen == "for whom these secrets are encrypted: ab" ]] || { printf '%s, %s: %q\n' "$make" "$shell" "$seen"; bad=1; }
+    done
+  done
+  [ "$bad" = 0 ]
+}

@@ -4,14 +4,30 @@
 newline='
 '
 
+# git_says DIR WORD...: what git says of the repository in the directory. Its status; 137 after two seconds, as it would wait for a pipe for ever.
+git_says() {
+  # shellcheck disable=SC2016
+  without_git_words sh -c 'git -C "$@" </dev/null &
+    asked=$!
+    (for tries in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2 && kill -0 "$asked" || exit; done && kill -s KILL "$asked") </dev/null >/dev/null 2>&1 &
+    wait "$asked"' sh "$@" 2>/dev/null
+}
+
 # harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
-# configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
+# configuration names, and asks no other repository than that one. (lib/here/git-environment.ts has the same, for what hey itself asks.)
+# Fails: where git can't tell the filters in time.
 harmlessly() {
-  local filters filter key count
+  local filters filter key count status
   filters=
+  status=0
   if [ -d "$1" ]; then
+    filters=$(git_says "$1" config --show-scope --name-only --get-regexp "^filter\.") || status=$?
+    if [ "$status" -eq 137 ]; then
+      step "git has not read the repository's configuration in two seconds, so nothing is evaluated"
+      return 1
+    fi
     # Of all, also of those of ~/.gitconfig, which are this user's: only the others are left out.
-    filters=$(without_git_words git -C "$1" config --show-scope --name-only --get-regexp "^filter\." 2>/dev/null | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u) || :
+    filters=$(printf "%s\n" "$filters" | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u)
   fi
   shift
   count=3

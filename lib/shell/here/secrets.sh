@@ -19,13 +19,15 @@ tag() {
   done | tr -d "\n"
 }
 
-# header FILE: the lines of an age file that name its recipients.
+# header FILE: the lines of an age file that name its recipients. Fails: of what is no ordinary file, or an empty one, as those of /proc are: a
+# reader may wait for it for ever.
 header() {
-  if head -c 11 "$1" | grep -q "^-----BEGIN"; then
-    sed "1d;/^-----END/d" "$1" | base64 -d 2>/dev/null
-  else
-    cat "$1"
-  fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
+  [ -f "$1" ] && [ -s "$1" ] &&
+    if head -c 11 "$1" | grep -q "^-----BEGIN"; then
+      head -c 131072 "$1" | sed "1d;/^-----END/d" | base64 -d 2>/dev/null
+    else
+      head -c 65536 "$1"
+    fi | LC_ALL=C sed -n "/^-> /p;/^---/q"
 }
 
 # judged: the secrets of the host, each behind "lost" where it is no recipient, or "odd" where its recipients can't be read. One that is no ssh
@@ -46,15 +48,15 @@ judged() {
   done
 }
 
-# named_in NAME JUDGEMENT: what is behind that name in it, on a line.
-named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
+# named_in NAME JUDGEMENT: what is behind that name in it, on a line for a terminal: a flake names its secrets as it likes.
+named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | plain_text | tr "\n" " " | sed "s/ \$//"; }
 
 # say_secrets: which the host can't decrypt. Sets: blind.
 say_secrets() {
   local judgement
   if [ -z "$secrets" ]; then return; fi
   if [ -n "$odd_identities" ]; then
-    blind="whether it decrypts its secrets with $(printf "%s" "$odd_identities" | tr "\n" " ")"
+    blind="whether it decrypts its secrets with $(printf "%s\n" "$odd_identities" | plain_text "~" | tr "\n" " " | sed "s/ \$//")"
   elif [ -z "$(all_of identity)$(all_of recipient)" ]; then
     echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
   else
