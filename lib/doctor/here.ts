@@ -2,8 +2,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import type { Flake } from "../here/flake.ts";
-import { tracking, untracked } from "../here/git.ts";
 import { onPath } from "../here/machine.ts";
+import { tracking, untracked } from "../here/untracked.ts";
 import type { Machine } from "../inventory/setting.ts";
 import { some } from "../spec/errors.ts";
 import type { Finding } from "./finding.ts";

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { nix } from "../here/backends.ts";
-import { gitEnvironment } from "../here/git-environment.ts";
+import { gitEnvironment } from "../here/git.ts";
 import { readPlain, Unread } from "../here/plain-file.ts";
 import { unlinked } from "../here/tree.ts";
 

@@ -1,62 +1,74 @@
-// Questions to git. A repository may be a stranger's, so nothing in it is run.
-import { dirname, join, relative } from "node:path";
-import { quote } from "../spec/quote.ts";
-import type { Flake } from "./flake.ts";
-import { askGit } from "./git-environment.ts";
-import { inTree, trouble, unreadable } from "./repository.ts";
-import { below, unlinked, workTree } from "./tree.ts";
+// How git is called, by hey and by what hey calls. A repository may be a stranger's, so nothing in it is run, and git has a time limit.
+import { join } from "node:path";
+import { Refusal, shown } from "../spec/errors.ts";
+import { textIfPlain } from "./plain-file.ts";
+import { gitDirectories, workTree } from "./tree.ts";
 
-/**
- * What git does not track of a name in a directory; a directory of which it tracks nothing is one. It is asked where the name lies: that may
- * be a submodule.
- */
-function untrackedIn(dir: string, name: string): readonly string[] {
-  const words = [
-    "ls-files",
-    "--others",
-    "--exclude-standard",
-    "--directory",
-    "--no-empty-directory",
-    "-z",
-    "--",
-    `:(literal)${name}`,
-  ];
-  // A submodule's repository is another one than the flake's.
-  if (unreadable(dir) !== undefined) return [];
-  // An object that isn't there is not fetched: the repository says by which program.
-  const asked = askGit(dir, ["-c", "protocol.allow=never", ...words]);
-  return typeof asked === "object" ? asked.said.split("\0").filter(Boolean) : [];
+/** What points git at another repository than the one that it is asked about (git rev-parse --local-env-vars), as in a hook. */
+const elsewhere = new RegExp(
+  `^GIT_(?:${[
+    "DIR|COMMON_DIR|(?:IMPLICIT_)?WORK_TREE|(?:INDEX|SHALLOW|GRAFT)_FILE|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|NAMESPACE|PREFIX",
+    "NO_REPLACE_OBJECTS|REPLACE_REF_BASE|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|INTERNAL_SUPER_PREFIX",
+    "CONFIG(?:_PARAMETERS|_COUNT|_(?:KEY|VALUE)_\\d+)?",
+  ].join("|")})$`,
+);
+
+/** What wins over a repository's own configuration: its monitor and its hooks are not started, and what lies in it is not taken for a repository. */
+const harmless = { "core.fsmonitor": "false", "core.hooksPath": "/dev/null", "safe.bareRepository": "explicit" };
+
+function environment(filters: readonly string[]): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !elsewhere.test(name));
+  const off = filters.flatMap((name) =>
+    Object.entries({ clean: "", smudge: "", process: "", required: "false" }).map(([key, value]) => [
+      `filter.${name}.${key}`,
+      value,
+    ]),
+  );
+  const said = [...Object.entries(harmless), ...off].flatMap(([key, value], at) => [
+    [`GIT_CONFIG_KEY_${at}`, key],
+    [`GIT_CONFIG_VALUE_${at}`, value],
+  ]);
+  return Object.fromEntries([...kept, ["GIT_OPTIONAL_LOCKS", "0"], ["GIT_CONFIG_COUNT", String(said.length / 2)], ...said]);
 }
 
-/** The line by which git tracks files of a flake: in a submodule it is that one's repository which does. */
-export function tracking(dir: string, files: readonly string[]): string {
-  const from = unlinked(dir);
-  const places = files.map((file) => {
-    const path = join(from, file);
-    const top = workTree(dirname(path)) ?? from;
-    // Of the flake's own repository they are said as in the message.
-    return top === workTree(from) ? { at: dir, file } : { at: top, file: relative(top, path) };
+/** How long git may take to answer, in milliseconds: it would wait for a pipe for ever. */
+const patience = 1500;
+
+/** What git says of a repository. @returns undefined where it fails; "late" where it takes longer */
+export function askGit(dir: string, words: readonly string[]): { readonly said: string } | "late" | undefined {
+  // Loaded only where something is asked: most lines ask nothing.
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
+  const { status, stdout, error } = spawnSync("git", ["-C", dir, ...words], {
+    encoding: "utf8",
+    env: environment([]),
+    timeout: patience,
+    killSignal: "SIGKILL",
+    maxBuffer: 64 << 20,
   });
-  const lines = [...new Set(places.map(({ at }) => at))].map((at) =>
-    ["git", "-C", at, "add", "-N", ...places.filter((place) => place.at === at).map(({ file }) => file)].map(quote).join(" "),
-  );
-  return lines.join(" && ");
+  if ((error as NodeJS.ErrnoException | undefined)?.code === "ETIMEDOUT") return "late";
+  return status === 0 ? { said: stdout } : undefined;
+}
+
+/** Whether a repository's own configuration may have such a word, there or in another file of its own. */
+export function mayHave(word: RegExp, top: string): boolean {
+  const text = textIfPlain(join(gitDirectories(top).shared, "config"));
+  return text === undefined || /include|worktreeconfig/i.test(text) || word.test(text);
+}
+
+/** The filters that a repository's own configuration names; those of the user's are this user's choice. */
+function filtersOf(dir: string): readonly string[] {
+  const top = workTree(dir);
+  if (top === undefined || !mayHave(/filter/i, top)) return [];
+  const asked = askGit(dir, ["config", "--show-scope", "--name-only", "--get-regexp", "^filter\\."]);
+  if (asked === "late") throw new Refusal(`git does not tell the filters of the repository in ${shown(top)}`);
+  const { said } = asked ?? { said: "" };
+  const found = [...said.matchAll(/^(?:local|worktree)\tfilter\.(.*)\.[^.\n]*$/gm)];
+  return [...new Set(found.map(([, name = ""]) => name))].sort();
 }
 
 /**
- * Files and folders of a host's name that git doesn't track, so that nix doesn't see them; relative to the flake's directory. None where no
- * repository holds the flake, or nix takes every file of it (path:).
+ * The environment of git, and of what calls git itself, as nix does (lib/shell/here/harmless.sh has the same for what a script asks).
+ * @param dir in a repository of which no filter is to be run either
+ * @throws Refusal where git does not tell which there are
  */
-export function untracked({ ref, dir }: Flake, host: string): readonly string[] {
-  if (dir === undefined || ref.startsWith("path:")) return [];
-  const top = workTree(dir);
-  if (top === undefined) return [];
-  const from = unlinked(dir);
-  const all = below(top) ?? below(from) ?? [];
-  if (all.some(({ path, kind }) => inTree.includes(kind.name) && trouble(path, kind.name) !== undefined)) return [];
-  const named = all.filter(({ kind }) => kind.name === host || kind.name === `${host}.nix`);
-  const found = named.flatMap(({ path, kind }) =>
-    untrackedIn(dirname(path), kind.name).map((name) => relative(from, `${dirname(path)}/${name.replace(/\/$/, "")}`)),
-  );
-  return [...new Set(found)].sort();
-}
+export const gitEnvironment = (dir?: string): NodeJS.ProcessEnv => environment(dir === undefined ? [] : filtersOf(dir));

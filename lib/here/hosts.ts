@@ -6,7 +6,7 @@ import { type Named, remember, remembered } from "./cache.ts";
 import { speaker } from "./called.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Flake } from "./flake.ts";
-import { gitEnvironment } from "./git-environment.ts";
+import { gitEnvironment } from "./git.ts";
 import { onPath } from "./machine.ts";
 import { unlinked } from "./tree.ts";
 

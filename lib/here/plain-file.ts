@@ -1,5 +1,5 @@
 // Reading a file that may be anything: of a stranger's repository, or of somebody else's making. Nothing is waited for, and not all memory taken.
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
 
 /** What is not read. */
 export class Unread extends Error {
@@ -12,7 +12,7 @@ export class Unread extends Error {
 }
 
 /** A megabyte is more than people write. */
-const usual = 1 << 20;
+export const usual = 1 << 20;
 
 /** A file's bytes. A pipe is not waited for, and a device not read. @param most more than so many bytes are none. @throws Unread */
 export function readPlain(path: string, most = usual): Buffer {
@@ -47,4 +47,24 @@ export function textIfPlain(path: string, most = usual): string | undefined {
     if (error instanceof Unread) return undefined;
     throw error;
   }
+}
+
+/**
+ * Why another program is not to open a file, as it would wait for it, or read it to no end; undefined where it may. What isn't there is not
+ * opened, and a directory is not read.
+ * @param most more than so many bytes are too many
+ */
+export function oddity(path: string, most = Number.POSITIVE_INFINITY): string | undefined {
+  try {
+    const found = statSync(path);
+    // A socket is refused by the system itself.
+    if (found.isDirectory() || found.isSocket()) return undefined;
+    const end = realpathSync(path);
+    // Some files of the kernel's are waited for, too.
+    if (end !== "/dev/null" && (!found.isFile() || /^\/(?:proc|sys)\//.test(end))) return "is a pipe or a device";
+    if (found.size > most) return "is larger than a megabyte";
+  } catch {
+    // It is a link to nothing, or can't be read.
+  }
+  return undefined;
 }

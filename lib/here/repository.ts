@@ -1,10 +1,10 @@
 // Whether git can read a repository. It may be a stranger's: git and nix wait for a pipe for ever, and read a device until no memory is left.
-import { realpathSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { shown } from "../spec/errors.ts";
 import { untilded } from "../spec/words.ts";
-import { askGit, mayHave } from "./git-environment.ts";
+import { askGit, mayHave } from "./git.ts";
 import { NotObeyed } from "./owner.ts";
+import { oddity, usual } from "./plain-file.ts";
 import { entriesOf, gitDirectories, unlinked, workTree } from "./tree.ts";
 
 /** What git reads whole, and people write or git writes in a line. */
@@ -13,20 +13,9 @@ const small: readonly string[] = [".git", "HEAD", "config", "config.worktree", "
 /** What else git reads, of a work tree. */
 export const inTree: readonly string[] = [".gitattributes", ".gitmodules", ".gitignore"];
 
-/** Why git is not to open a file; undefined where it may. What isn't there is not opened. */
-export function trouble(path: string, name: string): string | undefined {
-  try {
-    const found = statSync(path);
-    // A socket is refused by the system itself, and git has one there.
-    if (found.isDirectory() || found.isSocket()) return undefined;
-    const end = realpathSync(path);
-    if (end !== "/dev/null" && (!found.isFile() || /^\/(?:proc|sys)\//.test(end))) return "is a pipe or a device";
-    if ([...small, ...inTree].includes(name) && found.size > 1 << 20) return "is larger than a megabyte";
-  } catch {
-    // It is a link to nothing, or can't be read.
-  }
-  return undefined;
-}
+/** Why git is not to open a file; undefined where it may. */
+export const trouble = (path: string, name: string): string | undefined =>
+  oddity(path, [...small, ...inTree].includes(name) ? usual : undefined);
 
 /** The files of a repository, but for its objects and what it keeps of others: those have names that are made of what is in them. */
 function* filesOf(dir: string): Generator<readonly [path: string, name: string]> {

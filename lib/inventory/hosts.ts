@@ -2,9 +2,9 @@
 import type { Named } from "../here/cache.ts";
 import { prints, remark, speaker, spelled } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
-import { tracking, untracked } from "../here/git.ts";
 import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { thisHost } from "../here/machine.ts";
+import { tracking, untracked } from "../here/untracked.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { addressIn, isTargetSays, nameInTarget } from "../spec/words.ts";

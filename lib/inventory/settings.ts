@@ -34,10 +34,17 @@ export const trustworthy = (said: Settings): readonly Setting[] =>
     .filter(({ trust }) => trust !== undefined)
     .sort((one, other) => one.line - other.line);
 
+/** A setting that needs trust and hasn't it. What leads counts all the same where nothing secret is sent, and then ssh keeps no key. */
+function markedUntrusted(setting: Setting): Setting {
+  const { name, trust, value } = setting;
+  if (name !== "ssh-option" || trust !== "leads" || typeof value !== "object") return { ...setting, untrusted: true };
+  return { ...setting, value: [...value, "StrictHostKeyChecking=yes"], untrusted: true };
+}
+
 /** A file whose text the user has not trusted: what needs that is marked. */
 function untrusted(said: Settings): Settings {
   const marked = (some: readonly Setting[]) =>
-    some.map((setting) => (setting.trust === undefined ? setting : ({ ...setting, untrusted: true } as const)));
+    some.map((setting) => (setting.trust === undefined ? setting : markedUntrusted(setting)));
   return {
     ...said,
     flake: { ...said.flake, trusting: marked(said.flake.trusting) },

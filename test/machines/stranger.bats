@@ -133,6 +133,13 @@ chosen() {
 
 @test "stranger: each option of ssh's that is not harmless waits for trust" {
   local text bad=0
+  mkfifo pipe half.pub certified-cert certificate-cert.pub
+  ln -s /dev/zero zero
+  truncate -s 3G huge
+  touch key half nobodys
+  chown nobody nobodys
+  mkdir -m 777 open
+  touch open/key
   while IFS= read -r text; do
     case $text in '#'* | '') continue ;; esac
     printf '%b' "$text" >hey.toml
@@ -140,6 +147,23 @@ chosen() {
     [[ $status == 0 && $stderr == "ops-hosts: hey.toml has ssh-option (line "[23]"), which counts only once you trust that file; going on without. Try: $repo/scripts/trust.ts" ]] || { echo "$text: $status $stderr"; bad=1; }
   done <"$BATS_TEST_DIRNAME/ssh-options.tsv"
   [ "$bad" = 0 ]
+}
+
+@test "stranger: what may lead to another machine has ssh learn no key, until the file is trusted" {
+  local option
+  for option in Port=2222 HostKeyAlias=github.com ProxyJump=gate AddressFamily=inet BindAddress=192.0.2.1 BindInterface=eth0; do
+    toml "[hosts.web1]\nssh-option = \"$option\"\n"
+    run verb ops-status web1 root@127.0.0.1 --print
+    [[ $status = 0 && $output == *"-o $option -o StrictHostKeyChecking=yes"* ]] || { echo "$option: $output" | head -n 20; false; }
+    run verb trust --yes
+    run verb ops-status web1 root@127.0.0.1 --print
+    [[ $status = 0 && $output == *"-o $option"* && $output != *StrictHostKeyChecking* ]]
+    rm -rf "$machine/home/me/.local/state"
+  done
+  # What is typed is meant.
+  rm hey.toml
+  run verb ops-status web1 root@127.0.0.1 --print --ssh-option HostKeyAlias=github.com
+  [[ $status = 0 && $output != *StrictHostKeyChecking* ]]
 }
 
 @test "stranger: what is harmless counts, what is typed is free, and what is trusted counts" {

@@ -14,7 +14,7 @@ git_says() {
 }
 
 # harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
-# configuration names, and asks no other repository than that one. (lib/here/git-environment.ts has the same, for what hey itself asks.)
+# configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
 # Fails: where git can't tell the filters in time.
 harmlessly() {
   local filters filter key count status

@@ -1,0 +1,62 @@
+// What git does not track of a flake, so that nix does not see it.
+import { dirname, join, relative } from "node:path";
+import { quote } from "../spec/quote.ts";
+import type { Flake } from "./flake.ts";
+import { askGit } from "./git.ts";
+import { inTree, trouble, unreadable } from "./repository.ts";
+import { below, unlinked, workTree } from "./tree.ts";
+
+/**
+ * What git does not track of a name in a directory; a directory of which it tracks nothing is one. It is asked where the name lies: that may
+ * be a submodule.
+ */
+function untrackedIn(dir: string, name: string): readonly string[] {
+  const words = [
+    "ls-files",
+    "--others",
+    "--exclude-standard",
+    "--directory",
+    "--no-empty-directory",
+    "-z",
+    "--",
+    `:(literal)${name}`,
+  ];
+  // A submodule's repository is another one than the flake's.
+  if (unreadable(dir) !== undefined) return [];
+  // An object that isn't there is not fetched: the repository says by which program.
+  const asked = askGit(dir, ["-c", "protocol.allow=never", ...words]);
+  return typeof asked === "object" ? asked.said.split("\0").filter(Boolean) : [];
+}
+
+/** The line by which git tracks files of a flake: in a submodule it is that one's repository which does. */
+export function tracking(dir: string, files: readonly string[]): string {
+  const from = unlinked(dir);
+  const places = files.map((file) => {
+    const path = join(from, file);
+    const top = workTree(dirname(path)) ?? from;
+    // Of the flake's own repository they are said as in the message.
+    return top === workTree(from) ? { at: dir, file } : { at: top, file: relative(top, path) };
+  });
+  const lines = [...new Set(places.map(({ at }) => at))].map((at) =>
+    ["git", "-C", at, "add", "-N", ...places.filter((place) => place.at === at).map(({ file }) => file)].map(quote).join(" "),
+  );
+  return lines.join(" && ");
+}
+
+/**
+ * Files and folders of a host's name that git doesn't track, so that nix doesn't see them; relative to the flake's directory. None where no
+ * repository holds the flake, or nix takes every file of it (path:).
+ */
+export function untracked({ ref, dir }: Flake, host: string): readonly string[] {
+  if (dir === undefined || ref.startsWith("path:")) return [];
+  const top = workTree(dir);
+  if (top === undefined) return [];
+  const from = unlinked(dir);
+  const all = below(top) ?? below(from) ?? [];
+  if (all.some(({ path, kind }) => inTree.includes(kind.name) && trouble(path, kind.name) !== undefined)) return [];
+  const named = all.filter(({ kind }) => kind.name === host || kind.name === `${host}.nix`);
+  const found = named.flatMap(({ path, kind }) =>
+    untrackedIn(dirname(path), kind.name).map((name) => relative(from, `${dirname(path)}/${name.replace(/\/$/, "")}`)),
+  );
+  return [...new Set(found)].sort();
+}
