@@ -9,7 +9,8 @@ export class Facts {
   constructor(text: string) {
     const { index = 0, 0: begin } = /(?:^|\n)hey answers\n/.exec(text) ?? { 0: "" };
     this.before = text.slice(0, index).trim();
-    this.#lines = text.slice(index + begin.length).split("\n").flatMap((line) => {
+    const answer = text.slice(index + begin.length);
+    this.#lines = answer.split("\n").flatMap((line) => {
       const [, name, value = ""] =
         /^([\p{L}\p{N}_][\p{L}\p{N}\p{M}_.@+=:~'-]*)(?: (.*))?$/u.exec(line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "")) ?? [];
       return name === undefined ? [] : [[name, value.trim()] as const];

@@ -10,7 +10,7 @@ exec 3<&-
 main() {
   connect later trusted       # ssh: one connection for all that follows
   until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
-  nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo --ask-elevate-password
+  both_plainly env 'NIX_SSHOPTS=-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo --ask-elevate-password
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
@@ -27,7 +27,7 @@ lane=''
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
-# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer beside_plainly both_plainly turned
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/rebuild.sh: until_it_ends

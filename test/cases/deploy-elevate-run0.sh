@@ -14,7 +14,7 @@ main() {
   ask_there tell_identity     # is it there, and who is it?
   require_machine_of_host     # is it the host that is meant? else nothing is sent
   until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
-  NIX_SSHOPTS='-o Port=2222' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
+  both_plainly env 'NIX_SSHOPTS=-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o Port=2222 -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
@@ -41,13 +41,13 @@ evaluate_name() {
 # for_target:
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
-# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer beside_plainly both_plainly turned error_in
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/rebuild.sh: until_it_ends
-# ---- lib/shell/here/harmless.sh: newline harmlessly without_git_words
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names

@@ -10,6 +10,7 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
+raw=''
 run='/home/me/.local/state/hey/runs/RUN'
 configurations='.#nixosConfigurations'
 
@@ -23,7 +24,9 @@ realise() {
   nix-store --realise --keep-going --log-format bar "$@"
 }
 # ---- lib/shell/here/build-all.sh: systems_of build_all
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
+# ---- lib/shell/here/far.sh: make_tmp
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly enough beside_plainly error_in
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin main
 end of ops-deploy
 
@@ -99,7 +102,7 @@ run_checks() {
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer followed answer_plainly said_lately
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer followed answer_plainly said_lately
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
 # ---- lib/shell/here/build.sh: copy_closure by_nix
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back

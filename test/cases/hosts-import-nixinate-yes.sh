@@ -14,10 +14,11 @@ main() {
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-hosts'
+raw=''
 
 # evaluate: what nix says of an attribute.
 evaluate() {
-  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --system none --option extra-extra-platforms x86_64-linux --apply 'let hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --system none --option extra-extra-platforms x86_64-linux --apply 'let only = '"$only"'; broken = ['"$broken"' ]; hosts = [ "vps-ultraman" "web1" "web2" ]; settable = { port = "[1-9][0-9]{0,4}"; user = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; hostkeyalias = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; identityfile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; certificatefile = "(~/|/)?[A-Za-z0-9_.@+,][A-Za-z0-9_.@+,/-]*"; identitiesonly = "yes|no"; proxyjump = "([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?(,([A-Za-z0-9_][A-Za-z0-9_.-]*@)?([A-Za-z0-9_][A-Za-z0-9_.-]*|\\[[0-9A-Fa-f:.]+])(:[1-9][0-9]{0,4})?)*"; addressfamily = "any|inet|inet6"; bindaddress = "[A-Za-z0-9_:][A-Za-z0-9_.:-]*"; bindinterface = "[A-Za-z0-9_][A-Za-z0-9_.-]*"; compression = "yes|no"; connecttimeout = "[1-9][0-9]?"; connectionattempts = "[1-9][0-9]?"; serveraliveinterval = "[1-9][0-9]?"; serveralivecountmax = "[1-9][0-9]?"; tcpkeepalive = "yes|no"; stricthostkeychecking = "yes"; forwardagent = "no"; forwardx11 = "no"; }; in
 let
   inherit (builtins) attrNames concatMap concatStringsSep elem filter isBool isList isString length map match substring stringLength toJSON;
   key = name: if match "[A-Za-z0-9_-]+" name == null then toJSON name else name;
@@ -45,22 +46,23 @@ let
       known = isHost name && (hosts == null || elem name hosts);
       head = (if known then [ ] else [ (if isHost name then "the flake has no host of this name; call it as it is called there" else "hey takes no host of such a name") ]) ++ [ "[hosts.${key name}]" ];
       tried = builtins.tryEval (builtins.deepSeq lines lines);
-      own = if tried.success then tried.value else note "it does not evaluate; look for what is missing";
+      own = if !(elem name broken) && tried.success then tried.value else note "it does not evaluate; look for what is missing";
     in
     [ "" ] ++ (if known then head ++ own else map (line: "# ${line}") (head ++ own));
   character = code: builtins.fromJSON "\"\\u${code}\"";
   hidden = map character (concatMap (range: map (last: range + last) (letters "0123456789abcdef")) [ "001" "008" "009" "200" "202" "206" ]
     ++ map (last: "000" + last) (letters "123456789abcdef") ++ [ "007f" "00ad" "061c" "180e" "feff" ]);
   plain = builtins.replaceStrings hidden (map (_: "?") hidden);
-  file = tool: tables: concatStringsSep "\n" (map plain (
+  file = tool: node: names: if only == true then concatStringsSep "\n" (map literal names) else concatStringsSep "\n" (map plain (
     note "What this flake says for ${tool}. A line with a # has no place in hey.toml."
     ++ noteIf (hosts == [ ]) "The flake has no nixosConfigurations, and hey reaches no others: it deploys none of these."
-    ++ tables)) + "\n";
+    ++ concatMap node (if only == null then names else [ only ]))) + "\n";
+  literal = name: builtins.replaceStrings [ "$" ] [ "\\$" ] (toJSON name);
 in
 configurations:
 let
   has = name: (configurations.${name}._module.args or { }) ? nixinate;
-  node = name:
+  node = name: if !(elem name broken) && !(has name) then [ ] else
     let
       about = configurations.${name}._module.args.nixinate;
       user = about.sshUser or "root";
@@ -75,13 +77,15 @@ let
       ++ noteIf (about.hermetic or false) "hermetic: the nixos-rebuild of this machine is used"
     );
 in
-file "nixinate" (concatMap node (filter has (attrNames configurations)))' "$@"
+file "nixinate" node (attrNames configurations)' "$@"
 }
-# ---- lib/shell/here/settings.sh: write_settings offer_settings trust_settings evaluate_either
+# ---- lib/shell/here/settings.sh: write_settings offer_settings trust_settings evaluate_either evaluate_each
+# ---- lib/shell/here/far.sh: make_tmp
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly enough beside_plainly
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes
 # ---- lib/shell/here/trust.sh: sum_of trust_note keep_trust
 # ---- lib/shell/here/question.sh: forget_typed question agreed_to
-# ---- lib/shell/here/harmless.sh: newline harmlessly without_git_words
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
+# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin find_notes main
 end of ops-hosts

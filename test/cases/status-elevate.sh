@@ -16,7 +16,7 @@ lane_timeout='3600'
 raw=''
 # for_target:
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
-# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/silent.sh: as_root_if_silent

@@ -17,7 +17,7 @@ evaluate() {
   harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw --show-trace "$@"
 }
 # ---- lib/shell/here/build-all.sh: systems_of show_systems
-# ---- lib/shell/here/harmless.sh: newline harmlessly without_git_words
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words
 # begin main
 end of ops-status
@@ -51,7 +51,7 @@ values_of() {
 }
 # for_target:
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded far own_ssh ask_alone
-# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called heard keep_answer
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status

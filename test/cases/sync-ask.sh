@@ -16,7 +16,7 @@ main() {
   step 'build id3-eniac'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '/path/to/flake#nixosConfigurations."id3-eniac".config.system.build.toplevel'
   take_built_system           # $system
-  declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
+  declared=$(beside_plainly nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
   read_declared               # its secrets
   preview_there boot          # what would change there
   ask_about_it
@@ -43,9 +43,9 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/this-machine.sh: build_here require_unchanged
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded
 # ---- lib/shell/here/build.sh: take_built_system
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login limit_call called enough heard keep_answer beside_plainly
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
-# ---- lib/shell/here/hear.sh: most_said told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login limit_call called heard keep_answer
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number changes clock
 # ---- lib/shell/here/connect-here.sh: there
 # ---- lib/shell/here/rebuild.sh: until_it_ends

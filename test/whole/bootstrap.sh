@@ -13,7 +13,7 @@ exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   stage_keys tree/etc/ssh     # a private directory, gone at the end
@@ -23,14 +23,14 @@ main() {
   ask_machine                 # what it is
 
   step 'evaluate vps-ultraman'
-  wanted=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman"' --apply 'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName')
+  wanted=$(beside_plainly nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman"' --apply 'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName')
   show_machine                # and does the system fit it?
   ask_name vps-ultraman 'nixos-anywhere erases the disks of root@192.0.2.1'  # typed by you, or nothing is done
   expect_key                  # known here before it is there
   from_now_on_changed
 
   step 'install vps-ultraman on root@192.0.2.1'
-  nix --extra-experimental-features 'nix-command flakes' run github:nix-community/nixos-anywhere -- --flake '.#vps-ultraman' --extra-files "$stage/tree" root@192.0.2.1 </dev/null
+  both_plainly nix --extra-experimental-features 'nix-command flakes' run github:nix-community/nixos-anywhere -- --flake '.#vps-ultraman' --extra-files "$stage/tree" --ssh-option 'ForwardAgent=no' --ssh-option 'ForwardX11=no' --ssh-option 'GSSAPIDelegateCredentials=no' --ssh-option 'RequestTTY=auto' --ssh-option 'RemoteCommand=none' --ssh-option 'PermitLocalCommand=no' --ssh-option 'ClearAllForwardings=yes' --ssh-option 'Tunnel=no' --ssh-option 'LogLevel=INFO' --ssh-option 'VisualHostKey=no' root@192.0.2.1 </dev/null
   replace_key anew            # in known_hosts
   await_host root@192.0.2.1 300  # as itself: by its key, its system, its secrets
 }
@@ -290,9 +290,6 @@ await_host() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of what a host says beside an answer are shown.
-most_said=1048576
-
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
 
@@ -307,16 +304,16 @@ for_terminal() {
   case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
 }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
 plainly() {
-  local chunk rest="$most_said"
+  local chunk rest="$1"
   # What a host says begins and ends anywhere. A shell keeps no NUL.
   while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
     printf "%s" "${chunk%.}" | for_terminal
   done
   if [ "$rest" -gt 0 ]; then return; fi
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
   tail -c 4096 | for_terminal
 }
@@ -352,10 +349,7 @@ limit_call() {
     if [ -e "$call/over" ]; then
       sleep 2
       if [ ! -d "$call" ]; then return; fi
-      : >"$call/enough"
-      # Who reads a pipe reads on until there is something.
-      echo 1<>"$call/said"
-      echo 1<>"$call/answer"
+      enough said answer
       sleep 1
       kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
@@ -372,11 +366,11 @@ called() {
   local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  "$1" <"$call/answer" &
+  # Each in a subshell of its own, as a shell keeps open what it redirects for a function: the answer would end only with the last of these.
+  ("$1") <"$call/answer" &
   taker=$!
-  plainly <"$call/said" >&2 &
+  (plainly 1048576) <"$call/said" >&2 &
   teller=$!
-  # In a subshell of its own, as a shell keeps open what it redirects for a function.
   (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
   shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
@@ -388,11 +382,37 @@ called() {
   return "$status"
 }
 
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
+}
+
 # heard SECONDS COMMAND...: a host's answer to that, as a whole.
 heard() { called keep_answer "$@"; }
 
 # keep_answer: stdin, as much as an answer may have.
 keep_answer() { exec head -c 262144 >"$call/answered"; }
+
+# beside_plainly COMMAND...: a program of this machine that repeats what a repository or a host says: what it says on stderr is shown plainly.
+# Its status. What it leaves running, and may hold that open, is not waited for.
+beside_plainly() {
+  local call teller status="0"
+  call=$(mktemp -d "$tmp/beside.XXXXXX") && mkfifo "$call/said" || return 1
+  (plainly 1073741824) <"$call/said" >&2 &
+  teller=$!
+  "$@" 2>"$call/said" || status=$?
+  (sleep 2 && enough said) >/dev/null 2>&1 &
+  wait "$teller" 2>/dev/null || :
+  return "$status"
+}
+
+# both_plainly COMMAND...: the same, and on stdout.
+both_plainly() { turned beside_plainly turned beside_plainly "$@"; }
+
+# turned COMMAND...: its stdout is stderr, and its stderr is stdout.
+turned() { "$@" 3>&1 1>&2 2>&3 3>&-; }
 
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.

@@ -7,7 +7,7 @@ exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   build_all vps-pacman
@@ -15,6 +15,7 @@ main() {
 
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'             # who speaks
+raw=''                        # yes, to show what the host says beside an answer as it came
 run='/home/me/.local/state/hey/runs/RUN'  # the directory of that run
 configurations='.#nixosConfigurations'  # the hosts of the flake, as nix evaluates them
 
@@ -49,6 +50,7 @@ systems_of() {
 build_all() {
   local host found one derivations built missing path name
   umask 077
+  make_tmp
   for host in "$@"; do
     shift
     mkdir -p "$run/$host"
@@ -56,15 +58,15 @@ build_all() {
     if [ -e "$run/$host/skip" ]; then :; else set -- "$@" "$host"; fi
   done
   step "evaluate $*"
-  if found=$(systems_of "$@"); then :; else
+  if found=$(beside_plainly systems_of "$@"); then :; else
     # One that does not evaluate ends all, and nix does not say whose fault it was.
     found=
     for host in "$@"; do
-      if one=$(systems_of "$host" 2>>"$run/$host/log"); then
+      if one=$(beside_plainly systems_of "$host" 2>>"$run/$host/log"); then
         found="$found$one
 "
       else
-        step "$host does not evaluate: $(sed -n "s/^ *error: *//p" "$run/$host/log" | grep . | tail -n 1)"
+        step "$host does not evaluate: $(error_in "$run/$host/log")"
       fi
     done
   fi
@@ -93,6 +95,74 @@ build_all() {
     exit 1
   fi
 }
+
+# ---- lib/shell/here/far.sh -----------------------------------------------------------------------
+# How the target is told what to do: ssh runs one line there, in the login's own shell.
+
+# make_tmp: once. Not under TMPDIR: the path of a socket may have some hundred bytes at most, and macOS's TMPDIR takes half of them. Sets: tmp.
+make_tmp() {
+  local place
+  if [ -n "$tmp" ]; then return 0; fi
+  for place in "${XDG_RUNTIME_DIR-}" /dev/shm /tmp; do
+    if [ -n "$place" ] && [ "${#place}" -le 60 ] && [ -d "$place" ] && [ -w "$place" ]; then break; fi
+  done
+  tmp=$(mktemp -d "$place/hey.XXXXXX")
+  at_end clean_up
+}
+
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
+
+# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
+for_terminal() {
+  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
+}
+
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
+plainly() {
+  local chunk rest="$1"
+  # What a host says begins and ends anywhere. A shell keeps no NUL.
+  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
+    rest=$((rest - ${#chunk}))
+    printf "%s" "${chunk%.}" | for_terminal
+  done
+  if [ "$rest" -gt 0 ]; then return; fi
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | for_terminal
+}
+
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
+}
+
+# beside_plainly COMMAND...: a program of this machine that repeats what a repository or a host says: what it says on stderr is shown plainly.
+# Its status. What it leaves running, and may hold that open, is not waited for.
+beside_plainly() {
+  local call teller status="0"
+  call=$(mktemp -d "$tmp/beside.XXXXXX") && mkfifo "$call/said" || return 1
+  (plainly 1073741824) <"$call/said" >&2 &
+  teller=$!
+  "$@" 2>"$call/said" || status=$?
+  (sleep 2 && enough said) >/dev/null 2>&1 &
+  wait "$teller" 2>/dev/null || :
+  return "$status"
+}
+
+# error_in FILE: the last error that nix wrote there, as ASCII.
+error_in() { plain_text "~" <"$1" | sed -n "s/^ *error: *//p" | grep . | tail -n 1 | cut -c 1-400 || :; }
 
 # ---- lib/shell/here/run.sh -----------------------------------------------------------------------
 # The beginning and the end of every script.
@@ -124,6 +194,12 @@ end_run() {
 # say_last_words: what is true of the target, and what to type, where the script ended before its end.
 say_last_words() { if [ "$status" -gt 0 ] && [ -n "$last_words" ]; then step "$last_words"; fi; }
 
+# clean_up: takes the private directories away.
+clean_up() {
+  # A connection that is left open needs its place.
+  if [ -n "$left_open" ]; then find "$tmp" -mindepth 1 ! -name ssh -exec rm -rf {} +; elif [ -n "$tmp" ]; then rm -rf "$tmp"; fi || :
+}
+
 begin
 main
 end of ops-deploy
@@ -142,7 +218,7 @@ exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   join_run                    # one of several hosts
@@ -466,9 +542,6 @@ record() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of what a host says beside an answer are shown.
-most_said=1048576
-
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
 
@@ -483,16 +556,16 @@ for_terminal() {
   case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
 }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
 plainly() {
-  local chunk rest="$most_said"
+  local chunk rest="$1"
   # What a host says begins and ends anywhere. A shell keeps no NUL.
   while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
     printf "%s" "${chunk%.}" | for_terminal
   done
   if [ "$rest" -gt 0 ]; then return; fi
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
   tail -c 4096 | for_terminal
 }
@@ -528,10 +601,7 @@ limit_call() {
     if [ -e "$call/over" ]; then
       sleep 2
       if [ ! -d "$call" ]; then return; fi
-      : >"$call/enough"
-      # Who reads a pipe reads on until there is something.
-      echo 1<>"$call/said"
-      echo 1<>"$call/answer"
+      enough said answer
       sleep 1
       kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
@@ -548,11 +618,11 @@ called() {
   local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  "$1" <"$call/answer" &
+  # Each in a subshell of its own, as a shell keeps open what it redirects for a function: the answer would end only with the last of these.
+  ("$1") <"$call/answer" &
   taker=$!
-  plainly <"$call/said" >&2 &
+  (plainly 1048576) <"$call/said" >&2 &
   teller=$!
-  # In a subshell of its own, as a shell keeps open what it redirects for a function.
   (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
   shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
@@ -562,6 +632,13 @@ called() {
   if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
+}
+
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
 }
 
 # heard SECONDS COMMAND...: a host's answer to that, as a whole.

@@ -15,7 +15,7 @@ exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   connect                     # ssh: one connection for all that follows
@@ -252,9 +252,6 @@ record() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of what a host says beside an answer are shown.
-most_said=1048576
-
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
 
@@ -269,16 +266,16 @@ for_terminal() {
   case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
 }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
 plainly() {
-  local chunk rest="$most_said"
+  local chunk rest="$1"
   # What a host says begins and ends anywhere. A shell keeps no NUL.
   while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
     printf "%s" "${chunk%.}" | for_terminal
   done
   if [ "$rest" -gt 0 ]; then return; fi
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
   tail -c 4096 | for_terminal
 }
@@ -314,10 +311,7 @@ limit_call() {
     if [ -e "$call/over" ]; then
       sleep 2
       if [ ! -d "$call" ]; then return; fi
-      : >"$call/enough"
-      # Who reads a pipe reads on until there is something.
-      echo 1<>"$call/said"
-      echo 1<>"$call/answer"
+      enough said answer
       sleep 1
       kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
@@ -334,11 +328,11 @@ called() {
   local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  "$1" <"$call/answer" &
+  # Each in a subshell of its own, as a shell keeps open what it redirects for a function: the answer would end only with the last of these.
+  ("$1") <"$call/answer" &
   taker=$!
-  plainly <"$call/said" >&2 &
+  (plainly 1048576) <"$call/said" >&2 &
   teller=$!
-  # In a subshell of its own, as a shell keeps open what it redirects for a function.
   (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
   shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
@@ -348,6 +342,13 @@ called() {
   if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
   rm -rf "$call"
   return "$status"
+}
+
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
 }
 
 # heard SECONDS COMMAND...: a host's answer to that, as a whole.
@@ -768,6 +769,10 @@ take_verdict() {
 
 # take_confirmed. Ends: where it could not be made to last.
 take_confirmed() {
+  # Another system than this one was not confirmed by this deployment, whatever is said of it.
+  if [ "$runs_now" != "$system" ] || { [ "$(fact stands)" = committed ] && [ "$boots_now" != "$system" ]; }; then
+    finish 15 "$target says that it is confirmed, but that is not $system: $(standing) (status 15). $look_there"
+  fi
   record "$runs_now"
   if [ -n "$units" ]; then step "warning: units failed: $units"; fi
   case $(fact stands) in

@@ -11,7 +11,7 @@ exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   connect                     # ssh: one connection for all that follows
@@ -148,9 +148,6 @@ ask_there() {
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
 # What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
 
-# How many bytes of what a host says beside an answer are shown.
-most_said=1048576
-
 # What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
 told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
 
@@ -165,16 +162,16 @@ for_terminal() {
   case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
 }
 
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
 plainly() {
-  local chunk rest="$most_said"
+  local chunk rest="$1"
   # What a host says begins and ends anywhere. A shell keeps no NUL.
   while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
     rest=$((rest - ${#chunk}))
     printf "%s" "${chunk%.}" | for_terminal
   done
   if [ "$rest" -gt 0 ]; then return; fi
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
   # It is read all the same, so that nothing there waits for a reader.
   tail -c 4096 | for_terminal
 }
@@ -210,10 +207,7 @@ limit_call() {
     if [ -e "$call/over" ]; then
       sleep 2
       if [ ! -d "$call" ]; then return; fi
-      : >"$call/enough"
-      # Who reads a pipe reads on until there is something.
-      echo 1<>"$call/said"
-      echo 1<>"$call/answer"
+      enough said answer
       sleep 1
       kill "$@" || :
     elif [ "$now" -gt "$ends" ]; then
@@ -230,11 +224,11 @@ called() {
   local call status="0" taker teller
   if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
   call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  "$1" <"$call/answer" &
+  # Each in a subshell of its own, as a shell keeps open what it redirects for a function: the answer would end only with the last of these.
+  ("$1") <"$call/answer" &
   taker=$!
-  plainly <"$call/said" >&2 &
+  (plainly 1048576) <"$call/said" >&2 &
   teller=$!
-  # In a subshell of its own, as a shell keeps open what it redirects for a function.
   (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
   shift 2
   "$@" >"$call/answer" 2>"$call/said" || status=$?
@@ -246,11 +240,21 @@ called() {
   return "$status"
 }
 
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
+}
+
 # heard SECONDS COMMAND...: a host's answer to that, as a whole.
 heard() { called keep_answer "$@"; }
 
 # keep_answer: stdin, as much as an answer may have.
 keep_answer() { exec head -c 262144 >"$call/answered"; }
+
+# error_in FILE: the last error that nix wrote there, as ASCII.
+error_in() { plain_text "~" <"$1" | sed -n "s/^ *error: *//p" | grep . | tail -n 1 | cut -c 1-400 || :; }
 
 # said_lately LINES: the last of what was said beside an answer and kept in $tmp/said, a screen line each.
 said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }
@@ -349,7 +353,7 @@ require_machine_of_host() {
   else
     step "what does the flake call $host?"
     if name=$(evaluate_name "$evaluated_host.config.networking.hostName" </dev/null 2>"$tmp/why"); then :; else
-      step "nix can't tell what the flake calls it ($(sed -n "s/^ *error: *//p" "$tmp/why" | grep . | tail -n 1 | LC_ALL=C tr -cd " -~")); the name that counts is $host"
+      step "nix can't tell what the flake calls it ($(error_in "$tmp/why")); the name that counts is $host"
       name=$host
     fi
     name=$(plain_name "$name")
@@ -482,14 +486,30 @@ record() {
 newline='
 '
 
+# git_says DIR WORD...: what git says of the repository in the directory. Its status; 137 after two seconds, as it would wait for a pipe for ever.
+git_says() {
+  # shellcheck disable=SC2016
+  without_git_words sh -c 'git -C "$@" </dev/null &
+    asked=$!
+    (for tries in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2 && kill -0 "$asked" || exit; done && kill -s KILL "$asked") </dev/null >/dev/null 2>&1 &
+    wait "$asked"' sh "$@" 2>/dev/null
+}
+
 # harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
 # configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
+# Fails: where git can't tell the filters in time.
 harmlessly() {
-  local filters filter key count
+  local filters filter key count status
   filters=
+  status=0
   if [ -d "$1" ]; then
+    filters=$(git_says "$1" config --show-scope --name-only --get-regexp "^filter\.") || status=$?
+    if [ "$status" -eq 137 ]; then
+      step "git has not read the repository's configuration in two seconds, so nothing is evaluated"
+      return 1
+    fi
     # Of all, also of those of ~/.gitconfig, which are this user's: only the others are left out.
-    filters=$(without_git_words git -C "$1" config --show-scope --name-only --get-regexp "^filter\." 2>/dev/null | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u) || :
+    filters=$(printf "%s\n" "$filters" | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u)
   fi
   shift
   count=3

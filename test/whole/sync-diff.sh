@@ -11,7 +11,7 @@ exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
 unset IFS
-if command -v declare >/dev/null 2>&1; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
+if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
   build_here                  # a private directory, gone at the end
@@ -19,7 +19,7 @@ main() {
   step 'build id3-eniac'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '/path/to/flake#nixosConfigurations."id3-eniac".config.system.build.toplevel'
   take_built_system           # $system
-  declared=$(nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
+  declared=$(beside_plainly nix --extra-experimental-features 'nix-command flakes' eval --raw '/path/to/flake#nixosConfigurations."id3-eniac".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
   read_declared               # its secrets
   preview_there switch        # what would change there
   show_preview
@@ -105,6 +105,124 @@ take_built_system() {
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
 }
 
+# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
+# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
+
+# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
+told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
+
+# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
+harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
+
+# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
+plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
+
+# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
+for_terminal() {
+  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
+}
+
+# plainly BYTES: stdin for a terminal, as it comes, and so many bytes of it at most, with its end.
+plainly() {
+  local chunk rest="$1"
+  # What a host says begins and ends anywhere. A shell keeps no NUL.
+  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
+    rest=$((rest - ${#chunk}))
+    printf "%s" "${chunk%.}" | for_terminal
+  done
+  if [ "$rest" -gt 0 ]; then return; fi
+  printf "\n%s\n" "$verb: the host says more than $1 bytes; the rest is left out, up to its end:"
+  # It is read all the same, so that nothing there waits for a reader.
+  tail -c 4096 | for_terminal
+}
+
+# What nix writes beyond ASCII has another place in an answer.
+arrow="$(printf "\342\206\222")"
+
+# plain_answer: stdin, an answer, without what the login's shell has said before it, and without anything beyond ASCII. Nothing that is asked for
+# has longer lines.
+plain_answer() {
+  LC_ALL=C cut -b 1-4096 | behind_login | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
+}
+
+# The line with which each answer begins. What the login's shell has said comes before it, whether or not that ends its line.
+answer_begins="hey answers"
+
+# behind_login: stdin from that line on, with the first line before it as the fact "before"; all of it where that line is not there.
+behind_login() { LC_ALL=C sed -n "/^$answer_begins\$/{s/.*//;x;s/^\n*//;s/\n.*//;s/./before &/p;d;};H;\$!d;x;s/^\n//p"; }
+
+# limit_call SECONDS PROCESS...: ends ssh where it takes longer, and than any step may; and when it is over, those that read what it says, if
+# something that it has left running holds that open. A signal for all that this script has started must not end it before ssh, which may heed none.
+limit_call() {
+  local most ends signal="TERM"
+  trap "" HUP INT TERM
+  most=$(number 5 "$1")
+  clock
+  ends=$((now + (most < lane_timeout ? most : lane_timeout)))
+  shift
+  while sleep 0.3 && clock && [ -d "$call" ]; do
+    if [ -e "$call/over" ]; then
+      sleep 2
+      if [ ! -d "$call" ]; then return; fi
+      enough said answer
+      sleep 1
+      kill "$@" || :
+    elif [ "$now" -gt "$ends" ]; then
+      : >"$call/late"
+      kill -s "$signal" "$(cat "$call/process")" || :
+      signal=KILL
+    fi
+  done
+}
+
+# called TAKER SECONDS COMMAND...: a command that goes by ssh. That function takes what the host answers, and what it says beside that is shown
+# plainly: so much of it as is read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
+called() {
+  local call status="0" taker teller
+  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
+  call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
+  # Each in a subshell of its own, as a shell keeps open what it redirects for a function: the answer would end only with the last of these.
+  ("$1") <"$call/answer" &
+  taker=$!
+  (plainly 1048576) <"$call/said" >&2 &
+  teller=$!
+  (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
+  shift 2
+  "$@" >"$call/answer" 2>"$call/said" || status=$?
+  : >"$call/over"
+  wait "$taker" "$teller" 2>/dev/null || :
+  if [ -e "$call/late" ]; then status=124; fi
+  if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
+  rm -rf "$call"
+  return "$status"
+}
+
+# enough PIPE...: nothing more is read there. Who reads a pipe notices that only when something comes.
+enough() {
+  local pipe
+  : >"$call/enough"
+  for pipe in "$@"; do echo 1<>"$call/$pipe"; done
+}
+
+# heard SECONDS COMMAND...: a host's answer to that, as a whole.
+heard() { called keep_answer "$@"; }
+
+# keep_answer: stdin, as much as an answer may have.
+keep_answer() { exec head -c 262144 >"$call/answered"; }
+
+# beside_plainly COMMAND...: a program of this machine that repeats what a repository or a host says: what it says on stderr is shown plainly.
+# Its status. What it leaves running, and may hold that open, is not waited for.
+beside_plainly() {
+  local call teller status="0"
+  call=$(mktemp -d "$tmp/beside.XXXXXX") && mkfifo "$call/said" || return 1
+  (plainly 1073741824) <"$call/said" >&2 &
+  teller=$!
+  "$@" 2>"$call/said" || status=$?
+  (sleep 2 && enough said) >/dev/null 2>&1 &
+  wait "$teller" 2>/dev/null || :
+  return "$status"
+}
+
 # ---- lib/shell/here/secrets.sh -------------------------------------------------------------------
 # The secrets that a system declares, and whether its host can decrypt them.
 
@@ -127,13 +245,15 @@ tag() {
   done | tr -d "\n"
 }
 
-# header FILE: the lines of an age file that name its recipients.
+# header FILE: the lines of an age file that name its recipients. Fails: of what is no ordinary file, or an empty one, as those of /proc are: a
+# reader may wait for it for ever.
 header() {
-  if head -c 11 "$1" | grep -q "^-----BEGIN"; then
-    sed "1d;/^-----END/d" "$1" | base64 -d 2>/dev/null
-  else
-    cat "$1"
-  fi | head -c 65536 | LC_ALL=C sed -n "/^-> /p;/^---/q"
+  [ -f "$1" ] && [ -s "$1" ] &&
+    if head -c 11 "$1" | grep -q "^-----BEGIN"; then
+      head -c 131072 "$1" | sed "1d;/^-----END/d" | base64 -d 2>/dev/null
+    else
+      head -c 65536 "$1"
+    fi | LC_ALL=C sed -n "/^-> /p;/^---/q"
 }
 
 # judged: the secrets of the host, each behind "lost" where it is no recipient, or "odd" where its recipients can't be read. One that is no ssh
@@ -154,15 +274,15 @@ judged() {
   done
 }
 
-# named_in NAME JUDGEMENT: what is behind that name in it, on a line.
-named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | tr "\n" " " | sed "s/ \$//"; }
+# named_in NAME JUDGEMENT: what is behind that name in it, on a line for a terminal: a flake names its secrets as it likes.
+named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | plain_text | tr "\n" " " | sed "s/ \$//"; }
 
 # say_secrets: which the host can't decrypt. Sets: blind.
 say_secrets() {
   local judgement
   if [ -z "$secrets" ]; then return; fi
   if [ -n "$odd_identities" ]; then
-    blind="whether it decrypts its secrets with $(printf "%s" "$odd_identities" | tr "\n" " ")"
+    blind="whether it decrypts its secrets with $(printf "%s\n" "$odd_identities" | plain_text "~" | tr "\n" " " | sed "s/ \$//")"
   elif [ -z "$(all_of identity)$(all_of recipient)" ]; then
     echo "  secrets can't be decrypted there, as it has none of these keys: ${identities% }"
   else
@@ -231,110 +351,6 @@ go_on_as_shown() {
   agreed=$(fact shown | tr -cd "A-Za-z0-9 +._?=/-")
   facts=$known
 }
-
-# ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
-# What comes back from a host: so much of it, for so long, and nothing in it that moves a terminal's cursor.
-
-# How many bytes of what a host says beside an answer are shown.
-most_said=1048576
-
-# What a terminal is told by escape sequences: colours, and titles, links and the clipboard up to their end.
-told_terminal="s/$(printf "\033")\[[0-?]*[ -/]*[@-~]//g;s/$(printf "\033")[]PX^_][^$(printf "\033\007")]*($(printf "\007")|$(printf "\033")\\\\)?//g"
-
-# Letters beyond ASCII that neither move a cursor nor turn round what follows: of Europe, with arrows, quotes, lines and marks; and of East Asia.
-harmless_letters="$(printf "\302[\241-\254\256-\277]|[\303-\312\316-\321][\200-\277]|\342\200[\220-\247\260-\277]|\342[\202\206\210\224-\227\234][\200-\277]|\343[\201-\203][\200-\277]|[\344-\351][\200-\277][\200-\277]")"
-
-# plain_text LETTERS: stdin, without what a terminal would not just show. Beyond ASCII only those letters stay; with "~" none.
-plain_text() { LC_ALL=C sed -E "s/$(printf "\r")*\$//;y/$(printf "\t\r")/  /;$told_terminal;s/($1)|[^ -~]/\1/g"; }
-
-# for_terminal: stdin, with the letters beyond ASCII that the terminal knows; with $raw as it came.
-for_terminal() {
-  case $raw${LC_ALL:-${LC_CTYPE:-${LANG-}}} in yes*) cat ;; *[Uu][Tt][Ff]*8*) plain_text "$harmless_letters" ;; *) plain_text "~" ;; esac
-}
-
-# plainly: stdin for a terminal, as it comes, and $most_said bytes of it at most, with its end.
-plainly() {
-  local chunk rest="$most_said"
-  # What a host says begins and ends anywhere. A shell keeps no NUL.
-  while [ "$rest" -gt 0 ] && [ ! -e "$call/enough" ] && chunk=$(dd bs=4096 count=1 2>/dev/null | LC_ALL=C tr "\000" "?" && echo .) && [ "$chunk" != . ]; do
-    rest=$((rest - ${#chunk}))
-    printf "%s" "${chunk%.}" | for_terminal
-  done
-  if [ "$rest" -gt 0 ]; then return; fi
-  printf "\n%s\n" "$verb: the host says more than $most_said bytes; the rest is left out, up to its end:"
-  # It is read all the same, so that nothing there waits for a reader.
-  tail -c 4096 | for_terminal
-}
-
-# What nix writes beyond ASCII has another place in an answer.
-arrow="$(printf "\342\206\222")"
-
-# plain_answer: stdin, an answer, without what the login's shell has said before it, and without anything beyond ASCII. Nothing that is asked for
-# has longer lines.
-plain_answer() {
-  LC_ALL=C cut -b 1-4096 | behind_login | LC_ALL=C sed "s/$arrow/->/g;s/$(printf "\342\210\205")/none/g;s/$(printf "\316\265")/none/g" | plain_text "~"
-}
-
-# The line with which each answer begins. What the login's shell has said comes before it, whether or not that ends its line.
-answer_begins="hey answers"
-
-# behind_login: stdin from that line on, with the first line before it as the fact "before"; all of it where that line is not there.
-behind_login() { LC_ALL=C sed -n "/^$answer_begins\$/{s/.*//;x;s/^\n*//;s/\n.*//;s/./before &/p;d;};H;\$!d;x;s/^\n//p"; }
-
-# limit_call SECONDS PROCESS...: ends ssh where it takes longer, and than any step may; and when it is over, those that read what it says, if
-# something that it has left running holds that open. A signal for all that this script has started must not end it before ssh, which may heed none.
-limit_call() {
-  local most ends signal="TERM"
-  trap "" HUP INT TERM
-  most=$(number 5 "$1")
-  clock
-  ends=$((now + (most < lane_timeout ? most : lane_timeout)))
-  shift
-  while sleep 0.3 && clock && [ -d "$call" ]; do
-    if [ -e "$call/over" ]; then
-      sleep 2
-      if [ ! -d "$call" ]; then return; fi
-      : >"$call/enough"
-      # Who reads a pipe reads on until there is something.
-      echo 1<>"$call/said"
-      echo 1<>"$call/answer"
-      sleep 1
-      kill "$@" || :
-    elif [ "$now" -gt "$ends" ]; then
-      : >"$call/late"
-      kill -s "$signal" "$(cat "$call/process")" || :
-      signal=KILL
-    fi
-  done
-}
-
-# called TAKER SECONDS COMMAND...: a command that goes by ssh. That function takes what the host answers, and what it says beside that is shown
-# plainly: so much of it as is read, for so many seconds. Its status; 124 where it took longer. At the end of a run no signal cuts it short.
-called() {
-  local call status="0" taker teller
-  if [ -n "$ending" ]; then trap "" HUP INT TERM; fi
-  call=$(mktemp -d "$tmp/call.XXXXXX") && mkfifo "$call/answer" "$call/said" || return 1
-  "$1" <"$call/answer" &
-  taker=$!
-  plainly <"$call/said" >&2 &
-  teller=$!
-  # In a subshell of its own, as a shell keeps open what it redirects for a function.
-  (limit_call "$2" "$taker" "$teller") </dev/null >/dev/null 2>&1 &
-  shift 2
-  "$@" >"$call/answer" 2>"$call/said" || status=$?
-  : >"$call/over"
-  wait "$taker" "$teller" 2>/dev/null || :
-  if [ -e "$call/late" ]; then status=124; fi
-  if [ -e "$call/answered" ]; then plain_answer <"$call/answered"; fi
-  rm -rf "$call"
-  return "$status"
-}
-
-# heard SECONDS COMMAND...: a host's answer to that, as a whole.
-heard() { called keep_answer "$@"; }
-
-# keep_answer: stdin, as much as an answer may have.
-keep_answer() { exec head -c 262144 >"$call/answered"; }
 
 # ---- lib/shell/here/fact.sh ----------------------------------------------------------------------
 # What the target says of itself: a fact a line, name first. Data, of which nothing moves a terminal's cursor.
