@@ -1,18 +1,64 @@
 // Runs a .ts file of this checkout, the first word after this one: tsx transforms them. What this has loaded is kept, compiled, until the file
 // it is of changes. Loading tsx costs more than everything else on the way to --print, so it is loaded only where something is not kept.
-const { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
+const { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { dirname, join } = require("node:path");
+const { dirname, isAbsolute, join } = require("node:path");
 const { deserialize, serialize, setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
 
-/** What is kept of this checkout: in a directory that only this user can write to (lib/start has the reason), or nowhere, which is "". */
-const place = isPrivate(process.env.HEY_CACHE) ? join(process.env.HEY_CACHE, `${dirname(__dirname)}.kept`) : "";
+/** What is kept of this checkout, or "". Whoever else could write there would have code run as this user. */
+const place = canKeepIn(process.env.HEY_CACHE) ? join(process.env.HEY_CACHE, `${dirname(__dirname)}.kept`) : "";
 delete process.env.HEY_CACHE;
 
+/** What can't be looked at can't be used either. */
+function canKeepIn(path) {
+  try {
+    // hey makes no links there.
+    const isLink = (dir) => lstatSync(dir, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return path && isAbsolute(path) && !isLink(path) && !isLink(dirname(path)) && isPrivate(path);
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether nobody else can change what lies at a path, or the way to it, its links followed: the rule of lib/here/owner.ts, which must itself be
+ * loaded first. What isn't there is nobody's.
+ */
 function isPrivate(path) {
-  const mine = (found) => found.uid === process.geteuid() && (found.mode & 0o022) === 0;
-  return path && [path, dirname(path)].every((dir) => mine(statSync(dir)));
+  const me = process.geteuid();
+  const rest = path.split("/").filter(Boolean);
+  let at = "/";
+  for (let steps = 0; steps < 256; steps++) {
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (found === undefined) return true;
+    if (found.uid !== me && found.uid !== 0 && !(dirname(at) === "/" && hasNoNumber(found.uid))) return false;
+    if (found.isSymbolicLink()) {
+      const to = readlinkSync(at);
+      rest.unshift(...to.split("/").filter(Boolean));
+      at = to.startsWith("/") ? "/" : dirname(at);
+      continue;
+    }
+    const isLast = rest.length === 0;
+    // Many systems give each user a group of the same number.
+    const byGroup = (found.mode & 0o020) !== 0 && (isLast || found.gid !== found.uid);
+    const isSticky = found.isDirectory() && (found.mode & 0o1000) !== 0 && !isLast;
+    if (((found.mode & 0o002) !== 0 || byGroup) && !isSticky) return false;
+    if (isLast) return found.uid === me;
+    const next = rest.shift();
+    at = next === ".." ? dirname(at) : next === "." ? at : join(at, next);
+  }
+  return false;
+}
+
+/** In a container of an ordinary user whoever has no number there has this one, also the machine's root. */
+function hasNoNumber(uid) {
+  const number = (file) => readFileSync(file, "utf8").trim().split(/\s+/);
+  try {
+    return number("/proc/self/uid_map")[2] !== "4294967295" && String(uid) === number("/proc/sys/kernel/overflowuid")[0];
+  } catch {
+    return false;
+  }
 }
 
 /** By file: its stamp, its code, and what V8 made of that. */
@@ -83,10 +129,19 @@ function load(module, file) {
   script.runInThisContext().call(module.exports, module.exports, Module.createRequire(file), module, file, dirname(file));
 }
 
+/** Not by mkdirSync's `recursive`, which never comes back under /proc (lib/here/state.ts). */
+function makeDirectory(dir) {
+  if (existsSync(dir)) return;
+  makeDirectory(dirname(dir));
+  mkdirSync(dir, { mode: 0o700 });
+}
+
 function keep() {
   for (const file of kept.keys()) if (!existsSync(file)) kept.delete(file);
   try {
-    mkdirSync(dirname(place), { recursive: true, mode: 0o700 });
+    makeDirectory(dirname(place));
+    // Where it was not there, somebody else may have made it meanwhile.
+    if (!canKeepIn(dirname(place))) return;
     writeFileSync(`${place}.${process.pid}`, serialize(kept), { mode: 0o600 });
     renameSync(`${place}.${process.pid}`, place);
   } catch {

@@ -138,3 +138,37 @@ EOT
   [ "$status" = 1 ]
   [[ $stderr == *"would not be yours alone, so no key is made there"* ]]
 }
+
+
+@test "own: what node made of hey's files is kept and run only where nobody else can change the way to it" {
+  local ran=$BATS_TEST_TMPDIR/ran place bad=0
+  cat >"$BATS_TEST_TMPDIR/poison.cjs" <<'END'
+const { readdirSync, readFileSync, writeFileSync } = require("node:fs");
+const { deserialize, serialize } = require("node:v8");
+const [, , dir, ran] = process.argv;
+for (const name of readdirSync(dir, { recursive: true }).filter((one) => one.endsWith(".kept"))) {
+  const kept = deserialize(readFileSync(`${dir}/${name}`));
+  for (const one of kept.values()) Object.assign(one, { code: `require("fs").writeFileSync(${JSON.stringify(ran)}, "");`, data: undefined });
+  writeFileSync(`${dir}/${name}`, serialize(kept));
+}
+END
+  looked() { on_machine HOME="$BATS_TEST_TMPDIR/mine" XDG_CACHE_HOME="$1" "$repo/scripts/trust.ts" --help >/dev/null; }
+  # Where it is the user's own it is run, so that this test sees it.
+  looked "$BATS_TEST_TMPDIR/mine/cache"
+  node "$BATS_TEST_TMPDIR/poison.cjs" "$BATS_TEST_TMPDIR/mine/cache" "$ran"
+  looked "$BATS_TEST_TMPDIR/mine/cache"
+  [ -e "$ran" ]
+  for place in theirs open open/below link theirs/link; do
+    rm -rf "$ran" "$BATS_TEST_TMPDIR"/{open,link} "$BATS_TEST_TMPDIR"/theirs/*
+    mkdir -p "$BATS_TEST_TMPDIR/open/below"
+    chmod 777 "$BATS_TEST_TMPDIR/open"
+    ln -s theirs "$BATS_TEST_TMPDIR/link"
+    ln -s ../mine "$BATS_TEST_TMPDIR/theirs/link"
+    looked "$BATS_TEST_TMPDIR/$place/cache"
+    [ -z "$(find "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/open" -name hey)" ] || { echo "$place: something was made there"; bad=1; }
+    [ -e "$BATS_TEST_TMPDIR/$place/cache" ] || cp -a "$BATS_TEST_TMPDIR/mine/cache" "$BATS_TEST_TMPDIR/$place/cache"
+    looked "$BATS_TEST_TMPDIR/$place/cache"
+    [ ! -e "$ran" ] || { echo "$place: it ran"; bad=1; }
+  done
+  [ "$bad" = 0 ]
+}
