@@ -139,7 +139,6 @@ EOT
   [[ $stderr == *"would not be yours alone, so no key is made there"* ]]
 }
 
-
 @test "own: what node made of hey's files is kept and run only where nobody else can change the way to it" {
   local ran=$BATS_TEST_TMPDIR/ran place bad=0
   cat >"$BATS_TEST_TMPDIR/poison.cjs" <<'END'
