@@ -3,7 +3,7 @@
 load cases
 
 setup_file() {
-  local at verb
+  local at verb word typed
   command -v tmux >/dev/null || skip "SKIPPED: tmux is not installed"
   command -v zsh >/dev/null || skip "SKIPPED: zsh is not installed"
   "$BATS_TEST_DIRNAME/machines" "$BATS_FILE_TMPDIR/machines"
@@ -13,9 +13,12 @@ setup_file() {
   mkdir "$BATS_FILE_TMPDIR/hostile"
   mapfile -d '' words < <(node "$BATS_TEST_DIRNAME/hostile.cjs" good "$machine/canary")
   for ((at = 0; at < 450; at += 30)); do
+    typed=()
+    # Only the value of an option may be any word.
+    for word in "${words[@]:at:30}"; do typed+=(--argstr x "$word"); done
     {
       echo '# $ see hostile.cjs'
-      on_machine "$repo/scripts/ops-deploy.ts" vps-ultraman --print --flake "$machine/path/to/flake" -- "${words[@]:at:30}"
+      on_machine "$repo/scripts/ops-deploy.ts" vps-ultraman --print --flake "$machine/path/to/flake" -- "${typed[@]}"
     } >"$BATS_FILE_TMPDIR/hostile/hostile-$at.sh"
   done
 }

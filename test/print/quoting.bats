@@ -66,10 +66,13 @@ gets() {
 }
 
 @test "words after -- arrive as they are" {
-  local at
+  local at word typed
   for ((at = 0; at < 450; at += 50)); do
     fifty $at
-    gets nixos-rebuild switch --show-trace --flake .#vps-ultraman --target-host root@vps "${part[@]}" ::: ops-deploy.ts vps-ultraman vps -- "${part[@]}"
+    typed=()
+    # Only the value of an option may be any word.
+    for word in "${part[@]}"; do typed+=(--argstr x "$word"); done
+    gets nixos-rebuild switch --show-trace --flake .#vps-ultraman --target-host root@vps "${typed[@]}" ::: ops-deploy.ts vps-ultraman vps -- "${typed[@]}"
   done
 }
 
