@@ -904,10 +904,10 @@ __hey_table_ops_deploy() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
   __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
   __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
   __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
@@ -918,7 +918,8 @@ __hey_table_ops_deploy() {
   __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation (180; implies --guard)' seconds
+  __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'the longest that a guarded activation may take (600)' seconds
   __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
@@ -930,8 +931,8 @@ __hey_table_ops_deploy() {
   __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
@@ -1126,11 +1127,12 @@ __hey_table_ops_rollback() {
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
-  __hey_option --list '' '--to --boot --guard --confirm-timeout --settle --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
+  __hey_option --list '' '--to --boot --guard --confirm-timeout --activation-timeout --settle --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
   __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm after the activation (180; implies --guard)' seconds
+  __hey_option --activation-timeout '' --list 'the longest that a guarded activation may take (600)' seconds
   __hey_option --settle '' --list 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
@@ -1213,10 +1215,10 @@ __hey_table_ops_sync() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
   __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
   __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
   __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
@@ -1227,7 +1229,8 @@ __hey_table_ops_sync() {
   __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
   __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm before it goes back (180; implies --guard)' seconds
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation (180; implies --guard)' seconds
+  __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'the longest that a guarded activation may take (600)' seconds
   __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
   __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
@@ -1239,8 +1242,8 @@ __hey_table_ops_sync() {
   __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds

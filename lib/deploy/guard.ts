@@ -6,8 +6,10 @@ import type { unitFailures } from "../spec/options.ts";
 import { accessTo, type ElevateGiven } from "../target/access.ts";
 
 export interface Guard {
-  /** Seconds from the arming to the way back. */
+  /** Seconds from the end of the activation to the way back. */
   readonly timeout: string;
+  /** Seconds that the activation may take. */
+  readonly activation: string;
   /** Seconds between the two connections that confirm. */
   readonly settle: string;
   readonly onUnitFailure: keyof typeof unitFailures;
@@ -20,6 +22,7 @@ export interface Guard {
 interface Given {
   readonly guard: boolean;
   readonly confirmTimeout: string | undefined;
+  readonly activationTimeout: string | undefined;
   readonly settle: string | undefined;
   readonly onUnitFailure: string | undefined;
   readonly check: readonly string[];
@@ -30,6 +33,7 @@ interface Given {
 export function askedGuard(given: Given): Guard | undefined {
   const {
     confirmTimeout: timeout = "180",
+    activationTimeout: activation = "600",
     settle = "5",
     onUnitFailure = "rollback",
     check: checks,
@@ -41,7 +45,7 @@ export function askedGuard(given: Given): Guard | undefined {
     throw new Usage(
       `--settle is ${settle}, and all must be over within ${timeout} seconds; type 0 to ${Math.floor(seconds / 2)}`,
     );
-  return { timeout, settle, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
+  return { timeout, activation, settle, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
 }
 
 /** What is armed on a target (`status`), or "go back now" (`cancel`), whoever has armed it. */

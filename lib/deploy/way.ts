@@ -94,18 +94,23 @@ const guarded = (guard: Guard): Way => ({
   rebootsAfter: true,
   change: (about) => {
     const base = guarding(guard, about);
-    const { timeout } = guard;
+    const { timeout, activation } = guard;
     return {
       ...base,
-      given: { ...base.given, patience },
+      given: { ...base.given, patience, activation_timeout: activation },
       main: [
-        call("arm_there", [], `from here on it goes back by itself in ${timeout} s, unless confirmed`),
+        call("arm_there", [], "from here on it goes back by itself, unless confirmed in time"),
         call("activate_and_confirm", [lasts(about)], confirmed(about)),
       ],
       from: ["guard-boot"],
       stages: [
-        stage(`arm it: unless confirmed within ${timeout} s it goes back by itself, whatever happens here`, "there", 1, 13),
-        stage("activate it until the next boot (switch-to-configuration test)", "there", 12, 13),
+        stage(
+          `arm it: unless confirmed ${timeout} s after its activation it goes back by itself, whatever happens here`,
+          "there",
+          1,
+          13,
+        ),
+        stage(`activate it until the next boot (switch-to-configuration test), in ${activation} s at most`, "there", 12, 13),
         stage(
           `confirm it over new connections, ${guard.settle} s apart${base.given?.["checks"] === "" ? "" : ", and by the checks"}`,
           "both",

@@ -62,9 +62,9 @@ export class RunningLane {
     this.host = lane.host;
     this.waits = does(lane, "wait_for_turn");
     this.previews = does(lane, "preview_there");
-    const { lane_timeout: most = "3600", seconds = "0" } = lane.plan.given ?? {};
+    const { lane_timeout: most = "3600", seconds = "0", activation_timeout: activation = "0" } = lane.plan.given ?? {};
     // A guarded host is waited for until it has rolled back.
-    this.limit = (Number(most) + Number(seconds)) * 1000;
+    this.limit = (Number(most) + Number(activation) + Number(seconds)) * 1000;
     if (!this.waits) this.begun = this.started;
     this.dir = join(run, lane.host);
     const log = openSync(join(this.dir, "log"), "a", 0o600);

@@ -43,6 +43,7 @@
 # generation         given take_generation  the number of the system's generation, or "new"
 # wanted_generation  given                  the number of the one to find, or "previous"
 # seconds            given                  the time to confirm in
+# activation_timeout given                  how many seconds a guarded activation may take
 # settle             given                  the seconds between the two connections that confirm; nothing for none
 # checks             given                  yes, where there are checks
 # patience           given                  how many seconds behind the deadline a host that does not answer is waited for

@@ -70,15 +70,15 @@ const always: readonly Conflict[] = [
   { of: ["ask"], not: ["no-ask", "dry-activate", "status", "cancel", "list"], says: either, yields: true },
   // Guard
   { of: guarding, not: ["no-guard", "dry-activate", "list"], says: either, yields: true },
-  { of: ["settle"], not: ["dry-activate", "list"], says: either, yields: true },
-  { of: [...guarding, "settle"], not: ["build-host"], says: either },
+  { of: ["settle", "activation-timeout"], not: ["dry-activate", "list"], says: either, yields: true },
+  { of: [...guarding, "settle", "activation-timeout"], not: ["build-host"], says: either },
   { of: ["status"], not: ["cancel"], says: either },
   {
     of: ["status", "cancel"],
     not: [
       ...["boot", "test", "dry-activate", "specialisation", "install-bootloader", "force", "yes"],
       ...["build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
-      ...[...guarding, "settle", "check", "check-remote", "on-unit-failure", "reboot", "wait"],
+      ...[...guarding, "settle", "activation-timeout", "check", "check-remote", "on-unit-failure", "reboot", "wait"],
     ],
     says: "{of} deploys nothing; leave {not} out",
     yields: true,
@@ -180,6 +180,11 @@ const changing: readonly Conflict[] = [
     says: "--boot {of} tries the system by a boot, and {not} may leave it out; type --reboot alone",
   },
   { of: ["settle"], needs: guarding, says: "--settle is time between two proofs of a guarded deployment; add --guard" },
+  {
+    of: ["activation-timeout"],
+    needs: guarding,
+    says: "--activation-timeout is the time of a guarded activation; add --guard",
+  },
   { of: ["check", "check-remote"], needs: guarding, says: "{of} decides whether a guarded deployment stays; add --guard" },
   { of: ["on-unit-failure=rollback"], needs: guarding, says: "{of} needs something that goes back; add --guard" },
   { of: ["wait"], needs: ["reboot"], says: "--wait is for a machine that reboots; add --reboot" },

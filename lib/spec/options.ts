@@ -213,9 +213,13 @@ const guarding = ["guard", "confirm-timeout"];
 /** The options of verbs whose change can go back by itself. */
 export const guardOptions = group("Guard", {
   guard: flag("go back by itself unless this machine can still log in afterwards", { kept: "always", negated: true }),
-  "confirm-timeout": option("SECONDS", "time to confirm before it goes back (180; implies --guard)", "seconds", {
+  "confirm-timeout": option("SECONDS", "time to confirm after the activation (180; implies --guard)", "seconds", {
     kept: "always",
     range: [30, 3600],
+  }),
+  "activation-timeout": option("SECONDS", "the longest that a guarded activation may take (600)", "seconds", {
+    kept: guarding,
+    range: [30, 7200],
   }),
   settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { kept: guarding }),
   check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", {

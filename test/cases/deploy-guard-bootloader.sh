@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman --guard --install-bootloader --offline
 # host vps-ultraman, target root@vps-ultraman
 #
-#  1. connect by ssh                                                                                  here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
-#  3. build vps-ultraman                                                                              here            exit 1, or nix's
-#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
-#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here             there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test)                                  there           exit 12, 13
-#  7. confirm it over new connections, 5 s apart                                                      here and there  exit 10, 11, 13, 15
-#  8. only then: profile and boot menu                                                                there           exit 14
+#  1. connect by ssh                                                                                     here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                    there           exit 1, 13
+#  3. build vps-ultraman                                                                                 here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)     here and there  exit 1, or nix's
+#  5. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
+#  6. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
+#  7. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
+#  8. only then: profile and boot menu                                                                   there           exit 14
 exec 3<&-
 
 main() {
@@ -25,7 +25,7 @@ main() {
 
   step "copy to root@vps-ultraman"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps-ultraman "$system"
-  arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
+  arm_there                   # from here on it goes back by itself, unless confirmed in time
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
 }
@@ -50,6 +50,7 @@ force=''
 bootloader='1'
 generation='new'
 seconds='180'
+activation_timeout='600'
 settle='5'
 checks=''
 patience='60'
@@ -60,7 +61,7 @@ by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 run_checks() {
   : || return 1
 }
-# for_target: force bootloader generation seconds on_unit_failure by last_deployed agreed system id armed
+# for_target: force bootloader generation seconds activation_timeout on_unit_failure by last_deployed agreed system id armed
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
@@ -69,7 +70,7 @@ run_checks() {
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system copy_closure by_nix
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
-# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
+# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm follow_activation call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
@@ -78,7 +79,7 @@ run_checks() {
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts note_units failed_since loops deciding units_decide stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
 # ---- lib/shell/there/identity.sh: tell_names
-# ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
+# ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit restore_generation boot_entry mend_all mend_commit commit_apart
 # ---- lib/shell/there/rollback.sh: way_back give_verdict take_back came_out stop_activation superseded holding await_lock activate_old
 # ---- lib/shell/there/bus.sh: bus_answers restore_bus renew_bus mix_etc relink

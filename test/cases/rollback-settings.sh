@@ -4,13 +4,13 @@
 # $ /path/to/hey/scripts/ops-rollback.ts web1 --to 12
 # host web1, target root@192.0.2.1
 #
-#  1. connect by ssh                                                                       here and there  exit 1
-#  2. ask it: may it be changed, and has it generation 12?                                 there           exit 1, 13
-#  3. go on if it is the right machine by name and host key (--rename: or not)             here and there  exit 1
-#  4. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here  there           exit 1, 13
-#  5. activate it until the next boot (switch-to-configuration test)                       there           exit 12, 13
-#  6. confirm it over new connections, 2 s apart, and by the checks                        here and there  exit 10, 11, 13, 15
-#  7. only then: profile and boot menu                                                     there           exit 14
+#  1. connect by ssh                                                                                     here and there  exit 1
+#  2. ask it: may it be changed, and has it generation 12?                                               there           exit 1, 13
+#  3. go on if it is the right machine by name and host key (--rename: or not)                           here and there  exit 1
+#  4. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
+#  5. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
+#  6. confirm it over new connections, 2 s apart, and by the checks                                      here and there  exit 10, 11, 13, 15
+#  7. only then: profile and boot menu                                                                   there           exit 14
 exec 3<&-
 
 main() {
@@ -18,7 +18,7 @@ main() {
   ask_target find_generation  # ask it: may it be changed, and has it generation 12?
   take_generation             # $system: what was found there
   require_machine_of_host     # is it the host that is meant? else nothing is sent
-  arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
+  arm_there                   # from here on it goes back by itself, unless confirmed in time
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
 }
@@ -44,6 +44,7 @@ force=''
 bootloader='0'
 wanted_generation='12'
 seconds='180'
+activation_timeout='600'
 settle='2'
 checks='yes'
 patience='60'
@@ -59,7 +60,7 @@ evaluate_name() {
 run_checks() {
   check_here 'curl -fsS https://example.org/' || return 1
 }
-# for_target: force bootloader generation wanted_generation seconds on_unit_failure by last_deployed agreed system id armed
+# for_target: force bootloader generation wanted_generation seconds activation_timeout on_unit_failure by last_deployed agreed system id armed
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
@@ -67,7 +68,7 @@ run_checks() {
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer followed answer_plainly error_in said_lately
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
-# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
+# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm follow_activation call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check check_here
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
@@ -78,7 +79,7 @@ run_checks() {
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart activating disarm go_back unroot archive forget_trial finishing
 # ---- lib/shell/there/identity.sh: tell_names
-# ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard start_activation activation_ended activating_process activate_apart not_begun
+# ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_dead end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit restore_generation boot_entry mend_all mend_commit commit_apart
 # ---- lib/shell/there/rollback.sh: way_back give_verdict take_back came_out stop_activation superseded holding await_lock activate_old
 # ---- lib/shell/there/bus.sh: bus_answers restore_bus renew_bus mix_etc relink

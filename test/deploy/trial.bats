@@ -188,7 +188,7 @@ ended() {
   ended
   lab link $host up
   [ "$status" = 130 ]
-  [[ $last == *"interrupted, and root@$target does not answer: it goes back to $old by itself in "* ]]
+  [[ $last == *"interrupted, and root@$target does not answer: it goes back to $old by itself within "* ]]
   until_there 40 back
   deploy --cancel
   as_before

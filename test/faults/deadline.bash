@@ -8,8 +8,7 @@ for round in 1 2 3 4 5 6 7 8 9 10; do
   new=$(built)
   # It waits until so many milliseconds after a moment two seconds before the deadline. A host's clock is that of this machine.
   "$SCRIPTS/ops-deploy.ts" "$host" --guard --settle 0 --print | script | given seconds 5 |
-    first activate_and_confirm "armed_at=\$((\$(lab host $host sh -c 'readlink /run/hey/*/deadline') - 2))" \
-      try_to_confirm "read -r at _ </proc/uptime; sleep \"\$(awk \"BEGIN { left = $late / 1000 - (\$at - \$armed_at); print (left > 0 ? left : 0) }\")\"" >"$work/script"
+    first try_to_confirm "armed_at=\$((\$(lab host $host sh -c 'readlink /run/hey/*/deadline') - 2)); read -r at _ </proc/uptime; sleep \"\$(awk \"BEGIN { left = $late / 1000 - (\$at - \$armed_at); print (left > 0 ? left : 0) }\")\"" >"$work/script"
   status=0
   sh "$work/script" >"$work/out" 2>&1 </dev/null || status=$?
   case "$status $(running) $(profile) $(next_boot) $(left_there)" in

@@ -2,6 +2,7 @@
 # One guarded deployment with a fault. Sourced by run.
 
 # row FAULT MOMENT STATUS ENDS [WORD VALUE]…, with these words:
+#   activation N  the time for the activation (that to confirm)
 #   on INIT       only there                        knobs JSON       of the new system, without its braces
 #   at MOMENT     when the event happens            event FUNCTION   of events.bash, called with the script's process group
 #   words WORDS   more words for ops-deploy         seconds N        the time to confirm (6)
@@ -13,7 +14,7 @@ row() {
   # /bin/sh is one of these.
   local shells=(dash bash "busybox sh")
   local shell=${shells[(number + ${#init}) % 3]}
-  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 pause=1 patience=60 on=$init before=""
+  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 activation="" pause=1 patience=60 on=$init before=""
   shift 4
   while [ $# -gt 0 ]; do
     local "$1=$2"
@@ -65,7 +66,7 @@ with_moments() {
     half-committed) moments+=(write_boot_menu 'sleep 3') ;;
     going-back) moments+=(take_back 'sleep 3') ;;
   esac
-  script | given seconds "$seconds" patience "$patience" settle "$pause" | first "${moments[@]}"
+  script | given seconds "$seconds" activation_timeout "${activation:-$seconds}" patience "$patience" settle "$pause" | first "${moments[@]}"
 }
 
 # Whether the moment is there: where the script stands, or what is seen on the host.

@@ -21,6 +21,7 @@ row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus
 row "activation ends with 100" "$own" 12 old knobs '"activationStatus": 100'
 row "activation hangs before it is current" "$own" 12 old knobs '"activationHang": "activate"'
 row "activation hangs with its units" "$own" 12 old knobs '"activationHang": "units"'
+row "activation takes longer than the time to confirm" "$own" 0 new activation 40 knobs '"activationScript": "sleep 10"' seconds 8
 row "activation ends its own ssh session" "$own" 0 new seconds 30 knobs '"activationScript": "pkill -KILL -f [s]shd:.root || :; sleep 1"'
 row "its login prints words without a line end" "$own" 0 new seconds 30 knobs '"activationScript": "printf %s \"printf welcome\" >/root/.bashrc"'
 row "its login prints what looks like an answer" "$own" 0 new seconds 30 knobs '"activationScript": "echo \"echo stands rolled-back; echo waits for it; printf why\" >/root/.bashrc"'

@@ -36,4 +36,4 @@ first() {
 }
 
 # shortened SECONDS: with less time than may be typed.
-shortened() { given seconds "$1"; }
+shortened() { sed "s/^activation_timeout='[0-9]*'/activation_timeout='$1'/" | given seconds "$1"; }

@@ -3,14 +3,14 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman vps_ultraman_root --guard
 # host vps-ultraman, target root@vps_ultraman_root
 #
-#  1. connect by ssh                                                                                  here and there  exit 1
-#  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
-#  3. build vps-ultraman                                                                              here            exit 1, or nix's
-#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
-#  5. arm it: unless confirmed within 180 s it goes back by itself, whatever happens here             there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test)                                  there           exit 12, 13
-#  7. confirm it over new connections, 5 s apart                                                      here and there  exit 10, 11, 13, 15
-#  8. only then: profile and boot menu                                                                there           exit 14
+#  1. connect by ssh                                                                                     here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?                                    there           exit 1, 13
+#  3. build vps-ultraman                                                                                 here            exit 1, or nix's
+#  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)     here and there  exit 1, or nix's
+#  5. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
+#  6. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
+#  7. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
+#  8. only then: profile and boot menu                                                                   there           exit 14
 exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
@@ -29,7 +29,7 @@ main() {
 
   step "copy to root@vps_ultraman_root"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
-  arm_there                   # from here on it goes back by itself in 180 s, unless confirmed
+  arm_there                   # from here on it goes back by itself, unless confirmed in time
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
 }
@@ -55,6 +55,7 @@ force=''                      # yes, to change also what someone else has change
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
 seconds='180'                 # the time to confirm in
+activation_timeout='600'      # how many seconds a guarded activation may take
 settle='5'                    # the seconds between the two connections that confirm; nothing for none
 checks=''                     # yes, where there are checks
 patience='60'                 # how many seconds behind the deadline a host that does not answer is waited for
@@ -68,8 +69,8 @@ run_checks() {
 
 # for_target: what each function there is given.
 for_target() {
-  assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" on_unit_failure "$on_unit_failure" \
-    by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
+  assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" activation_timeout "$activation_timeout" \
+    on_unit_failure "$on_unit_failure" by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
@@ -508,13 +509,13 @@ begin_guard() {
   at_end abandon
 }
 
-# arm_there: has the target go back by itself to what it runs now unless it is confirmed within $seconds s. They count from before the arming, so
-# nobody here thinks that there is more time than there is. Sets: deadline, patience, seen. Ends: where it refuses.
+# arm_there: has the target go back by itself to what it runs now, unless an activation begins within $seconds s, and is confirmed within $seconds s
+# of its end. Sets: deadline. Ends: where it refuses.
 arm_there() {
   begin_guard
   clock
   deadline=$((now + seconds))
-  step "arm $target: unless confirmed within $seconds s it goes back to $prev"
+  step "arm $target: unless confirmed within $seconds s of the activation it goes back to $prev"
   arm arm_guard
   record "$prev" "$system"
 }
@@ -547,15 +548,25 @@ arm() {
 }
 
 # activate_and_confirm LASTS: activates $system there, and confirms it over new connections; where LASTS is "commit" it then becomes what boots.
-# Returns where it holds. Sets: anew, seen. Ends: where it is rolled back, or that is not known.
+# Until the end of the activation is known here it may have all the time that it is given. Returns where it holds. Sets: anew, seen, deadline.
+# Ends: where it is rolled back, or that is not known.
 activate_and_confirm() {
+  local ended=""
   step "activate on $target"
   : >"$tmp/log"
+  clock
+  deadline=$((now + activation_timeout + seconds))
   seen=$deadline
   while [ -z "$held" ]; do
     if [ "$(left)" -gt 0 ]; then
-      followed "$(($(left) + 2))" call_there start_activation "$(wc -l <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      follow_activation | tee -a "$tmp/log" >&2
       anew=yes
+      if [ -z "$ended" ] && [ -e "$tmp/activated" ]; then
+        ended=yes
+        clock
+        deadline=$((now + seconds))
+        seen=$deadline
+      fi
       try_to_confirm "$1" || :
       say_failing "$failing"
     else
@@ -564,6 +575,11 @@ activate_and_confirm() {
     fi
     if [ -z "$held" ]; then sleep 1; fi
   done
+}
+
+# follow_activation: begins it, unless it has begun, and shows what it says, until it ends.
+follow_activation() {
+  if followed "$(($(left) + 2))" call_there start_activation "$(wc -l <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said"; then : >"$tmp/activated"; fi
 }
 
 # call_there NAME WORD...: over the one connection first, then over new ones.
@@ -652,13 +668,13 @@ abandon() {
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   enough=
-  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so within $(left) s"
   clock
   last_try=$now
   if [ -n "$menu" ]; then last_try=$((now + patience)); fi
   waited=
   until tell_to_go_back; do
-    last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    last_words="$cause, and $target does not answer: it goes back to $prev by itself within $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
     if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
     if [ -z "$waited" ]; then
@@ -770,9 +786,10 @@ take_rolled_back() {
     *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
   esac
   if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
-    finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
+    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(standing) (status 12)"
   fi
-  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
+  case $why in "" | "not confirmed in time") why="not confirmed within $seconds s (--confirm-timeout)" ;; esac
+  finish 10 "rolled back, as ${failing:-it was $why}: $(standing) (status 10)"
 }
 
 # what_superseded: why it is not rolled back.
@@ -1393,8 +1410,9 @@ arm_guard() {
     if [ ! -L "$dir/$which" ]; then continue; fi
     ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
   done
-  # In whole seconds of the clock, the one that has begun not counted: at least as many as were asked for.
-  note_fact deadline "$(($(seconds_up) + seconds + 1))"
+  note_fact seconds "$seconds"
+  # An activation must begin by then. Its own time, and that for the confirmation, are given later.
+  note_fact deadline "$(in_seconds "$seconds")"
   note_fact clock "$id"
   PATH=$runs/sw/bin:$PATH
   shell=$(shell_of "$runs")
@@ -1420,6 +1438,12 @@ arm_guard() {
   echo "boots $boots"
 }
 
+# in_seconds SECONDS: when that is, in whole seconds of the clock, the one that has begun not counted: never too early.
+in_seconds() { echo "$(($(seconds_up) + $1 + 1))"; }
+
+# give_time SECONDS: so long from now it goes on unconfirmed. Where that can not be written the deadline is as it was.
+give_time() { ln -s "$(in_seconds "$1")" "$dir/given" && mv -T "$dir/given" "$dir/deadline"; }
+
 # start_activation LINES: starts the activation of the deployment $id, if nobody has yet and there is time; then says its log behind so many
 # lines, until it ends. Sets: dir. Ends: where it has ended.
 start_activation() {
@@ -1429,6 +1453,7 @@ start_activation() {
   exec 9>/run/hey/lock
   flock -w 10 9 || :
   if [ -L "$dir/open" ] && [ ! -L "$dir/not-begun" ] && ln -s yes "$dir/started" 2>/dev/null; then
+    give_time "$activation_timeout"
     start_apart activation
     if ! by_systemd; then ln -s "$job" "$dir/activator"; fi
   fi
@@ -1481,6 +1506,7 @@ activate_apart() {
   fi
   if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
   if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
+  give_time "$(readlink "$dir/seconds")"
   ln -s "$status" "$dir/status"
   case $status$(readlink "$dir/on-unit-failure") in
     0* | 4warn) ;;
@@ -1623,8 +1649,9 @@ way_back() {
   local ends up
   id=$1
   dir=/run/hey/$id
-  ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
   while [ -L "$dir/clock" ] && [ -L "$dir/open" ]; do
+    # It is given more time when the activation begins, and when it ends.
+    ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
     read -r up _ </proc/uptime
     left=$((ends - ${up%%.*}))
     if [ "$left" -le 0 ]; then break; fi

@@ -14,13 +14,13 @@ begin_guard() {
   at_end abandon
 }
 
-# arm_there: has the target go back by itself to what it runs now unless it is confirmed within $seconds s. They count from before the arming, so
-# nobody here thinks that there is more time than there is. Sets: deadline, patience, seen. Ends: where it refuses.
+# arm_there: has the target go back by itself to what it runs now, unless an activation begins within $seconds s, and is confirmed within $seconds s
+# of its end. Sets: deadline. Ends: where it refuses.
 arm_there() {
   begin_guard
   clock
   deadline=$((now + seconds))
-  step "arm $target: unless confirmed within $seconds s it goes back to $prev"
+  step "arm $target: unless confirmed within $seconds s of the activation it goes back to $prev"
   arm arm_guard
   record "$prev" "$system"
 }
@@ -53,15 +53,25 @@ arm() {
 }
 
 # activate_and_confirm LASTS: activates $system there, and confirms it over new connections; where LASTS is "commit" it then becomes what boots.
-# Returns where it holds. Sets: anew, seen. Ends: where it is rolled back, or that is not known.
+# Until the end of the activation is known here it may have all the time that it is given. Returns where it holds. Sets: anew, seen, deadline.
+# Ends: where it is rolled back, or that is not known.
 activate_and_confirm() {
+  local ended=""
   step "activate on $target"
   : >"$tmp/log"
+  clock
+  deadline=$((now + activation_timeout + seconds))
   seen=$deadline
   while [ -z "$held" ]; do
     if [ "$(left)" -gt 0 ]; then
-      followed "$(($(left) + 2))" call_there start_activation "$(wc -l <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said" | tee -a "$tmp/log" >&2 || :
+      follow_activation | tee -a "$tmp/log" >&2
       anew=yes
+      if [ -z "$ended" ] && [ -e "$tmp/activated" ]; then
+        ended=yes
+        clock
+        deadline=$((now + seconds))
+        seen=$deadline
+      fi
       try_to_confirm "$1" || :
       say_failing "$failing"
     else
@@ -70,6 +80,11 @@ activate_and_confirm() {
     fi
     if [ -z "$held" ]; then sleep 1; fi
   done
+}
+
+# follow_activation: begins it, unless it has begun, and shows what it says, until it ends.
+follow_activation() {
+  if followed "$(($(left) + 2))" call_there start_activation "$(wc -l <"$tmp/log" | tr -d " ")" </dev/null 2>"$tmp/said"; then : >"$tmp/activated"; fi
 }
 
 # call_there NAME WORD...: over the one connection first, then over new ones.
@@ -158,13 +173,13 @@ abandon() {
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   enough=
-  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so within $(left) s"
   clock
   last_try=$now
   if [ -n "$menu" ]; then last_try=$((now + patience)); fi
   waited=
   until tell_to_go_back; do
-    last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    last_words="$cause, and $target does not answer: it goes back to $prev by itself within $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
     if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
     if [ -z "$waited" ]; then

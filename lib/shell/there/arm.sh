@@ -80,8 +80,9 @@ arm_guard() {
     if [ ! -L "$dir/$which" ]; then continue; fi
     ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
   done
-  # In whole seconds of the clock, the one that has begun not counted: at least as many as were asked for.
-  note_fact deadline "$(($(seconds_up) + seconds + 1))"
+  note_fact seconds "$seconds"
+  # An activation must begin by then. Its own time, and that for the confirmation, are given later.
+  note_fact deadline "$(in_seconds "$seconds")"
   note_fact clock "$id"
   PATH=$runs/sw/bin:$PATH
   shell=$(shell_of "$runs")
@@ -107,6 +108,12 @@ arm_guard() {
   echo "boots $boots"
 }
 
+# in_seconds SECONDS: when that is, in whole seconds of the clock, the one that has begun not counted: never too early.
+in_seconds() { echo "$(($(seconds_up) + $1 + 1))"; }
+
+# give_time SECONDS: so long from now it goes on unconfirmed. Where that can not be written the deadline is as it was.
+give_time() { ln -s "$(in_seconds "$1")" "$dir/given" && mv -T "$dir/given" "$dir/deadline"; }
+
 # start_activation LINES: starts the activation of the deployment $id, if nobody has yet and there is time; then says its log behind so many
 # lines, until it ends. Sets: dir. Ends: where it has ended.
 start_activation() {
@@ -116,6 +123,7 @@ start_activation() {
   exec 9>/run/hey/lock
   flock -w 10 9 || :
   if [ -L "$dir/open" ] && [ ! -L "$dir/not-begun" ] && ln -s yes "$dir/started" 2>/dev/null; then
+    give_time "$activation_timeout"
     start_apart activation
     if ! by_systemd; then ln -s "$job" "$dir/activator"; fi
   fi
@@ -168,6 +176,7 @@ activate_apart() {
   fi
   if [ "$status" -eq 4 ]; then ln -s "$(units_in "$dir/log")" "$dir/units"; fi
   if inhibited "$status" "$dir/log"; then ln -s yes "$dir/inhibited"; fi
+  give_time "$(readlink "$dir/seconds")"
   ln -s "$status" "$dir/status"
   case $status$(readlink "$dir/on-unit-failure") in
     0* | 4warn) ;;

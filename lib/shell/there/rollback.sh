@@ -8,8 +8,9 @@ way_back() {
   local ends up
   id=$1
   dir=/run/hey/$id
-  ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
   while [ -L "$dir/clock" ] && [ -L "$dir/open" ]; do
+    # It is given more time when the activation begins, and when it ends.
+    ends=$(readlink "$dir/deadline") || if [ -d "$dir" ]; then exit 1; else exit 0; fi
     read -r up _ </proc/uptime
     left=$((ends - ${up%%.*}))
     if [ "$left" -le 0 ]; then break; fi
