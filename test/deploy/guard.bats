@@ -228,3 +228,26 @@ setup() { guarded_setup plain; }
   [[ ${lines[-1]} == *"admin is not root there"*"nothing was changed"* ]]
   [[ $output != *"build $host"* ]]
 }
+
+@test "a link that is cut for a while in the middle of a copy: the copy goes on, and says that it waits" {
+  mkdir -p "$BATS_TEST_TMPDIR/bin"
+  # The first copy begins over a link that has just been cut. It is there again when ssh has given up the connection.
+  cat >"$BATS_TEST_TMPDIR/bin/nix" <<END
+#!/bin/sh
+case " \$* " in *" copy "*)
+  if [ ! -e "$BATS_TEST_TMPDIR/cut" ]; then
+    : >"$BATS_TEST_TMPDIR/cut"
+    lab link $host down
+    (sleep 45; lab link $host up) >/dev/null 2>&1 3>&- 5>&- &
+  fi ;;
+esac
+exec "$(type -P nix)" "\$@"
+END
+  chmod +x "$BATS_TEST_TMPDIR/bin/nix"
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run deploy --guard --settle 0
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "$(running) $(next_boot)" = "$(built) $(built)" ]
+  [[ $output == *"the connection to root@$target was lost; it is waited for, at most 120 s"*"go on with the copy to root@$target"* ]]
+  [ -z "$(leftovers)" ]
+}

@@ -705,16 +705,42 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 # What was built here.
 
 # copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
-# is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
+# is before the other one on PATH; where no program can be run from there, nix takes that. Where the connection was lost the copy goes on when the
+# target answers again. Ends: where it takes too long, or the target does not answer again.
 copy_closure() {
+  local status
   mkdir -p "$tmp/bin"
   # shellcheck disable=SC2016
   printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
   chmod 700 "$tmp/bin/ssh"
-  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || case $? in
-    124) stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it" ;;
-    *) return "$?" ;;
-  esac
+  while :; do
+    status=0
+    heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
+    case $status in
+      0) return ;;
+      124) stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it" ;;
+    esac
+    if connected; then return "$status"; fi
+    await_target
+    step "go on with the copy to $target"
+  done
+}
+
+# connected: whether the one connection of this run is there.
+# shellcheck disable=SC2086
+connected() { ssh $ssh_options -S "$tmp/ssh" -O check "$target" >/dev/null 2>&1; }
+
+# await_target: the connection to it was lost. Sets: last_words. Ends: where it does not answer again within two minutes.
+await_target() {
+  local latest
+  clock
+  latest=$((now + 120))
+  step "the connection to $target was lost; it is waited for, at most 120 s"
+  until heard 15 there true </dev/null >/dev/null 2>&1; do
+    clock
+    if [ "$now" -ge "$latest" ]; then give_up 1 "the connection to $target was lost, and it has not answered within 120 s; nothing was changed on it (status 1)"; fi
+    sleep 1
+  done
 }
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
