@@ -8,7 +8,7 @@ export class Facts {
   /** @param text as it came; lines without a name are left out */
   constructor(text: string) {
     const { index = 0, 0: begin } = /(?:^|\n)hey answers\n/.exec(text) ?? { 0: "" };
-    this.before = text.slice(0, index).trim();
+    this.before = text.slice(0, index);
     const answer = text.slice(index + begin.length);
     this.#lines = answer.split("\n").flatMap((line) => {
       const [, name, value = ""] =
