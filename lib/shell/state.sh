@@ -111,6 +111,7 @@
 # told               begin_guard            the reason that was said last
 # cause              begin_guard arm        why it is abandoned
 # look_there         begin_guard            what to type for a look
+# meant              begin_guard            what the machine that is meant calls itself
 # deadline           arm_there ...          when it goes back by itself
 # seen               activate_and_confirm   when the host was seen last
 # because            boot_for_a_trial       why it is not confirmed, as seen in the trial

@@ -22,11 +22,13 @@ raw=''
 # ---- lib/shell/here/connect-password.sh: there with_secret say_secret connect ask_secret show_typing
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
-# ---- lib/shell/here/fact.sh: all_of fact number stop_if_refused short clock
+# ---- lib/shell/here/fact.sh: fact number stop_if_refused short clock
+# ---- lib/shell/here/harmless.sh: newline
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
 # ---- lib/shell/there/facts.sh: profile refuse not_root by_systemd seconds_up kernel_of compare number_of tell_facts locale_archive inhibited
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_cut shell_of start_apart go_back
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_lost say_cut shell_of start_apart go_back
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step give_up at_end begin end_run say_last_words clean_up

@@ -24,7 +24,8 @@ raw=''
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
 # ---- lib/shell/there/facts.sh: profile not_root by_systemd seconds_up kernel_of compare number_of tell_facts locale_archive inhibited
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_cut shell_of start_apart go_back
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_lost say_cut shell_of start_apart go_back
+# ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin encode_program main
 end of ops-deploy

@@ -28,8 +28,9 @@ lane=''
 # ---- lib/shell/here/connect-elevated.sh: connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer beside_plainly both_plainly turned
-# ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short clock
+# ---- lib/shell/here/fact.sh: fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target

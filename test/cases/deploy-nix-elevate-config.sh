@@ -56,6 +56,7 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
 # ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system take_nix_store copy_closure connected await_target by_nix
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system

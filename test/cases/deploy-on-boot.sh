@@ -85,6 +85,7 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by last_deployed agreed system
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run already_so
 # ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence

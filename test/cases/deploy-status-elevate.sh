@@ -22,8 +22,9 @@ raw=''
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered show_there show_answer
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
-# ---- lib/shell/here/fact.sh: all_of fact number stop_if_refused short clock
+# ---- lib/shell/here/fact.sh: fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
+# ---- lib/shell/here/harmless.sh: newline
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed
 # ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up kernel_of compare number_of tell_facts

@@ -28,8 +28,9 @@ raw=''
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
-# ---- lib/shell/here/fact.sh: all_of fact number stop_if_refused short clock
+# ---- lib/shell/here/fact.sh: fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/send-keys.sh: fingerprint knock compare_keys
 # ---- on the target
 # ---- lib/shell/there/become-root.sh: try_root becomes_root

@@ -60,6 +60,7 @@ evaluate_name() {
 # for_target: by
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number changes stop_if_refused short standing clock
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
@@ -67,7 +68,6 @@ evaluate_name() {
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run record
-# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare number_of tell_facts tell_boot

@@ -43,10 +43,10 @@ evaluate_name() {
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in said_lately
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short standing clock
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run record
-# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare number_of tell_facts tell_boot

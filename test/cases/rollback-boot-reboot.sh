@@ -55,11 +55,11 @@ evaluate_name() {
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in said_lately
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/activate.sh: activate_there take_activated
 # ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
-# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on

@@ -42,6 +42,7 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown
 # ---- lib/shell/here/fact.sh: all_of fact number changes clock
 # ---- lib/shell/here/connect-here.sh: there
+# ---- lib/shell/here/harmless.sh: newline
 # ---- on the target
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/facts.sh: profile limited kernel_of compare locale_archive

@@ -47,6 +47,7 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number changes clock
 # ---- lib/shell/here/connect-here.sh: there
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target

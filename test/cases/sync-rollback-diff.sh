@@ -41,6 +41,7 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: take_generation
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown

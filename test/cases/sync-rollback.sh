@@ -29,7 +29,8 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned
-# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed
+# ---- lib/shell/here/fact.sh: fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed
+# ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: take_generation
 # ---- lib/shell/here/activate.sh: take_activated
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run

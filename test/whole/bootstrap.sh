@@ -420,18 +420,38 @@ turned() { "$@" 3>&1 1>&2 2>&3 3>&-; }
 # all_of NAME: all facts of that name.
 all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
-fact() { all_of "$1" | sed -n 1p; }
+# fact NAME: the first of that name. Without a program, as it is called often.
+fact() {
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
+}
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -483,6 +503,13 @@ require_name() {
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
   give_up 1 "$who; nothing was sent to it or changed on it (status 1). If it is to be $host: --rename"
 }
+
+# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
+# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# Between two lines.
+newline='
+'
 
 # ---- lib/shell/here/question.sh ------------------------------------------------------------------
 # Questions to a person, on the terminal.

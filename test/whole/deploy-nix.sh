@@ -344,15 +344,38 @@ keep_answer() { exec head -c 262144 >"$call/answered"; }
 # all_of NAME: all facts of that name.
 all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
-fact() { all_of "$1" | sed -n 1p; }
+# fact NAME: the first of that name. Without a program, as it is called often.
+fact() {
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
+}
 
 # store_path WORD: the word, if it is a path of the store; else nothing.
-store_path() { printf "%s\n" "$1" | LC_ALL=C grep -x "/nix/store/[0-9a-z]\{32\}-[A-Za-z0-9+._?=-]\{1,211\}" || :; }
+store_path() {
+  local name
+  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
+  name=${1#/nix/store/}
+  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
+  printf "%s\n" "$1"
+}
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
@@ -378,7 +401,17 @@ known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; f
 owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
+# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# Between two lines.
+newline='
+'
 
 # ---- lib/shell/here/build.sh ---------------------------------------------------------------------
 # What was built here.

@@ -319,12 +319,29 @@ error_in() { plain_text "~" <"$1" | sed -n "s/^ *error: *//p" | grep . | tail -n
 # all_of NAME: all facts of that name.
 all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
-fact() { all_of "$1" | sed -n 1p; }
+# fact NAME: the first of that name. Without a program, as it is called often.
+fact() {
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
+}
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
@@ -338,7 +355,62 @@ stop_if_refused() {
 short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
+# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# Between two lines.
+newline='
+'
+
+# git_says DIR WORD...: what git says of the repository in the directory. Its status; 137 after two seconds, as it would wait for a pipe for ever.
+git_says() {
+  # shellcheck disable=SC2016
+  without_git_words sh -c 'git -C "$@" </dev/null &
+    asked=$!
+    (for tries in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2 && kill -0 "$asked" || exit; done && kill -s KILL "$asked") </dev/null >/dev/null 2>&1 &
+    wait "$asked"' sh "$@" 2>/dev/null
+}
+
+# harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
+# configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
+# Fails: where git can't tell the filters in time.
+harmlessly() {
+  local filters filter key count status
+  filters=
+  status=0
+  if [ -d "$1" ]; then
+    filters=$(git_says "$1" config --show-scope --name-only --get-regexp "^filter\.") || status=$?
+    if [ "$status" -eq 137 ]; then
+      step "git has not read the repository's configuration in two seconds, so nothing is evaluated"
+      return 1
+    fi
+    # Of all, also of those of ~/.gitconfig, which are this user's: only the others are left out.
+    filters=$(printf "%s\n" "$filters" | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u)
+  fi
+  shift
+  count=3
+  while [ -n "$filters" ]; do
+    filter=${filters%%"$newline"*}
+    filters=${filters#"$filter"}
+    filters=${filters#"$newline"}
+    step "a filter of the repository's own configuration is not run: $(printf "%s" "$filter" | LC_ALL=C tr -cd " -~")"
+    for key in clean= smudge= process= required=false; do
+      set -- "GIT_CONFIG_KEY_$count=filter.$filter.${key%%=*}" "GIT_CONFIG_VALUE_$count=${key#*=}" "$@"
+      count=$((count + 1))
+    done
+  done
+  without_git_words GIT_OPTIONAL_LOCKS=0 GIT_CONFIG_COUNT="$count" GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null GIT_CONFIG_KEY_2=safe.bareRepository GIT_CONFIG_VALUE_2=explicit "$@"
+}
+
+# without_git_words [NAME=VALUE...] WORD...: the command, without what points git at another repository (git rev-parse --local-env-vars).
+without_git_words() {
+  env -u GIT_DIR -u GIT_COMMON_DIR -u GIT_WORK_TREE -u GIT_IMPLICIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_SHALLOW_FILE -u GIT_GRAFT_FILE -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES -u GIT_NAMESPACE -u GIT_PREFIX -u GIT_NO_REPLACE_OBJECTS -u GIT_REPLACE_REF_BASE -u GIT_CEILING_DIRECTORIES -u GIT_DISCOVERY_ACROSS_FILESYSTEM -u GIT_INTERNAL_SUPER_PREFIX -u GIT_CONFIG -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT "$@"
+}
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -505,58 +577,6 @@ prove_key() {
     step "the target has these keys already"
     exit 0
   fi
-}
-
-# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
-# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
-
-# Between two lines.
-newline='
-'
-
-# git_says DIR WORD...: what git says of the repository in the directory. Its status; 137 after two seconds, as it would wait for a pipe for ever.
-git_says() {
-  # shellcheck disable=SC2016
-  without_git_words sh -c 'git -C "$@" </dev/null &
-    asked=$!
-    (for tries in 1 2 3 4 5 6 7 8 9 10; do sleep 0.2 && kill -0 "$asked" || exit; done && kill -s KILL "$asked") </dev/null >/dev/null 2>&1 &
-    wait "$asked"' sh "$@" 2>/dev/null
-}
-
-# harmlessly DIR WORD...: the command, which may call git in DIR, as nix does. git starts no monitor, hook or filter that the repository's own
-# configuration names, and asks no other repository than that one. (lib/here/git.ts has the same, for what hey itself asks.)
-# Fails: where git can't tell the filters in time.
-harmlessly() {
-  local filters filter key count status
-  filters=
-  status=0
-  if [ -d "$1" ]; then
-    filters=$(git_says "$1" config --show-scope --name-only --get-regexp "^filter\.") || status=$?
-    if [ "$status" -eq 137 ]; then
-      step "git has not read the repository's configuration in two seconds, so nothing is evaluated"
-      return 1
-    fi
-    # Of all, also of those of ~/.gitconfig, which are this user's: only the others are left out.
-    filters=$(printf "%s\n" "$filters" | sed -n -e "s/^local.filter\.//p" -e "s/^worktree.filter\.//p" | sed "s/\.[^.]*\$//" | sort -u)
-  fi
-  shift
-  count=3
-  while [ -n "$filters" ]; do
-    filter=${filters%%"$newline"*}
-    filters=${filters#"$filter"}
-    filters=${filters#"$newline"}
-    step "a filter of the repository's own configuration is not run: $(printf "%s" "$filter" | LC_ALL=C tr -cd " -~")"
-    for key in clean= smudge= process= required=false; do
-      set -- "GIT_CONFIG_KEY_$count=filter.$filter.${key%%=*}" "GIT_CONFIG_VALUE_$count=${key#*=}" "$@"
-      count=$((count + 1))
-    done
-  done
-  without_git_words GIT_OPTIONAL_LOCKS=0 GIT_CONFIG_COUNT="$count" GIT_CONFIG_KEY_0=core.fsmonitor GIT_CONFIG_VALUE_0=false GIT_CONFIG_KEY_1=core.hooksPath GIT_CONFIG_VALUE_1=/dev/null GIT_CONFIG_KEY_2=safe.bareRepository GIT_CONFIG_VALUE_2=explicit "$@"
-}
-
-# without_git_words [NAME=VALUE...] WORD...: the command, without what points git at another repository (git rev-parse --local-env-vars).
-without_git_words() {
-  env -u GIT_DIR -u GIT_COMMON_DIR -u GIT_WORK_TREE -u GIT_IMPLICIT_WORK_TREE -u GIT_INDEX_FILE -u GIT_SHALLOW_FILE -u GIT_GRAFT_FILE -u GIT_OBJECT_DIRECTORY -u GIT_ALTERNATE_OBJECT_DIRECTORIES -u GIT_NAMESPACE -u GIT_PREFIX -u GIT_NO_REPLACE_OBJECTS -u GIT_REPLACE_REF_BASE -u GIT_CEILING_DIRECTORIES -u GIT_DISCOVERY_ACROSS_FILESYSTEM -u GIT_INTERNAL_SUPER_PREFIX -u GIT_CONFIG -u GIT_CONFIG_PARAMETERS -u GIT_CONFIG_COUNT "$@"
 }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------

@@ -4,11 +4,12 @@
 # Why a target is told to go back.
 interrupted_words="the deployment was interrupted"
 
-# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
 # told, look_there.
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
+  meant=$(name_there)
   boots_before='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
   look_there="Look: $type_deploy --status $host $where"
   at_end abandon
@@ -96,9 +97,9 @@ left() { clock && echo "$((deadline > now ? deadline - now : 0))"; }
 # try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
 # is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
 try_to_confirm() {
-  local proven
+  local proven was_asked="$asked"
   if [ -n "$settle$checks" ]; then
-    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") || unanswered || return 1
+    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") && ! leads_elsewhere || unanswered || return 1
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
@@ -118,7 +119,7 @@ try_to_confirm() {
   fi
   asked=yes
   menu=yes
-  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || unanswered || return 1
+  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") && ! leads_elsewhere || not_asked "$was_asked" || unanswered || return 1
   asked=
   take_verdict
   if [ -n "$held" ]; then return 0; fi
@@ -126,8 +127,23 @@ try_to_confirm() {
   return 1
 }
 
+# leads_elsewhere: whether the target is another machine by now, by the name that it gives itself. A machine that knows nothing of this deployment
+# says its name.
+leads_elsewhere() { [ "$(fact stands)" = lost ] && [ -n "$meant" ] && [ -n "$(name_there)" ] && ! same_name "$meant" "$(name_there)"; }
+
+# no_answer: what is known of a target that has not answered.
+no_answer() {
+  if leads_elsewhere; then echo "$target leads to another machine now, which calls itself $(name_there)"; else echo "$target does not answer"; fi
+}
+
+# not_asked BEFORE: a connection that did not come about has asked for nothing. BEFORE is what held before it. Sets: asked. Fails: always.
+not_asked() {
+  if leads_elsewhere || grep -q -E "^(ssh: connect to host|ssh: Could not resolve|kex_exchange_identification:) |during banner exchange" "$tmp/said"; then asked=$1; fi
+  return 1
+}
+
 # unanswered: why it is not confirmed. Sets: failing.
-unanswered() { failing="$target does not answer over a new connection" && return 1; }
+unanswered() { failing="$(no_answer) over a new connection" && return 1; }
 
 # say_failing WHY: why it is not confirmed, once for each reason. Sets: told.
 say_failing() {
@@ -142,7 +158,7 @@ say_failing() {
 # Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
 await_end() {
   local gone_back
-  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said"); then
+  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") && ! leads_elsewhere; then
     seen=$now
     asked=
     take_verdict
@@ -160,9 +176,9 @@ await_end() {
   elif [ "$now" -gt "$((seen + patience))" ]; then
     gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
     if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
-    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $type_deploy --status $host $where"
+    finish 11 "$(no_answer): $gone_back (status 11). Look at its console; then: $type_deploy --status $host $where"
   else
-    say_failing "$target does not answer"
+    say_failing "$(no_answer)"
   fi
 }
 
@@ -179,7 +195,7 @@ abandon() {
   if [ -n "$menu" ]; then last_try=$((now + patience)); fi
   waited=
   until tell_to_go_back; do
-    last_words="$cause, and $target does not answer: it goes back to $prev by itself within $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    last_words="$cause, and $(no_answer): it goes back to $prev by itself within $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
     if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
     if [ -z "$waited" ]; then
@@ -199,6 +215,7 @@ tell_to_go_back() {
     anew=$way
     facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>/dev/null) || :
     stood=$(fact stands)
+    if leads_elsewhere; then stood=; fi
     if [ -n "$stood" ]; then break; fi
   done
   if [ "$stood" = lost ]; then mended || stood=; fi

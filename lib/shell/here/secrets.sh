@@ -49,7 +49,7 @@ judged() {
 }
 
 # named_in NAME JUDGEMENT: what is behind that name in it, on a line for a terminal: a flake names its secrets as it likes.
-named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | plain_text | tr "\n" " " | sed "s/ \$//"; }
+named_in() { printf "%s\n" "$2" | sed -n "s/^$1 //p" | plain_text "~" | tr "\n" " " | sed "s/ \$//"; }
 
 # say_secrets: which the host can't decrypt. Sets: blind.
 say_secrets() {

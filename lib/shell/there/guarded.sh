@@ -113,15 +113,20 @@ stands() {
   if [ "$(readlink "$trial/id")" = "$id" ]; then
     said=$(trial_progress)
     if [ "$said" = over ]; then
-      echo "stands lost"
-      say_cut
+      say_lost
     else
       echo "stands $said"
     fi
     return
   fi
+  say_lost
+}
+
+# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one.
+say_lost() {
   echo "stands lost"
   say_cut
+  tell_names
 }
 
 # unmended: whether a commit, or a trial boot, has left something to be put right.

@@ -181,7 +181,7 @@ hear_check() {
   rm -f "$dir/said" "$dir/check"
   if mkfifo "$dir/said" 2>/dev/null; then
     said=$dir/said
-    { head -c 65536 >"$dir/check" && cat >/dev/null; } <"$said" 2>/dev/null &
+    { head -c 65536 >"$dir/check" && cat >/dev/null; } <"$said" >/dev/null 2>&1 &
     hearer=$!
   fi
 }
