@@ -198,7 +198,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
 }
 
 @test "killed -9: what has begun comes to its end by itself, what waits ends" {
-  knobs '"activationScript": "sleep 3"' web{01..03}
+  knobs '"activationScript": "until [ -e /root/go-on ]; do sleep 0.1; done"' web{01..03}
   deploy --on 'web0[1-3]' -j 1 --guard --settle 0 >/dev/null 2>&1 &
   earlier=$(last_run)
   activating() { [ "$(last_run)" != "$earlier" ] && grep -q activating "$(last_run)/web01/log" 2>/dev/null; }
@@ -208,6 +208,7 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   # The next run lets go of nothing that a lane of this one may still need.
   deploy --on web04
   [ "$(readlink "$killed/web01/system")" = "$(of web01)" ]
+  lab host web01 touch /root/go-on
   until_there 30 grep -q "deployed and confirmed" "$killed/web01/log" || { cat "$killed"/web01/log; false; }
   until_there 10 grep -q "the run has ended before the turn" "$killed/web02/log"
   [ "$(running_on web01) $(running_on web02)" = "$(of web01) ${olds[02]}" ]

@@ -251,3 +251,44 @@ END
   [[ $output == *"the connection to root@$target was lost; it is waited for, at most 120 s"*"go on with the copy to root@$target"* ]]
   [ -z "$(leftovers)" ]
 }
+
+@test "a name that leads to another machine by now: that is said, and nothing that this one says is taken for the other's" {
+  lab add vps-pacman
+  local signal
+  # An alias of two machines, whose keys are known under one name.
+  alias_to() {
+    printf 'Host floating\n  HostName %s\n  User root\n  HostKeyAlias floating\n  UserKnownHostsFile %s\n' "$(ssh -G -F "$LAB/ssh_config" "$1" | sed -n 's/^hostname //p')" \
+      "$BATS_TEST_TMPDIR/known" | cat - "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/config"
+  }
+  for name in $target root@vps-pacman; do
+    ssh-keyscan -t ed25519 "$(ssh -G -F "$LAB/ssh_config" "$name" | sed -n 's/^hostname //p')" 2>/dev/null | sed 's/^[^ ]*/floating/'
+  done >"$BATS_TEST_TMPDIR/known"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/known")" = 2 ]
+  unset NIX_SSHOPTS
+  lab knobs $host '{"marker": "floating", "activationScript": "until [ -e /root/moved ]; do sleep 0.1; done"}'
+  for signal in "" INT; do
+    lab host $host rm -f /root/moved
+    alias_to $target
+    "$SCRIPTS/ops-deploy.ts" $host root@floating --guard --settle 0 --ssh-config "$BATS_TEST_TMPDIR/config" --print | shortened 12 | given patience 3 >"$BATS_TEST_TMPDIR/script"
+    setsid env --default-signal=INT sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 </dev/null 3>&- &
+    deployer=$!
+    until_there 20 lab host $host sh -c 'test -L /run/hey/*/started'
+    alias_to vps-pacman
+    lab host $host touch /root/moved
+    if [ -n "$signal" ]; then
+      until_there 10 grep -q "leads to another machine" "$BATS_TEST_TMPDIR/said"
+      kill -s INT -- -$deployer
+    fi
+    status=0
+    wait $deployer || status=$?
+    cat "$BATS_TEST_TMPDIR/said"
+    last=$(tail -n 1 "$BATS_TEST_TMPDIR/said")
+    case $signal in
+      "") [ "$status" = 11 ] && [[ $last == *"root@floating leads to another machine now, which calls itself vps-pacman: by its own clock it rolls back to $old"* ]] ;;
+      # The first connection still leads to the machine that is meant.
+      INT) [ "$status" = 130 ] && [[ $last == *"interrupted, rolled back: root@floating runs $old, boots $old" ]] ;;
+    esac || { echo "$signal: $status"; return 1; }
+    until_there 30 eval '[ "$(running)" = "$old" ]'
+    until_there 30 eval '[ -z "$(left_there)" ]'
+  done
+}

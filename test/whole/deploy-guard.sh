@@ -697,7 +697,11 @@ not_asked() {
 }
 
 # unanswered: why it is not confirmed. Sets: failing.
-unanswered() { failing="$(no_answer) over a new connection" && return 1; }
+unanswered() {
+  failing=$(no_answer)
+  if ! leads_elsewhere; then failing="$failing over a new connection"; fi
+  return 1
+}
 
 # say_failing WHY: why it is not confirmed, once for each reason. Sets: told.
 say_failing() {
