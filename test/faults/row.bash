@@ -34,6 +34,7 @@ deploy_with_fault() {
   status=none ended_on=none
   : >"$work/wrong"
   rm -f "$work"/{reached,go}
+  left_there >"$work/left-before"
   # git has one index.
   flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"row $number\"${knobs:+, $knobs}}"
   old=$(running)
@@ -54,6 +55,7 @@ deploy_with_fault() {
   until_there 40 settled || echo "not settled" >>"$work/wrong"
   after_all
   judge
+  ${besides:-:} >>"$work/wrong"
 }
 
 # The script with places to stop at, and less time.
@@ -103,7 +105,7 @@ judge() {
     *"/boot"*full) grep -v '/hey-commit$' ;;
     *read-only) grep -v -e '/hey-commit$' -e /gcroots/auto/hey- ;;
     *) cat ;;
-  esac >>"$work/wrong"
+  esac | grep -vxFf "$work/left-before" >>"$work/wrong"
   # Nobody can clean up after himself who was killed.
   if [ "$event" != killed ]; then find "$work" -name 'hey.*' >>"$work/wrong"; fi
   rm -rf "$work"/hey.*
