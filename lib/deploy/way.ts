@@ -57,7 +57,7 @@ const says = {
 const patience = "60";
 
 /** What both ways give that can go back. */
-function guarding({ timeout, settle, onUnitFailure, checks, checksRemote }: Guard, { access }: Activation): Part {
+function guarding({ timeout, activation, settle, onUnitFailure, checks, checksRemote }: Guard, { access }: Activation): Part {
   const here = checks.map((check) => call("check_here", [check]));
   const there = checksRemote.length === 0 ? [] : [call("check_there", checksRemote)];
   const all = [...here, ...there];
@@ -65,6 +65,7 @@ function guarding({ timeout, settle, onUnitFailure, checks, checksRemote }: Guar
     main: [],
     given: {
       seconds: timeout,
+      activation_timeout: activation,
       settle: Number(settle) === 0 ? "" : settle,
       on_unit_failure: onUnitFailure,
       checks: all.length === 0 ? "" : "yes",
@@ -97,7 +98,7 @@ const guarded = (guard: Guard): Way => ({
     const { timeout, activation } = guard;
     return {
       ...base,
-      given: { ...base.given, patience, activation_timeout: activation },
+      given: { ...base.given, patience },
       main: [
         call("arm_there", [], "from here on it goes back by itself, unless confirmed in time"),
         call("activate_and_confirm", [lasts(about)], confirmed(about)),

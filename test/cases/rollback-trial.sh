@@ -41,6 +41,7 @@ force=''
 bootloader='0'
 wanted_generation='12'
 seconds='60'
+activation_timeout='600'
 settle=''
 checks=''
 patience='60'
@@ -64,20 +65,20 @@ run_checks() {
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in said_lately
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing owed clock
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
-# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left try_to_confirm unanswered say_failing await_end abandon tell_to_go_back
+# ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/trial-boot.sh: see_trial what_goes_on why_lost
-# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts failed_since loops deciding units_decide stored locale_archive inhibited
 # ---- lib/shell/there/boot-loader.sh: grub_cfg can_try entry_id entry_boots grub_entries entry_of boots_by_default
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once boot_once
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands unmended say_cut shell_of start_apart disarm go_back unroot archive forget_trial finishing
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands say_lost unmended say_cut shell_of start_apart disarm go_back unroot archive forget_trial finishing
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit restore_generation boot_entry end_trial disarm_trial mend_all mend_commit commit_apart

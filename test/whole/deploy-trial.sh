@@ -55,6 +55,7 @@ force=''                      # yes, to change also what someone else has change
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
 seconds='180'                 # the time to confirm in
+activation_timeout='600'      # how many seconds a guarded activation may take
 settle='5'                    # the seconds between the two connections that confirm; nothing for none
 checks='yes'                  # yes, where there are checks
 patience='300'                # how many seconds behind the deadline a host that does not answer is waited for
@@ -366,18 +367,41 @@ said_lately() { tail -n "$1" "$tmp/said" | cut -c 1-200 >&2; }
 # all_of NAME: all facts of that name.
 all_of() { printf "%s\n" "$facts" | LC_ALL=C sed -n "s/^$1 //p"; }
 
-# fact NAME: the first of that name. The others are read all the same, so that nobody writes to a pipe that is gone.
-fact() { all_of "$1" | sed -n 1p; }
+# fact NAME: the first of that name. Without a program, as it is called often.
+fact() {
+  local line
+  local IFS="$newline"
+  case $newline$facts in *"$newline$1 "*) ;; *) return 0 ;; esac
+  # Line by line, as what a shell takes off the beginning of a long text takes it the square of that.
+  for line in $facts; do
+    case $line in "$1 "*)
+      printf "%s\n" "${line#"$1 "}"
+      return 0
+      ;;
+    esac
+  done
+}
 
 # store_path WORD: the word, if it is a path of the store; else nothing.
-store_path() { printf "%s\n" "$1" | LC_ALL=C grep -x "/nix/store/[0-9a-z]\{32\}-[A-Za-z0-9+._?=-]\{1,211\}" || :; }
+store_path() {
+  local name
+  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
+  name=${1#/nix/store/}
+  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
+  printf "%s\n" "$1"
+}
 
 # fact_path NAME: the first fact of that name, if it is a path of the store.
 fact_path() { store_path "$(fact "$1")"; }
 
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
-number() { printf "%s\n" "$2" | LC_ALL=C sed -n "s/^0*\([0-9]\{1,$1\}\)\$/\1/p;q"; }
+number() {
+  local digits
+  if [ -z "$2" ] || [ "${#2}" -gt "$1" ] || [ -z "${2##*[!0-9]*}" ]; then return 0; fi
+  digits=${2#"${2%%[1-9]*}"}
+  printf "%s\n" "${digits:-0}"
+}
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
@@ -400,7 +424,17 @@ standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$
 owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
 
 # clock: seconds on a clock that no one sets. Sets: now.
-clock() { now=$(cut -d . -f 1 /proc/uptime 2>/dev/null || date +%s); }
+clock() {
+  if [ -r /proc/uptime ]; then read -r now _ </proc/uptime; else now=$(date +%s); fi
+  now=${now%%.*}
+}
+
+# ---- lib/shell/here/harmless.sh ------------------------------------------------------------------
+# A flake may be a stranger's: what only looks at it starts nothing that its repository names.
+
+# Between two lines.
+newline='
+'
 
 # ---- lib/shell/here/build.sh ---------------------------------------------------------------------
 # What was built here.
@@ -420,16 +454,42 @@ require_trial_unit() {
 }
 
 # copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
-# is before the other one on PATH; where no program can be run from there, nix takes that. Ends: where it takes too long.
+# is before the other one on PATH; where no program can be run from there, nix takes that. Where the connection was lost the copy goes on when the
+# target answers again. Ends: where it takes too long, or the target does not answer again.
 copy_closure() {
+  local status
   mkdir -p "$tmp/bin"
   # shellcheck disable=SC2016
   printf "%s\n" "#!/bin/sh" 'PATH=${PATH#*:} exec ssh "$@" 2>&5 5>&-' >"$tmp/bin/ssh"
   chmod 700 "$tmp/bin/ssh"
-  heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || case $? in
-    124) stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it" ;;
-    *) return "$?" ;;
-  esac
+  while :; do
+    status=0
+    heard "$lane_timeout" by_nix "$@" 4>&2 </dev/null || status=$?
+    case $status in
+      0) return ;;
+      124) stop "$target was given up on, as the copy has not ended within $lane_timeout s; what has arrived stays, and nothing runs it" ;;
+    esac
+    if connected; then return "$status"; fi
+    await_target
+    step "go on with the copy to $target"
+  done
+}
+
+# connected: whether the one connection of this run is there.
+# shellcheck disable=SC2086
+connected() { ssh $ssh_options -S "$tmp/ssh" -O check "$target" >/dev/null 2>&1; }
+
+# await_target: the connection to it was lost. Sets: last_words. Ends: where it does not answer again within two minutes.
+await_target() {
+  local latest
+  clock
+  latest=$((now + 120))
+  step "the connection to $target was lost; it is waited for, at most 120 s"
+  until heard 15 there true </dev/null >/dev/null 2>&1; do
+    clock
+    if [ "$now" -ge "$latest" ]; then give_up 1 "the connection to $target was lost, and it has not answered within 120 s; nothing was changed on it (status 1)"; fi
+    sleep 1
+  done
 }
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
@@ -532,11 +592,12 @@ await_and_confirm() {
 # Why a target is told to go back.
 interrupted_words="the deployment was interrupted"
 
-# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
 # told, look_there.
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
+  meant=$(name_there)
   boots_before='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
   look_there="Look: $type_deploy --status $host $where"
   at_end abandon
@@ -578,9 +639,9 @@ left() { clock && echo "$((deadline > now ? deadline - now : 0))"; }
 # try_to_confirm LASTS: one attempt; 1 where it must be tried again. Two connections prove it, $settle seconds apart: some things (a network that
 # is set up anew, a service that can't run) fail only a moment after the activation. The checks are between them. Sets: facts, failing, asked, menu.
 try_to_confirm() {
-  local proven
+  local proven was_asked="$asked"
   if [ -n "$settle$checks" ]; then
-    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") || unanswered || return 1
+    facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") && ! leads_elsewhere || unanswered || return 1
     take_verdict
     if [ -n "$held" ]; then return 0; fi
     if [ -n "$(fact waits)" ] || [ -z "$(fact status)" ]; then
@@ -600,7 +661,7 @@ try_to_confirm() {
   fi
   asked=yes
   menu=yes
-  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") || unanswered || return 1
+  facts=$(heard 30 there_anew confirm_it "$1" </dev/null 2>"$tmp/said") && ! leads_elsewhere || not_asked "$was_asked" || unanswered || return 1
   asked=
   take_verdict
   if [ -n "$held" ]; then return 0; fi
@@ -608,8 +669,27 @@ try_to_confirm() {
   return 1
 }
 
+# leads_elsewhere: whether the target is another machine by now, by the name that it gives itself. A machine that knows nothing of this deployment
+# says its name.
+leads_elsewhere() { [ "$(fact stands)" = lost ] && [ -n "$meant" ] && [ -n "$(name_there)" ] && ! same_name "$meant" "$(name_there)"; }
+
+# no_answer: what is known of a target that has not answered.
+no_answer() {
+  if leads_elsewhere; then echo "$target leads to another machine now, which calls itself $(name_there)"; else echo "$target does not answer"; fi
+}
+
+# not_asked BEFORE: a connection that did not come about has asked for nothing. BEFORE is what held before it. Sets: asked. Fails: always.
+not_asked() {
+  if leads_elsewhere || grep -q -E "^(ssh: connect to host|ssh: Could not resolve|kex_exchange_identification:) |during banner exchange" "$tmp/said"; then asked=$1; fi
+  return 1
+}
+
 # unanswered: why it is not confirmed. Sets: failing.
-unanswered() { failing="$target does not answer over a new connection" && return 1; }
+unanswered() {
+  failing=$(no_answer)
+  if ! leads_elsewhere; then failing="$failing over a new connection"; fi
+  return 1
+}
 
 # say_failing WHY: why it is not confirmed, once for each reason. Sets: told.
 say_failing() {
@@ -624,7 +704,7 @@ say_failing() {
 # Sets: facts, seen, asked. Ends: where it is known, or was waited for long enough.
 await_end() {
   local gone_back
-  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said"); then
+  if facts=$(heard 30 there_anew look_at_it </dev/null 2>"$tmp/said") && ! leads_elsewhere; then
     seen=$now
     asked=
     take_verdict
@@ -642,9 +722,9 @@ await_end() {
   elif [ "$now" -gt "$((seen + patience))" ]; then
     gone_back="by its own clock it rolls back to $prev, which can't be seen from here; a reboot brings $boots_before"
     if [ -n "$asked" ]; then gone_back="it was asked to confirm when the connection was lost, and has done so, or rolls back to $prev by its own clock"; fi
-    finish 11 "$target does not answer: $gone_back (status 11). Look at its console; then: $type_deploy --status $host $where"
+    finish 11 "$(no_answer): $gone_back (status 11). Look at its console; then: $type_deploy --status $host $where"
   else
-    say_failing "$target does not answer"
+    say_failing "$(no_answer)"
   fi
 }
 
@@ -655,13 +735,13 @@ abandon() {
   end_check TERM || :
   if [ -z "$armed" ]; then return 0; fi
   enough=
-  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so in $(left) s"
+  step "$cause: $target is told to go back to $prev now; if it does not hear that, it does so within $(left) s"
   clock
   last_try=$now
   if [ -n "$menu" ]; then last_try=$((now + patience)); fi
   waited=
   until tell_to_go_back; do
-    last_words="$cause, and $target does not answer: it goes back to $prev by itself in $(left) s${asked:+, unless it has confirmed just now}. $look_there"
+    last_words="$cause, and $(no_answer): it goes back to $prev by itself within $(left) s${asked:+, unless it has confirmed just now}. $look_there"
     clock
     if [ "$now" -ge "$last_try" ] || [ -n "$enough" ]; then break; fi
     if [ -z "$waited" ]; then
@@ -681,6 +761,7 @@ tell_to_go_back() {
     anew=$way
     facts=$(heard 60 call_there cancel_it "$interrupted_words" </dev/null 2>/dev/null) || :
     stood=$(fact stands)
+    if leads_elsewhere; then stood=; fi
     if [ -n "$stood" ]; then break; fi
   done
   if [ "$stood" = lost ]; then mended || stood=; fi
@@ -799,9 +880,10 @@ take_rolled_back() {
     *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
   esac
   if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
-    finish 12 "the activation did not end in time and is rolled back: $(standing) (status 12)"
+    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(standing) (status 12)"
   fi
-  finish 10 "rolled back, as ${failing:-it was ${why:-not confirmed in time}}: $(standing) (status 10)"
+  case $why in "" | "not confirmed in time") why="not confirmed within $seconds s (--confirm-timeout)" ;; esac
+  finish 10 "rolled back, as ${failing:-it was $why}: $(standing) (status 10)"
 }
 
 # what_superseded: why it is not rolled back.
@@ -1375,15 +1457,20 @@ stands() {
   if [ "$(readlink "$trial/id")" = "$id" ]; then
     said=$(trial_progress)
     if [ "$said" = over ]; then
-      echo "stands lost"
-      say_cut
+      say_lost
     else
       echo "stands $said"
     fi
     return
   fi
+  say_lost
+}
+
+# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one.
+say_lost() {
   echo "stands lost"
   say_cut
+  tell_names
 }
 
 # unmended: whether a commit, or a trial boot, has left something to be put right.
@@ -1878,7 +1965,7 @@ hear_check() {
   rm -f "$dir/said" "$dir/check"
   if mkfifo "$dir/said" 2>/dev/null; then
     said=$dir/said
-    { head -c 65536 >"$dir/check" && cat >/dev/null; } <"$said" 2>/dev/null &
+    { head -c 65536 >"$dir/check" && cat >/dev/null; } <"$said" >/dev/null 2>&1 &
     hearer=$!
   fi
 }
