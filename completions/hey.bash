@@ -924,6 +924,7 @@ __hey_table_ops_deploy() {
   __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
+  __hey_option --no-last-reboot '' '--status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
@@ -931,8 +932,8 @@ __hey_table_ops_deploy() {
   __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
@@ -1137,6 +1138,7 @@ __hey_table_ops_rollback() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
+  __hey_option --no-last-reboot '' '' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
@@ -1235,6 +1237,7 @@ __hey_table_ops_sync() {
   __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
+  __hey_option --no-last-reboot '' '--status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
@@ -1242,8 +1245,8 @@ __hey_table_ops_sync() {
   __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
   __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
   __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
   __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
   __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds

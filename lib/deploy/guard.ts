@@ -13,6 +13,8 @@ export interface Guard {
   /** Seconds between the two connections that confirm. */
   readonly settle: string;
   readonly onUnitFailure: keyof typeof unitFailures;
+  /** The host may reboot, where the old system can't be made to run otherwise. */
+  readonly lastReboot: boolean;
   /** Shell commands that must succeed here. */
   readonly checks: readonly string[];
   /** Shell commands that must succeed on the target. */
@@ -25,6 +27,7 @@ interface Given {
   readonly activationTimeout: string | undefined;
   readonly settle: string | undefined;
   readonly onUnitFailure: string | undefined;
+  readonly noLastReboot: boolean;
   readonly check: readonly string[];
   readonly checkRemote: readonly string[];
 }
@@ -45,7 +48,15 @@ export function askedGuard(given: Given): Guard | undefined {
     throw new Usage(
       `--settle is ${settle}, and all must be over within ${timeout} seconds; type 0 to ${Math.floor(seconds / 2)}`,
     );
-  return { timeout, activation, settle, onUnitFailure: onUnitFailure as keyof typeof unitFailures, checks, checksRemote };
+  return {
+    timeout,
+    activation,
+    settle,
+    onUnitFailure: onUnitFailure as keyof typeof unitFailures,
+    lastReboot: !given.noLastReboot,
+    checks,
+    checksRemote,
+  };
 }
 
 /** What is armed on a target (`status`), or "go back now" (`cancel`), whoever has armed it. */

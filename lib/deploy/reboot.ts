@@ -9,6 +9,9 @@ export interface Reboot {
   readonly limit: string;
 }
 
+/** How long a reboot may take, in seconds. */
+export const limitOf = (reboot: Reboot | undefined): string => reboot?.limit ?? "300";
+
 /** The reboot that a line asks for, if it does. */
 export const askedReboot = ({
   reboot,

@@ -2,7 +2,7 @@
 import { call, calling, nothing, type Part, stage } from "../script/part.ts";
 import type { Access } from "../target/access.ts";
 import type { Guard } from "./guard.ts";
-import type { Reboot } from "./reboot.ts";
+import { limitOf, type Reboot } from "./reboot.ts";
 
 /** What switch-to-configuration is asked for. */
 export type Action = "switch" | "boot" | "test" | "dry-activate";
@@ -87,7 +87,7 @@ const lasts = ({ action }: Activation) => (action === "test" ? "keep" : "commit"
 const confirmed = (about: Activation) =>
   `confirmed over new connections, else back to what ran before${lasts(about) === "keep" ? "" : "; only then it boots as well"}`;
 
-const guarded = (guard: Guard): Way => ({
+const guarded = (guard: Guard, limit: string): Way => ({
   unattended: true,
   alert: true,
   asks: [],
@@ -98,7 +98,7 @@ const guarded = (guard: Guard): Way => ({
     const { timeout, activation } = guard;
     return {
       ...base,
-      given: { ...base.given, patience },
+      given: { ...base.given, patience, limit, last_reboot: guard.lastReboot ? "yes" : "" },
       main: [
         call("arm_there", [], "from here on it goes back by itself, unless confirmed in time"),
         call("activate_and_confirm", [lasts(about)], confirmed(about)),
@@ -168,5 +168,5 @@ const byTrialBoot = (guard: Guard, limit: string): Way => ({
 /** The way that a line asks for. */
 export function wayOf(boot: boolean, guard: Guard | undefined, reboot: Reboot | undefined): Way {
   if (guard === undefined) return plainly(reboot !== undefined);
-  return boot && reboot !== undefined ? byTrialBoot(guard, reboot.limit) : guarded(guard);
+  return boot && reboot !== undefined ? byTrialBoot(guard, reboot.limit) : guarded(guard, limitOf(reboot));
 }

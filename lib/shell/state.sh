@@ -46,7 +46,8 @@
 # activation_timeout given                  how many seconds a guarded activation may take
 # settle             given                  the seconds between the two connections that confirm; nothing for none
 # checks             given                  yes, where there are checks
-# patience           given                  how many seconds behind the deadline a host that does not answer is waited for
+# patience           given see_reboot       how many seconds behind the deadline a host that does not answer is waited for
+# last_reboot        given                  yes, where a host may reboot as the last resort of a rollback
 # limit              given                  how many seconds a reboot may take
 # on_unit_failure    given                  warn or rollback
 # declared           given main             what nix says of the secrets of a host
@@ -97,6 +98,7 @@
 # current            join_run               yes, where nothing was left to do
 # id                 begin_guard each_open  the deployment
 # prev               activate_there ...        what is gone back to
+# resort             begin_guard see_reboot why the target reboots, as a last resort
 # boots_before       begin_guard arm        what booted before
 # failing            begin_guard ...        why it is not confirmed
 # asked              begin_guard ...        yes, while nobody has answered a confirmation
@@ -128,6 +130,7 @@
 # left               each_open              there: the seconds until its deadline
 # runs               refuse_changed         there: what runs
 # boots              refuse_changed         there: what boots
+# shell              keep_way_back          there: what runs its scripts
 # held_by            take_lock              there: who deploys, and since when
 # job                start_apart            there: the process that was started
 # dest               put_keys               there: the directory of the keys

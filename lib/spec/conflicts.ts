@@ -78,7 +78,7 @@ const always: readonly Conflict[] = [
     not: [
       ...["boot", "test", "dry-activate", "specialisation", "install-bootloader", "force", "yes"],
       ...["build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
-      ...[...guarding, "settle", "activation-timeout", "check", "check-remote", "on-unit-failure", "reboot", "wait"],
+      ...[...guarding, "settle", "activation-timeout", "check", "check-remote", "on-unit-failure", "no-last-reboot", "reboot", "wait"],
     ],
     says: "{of} deploys nothing; leave {not} out",
     yields: true,
@@ -187,6 +187,7 @@ const changing: readonly Conflict[] = [
   },
   { of: ["check", "check-remote"], needs: guarding, says: "{of} decides whether a guarded deployment stays; add --guard" },
   { of: ["on-unit-failure=rollback"], needs: guarding, says: "{of} needs something that goes back; add --guard" },
+  { of: ["no-last-reboot"], needs: guarding, says: "{of} is for a rollback; add --guard" },
   { of: ["wait"], needs: ["reboot"], says: "--wait is for a machine that reboots; add --reboot" },
   // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
   { of: guarding, not: ["backend=nixos-rebuild"], says: "{of} is done with nix and ssh alone; leave {not} out" },

@@ -231,6 +231,9 @@ export const guardOptions = group("Guard", {
     trust: "runs",
   }),
   "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
+  "no-last-reboot": flag("never reboot the host into the old system, where that can't be made to run otherwise", {
+    kept: guarding,
+  }),
 });
 
 export const guardStatuses = {

@@ -185,3 +185,90 @@ runs /nix/store/FAKE' &
   [ "${#lines[@]}" = 1 ]
   [[ $output == "process "*"named runs /nix/store/FAKE"* ]]
 }
+
+# A guarded deployment that nothing ends any more: who deploys is killed, and so is all that goes back there.
+died() {
+  lab knobs $host "{\"marker\": \"dead $BATS_TEST_NUMBER $RANDOM\"}"
+  local before
+  before=$(running)
+  setsid "$SCRIPTS/ops-deploy.ts" $host $target --guard --check 'sleep 100' >"$BATS_TEST_TMPDIR/dead" 2>&1 3>&- &
+  until_there 30 lab host $host sh -c 'test -L /run/hey/*/status'
+  kill -KILL -- -$!
+  pkill -KILL -x ssh || :
+  lab host $host sh -c 'for file in rollback keeper; do pkill -KILL -f "sh /run/hey/.*/$file" || :; done; for at in /run/hey/*/deadline; do ln -sfn 0 "$at"; done'
+  dead=$(running)
+  [ "$dead" != "$before" ]
+  rm -rf "$XDG_RUNTIME_DIR"/hey.*
+}
+# What has been activated since the last look, one a line.
+activated_since() { activations | tail -n "+$((seen + 1))"; }
+look_now() { seen=$(activations | wc -l); }
+
+@test "a deployment that died is ended by whatever comes next, with or without --guard, and it is said in one line" {
+  deploy --backend nix
+  mine=$(running)
+  for way in "--backend nix" --guard "--backend nix --boot"; do
+    died
+    look_now
+    lab knobs $host "{\"marker\": \"after $way\"}"
+    # shellcheck disable=SC2086
+    run deploy $way --force
+    echo "$output"
+    [ "$status" = 0 ]
+    [ "$(grep -c "^hey: the deployment of root@id3-eniac, since .*, which died, is ended first (rolled-back): $mine runs$" <<<"$output")" = 1 ]
+    [ "$(activated_since | head -n 1)" = "test $mine" ]
+    [ "$(profile)" = "$(built)" ]
+    deploy --backend nix
+    mine=$(running)
+    [ -z "$(left_there)" ]
+  done
+  died
+  run "$SCRIPTS/ops-rollback.ts" $host $target --force
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"which died, is ended first (rolled-back): $mine runs"* ]]
+  [ -z "$(left_there)" ]
+  mine=$(running)
+  died
+  run "$SCRIPTS/ops-reboot.ts" $host $target
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"which died, is ended first (rolled-back): $mine runs"* ]]
+  [ "$(running)" = "$mine" ]
+  [ -z "$(left_there)" ]
+}
+
+@test "a deployment that died does not undo what somebody has switched since, and a refusal behind its end says that" {
+  deploy --backend nix
+  mine=$(running)
+  lab knobs $host '{"marker": "second"}'
+  nix build --no-link ".#nixosConfigurations.$host.config.system.build.toplevel"
+  theirs=$(built)
+  nix copy --no-check-sigs --to "ssh://$target" "$theirs"
+  died
+  lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" switch' sh "$theirs"
+  look_now
+  lab knobs $host '{"marker": "third"}'
+  run deploy --guard
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"which died, is ended first (superseded): $theirs runs"* ]]
+  refute grep -F "$mine" <<<"$(activated_since)"
+  mine=$(running)
+  died
+  # Somebody has gone back by hand.
+  lab host $host "$mine/bin/switch-to-configuration" test
+  look_now
+  run deploy --backend nix
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"which died, is ended first (rolled-back): $mine runs"* ]]
+  refute grep -F "$mine" <<<"$(activated_since)"
+  died
+  # What was shown is not what runs when that is over.
+  lab knobs $host '{"marker": "fourth"}'
+  run deploy --backend nix --ask --yes
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ ${lines[-1]} == *"it has changed since it was shown"*"nothing else was changed on root@$target (status 1)"* ]]
+}

@@ -260,3 +260,38 @@ ended() {
   [ "$(listed)" = "$generations" ]
   until_there 3 clean
 }
+
+@test "garbage is collected when it has just been armed, and again in the trial: what is tried stays, and is committed" {
+  begin
+  knobs '"kernel": "6.6.8"'
+  deploy --boot --reboot --guard --settle 1 --check-remote "nix-collect-garbage -d" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  pid=$!
+  until_there 30 lab host $host test -L /nix/var/nix/hey-trial/told
+  lab host $host nix-collect-garbage -d >/dev/null 2>&1
+  status=0
+  wait $pid || status=$?
+  cat "$BATS_TEST_TMPDIR/out"
+  [ "$status" = 0 ]
+  new=$(built)
+  [ "$(running) $(profile) $(default_entry)" = "$new $new $new" ]
+  until_there 3 clean
+  lab host $host nix-collect-garbage -d >/dev/null 2>&1
+  lab host $host test -x "$new/init"
+}
+
+@test "what a power cut leaves of a trial boot is kept until the next deployment, which lets go of it" {
+  begin
+  knobs
+  under_way 14
+  lab power-cut $host
+  kill -s KILL -- "-$pid"
+  pkill -KILL -x ssh || :
+  rm -rf "$XDG_RUNTIME_DIR"/hey.*
+  lab wait $host
+  lab host $host sh -c 'ls /nix/var/nix/gcroots' | grep '^hey-.*-new$'
+  knobs
+  deploy --backend nix --force
+  until_there 3 clean
+  lab host $host nix-collect-garbage -d >/dev/null 2>&1
+  refute lab host $host test -e "$new"
+}

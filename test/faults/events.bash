@@ -58,15 +58,51 @@ full_boot() { fill /boot; }
 
 # killed_there SCRIPT: with all that it has started
 killed_there() {
-  lab host "$host" sh -c 'for pid in $(pgrep -f "^(/bin/)?sh /run/hey/[^ ]*/$1 "); do kill -s KILL "$pid"; pkill -KILL -P "$pid"; done' sh "$1"
+  lab host "$host" sh -c 'for pid in $(pgrep -f "^[^ ]*sh /run/hey/[^ ]*/$1 "); do kill -s KILL "$pid"; pkill -KILL -P "$pid"; done' sh "$1"
 }
 commit_killed() { killed_there commit; }
 return_killed() { killed_there rollback; }
+# Each process of the way back that lives at that moment, a few times a second.
+return_killed_often() { for _ in $(seq 20); do killed_there rollback; sleep 0.25; done; }
+waiting_killed() { lab host "$host" sh -c 'for pid in $(pgrep -f "^[^ ]*sh /run/hey/[^ ]*/rollback "); do kill -s KILL "$pid"; done'; }
+# Nothing on the host can start another process, past the deadline.
+no_processes() {
+  local group=/sys/fs/cgroup/pids/hey-$host.$number pid main space
+  [ -d /sys/fs/cgroup/pids ] || group=$LAB_CGROUP/$host
+  mkdir -p "$group"
+  read -r main <"$LAB/hosts/$host/pid"
+  space=$(readlink "/proc/$main/ns/pid")
+  if [ -e "$group/tasks" ]; then
+    for pid in /proc/[0-9]*; do if [ "$(readlink "$pid/ns/pid" 2>/dev/null)" = "$space" ]; then echo "${pid#/proc/}" >"$group/tasks"; fi; done 2>/dev/null
+  fi
+  echo 1 >"$group/pids.max"
+  : >"$work/go"
+  sleep 20
+  echo max >"$group/pids.max"
+}
 emergency() { lab host "$host" systemctl start --job-mode=replace-irreversibly --no-block emergency.target; }
 bus_stopped() { lab host "$host" systemctl stop dbus.socket dbus.service; }
 isolated() { lab host "$host" systemctl isolate multi-user.target; }
 old_checks_fail() { lab host "$host" sed -i "s/^check_status=.*/check_status='1'/" "$old/settings"; }
 old_damaged() { lab host "$host" sh -c "cd $old/bin && mv switch-to-configuration good && printf '#!/bin/sh\nexit 1\n' >switch-to-configuration && chmod 755 switch-to-configuration"; }
+# before: the running system is what GRUB boots.
+by_grub() {
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"grub $number\", \"bootLoader\": \"grub\"}"
+  "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix --force
+  old=$(running)
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"row $number\"${knobs:+, $knobs}}"
+  new=$(built)
+}
+damaged_by_grub() {
+  by_grub
+  old_damaged
+}
+# As somebody may have chosen by hand.
+grub_boots_another() {
+  damaged_by_grub
+  lab host "$host" sed -i "s/^  set default=0/  set default=1/" /boot/grub/grub.cfg
+}
+systemd_stopped() { kill -s STOP "$(cat "$LAB/hosts/$host/pid")"; }
 # Another program takes the lock of NixOS for a while. after_all ends it.
 nixos_locked() { lab host "$host" sh -c 'setsid flock -o /run/nixos/switch-to-configuration.lock sleep 12 >/dev/null 2>&1 </dev/null &'; }
 nixos_locked_and_interrupted() {
@@ -98,6 +134,7 @@ slow_link() { lab delay "$host" 300; }
 
 after_all() {
   lab link "$host" up
+  until_there 30 eval 'kill -s CONT "$(cat "$LAB/hosts/$host/pid")"'
   lab delay "$host" 0 2>/dev/null
   until_there 30 eval 'lab host "$host" true 2>/dev/null'
   lab host "$host" pkill -x flock

@@ -103,7 +103,9 @@ judge() {
   # Where the boot menu or that note can't be written, the note of the commit stays for the next deployment, which puts the menu right.
   left_there | case $fault in
     *"/boot"*full) grep -v '/hey-commit$' ;;
-    *read-only) grep -v -e '/hey-commit$' -e /gcroots/auto/hey- ;;
+    *read-only) grep -v -e '/hey-commit$' -e /gcroots/hey- ;;
+    # The next deployment removes these, which the next row sees.
+    "power cut") grep -v /gcroots/hey- ;;
     *) cat ;;
   esac | grep -vxFf "$work/left-before" >>"$work/wrong"
   # Nobody can clean up after himself who was killed.

@@ -51,6 +51,10 @@ row "killed -9" confirmed 137 new at confirmed event killed seconds 30
 row "killed -9" half-committed 137 new at half-committed event killed seconds 30
 row "the commit is killed" confirmed 0 new at confirmed event commit_killed seconds 60
 row "the way back is killed" going-back 10 old at going-back event return_killed words '--check false'
+row "the way back is killed -9 again and again for 5 s, sshd stopped" going-back 10 old at going-back event return_killed_often knobs '"sshd": false'
+row "the way back is killed -9, sshd stopped" armed 10 old at armed event waiting_killed knobs '"sshd": false'
+row "no process can be made for 20 s, sshd stopped" activated 10 old at activated event no_processes knobs '"sshd": false'
+row "no process can be made for 20 s" armed 10 old at armed event no_processes
 row "ssh alone is killed -9" arming 1 old at arming event ssh_killed seconds 40
 row "^C" copied 130 old at copied event interrupted
 row "^C" armed 130 old at armed event interrupted seconds 60
@@ -117,4 +121,11 @@ row "--check-remote fails" "" 10 old words '--check-remote true --check-remote f
 row "--check-remote hangs" "" 10 old words "--check-remote 'sleep 1000'"
 row "--check-remote says 100 MB" "" 0 new seconds 40 words "--check-remote 'head -c 100000000 /dev/zero'"
 row "the old system's checks fail, --check fails" "" 10 old before old_checks_fail words '--check false'
-row "the old system is damaged, --check fails" "" 15 "new until a reboot" before old_damaged words '--check false'
+row "the old system is damaged, and its boot loader is unknown, --check fails" "" 15 "new until a reboot" before old_damaged words '--check false'
+row "the old system is damaged, --check fails" "" 10 old before damaged_by_grub words '--check false'
+row "the old system is damaged, sshd stopped" "" 10 old before damaged_by_grub knobs '"sshd": false'
+row "the old system is damaged, the activation ends with 1" "" 12 old before damaged_by_grub knobs '"activationStatus": 1'
+row "the old system is damaged, --no-last-reboot, --check fails" "" 15 "new until a reboot" before damaged_by_grub words '--no-last-reboot --check false'
+row "the old system is damaged, and the boot menu has another default, --check fails" "" 15 "new until a reboot" before grub_boots_another words '--check false'
+row "systemd hangs" activated 10 old on systemd at activated event systemd_stopped before by_grub
+row "systemd hangs, sshd stopped" activated 10 old on systemd at activated event systemd_stopped patience 120 before by_grub knobs '"sshd": false'

@@ -451,7 +451,7 @@ refuses_or_lists() {
 
 @test "help names every option, where it starts nothing" {
   on_machine "$repo/scripts/ops-deploy.ts" vps-ultraman --help --boot >stdout 2>stderr
-  for option in --flake --boot --test --dry-activate --fast --debug --build-host --build-on --specialisation --install-bootloader --offline --override-input --update-input --builders --use-substitutes --backend --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --force --status --cancel --reboot --wait --ssh-option --ssh-config --print --help; do
+  for option in --flake --boot --test --dry-activate --fast --debug --build-host --build-on --specialisation --install-bootloader --offline --override-input --update-input --builders --use-substitutes --backend --guard --confirm-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --force --status --cancel --reboot --wait --ssh-option --ssh-config --print --help; do
     grep -q -e "$option" stdout
   done
   [ ! -s stderr ]

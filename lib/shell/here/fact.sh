@@ -47,7 +47,10 @@ changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
+  local more=""
+  # What somebody had left there was brought to its end before.
+  if [ -n "$(fact ended)" ]; then more=" else"; fi
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing$more was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.

@@ -7,6 +7,10 @@ see_trial() { :; }
 what_goes_on() {
   local holder
   holder=$(fact held)
+  if [ -n "$(fact rebooting)" ]; then
+    echo "reboots into $prev now, as that can't be made to run otherwise"
+    return
+  fi
   if [ -n "$holder" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $holder, and runs $(fact runs) now"; else echo "rolls back to $prev now, and runs $(fact runs)"; fi
 }
 

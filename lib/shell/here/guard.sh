@@ -4,13 +4,13 @@
 # Why a target is told to go back.
 interrupted_words="the deployment was interrupted"
 
-# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, resort, failing, asked, anew, menu, armed, checking, cause, held,
 # told, look_there.
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
   meant=$(name_there)
-  boots_before='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
+  boots_before='' resort='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
   look_there="Look: $type_deploy --status $host $where"
   at_end abandon
 }

@@ -16,6 +16,7 @@ finish() {
 # Ends: where it does not hold.
 take_verdict() {
   see_trial
+  see_reboot
   runs_now=$(fact runs)
   boots_now=$(fact boots)
   units=$(fact units)
@@ -30,6 +31,17 @@ take_verdict() {
       ;;
     lost) take_lost ;;
   esac
+}
+
+# see_reboot: whether the target reboots, as a last resort. That may take longer than an activation, and its boot menu is
+# not being written then. Sets: resort, patience, menu.
+see_reboot() {
+  if [ -z "$(fact rebooting)" ] || [ -n "$resort" ]; then return 0; fi
+  resort=$(fact why)
+  if [ -z "$(fact status)" ]; then resort="the activation did not end in time"; fi
+  patience=$limit
+  menu=
+  step "rebooting into the old system, as $prev can't be made to run otherwise; $target is waited for, at most $limit s"
 }
 
 # take_confirmed. Ends: where it could not be made to last.
@@ -102,6 +114,12 @@ take_lost() {
   if [ "$(fact unmended)" = yes ]; then
     said_lately 5
     finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
+  fi
+  if [ -n "$resort" ] && [ "$runs_now" = "$prev" ]; then
+    case $resort in
+      *asked* | *interrupted* | "not confirmed"*) finish 10 "rolled back by a reboot, as ${failing:-it was $resort}, and the old system could not be made to run otherwise: $(standing) (status 10)" ;;
+      *) finish 12 "rolled back by a reboot, as $resort, and the old system could not be made to run otherwise: $(standing) (status 12)" ;;
+    esac
   fi
   if as_before; then
     if [ "$was_cut" = commit ]; then why="$(in_the_commit); its boot menu was written anew"; else why=$(why_lost); fi

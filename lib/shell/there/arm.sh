@@ -16,16 +16,6 @@ store_script() {
 # not_armed WHY. Ends: always.
 not_armed() { refuse 1 "it could not be armed: $1"; }
 
-# end_dead: brings the deployment in $dir, which died, to its end: what was confirmed is committed, anything else goes back.
-end_dead() {
-  if holds; then return; fi
-  case $(progress) in
-    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
-    open | back-cut) sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&- ;;
-  esac
-  if [ -d "$dir" ]; then archive; fi
-}
-
 # end_arming: takes away what was begun, unless it is armed.
 end_arming() {
   rm -f /run/hey/holder
@@ -39,12 +29,10 @@ end_arming() {
 # arm_guard: unless the deployment $id of $system is confirmed within $seconds s, this machine rolls back by itself to what it runs now. What
 # was cut short here is brought to its end first. Sets: dir, armed. Ends: where it can not be armed, or may not.
 arm_guard() {
-  local link which shell job
+  local which shell job
   dir=/run/hey/$id
   take_lock
   refuse_switching
-  mkdir -p /run/hey/past
-  (each_open end_dead)
   mend_all >&2
   refuse_changed
   if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "$system did not arrive"; fi
@@ -56,10 +44,6 @@ arm_guard() {
   # Who has lost the connection hears no more of it. What was begun goes on all the same.
   trap "" PIPE
   umask 077
-  # Links of deployments that a power cut has ended.
-  for link in /nix/var/nix/gcroots/auto/hey-*; do
-    if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
-  done
   mkdir "$dir" || not_armed "$dir can not be made"
   note_fact open "$id"
   note_fact by "$held_by"
@@ -69,16 +53,16 @@ arm_guard() {
   note_fact on-unit-failure "$on_unit_failure"
   note_fact generation "$generation"
   note_fact bootloader "$bootloader"
+  if [ -n "$last_reboot" ]; then note_fact last-reboot yes; fi
   store_script rollback way_back "$id"
   store_script activation activate_apart "$id"
   # shellcheck disable=SC2016
   store_script commit commit_apart "$id" "\"\${2-}\""
   : >"$dir/log"
   if by_systemd; then note_units "$dir" || not_armed "systemd does not say which units have failed, or $dir can not be written to"; fi
-  mkdir -p /nix/var/nix/gcroots/auto
   for which in prev new boots; do
     if [ ! -L "$dir/$which" ]; then continue; fi
-    ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
+    root "$which" "$(readlink "$dir/$which")" || not_armed "the disk can not be written to (is it full?)"
   done
   note_fact seconds "$seconds"
   # An activation must begin by then. Its own time, and that for the confirmation, are given later.
@@ -98,10 +82,11 @@ arm_guard() {
       not_armed "systemd does not have the unit as it was set"
     fi
   else
-    setsid "$shell" "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+    store_script keeper keep_way_back "$id" "$shell"
+    # What it starts inherits that.
+    ({ echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec setsid "$shell" "$dir/keeper" </dev/null >>"$dir/log" 2>&1 9>&-) &
     job=$!
     note_fact sleeper "$job"
-    (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
   fi
   armed=yes
   echo "prev $runs"

@@ -9,12 +9,15 @@ menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 
 # commit_system SYSTEM: makes it what boots, as the deployment in $dir says. 1 where that failed.
 commit_system() {
-  local newest
+  local newest number
   newest=$(generations | head -n 1)
+  number=$(readlink "$dir/generation")
+  # A garbage collector may have deleted it meanwhile.
+  if [ "$(readlink -e "$profile-$number-link")" != "$1" ]; then number=new; fi
   rm -f "$marker"
   ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
   wait_for_lock
-  set_profile "$1" "$(readlink "$dir/generation")" || return 1
+  set_profile "$1" "$number" || return 1
   on_disk || return 1
   write_boot_menu "$1" || return 1
   menu_on_disk || return 1
@@ -53,9 +56,11 @@ uncommit() {
   boot_entry "$(readlink -e "$profile")"
 }
 
-# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment that the marker tells of began.
 restore_generation() {
-  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
+  local kept
+  kept=$(readlink -e "$roots/hey-$(readlink "$marker" | cut -d " " -f 1)-boots") || return 0
+  case $1 in system-[0-9]*-link) ln -s "$kept" "${profile%system}$1" ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.

@@ -1,8 +1,8 @@
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
-#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
-#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+#   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
+#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -86,7 +86,7 @@ refuse_trial() {
 
 # stands: how the deployment $id stands, and its facts. After a reboot nothing is known of it.
 stands() {
-  local at said end fact
+  local at said fact
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
@@ -97,13 +97,11 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in $verdicts; do
-          if [ -L "$at/$end" ]; then said=$end; fi
-        done
+        said=$(verdict_of "$at")
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held; do
+      for fact in started status why units inhibited held rebooting; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -172,7 +170,7 @@ disarm() {
     systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+    kill -s TERM -- "-$sleeper" 2>/dev/null || :
   fi
 }
 
@@ -190,10 +188,53 @@ go_back() {
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else start_apart rollback; fi
 }
 
-# unroot: lets the garbage collector have what the deployment $id has kept from it.
-unroot() {
-  local which
-  for which in prev new boots; do rm -f "/nix/var/nix/gcroots/auto/hey-$id-$which"; done
+# Where the garbage collector looks for what it must keep. On the disk, as a deployment may go on behind a reboot.
+roots=/nix/var/nix/gcroots
+
+# root NAME SYSTEM: keeps that system from the garbage collector as long as the deployment $id lasts.
+root() { ln -s "$2" "$roots/hey-$id-$1"; }
+
+# unroot: lets it have what the deployment $id has kept from it.
+unroot() { rm -f "$roots/hey-$id-"*; }
+
+# unroot_lost: the same for deployments of which a power cut has left nothing else.
+unroot_lost() {
+  local link owner
+  for link in "$roots"/hey-*; do
+    owner=${link#"$roots/hey-"}
+    owner=${owner%%-*}
+    # What puts that right needs them.
+    case $owner in "$(readlink "$trial/id")" | "$(readlink "$marker" | cut -d " " -f 1)") continue ;; esac
+    if [ -L "$link" ] && [ ! -d "/run/hey/$owner" ]; then rm -f "$link"; fi
+  done
+}
+
+# end_dead: brings the deployment in $dir, which died, to its end, and says so: what was confirmed is committed; anything else goes back, unless
+# somebody has switched this machine since.
+end_dead() {
+  local now
+  if holds; then return; fi
+  now=$(readlink -e /run/current-system)
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut)
+      # Its activation was over, and somebody has gone back already.
+      if [ -L "$dir/status" ] && [ "$now" = "$(readlink "$dir/prev")" ]; then rm -f "$dir/started"; fi
+      # Nobody waits for a reboot now.
+      rm -f "$dir/last-reboot"
+      give_verdict || :
+      sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&-
+      ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+  echo "ended yes"
+  echo "hey: the deployment of $(readlink "/run/hey/past/$id/by"), which died, is ended first ($(verdict_of "/run/hey/past/$id")): $(readlink -e /run/current-system) runs" >&2
+}
+
+# verdict_of DIR: of the deployment there, which is over.
+verdict_of() {
+  local end
+  for end in $verdicts; do if [ -L "$1/$end" ]; then echo "$end"; fi; done
 }
 
 # archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
@@ -201,6 +242,7 @@ archive() {
   local old
   unroot
   if [ -L "$dir/trial" ]; then forget_trial; fi
+  mkdir -p /run/hey/past
   mv -T "$dir" "/run/hey/past/$id"
   # Names that mktemp has made.
   # shellcheck disable=SC2012
@@ -210,7 +252,11 @@ archive() {
 }
 
 # forget_trial: without its id it is none, whatever is still to be removed.
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+forget_trial() {
+  local owner
+  owner=$(readlink "$trial/id") && rm -f "$roots/hey-$owner-"*
+  rm -f "$trial/id" && rm -rf "$trial"
+}
 
 # finishing: whether systemd still starts what this boot is to start.
 finishing() {

@@ -20,10 +20,33 @@ way_back() {
   if [ -e "$dir/rollback" ]; then exec 8<"$dir/rollback"; else exit 0; fi
   # Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
   flock -w 5 8 && [ -d "$dir" ] || exit 0
-  flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || give_verdict || :
+  if [ -L "$dir/open" ]; then flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || give_verdict || :; fi
   if [ ! -L "$dir/rolled-back" ] && [ ! -L "$dir/open" ]; then exit 0; fi
   take_back "$(readlink "$dir/prev")" "$(readlink "$dir/new")"
 }
+
+# keep_way_back ID SHELL: begins the way back of that deployment again until it is over, where no systemd does. Runs as its file "keeper". Who
+# kills one of the two has not ended the other. Where no process can be made this ends, and begins itself anew without one.
+# Sets: id, dir, shell.
+keep_way_back() {
+  local begun up
+  id=$1
+  dir=/run/hey/$id
+  shell=$2
+  trap keep_on EXIT
+  while unsettled; do
+    "$shell" "$dir/rollback" "$id"
+    # A second; "sleep" would be a process.
+    read -r begun _ </proc/uptime
+    while read -r up _ </proc/uptime && [ "${up%%.*}" = "${begun%%.*}" ]; do :; done
+  done
+}
+
+# keep_on: the keeper, once more. Ends: unless it is over.
+keep_on() { if unsettled; then exec "$shell" "$dir/keeper"; fi; }
+
+# unsettled: whether the deployment in $dir is not over, and not confirmed.
+unsettled() { [ -L "$dir/open" ] || [ -L "$dir/rolled-back" ]; }
 
 # give_verdict: the deployment in $dir is rolled back, unless another verdict was given.
 give_verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
@@ -33,6 +56,7 @@ take_back() {
   local status now
   ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
   echo "hey: rolling back to $1: $(readlink "$dir/why")"
+  if [ -L "$dir/started" ] && systemd_hangs; then reboot_into "$1" "$2"; fi
   stop_activation
   status=0
   if [ -L "$dir/started" ]; then activate_old "$1" "$2" || status=$?; fi
@@ -51,10 +75,45 @@ take_back() {
   else
     case $status$now in
       [024]"$1") ;;
-      *) came_out not-rolled-back ;;
+      *)
+        if ! holding >/dev/null; then reboot_into "$1" "$2"; fi
+        came_out not-rolled-back
+        ;;
     esac
   fi
   archive
+}
+
+# systemd_hangs: whether systemd gives no answer for 40 seconds. Nothing can be activated then.
+systemd_hangs() {
+  by_systemd || return 1
+  for _ in 1 2; do
+    timeout 20 systemctl show --property=Version >/dev/null 2>&1
+    if [ "$?" -ne 124 ]; then return 1; fi
+  done
+}
+
+# reboot_into OLD NEW: the last resort of the deployment in $dir, where the old system can not be made to run: this machine reboots, if that brings
+# the old system, and nobody else has switched it. After the reboot nothing is armed, so there is never a second one. Returns where it may not.
+reboot_into() {
+  [ -L "$dir/last-reboot" ] || return 0
+  if superseded "$1" "$2" || unmended || [ "$(readlink -e "$profile")" != "$1" ] || [ -n "$(entry_once)" ] || ! boots_by_default "$1"; then return 0; fi
+  echo "hey: $1 can not be made to run, and this machine reboots into it"
+  ln -s yes "$dir/rebooting" 2>/dev/null
+  unroot
+  # Who waits is still to hear that.
+  sleep 5
+  if by_systemd; then
+    # In order, if there is an order; then without stopping anything; then without asking systemd.
+    if timeout 10 systemctl start --no-block --job-mode=replace-irreversibly reboot.target; then sleep 60; fi
+    if timeout 10 systemctl reboot --force; then sleep 60; fi
+    timeout 10 sync
+    systemctl reboot --force --force
+  else
+    "$1/sw/bin/reboot"
+  fi
+  sleep 60
+  rm -f "$dir/rebooting"
 }
 
 # came_out VERDICT: another one than rolled-back.
@@ -75,7 +134,6 @@ stop_activation() {
         if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
       done
     fi
-    disarm
   fi
 }
 

@@ -53,6 +53,8 @@ arm_trial() {
   if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && : >"$trial.new/restarts" && mv -T "$trial.new" "$trial"; then :; else
     not_armed "the disk can not be written to (is it full?)"
   fi
+  # A garbage collector that deletes old generations deletes this one too, as it is not the current one.
+  if root new "$system" && root prev "$boots"; then :; else not_armed "the disk can not be written to (is it full?)"; fi
   # As nix makes a generation, but without the moment in which the profile is the new system.
   if [ "$generation" = new ]; then ln -s "$system" "$profile-$number-link" || not_armed "generation $number could not be made"; fi
   on_disk || not_armed "the disk can not be written to (is it full?)"

@@ -145,13 +145,13 @@ cancel_it() {
   case $(progress) in open | back-cut) go_back "$1" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-      if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
+      if [ ! -d "$dir" ] || [ -L "$dir/rebooting" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
       sleep 0.1
     done
   done
   # It is known by then that it goes on by itself; an old system that takes its time is waited for, but not a lock that another program holds.
   rounds=0
-  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ ! -L "$dir/rebooting" ] && [ "$rounds" -lt 600 ]; do
     rounds=$((rounds + 1))
     sleep 0.5
   done
@@ -249,7 +249,7 @@ say_trial() {
 
 # say_armed: what is armed here, what was last, and what runs, for a person. Changes nothing. Ends: where the caller is not root.
 say_armed() {
-  local open last end
+  local open last
   if not_root "see what is armed" >&2; then exit 1; fi
   open=$(each_open say_open; say_trial)
   if [ -n "$open" ]; then
@@ -262,7 +262,7 @@ say_armed() {
     # shellcheck disable=SC2012
     last=$(ls -t /run/hey/past 2>/dev/null | head -n 1)
     if [ -n "$last" ]; then
-      echo "the last guarded deployment since boot: $(cd "/run/hey/past/$last" && for end in $verdicts; do if [ -L "$end" ]; then echo "$end"; fi; done)"
+      echo "the last guarded deployment since boot: $(verdict_of "/run/hey/past/$last")"
       say_facts "/run/hey/past/$last"
     fi
   fi
