@@ -6,7 +6,7 @@ const lines = readFileSync(0, "utf8").trimEnd().split("\n");
 const events = lines.map((line) => JSON.parse(line));
 const more = { run: ["hosts"], lane: [], begin: [], build: [], built: [], over: [], step: ["text"], preview: ["text"] };
 more.ended = ["outcome", "text", "last", "transcript"];
-const optional = ["from", "to", "reboot"];
+const optional = ["from", "to", "reboot", "programStatus"];
 const whole = (value) => Number.isInteger(value) && value >= 0;
 for (const { time, host, step, argv, status, ms, ...rest } of events) {
   assert.equal(new Date(time).toISOString(), time);

@@ -55,15 +55,13 @@ function specialisationOfNh(meant: string | undefined): readonly string[] {
 
 /** What is nixos-rebuild's and nh's. @throws Usage for what the program, or this action of it, hasn't */
 export function systemWords(program: "nixos-rebuild" | "nh", given: Passing, dry = false): readonly string[] {
+  // Every version of it says so only when all is built and copied.
+  if (program === "nixos-rebuild" && dry && given.specialisation !== undefined)
+    throw new Usage("nixos-rebuild has no --specialisation for dry-activate; leave it out, or type test");
   return [
     ...(program === "nh"
       ? specialisationOfNh(given.specialisation)
-      : wordsFor(
-          program,
-          dry ? "drySpecialisation" : "specialisation",
-          dry ? "--specialisation for dry-activate" : "--specialisation",
-          each(given.specialisation),
-        )),
+      : wordsFor(program, "specialisation", "--specialisation", each(given.specialisation))),
     ...wordsFor(program, "installBootloader", "--install-bootloader", whether(given.installBootloader)),
   ];
 }

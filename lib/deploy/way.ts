@@ -40,7 +40,7 @@ const plainly = (follows: boolean): Way => ({
       "activate_there",
       follows ? [action, "or-boot"] : [action],
       says[action],
-      stage(`${action} it: ${says[action]}`, "there", 1, 4, 13, "or its own"),
+      stage(`${action} it: ${says[action]}`, "there", 1, 4, 13),
       ...(action === "switch" || action === "test" ? [stage("log in once more: it must not be locked out", "both", 16)] : []),
     ),
 });

@@ -28,6 +28,7 @@ export const ids = {
   "units-failed": "units have failed there",
   "activation-failed": "the last activation there failed",
   armed: "another deployment is under way there",
+  "boot-menu": "the boot menu there boots another system than the profile",
   "reboot-needed": "what boots there has another kernel, initrd or systemd than what was booted",
   clock: "the clock there is wrong",
   "key-missing": "no key of the host is kept here",

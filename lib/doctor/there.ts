@@ -159,6 +159,13 @@ export function answered(
     say("units-failed", "warning", `failed: ${status.failedUnits.join(", ")}`, type.shell("systemctl", "--failed"));
   if (status.activationFailed) say("activation-failed", "warning", "the last activation failed", type.verb("ops-deploy"));
   for (const what of status.armed ?? []) say("armed", "warning", what, type.verb("ops-deploy", "--status"));
+  if (status.profile !== undefined)
+    say(
+      "boot-menu",
+      "error",
+      `its profile is ${status.profile}, its boot menu boots ${status.boots ?? "another system"}`,
+      type.shell("/nix/var/nix/profiles/system/bin/switch-to-configuration", "boot"),
+    );
   if (status.reboot !== undefined) say("reboot-needed", "note", status.reboot, type.verb("ops-reboot"));
   const [clock, now] = [facts.number("clock"), answer.at / 1000];
   // Its clock was read at some moment between the question and the answer.

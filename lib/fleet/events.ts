@@ -28,7 +28,10 @@ type More =
   | { readonly step: "run"; readonly hosts: readonly string[] }
   | { readonly step: "lane" | "begin" | "build" | "built" | "over" }
   | { readonly step: "step" | "preview"; readonly text: string }
-  | ({ readonly step: "ended" } & Pick<Result, "outcome" | "text" | "from" | "to" | "reboot" | "last" | "transcript">);
+  | ({ readonly step: "ended" } & Pick<
+      Result,
+      "outcome" | "text" | "from" | "to" | "reboot" | "programStatus" | "last" | "transcript"
+    >);
 
 type Said = Partial<Omit<Event, "time" | "step">> & More;
 

@@ -1,5 +1,5 @@
 // How a host came out of a run.
-import { meaning, numberOf, rebootOf } from "../text/outcome.ts";
+import { meaning, numberOf, programStatusOf, rebootOf } from "../text/outcome.ts";
 import type { RunningLane } from "./lane.ts";
 import { facts } from "./transcripts.ts";
 
@@ -18,6 +18,8 @@ export interface Result {
   readonly to: string | undefined;
   /** What only a reboot changes, as `kernel 6.6.1 → 6.6.8`; undefined where none is needed. */
   readonly reboot: string | undefined;
+  /** With what NixOS's own program ended, where that failed; hey's statuses are others. */
+  readonly programStatus: number | undefined;
   /** Milliseconds that it took, from its turn on. */
   readonly ms: number;
   /** The last line that it has said. */
@@ -48,6 +50,7 @@ export function resultOf(lane: RunningLane): Result {
   return {
     ...{ host, outcome, text, last, status: outcome === "not begun" ? undefined : status },
     ...{ from: numberOf(known.get("from")), to: numberOf(known.get("to")), reboot: rebootOf(known.get("reboot")) },
+    ...{ programStatus: programStatusOf(known.get("program")) },
     ...{ ms: over - (begun ?? started), transcript: `${lane.dir}/log` },
   };
 }

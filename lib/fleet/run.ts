@@ -93,8 +93,21 @@ class Run {
     this.display.ended(lane);
     const result = resultOf(lane);
     this.#results.set(lane, result);
-    const { outcome, text, from, to, reboot, last, transcript, ms, status = null } = result;
-    this.events.say({ step: "ended", host: lane.host, status, ms, outcome, text, from, to, reboot, last, transcript });
+    const { outcome, text, from, to, reboot, programStatus, last, transcript, ms, status = null } = result;
+    this.events.say({
+      step: "ended",
+      host: lane.host,
+      status,
+      ms,
+      outcome,
+      text,
+      from,
+      to,
+      reboot,
+      programStatus,
+      last,
+      transcript,
+    });
     return result;
   }
 

@@ -37,7 +37,6 @@ export type Meaning =
   | "specialisation"
   | "otherSpecialisation"
   | "noSpecialisation"
-  | "drySpecialisation"
   | "installBootloader"
   | "impure"
   | "offline"
@@ -81,7 +80,6 @@ const ofNix: Takes = {
 const ofRebuild: Takes = {
   ...ofNix,
   specialisation: ["--specialisation"],
-  drySpecialisation: ["--specialisation"],
   installBootloader: ["--install-bootloader"],
   buildHost: ["--build-host"],
 };
@@ -155,7 +153,7 @@ export const backends: Readonly<Record<Program, Backend>> = {
       {
         name: "nixos-rebuild in bash",
         is: (answer) => /unknown option `--hey-asks-which'/.test(answer),
-        takes: { ...without(ofRebuild, "drySpecialisation"), noReexec: ["--fast"], elevateSudo: ["--use-remote-sudo"] },
+        takes: { ...ofRebuild, noReexec: ["--fast"], elevateSudo: ["--use-remote-sudo"] },
       },
       {
         // Since when it has had the others is not known.

@@ -8,7 +8,7 @@ import { readPlain, Unread } from "../here/plain-file.ts";
 import { makeDirectory, stateHome } from "../here/state.ts";
 import { Refusal, shown } from "../spec/errors.ts";
 import { visible } from "../spec/words.ts";
-import { numberOf, rebootOf } from "../text/outcome.ts";
+import { numberOf, programStatusOf, rebootOf } from "../text/outcome.ts";
 
 export interface Entry {
   readonly began: Date;
@@ -30,6 +30,8 @@ export interface Entry {
   readonly untouched: true | undefined;
   /** What only a reboot changes; undefined where none was owed. */
   readonly reboot: string | undefined;
+  /** With what NixOS's own program ended, where that failed. */
+  readonly programStatus: number | undefined;
   /** The last line that it said. */
   readonly said: string;
   /** The file with all that it said, for one of several hosts. */
@@ -60,7 +62,13 @@ function entry(line: string): Entry | undefined {
     ...{ began: new Date(began * 1000), ms: Math.max(0, ended - began) * 1000, status },
     ...{ by: text("by") ?? "", verb: text("verb") ?? "", host: text("host") ?? "", target: text("target") ?? "" },
     ...{ reached: text("reached") },
-    ...{ from: numberOf(text("from")), to: numberOf(text("to")), reboot: rebootOf(text("reboot")), said: text("said") ?? "" },
+    ...{
+      from: numberOf(text("from")),
+      to: numberOf(text("to")),
+      reboot: rebootOf(text("reboot")),
+      programStatus: programStatusOf(text("program")),
+      said: text("said") ?? "",
+    },
     ...{ untouched: text("untouched") === "yes" || undefined, transcript: text("transcript") },
   };
 }

@@ -56,7 +56,7 @@ ${cell("Up", "small", uptime !== undefined && exact(uptime, span(uptime)))}
 }
 
 function facts({ status }: Shown): Markup {
-  const { host, target, user, runs, boots, booted, generation, date, revision, nixosVersion, kernelVersion } = status;
+  const { host, target, user, runs, boots, booted, profile, generation, date, revision, nixosVersion, kernelVersion } = status;
   const { reboot, failedUnits, disks = [], memory, load, cores, uptime, armed, flake } = status;
   const wide = (name: string, path: string | undefined): readonly [string, Markup | undefined, "wide"] => [
     name,
@@ -104,7 +104,7 @@ function facts({ status }: Shown): Markup {
     ["Up", uptime === undefined ? undefined : exact(uptime, span(uptime))],
     ...(runs !== undefined && runs === boots && runs === booted
       ? [wide("Runs, boots, was booted", runs)]
-      : [wide("Runs", runs), wide("Boots", boots), wide("Was booted", booted)]),
+      : [wide("Runs", runs), wide("Boots", boots), wide("Profile", profile), wide("Was booted", booted)]),
   ];
   const shown = all.filter(([, value]) => value);
   return html`<dl data-host="${host}">${shown.map(

@@ -24,6 +24,8 @@ export interface Status {
   readonly runs?: string;
   readonly boots?: string;
   readonly booted?: string;
+  /** The profile, where the boot menu boots another system. */
+  readonly profile?: string;
   /** Whether the last activation failed, and left the system that runs half activated. */
   readonly activationFailed?: boolean;
   /** The number of the generation that boots, and when it was made (ISO 8601). */
@@ -136,7 +138,18 @@ export function statusOf(answer: Answer, hosts: readonly string[], wanted: strin
   const why = silence(answer, runs);
   const same = runs === wanted && boots === wanted ? "same" : "differs";
   return known({
-    ...{ host, target, answers: why === undefined, why, ms, user: text("user"), runs, boots, booted: path("booted") },
+    ...{
+      host,
+      target,
+      answers: why === undefined,
+      why,
+      ms,
+      user: text("user"),
+      runs,
+      boots,
+      booted: path("booted"),
+      profile: path("profile"),
+    },
     // tell() of what isn't NixOS takes two names that lead nowhere for the same.
     activationFailed: runs === undefined ? undefined : runs !== "nothing" && facts.one("failed") === "yes",
     ...{

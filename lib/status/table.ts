@@ -102,7 +102,7 @@ export function statusTable(hosts: readonly Status[], paper: Paper): string {
 
 /** What is known of one host. Its paths may be longer than a line. */
 export function statusList(status: Status, paper: Paper): string {
-  const { host, target, user, generation, date, runs, boots, booted, revision, nixosVersion, kernelVersion } = status;
+  const { host, target, user, generation, date, runs, boots, booted, profile, revision, nixosVersion, kernelVersion } = status;
   const { reboot, failedUnits, disks = [], memory, load, cores, uptime, armed, flake } = status;
   const several = (texts: readonly string[] | undefined, none: string) => (texts === undefined ? "" : texts.join(", ") || none);
   const rows: readonly (readonly [string, string])[] = [
@@ -116,6 +116,7 @@ export function statusList(status: Status, paper: Paper): string {
     ],
     ["Runs", runs ?? ""],
     ["Boots", boots ?? ""],
+    ...(profile === undefined ? [] : [["Profile", profile] as const]),
     ["Booted", booted ?? ""],
     ["Flake", flake ?? ""],
     ["Revision", revision ?? ""],

@@ -24,6 +24,10 @@ export const changeOf = ({ from, to }: { readonly from: string | undefined; read
 /** The number of a generation; undefined for anything else that a host says there. */
 export const numberOf = (said: string | undefined): string | undefined => (/^\d{1,9}$/.test(said ?? "") ? said : undefined);
 
+/** With what NixOS's own program ended, where it failed. */
+export const programStatusOf = (said: string | undefined): number | undefined =>
+  /^\d{1,3}$/.test(said ?? "") ? Number(said) : undefined;
+
 const version = "[\\w.+-]{0,64}";
 const owed = `(?:(?:kernel|systemd) ${version} (?:→|->) ${version}|initrd|kernel-modules)`;
 const reboots = new RegExp(`^${owed}(?:, ${owed}){0,3}$`);

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { backends, type Meaning, type Program, recognized } from "../../lib/here/backends.ts";
 
 // nix's help leaves these out; nh has its own --update-input before 4.2, but only beside --update, and its
-// --specialisation before 4.3 counts only where none runs; nixos-rebuild in bash refuses
-// --specialisation for dry-activate; behind nh they are nix's.
+// --specialisation before 4.3 counts only where none runs; behind nh they are nix's.
 const unlisted: Readonly<Record<string, readonly Meaning[]>> = {
   "nix/2.8.0": ["builders", "offline"],
   "nix/2.26.3": ["builders"],
@@ -14,8 +13,6 @@ const unlisted: Readonly<Record<string, readonly Meaning[]>> = {
   "nh/3.4.4": ["otherSpecialisation"],
   "nh/4.0.4": ["otherSpecialisation", "updateInput"],
   "nh/4.2.0-beta3": ["otherSpecialisation"],
-  "nixos-rebuild/bash-file": ["drySpecialisation"],
-  "nixos-rebuild/bash-image-variant": ["drySpecialisation"],
 };
 const behindNh: readonly Meaning[] = ["impure", "offline", "overrideInput", "builders"];
 

@@ -16,7 +16,7 @@ activate_there() {
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
     step "it can't be switched to while the host runs, so it is made what boots"
-    action=boot agreed='' status=0
+    action=boot agreed='' status=0 changed=yes
     facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
     take_activated "$status"
   fi
@@ -34,10 +34,16 @@ activate_there() {
       ;;
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
-    *-yes-*) last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot" ;;
-    *) last_words="$how (status $status); $(standing). Look at what it said; then type the same line again" ;;
+    *-yes-*)
+      if [ "$(fact boots)" = "$system" ]; then
+        last_words="it takes effect at the next boot, as its init is another one (status $status); $(standing). Then: $type_reboot"
+      else
+        last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot"
+      fi
+      ;;
+    *) last_words="$how (status $status); $(standing)$(unmended_words). Look at what it said; then type the same line again" ;;
   esac
-  case $action$(fact inhibited) in switch | test) still_in "$action" ;; esac
+  case $action$(fact inhibited)$(fact untouched) in switch | test) still_in "$action" ;; esac
   if [ "$status" -gt 0 ]; then exit "$status"; fi
   step "$last_words"
   last_words=
@@ -46,9 +52,10 @@ activate_there() {
 # take_activated STATUS: the activation is over, or the connection to it is: what came of it. Only who has heard from the target knows that.
 # Sets: changed, last_words, how. Ends: where nothing was changed.
 take_activated() {
-  if [ -n "$(fact refused)" ]; then changed=; fi
+  local program
+  if [ -n "$(fact refused)" ] || { [ -z "$(fact begun)" ] && [ -n "$(fact inhibited)" ]; }; then changed=; fi
   stop_if_refused "$1" "$(known_standing)"
-  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
+  if [ -z "$(fact begun)$(fact inhibited)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
     changed=
     give_up "$1" "the activation could not begin; nothing was changed on $target (status $1)"
   fi
@@ -56,6 +63,14 @@ take_activated() {
   case $1 in
     0) how=activated ;;
     4) how="activated, but some units failed: $(fact units)" ;;
-    *) how=${how:-the activation failed} ;;
+    *)
+      how=${how:-the activation failed}
+      program=$(fact_number program)
+      case $program in "" | "$1") ;; *) how="$how, as NixOS's program ended with $program" ;; esac
+      if [ -n "$(fact untouched)" ]; then how="$how, and nothing was activated"; fi
+      ;;
   esac
 }
+
+# unmended_words: for a last line, where the boot menu could not be written again.
+unmended_words() { if [ -n "$(fact unmended)" ]; then echo "; $(not_bootable)"; fi; }

@@ -57,7 +57,12 @@ stop_if_refused() {
 short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
+standing() {
+  local boots
+  boots="boots $(short "$(fact boots)")"
+  if [ -n "$(fact profile)" ]; then boots="its profile is $(short "$(fact profile)"), its boot menu $boots"; fi
+  printf "%s" "$target runs $(short "$(fact runs)"), $boots"
+}
 
 # known_standing: the same behind other words, where it is known.
 known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; fi; }

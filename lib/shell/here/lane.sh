@@ -11,7 +11,7 @@ join_run() {
 report() {
   local line
   if [ -d "$lane" ]; then
-    for line in "answered $answered" "refused $(fact refused)" "current $current" "from $from" "to $(fact_number number)" "runs $(fact runs)" "boots $(fact boots)" "reboot $(changes reboot)"; do
+    for line in "answered $answered" "refused $(fact refused)" "current $current" "from $from" "to $(fact_number number)" "runs $(fact runs)" "boots $(fact boots)" "reboot $(changes reboot)" "program $(fact_number program)"; do
       case $line in *" ") ;; *) printf "%s\n" "$line" ;; esac
     done >"$lane/facts.new" && mv -f "$lane/facts.new" "$lane/facts"
   fi
@@ -53,7 +53,7 @@ take_system_of_run() {
 # Sets: current, last_words.
 already_so() {
   local name
-  if [ -n "$(fact failed)" ]; then return 1; fi
+  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
   for name in "$@"; do
     if [ "$(fact "$name")" != "$system" ]; then return 1; fi
   done

@@ -38,7 +38,7 @@ activate_here() {
     case $status in
       0) ;;
       4) last_words="$how (status 4); $last_words. Look: systemctl --failed" ;;
-      *) last_words="$how (status $status); $last_words. Look at what it said; then type the same line again" ;;
+      *) last_words="$how (status $status); $last_words$(unmended_words). Look at what it said; then type the same line again" ;;
     esac
   elif [ "$status" -eq 0 ]; then
     status=1

@@ -38,22 +38,27 @@ wait_for_lock() {
 # write_boot_menu SYSTEM: the boot loader boots it.
 write_boot_menu() { NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$1/bin/switch-to-configuration" boot; }
 
-# uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
-# commit made it.
+# uncommit: what the marker tells of is undone: the profile, and what boots.
 uncommit() {
+  if [ ! -L "$marker" ]; then return; fi
+  uncommit_profile
+  boot_entry "$(readlink -e "$profile")"
+}
+
+# uncommit_profile: the profile is again what it was before the commit that the marker tells of. A generation is deleted only if that commit
+# made it.
+uncommit_profile() {
   local marked newest before now
   marked=$(readlink "$marker") || return 0
   newest=${marked##* }
   before=${marked% *}
   before=${before##* }
   now=$(readlink "$profile")
-  if [ "$now" != "$before" ]; then
-    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
-    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
-    limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
-    if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
-  fi
-  boot_entry "$(readlink -e "$profile")"
+  if [ "$now" = "$before" ]; then return; fi
+  # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+  if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
+  limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+  if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
 }
 
 # restore_generation LINK: makes the generation of that link anew, of what booted when the deployment that the marker tells of began.

@@ -51,13 +51,18 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
 
-# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# "reboot" where a reboot is owed.
 tell_facts() {
+  local set next
+  set=$(readlink -e "$profile" || echo nothing)
+  next=$(menu_boots) || next=$set
   echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
+  echo "boots $next"
+  if [ "$next" != "$set" ]; then echo "profile $set"; fi
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
-  compare /run/booted-system "$profile" reboot
+  compare /run/booted-system "$next" reboot
 }
 
 # tell_boot: which boot this is, and what runs.

@@ -53,7 +53,8 @@ is_at() { if [ -n "$2" ] && [ "$(readlink -e "$1")" = "$2" ]; then echo true; el
 # list_generations FORM: all of them, newest first, as a table or as JSON: what nixos-rebuild list-generations knows, and which of them runs,
 # boots, and was booted.
 list_generations() {
-  local between number link date at version kernel boots what
+  local between number link date at version kernel current boots what next
+  next=$(menu_boots) || next=""
   [ "$1" = json ] || printf "%-11s %-20s %-34s %-12s %s\n" Generation Date NixOS Kernel "What it is"
   between="["
   for number in $(generations); do
@@ -64,9 +65,11 @@ list_generations() {
     version=$(printable "$(cat "$link/nixos-version" 2>/dev/null)")
     kernel=$(printable "$(kernel_of "$link")")
     # By name: several generations may be the same system.
-    if [ "${link##*/}" = "$(readlink "$profile")" ]; then boots=true; else boots=false; fi
+    if [ "${link##*/}" = "$(readlink "$profile")" ]; then current=true; else current=false; fi
+    boots=$current
+    if [ -n "$next" ] && [ "$next" != "$(readlink -e "$profile")" ]; then boots=$(is_at "$link" "$next"); fi
     if [ "$1" = json ]; then
-      printf "%s\n" "$between{\"generation\": $number, \"date\": \"$date\", \"nixosVersion\": \"$version\", \"kernelVersion\": \"$kernel\", \"system\": \"$(printable "$at")\", \"current\": $boots, \"runs\": $(is_at /run/current-system "$at"), \"boots\": $boots, \"booted\": $(is_at /run/booted-system "$at")}"
+      printf "%s\n" "$between{\"generation\": $number, \"date\": \"$date\", \"nixosVersion\": \"$version\", \"kernelVersion\": \"$kernel\", \"system\": \"$(printable "$at")\", \"current\": $current, \"runs\": $(is_at /run/current-system "$at"), \"boots\": $boots, \"booted\": $(is_at /run/booted-system "$at")}"
       between=,
     else
       what=

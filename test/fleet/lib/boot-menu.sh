@@ -28,6 +28,8 @@ listed_generations() {
 # Its own format, but for drivers, fonts and colours.
 write_grub_cfg() {
   mkdir -p /boot/grub
+  for number in $(listed_generations); do copy_kernels "$number" /boot/kernels "" || return 1; done
+  remove_kernels /boot/kernels
   [ -e /boot/grub/grubenv ] || grub-editenv /boot/grub/grubenv create
   {
     cat <<'CFG'
@@ -83,6 +85,19 @@ grub_entry() {
     "  linux (\$drive1)/kernels/linux-bzImage init=$2/init loglevel=4" "  initrd (\$drive1)/kernels/initrd" '}' ''
 }
 
+# copy_kernels NUMBER DIR SUFFIX: what that generation boots with
+copied=" "
+copy_kernels() {
+  mkdir -p "$2"
+  for part in kernel initrd; do
+    from=$(readlink -f "/nix/var/nix/profiles/system-$1-link/$part")
+    to=$(echo "${from#/nix/store/}" | tr / -)$3
+    copied="$copied$to "
+    [ -e "$2/$to" ] || { cp "$from" "$2/$to.tmp" && mv "$2/$to.tmp" "$2/$to"; } || return 1
+  done
+}
+remove_kernels() { for file in "$1"/*; do case $copied in *" ${file##*/} "*) ;; *) rm -f "$file" ;; esac; done; }
+
 write_loader_entries() {
   mkdir -p /boot/loader/entries
   rm -f /boot/loader/entries/*.tmp
@@ -95,11 +110,13 @@ write_loader_entries() {
     esac
   done
   for number in $(listed_generations); do
+    copy_kernels "$number" /boot/EFI/nixos .efi || return 1
     booted=$(readlink -f "/nix/var/nix/profiles/system-$number-link")
     name=nixos-generation-$number.conf
     printf '%s\n' "title NixOS" "sort-key nixos" "version Generation $number" "linux /EFI/nixos/linux-bzImage.efi" "initrd /EFI/nixos/initrd.efi" \
-      "options init=$booted/init loglevel=4" "machine-id $(cat /etc/machine-id)" | write "/boot/loader/entries/$name" || return 1
+      "options init=$booted/init loglevel=4" "machine-id $(cat /etc/machine-id 2>/dev/null)" | write "/boot/loader/entries/$name" || return 1
     [ "$booted" != "$system" ] || default=$name
   done
+  remove_kernels /boot/EFI/nixos
   [ -z "${default-}" ] || printf '%s\n' "timeout 5" "default $default" "editor 0" "console-mode keep" | write /boot/loader/loader.conf
 }

@@ -26,6 +26,10 @@
   unitJournal = "";               # lines in the command line and the journal of a unit that fails in the activation, which so ends with 4
   dryActivateStatus = 0;          # what dry-activate ends with
   checkStatus = 0;                # what the checks before a switch end with
+  checkScript = "";               # POSIX sh, one of these checks, with $verb
+  hasCheck = true;                # false: the program has no verb check, as before NixOS 24.11
+  init = "1";                     # another text: an init that what runs can't switch to (status 100)
+  bootLoaderStatus = 0;           # what the installation of the boot loader ends with, before anything is written
 
   identityPaths = [ "/etc/ssh/ssh_host_ed25519_key" ];
   secretStatus = 0;               # the status of a switch whose secret can't be decrypted (agenix itself gives 2)

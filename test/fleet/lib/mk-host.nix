@@ -49,6 +49,10 @@ let
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;
+        check_script = knobs.checkScript;
+        has_check = if knobs.hasCheck then "yes" else "no";
+        init = knobs.init;
+        boot_loader_status = knobs.bootLoaderStatus;
         unit_journal = knobs.unitJournal;
         status_dry_activate = knobs.dryActivateStatus;
         host_key = knobs.hostKey;
