@@ -78,7 +78,17 @@ const always: readonly Conflict[] = [
     not: [
       ...["boot", "test", "dry-activate", "specialisation", "install-bootloader", "force", "yes"],
       ...["build-on", "build-host", "builders", "use-substitutes", "offline", "fast"],
-      ...[...guarding, "settle", "activation-timeout", "check", "check-remote", "on-unit-failure", "no-last-reboot", "reboot", "wait"],
+      ...[
+        ...guarding,
+        "settle",
+        "activation-timeout",
+        "check",
+        "check-remote",
+        "on-unit-failure",
+        "no-last-reboot",
+        "reboot",
+        "wait",
+      ],
     ],
     says: "{of} deploys nothing; leave {not} out",
     yields: true,

@@ -4,8 +4,8 @@
 # Why a target is told to go back.
 interrupted_words="the deployment was interrupted"
 
-# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, resort, failing, asked, anew, menu, armed, checking, cause, held,
-# told, look_there.
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, resort, failing, asked, anew, menu, armed,
+# checking, cause, held, told, look_there.
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
