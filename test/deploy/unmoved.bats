@@ -214,3 +214,26 @@ make_boot_room() { lab host $host sh -c 'rm -f /boot/filler; mount -o remount,si
     [ "$(running) $(profile) $(menu)" = "$old $old $old" ]
   done
 }
+
+@test "one that hangs is in the way of the next: that is refused with how to end it, and --cancel does" {
+  for hang in activate units; do
+    with "\"activationHang\": \"$hang\""
+    deploy </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    hanging=$!
+    until_there 30 grep -q "activating the configuration" "$BATS_TEST_TMPDIR/out"
+    run deploy
+    echo "$output"
+    [ "$status" = 13 ]
+    [[ ${lines[-1]} == *"another deployment holds the lock: "*". If it hangs, end it: ops-deploy --cancel; nothing was changed on root@$target (status 13)"* ]]
+    # The connection of who waits may be gone.
+    [ "$hang" = activate ] || { pkill -KILL -f "ssh.*/hey[.][A-Za-z0-9]*/[s]sh" || :; }
+    run "$SCRIPTS/ops-deploy.ts" --cancel $host $target
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"the activation that went on was ended"* ]]
+    wait $hanging || :
+    [ -z "$(left_there)" ]
+    lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER, after it\", $loader}"
+    deploy --force
+  done
+}

@@ -146,6 +146,7 @@ put_back() {
 # ln of the system that runs now; the activation itself has the PATH that it would have without it. Ends: always.
 switch_noting() {
   local status="0"
+  ln -s "$$" "$4/process"
   "$1/bin/switch-to-configuration" "$2" || status=$?
   case $status in
     0 | 2 | 4) if [ -z "${5-}" ] || "$5/bin/switch-to-configuration" "boot"; then :; else status=1; fi ;;

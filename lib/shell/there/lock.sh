@@ -3,7 +3,7 @@
 # refuse_held. Ends: where the lock has a holder that is named.
 refuse_held() {
   local holder
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder$(how_to_end)"; fi
 }
 
 # The lock under which the program of NixOS changes what runs.
@@ -29,7 +29,7 @@ lock_holder() {
 # refuse_switching. Ends: where another program is switching this machine.
 refuse_switching() {
   local switcher
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
 # take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment

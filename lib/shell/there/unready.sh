@@ -5,7 +5,38 @@ switch_unit="nixos-rebuild-switch-to-configuration"
 
 # refuse_activating. Ends: where that unit goes on.
 refuse_activating() {
-  if by_systemd && goes_on "$switch_unit.service"; then refuse 13 "another activation goes on there, as the unit $switch_unit. One that hangs ends by: systemctl stop $switch_unit"; fi
+  if by_systemd && goes_on "$switch_unit.service"; then refuse 13 "another activation goes on there, as the unit $switch_unit$(how_to_end)"; fi
+}
+
+# own_activation: the process of one of hey without a guard that goes on. Fails where there is none.
+own_activation() {
+  local noted process
+  for noted in /run/hey-activation.*/process; do
+    process=$(readlink "$noted") && kill -0 "$process" 2>/dev/null && echo "$process" && return
+  done
+  return 1
+}
+
+# how_to_end: for a refusal, where what is in the way is an activation, how to end it.
+how_to_end() {
+  if own_activation >/dev/null; then
+    echo ". If it hangs, end it: ops-deploy --cancel"
+  elif by_systemd && goes_on "$switch_unit.service"; then
+    echo ". If it hangs, end it there: systemctl stop $switch_unit"
+  fi
+}
+
+# end_activation: ends one of hey that goes on without a guard, with all that it has started, and waits until it is known what came of it. Fails
+# where there is none.
+end_activation() {
+  local process signal
+  process=$(own_activation) || return 1
+  for signal in TERM KILL; do
+    if by_systemd; then systemctl kill -s "$signal" "$switch_unit.service" 2>/dev/null; else kill -s "$signal" -- "-$process" 2>/dev/null; fi || :
+    for _ in 1 2 3 4 5 6 7 8 9 10; do if own_activation >/dev/null; then sleep 0.5; else break 2; fi; done
+  done
+  # Who has started it puts back what is to be put back, and tells nobody where the connection is gone.
+  flock -w 120 /run/hey/lock true && rm -rf /run/hey-activation.*
 }
 
 # refuse_unready ACTION SYSTEM. Ends: where that system can not be activated so.

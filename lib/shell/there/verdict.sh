@@ -110,7 +110,7 @@ cancel_any() {
   id=$(each_open say_id | tail -n 1)
   [ -n "$id" ] || id=$(readlink "$trial/id")
   if [ -z "$id" ]; then
-    echo "nothing is armed"
+    if end_activation; then echo "the activation that went on was ended"; else echo "nothing is armed"; fi
     tell_facts
     exit 0
   fi
