@@ -55,7 +55,7 @@ unit=nixos-rebuild-switch-to-configuration
   lab host $host systemctl stop $unit
   echo "$output"
   [ "$status" = 13 ]
-  [[ ${lines[-1]} == *"another activation goes on there, as the unit $unit. One that hangs ends by: systemctl stop $unit; nothing was changed on root@$target (status 13)"* ]]
+  [[ ${lines[-1]} == *"another activation goes on there, as the unit $unit. If it hangs, end it there: systemctl stop $unit; nothing was changed on root@$target (status 13)"* ]]
   [ "$(running) $(profile) $(next_boot)" = "$before" ]
   [ -z "$(leftovers)" ]
 }
