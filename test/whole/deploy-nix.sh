@@ -7,7 +7,7 @@
 #  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
 #  3. build vps-ultraman                                                                              here            exit 1, or nix's
 #  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
-#  5. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13, or its own
+#  5. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13
 #  6. log in once more: it must not be locked out                                                     here and there  exit 16
 exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
@@ -215,7 +215,7 @@ note_run() {
     umask 077
     if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member program "$(fact_number program)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -392,7 +392,12 @@ stop_if_refused() {
 short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
+standing() {
+  local boots
+  boots="boots $(short "$(fact boots)")"
+  if [ -n "$(fact profile)" ]; then boots="its profile is $(short "$(fact profile)"), its boot menu $boots"; fi
+  printf "%s" "$target runs $(short "$(fact runs)"), $boots"
+}
 
 # known_standing: the same behind other words, where it is known.
 known_standing() { if [ -n "$(fact runs)" ]; then printf "%s" "; $(standing)"; fi; }
@@ -538,7 +543,7 @@ activate_there() {
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
     step "it can't be switched to while the host runs, so it is made what boots"
-    action=boot agreed='' status=0
+    action=boot agreed='' status=0 changed=yes
     facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
     take_activated "$status"
   fi
@@ -556,10 +561,16 @@ activate_there() {
       ;;
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
-    *-yes-*) last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot" ;;
-    *) last_words="$how (status $status); $(standing). Look at what it said; then type the same line again" ;;
+    *-yes-*)
+      if [ "$(fact boots)" = "$system" ]; then
+        last_words="it takes effect at the next boot, as its init is another one (status $status); $(standing). Then: $type_reboot"
+      else
+        last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot"
+      fi
+      ;;
+    *) last_words="$how (status $status); $(standing)$(unmended_words). Look at what it said; then type the same line again" ;;
   esac
-  case $action$(fact inhibited) in switch | test) still_in "$action" ;; esac
+  case $action$(fact inhibited)$(fact untouched) in switch | test) still_in "$action" ;; esac
   if [ "$status" -gt 0 ]; then exit "$status"; fi
   step "$last_words"
   last_words=
@@ -568,9 +579,10 @@ activate_there() {
 # take_activated STATUS: the activation is over, or the connection to it is: what came of it. Only who has heard from the target knows that.
 # Sets: changed, last_words, how. Ends: where nothing was changed.
 take_activated() {
-  if [ -n "$(fact refused)" ]; then changed=; fi
+  local program
+  if [ -n "$(fact refused)" ] || { [ -z "$(fact begun)" ] && [ -n "$(fact inhibited)" ]; }; then changed=; fi
   stop_if_refused "$1" "$(known_standing)"
-  if [ -z "$(fact begun)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
+  if [ -z "$(fact begun)$(fact inhibited)" ] && [ "$1" -gt 0 ] && [ "$1" -lt 128 ] && [ "$1" -ne 124 ]; then
     changed=
     give_up "$1" "the activation could not begin; nothing was changed on $target (status $1)"
   fi
@@ -578,9 +590,23 @@ take_activated() {
   case $1 in
     0) how=activated ;;
     4) how="activated, but some units failed: $(fact units)" ;;
-    *) how=${how:-the activation failed} ;;
+    *)
+      how=${how:-the activation failed}
+      program=$(fact_number program)
+      case $program in "" | "$1") ;; *) how="$how, as NixOS's program ended with $program" ;; esac
+      if [ -n "$(fact untouched)" ]; then how="$how, and nothing was activated"; fi
+      ;;
   esac
 }
+
+# unmended_words: for a last line, where the boot menu could not be written again.
+unmended_words() { if [ -n "$(fact unmended)" ]; then echo "; $(not_bootable)"; fi; }
+
+# ---- lib/shell/here/verdict.sh -------------------------------------------------------------------
+# How a guarded deployment ended, by what the target says.
+
+# not_bootable: that it may not boot.
+not_bootable() { echo "its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $type_reboot"; }
 
 # ---- lib/shell/here/still-in.sh ------------------------------------------------------------------
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
@@ -646,7 +672,7 @@ on_target='set -u
 # refuse_held. Ends: where the lock has a holder that is named.
 refuse_held() {
   local holder
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder$(how_to_end)"; fi
 }
 
 # The lock under which the program of NixOS changes what runs.
@@ -672,7 +698,7 @@ lock_holder() {
 # refuse_switching. Ends: where another program is switching this machine.
 refuse_switching() {
   local switcher
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
 # take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
@@ -750,6 +776,9 @@ seconds_up() { cut -d . -f 1 /proc/uptime; }
 # limited COMMAND...: what hangs would hold the lock for ever.
 limited() { timeout -k 10 600 "$@"; }
 
+# generations: their numbers, newest first. By number: a name sorts 10 before 9. Other profiles may lie beside it (system-old-7-link).
+generations() { printf "%s\n" "$profile"-*-link | sed -n "s|^$profile-\([1-9][0-9]\{0,8\}\)-link\$|\1|p" | sort -rn; }
+
 # kernel_of SYSTEM: the version of its kernel.
 kernel_of() {
   local version
@@ -777,13 +806,18 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
 
-# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# "reboot" where a reboot is owed.
 tell_facts() {
+  local set next
+  set=$(readlink -e "$profile" || echo nothing)
+  next=$(menu_boots) || next=$set
   echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
+  echo "boots $next"
+  if [ "$next" != "$set" ]; then echo "profile $set"; fi
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
-  compare /run/booted-system "$profile" reboot
+  compare /run/booted-system "$next" reboot
 }
 
 # tell_boot: which boot this is, and what runs.
@@ -902,8 +936,269 @@ refuse_trial() {
   esac
 }
 
+# unmended: whether a commit, or a trial boot, has left something to be put right.
+unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
+
 # shell_of SYSTEM: its shell. What an activation puts at /bin/sh may be the very thing that is broken.
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+
+# Whether an activation can begin: asked before the profile moves.
+
+# The unit in which the programs of NixOS activate a system, and hey does.
+switch_unit="nixos-rebuild-switch-to-configuration"
+
+# refuse_activating. Ends: where that unit goes on.
+refuse_activating() {
+  if by_systemd && goes_on "$switch_unit.service"; then refuse 13 "another activation goes on there, as the unit $switch_unit$(how_to_end)"; fi
+}
+
+# own_activation: the process of one of hey without a guard that goes on. Fails where there is none.
+own_activation() {
+  local noted process
+  for noted in /run/hey-activation.*/process; do
+    process=$(readlink "$noted") && kill -0 "$process" 2>/dev/null && echo "$process" && return
+  done
+  return 1
+}
+
+# how_to_end: for a refusal, where what is in the way is an activation, how to end it.
+how_to_end() {
+  if own_activation >/dev/null; then
+    echo ". If it hangs, end it: ops-deploy --cancel"
+  elif by_systemd && goes_on "$switch_unit.service"; then
+    echo ". If it hangs, end it there: systemctl stop $switch_unit"
+  fi
+}
+
+# refuse_unready ACTION SYSTEM. Ends: where that system can not be activated so.
+refuse_unready() {
+  case $1 in switch | boot | test) refuse_unchecked "$1" "$2" ;; esac
+  case $1 in switch | boot) refuse_no_room "$2" ;; esac
+}
+
+# can_check SYSTEM: whether its program can check and do no more (NixOS 24.11 on): then its usage says so.
+can_check() { limited "$1/bin/switch-to-configuration" 2>&1 </dev/null 9>&- | grep -q "[[|]check[]|]"; }
+
+# refuse_unchecked ACTION SYSTEM. Ends: where its checks before a switch fail.
+refuse_unchecked() {
+  local status="0"
+  can_check "$2" || return 0
+  limited env -i PATH="$PATH" LOCALE_ARCHIVE="$(locale_archive)" NIXOS_INSTALL_BOOTLOADER=0 "$2/bin/switch-to-configuration" check \
+    >"$dir/log" 2>&1 </dev/null 9>&- || status=$?
+  if [ "$status" -eq 0 ]; then return; fi
+  # It says nothing of what boots; the activation does.
+  if inhibited "$status" "$dir/log" && [ "$1" = boot ]; then return; fi
+  cat "$dir/log" >&2
+  echo "program $status"
+  if lock_was_held; then refuse 13 "another program is switching it, and holds the lock of NixOS"; fi
+  if inhibited "$status" "$dir/log"; then
+    echo "inhibited yes"
+    tell_facts
+    exit 1
+  fi
+  tell_facts
+  if [ "$status" -eq 124 ]; then refuse 1 "the checks of the new system before a switch have not ended in time"; fi
+  refuse 1 "the new system refuses to be switched to: $(grep . "$dir/log" | tail -n 1)"
+}
+
+# refuse_no_room SYSTEM. Ends: where the directory of /boot that has the kernels can not take those of that system, whatever NixOS removes there.
+refuse_no_room() {
+  local kernels needed="0" part file free spare number kept listed size
+  for kernels in /boot/EFI/nixos /boot/kernels; do if [ -d "$kernels" ]; then break; fi; done
+  # It names them as here, or nothing is known of it.
+  if [ ! -e "$kernels/$(name_in_boot /run/booted-system/kernel "$kernels")" ]; then return; fi
+  for part in kernel initrd; do
+    file=$(readlink -e "$1/$part") || return 0
+    if [ ! -e "$kernels/$(name_in_boot "$file" "$kernels")" ]; then needed=$((needed + $(stat -c %s "$file") / 1024 + 1)); fi
+  done
+  free=$(timeout 3 df -P -k "$kernels" 2>/dev/null | tail -n 1 | tr -s " " | cut -d " " -f 4)
+  if [ "${free:-$needed}" -ge "$needed" ]; then return; fi
+  spare=0
+  # For systemd-boot NixOS first removes what no generation needs that it lists; for GRUB it does so last.
+  if [ "$kernels" = /boot/EFI/nixos ]; then
+    listed=0
+    for file in /boot/loader/entries/nixos-*.conf; do case $file in *-specialisation-*) ;; *) listed=$((listed + 1)) ;; esac; done
+    kept=" "
+    for number in $(generations | head -n "$((listed - 1))"); do
+      for part in kernel initrd; do kept="$kept$(name_in_boot "$profile-$number-link/$part" "$kernels") "; done
+    done
+    spare=$(stat -c "%s %n" "$kernels"/* | {
+      while read -r size file; do
+        case $kept in *" ${file##*/} "*) ;; *) spare=$((spare + size / 1024)) ;; esac
+      done
+      echo "$spare"
+    })
+  fi
+  if [ "$((free + spare))" -ge "$needed" ]; then return; fi
+  tell_facts
+  refuse 1 "/boot has no room for the kernel and the initrd of the new system ($free KiB left, $needed needed); make room first: nix-collect-garbage --delete-older-than 14d"
+}
+
+# name_in_boot FILE DIR: how NixOS calls that file of a system in that directory of /boot: after its place in the store.
+name_in_boot() {
+  local name
+  name=$(readlink -e "$1") || return 0
+  name=${name#/nix/store/}
+  name="${name%%/*}-${name##*/}"
+  case $2 in /boot/EFI/*) echo "$name.efi" ;; *) echo "$name" ;; esac
+}
+
+# What this machine boots: what its boot menu boots, which need not be the profile.
+
+# menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
+menu_boots() {
+  local found
+  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+    # Of a trial boot it is not told what is booted once.
+    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+  elif [ -r "$grub_cfg" ]; then
+    found=$(menu_of_grub) || return 1
+  else
+    return 1
+  fi
+  [ -n "$found" ] && echo "$found"
+}
+
+# menu_of_bootctl: as systemd says it, by all that its loader looks at. Fails where it does not.
+menu_of_bootctl() {
+  local listed entry
+  listed=$(limited bootctl list --json=short 2>/dev/null </dev/null) || return 1
+  case $listed in *"\"isDefault\":true"*) ;; *) return 1 ;; esac
+  entry=${listed%%"\"isDefault\":true"*}
+  entry=${entry##*"\"id\":\""}
+  case $entry in
+    *" init="*"/init"* | *"\"init="*"/init"*)
+      entry=${entry##*init=}
+      echo "${entry%%/init*}"
+      ;;
+    *) echo "the entry ${entry%%"\""*} of its boot menu" ;;
+  esac
+}
+
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
+# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+menu_of_loader_conf() {
+  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
+  # loader.conf comes first.
+  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
+  printf "%s\n" "$lines" | (
+    while IFS=": " read -r file key value; do
+      case $key in
+        preferred) preferred=$value ;;
+        default) default=$value ;;
+        version)
+          number=${value#Generation }
+          number=${number%%[!0-9]*}
+          ;;
+        options)
+          name=${file##*/}
+          tries=1
+          case $name in
+            *+[0-9]*.conf)
+              tries=${name##*+}
+              tries=${tries%%[!0-9]*}
+              name=${name%+*}.conf
+              ;;
+          esac
+          number=${number:-0}
+          seen=${value##*init=}
+          seen=${seen%%/init*}
+          # shellcheck disable=SC2254 # patterns
+          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
+            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
+          fi
+          # shellcheck disable=SC2254 # patterns
+          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
+          number=0
+          ;;
+      esac
+    done
+    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
+  )
+}
+
+# menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
+# with ">" behind that of a menu. Fails where there is no such entry.
+menu_of_grub() {
+  local name value once="" saved="" wanted="" word rest title quote number="-1" depth="0" at="0" here=""
+  while IFS="=" read -r name value; do
+    case $name in
+      next_entry) if [ ! -L "$trial/id" ]; then once=$value; fi ;;
+      saved_entry) saved=$value ;;
+    esac
+  done <"$grubenv" 2>/dev/null || :
+  while read -r word rest; do
+    case "$word $rest" in
+      "set default="*next_entry*) continue ;;
+      "set default="*saved_entry*) wanted=${saved:-0} ;;
+      "set default="*)
+        wanted=${rest#default=}
+        wanted=${wanted#"\""}
+        wanted=${wanted%"\""}
+        ;;
+    esac
+    case $word in
+      menuentry | submenu)
+        if [ -n "$once" ]; then wanted=$once once=""; fi
+        quote=${rest%"${rest#?}"}
+        title=${rest#?}
+        title=${title%%"$quote"*}
+        if [ "$depth" -eq "$at" ]; then
+          number=$((number + 1))
+          here=""
+          case ${wanted:-0} in
+            "$number" | "$title") here=yes ;;
+            "$number>"* | "$title>"*)
+              wanted=${wanted#*">"}
+              number=-1
+              at=$((depth + 1))
+              ;;
+          esac
+        fi
+        ;;
+    esac
+    case "$word $rest" in
+      *"{ }" | *"{}" | *"{"*"}") ;;
+      *"{") depth=$((depth + 1)) ;;
+      "} "*) depth=$((depth - 1)) ;;
+    esac
+    case " $rest " in
+      *" init="*"/init "*)
+        if [ -n "$here" ]; then
+          rest=${rest#*init=}
+          echo "${rest%%/init*}"
+          return
+        fi
+        ;;
+    esac
+  done <"$grub_cfg"
+  return 1
+}
+
+# The entry of the boot menu that is booted at the next boot only: systemd-boot takes it from a variable of the firmware, GRUB from its
+# environment block. Both forget it before they boot it.
+
+# Where the variables of the firmware are.
+efivars=/sys/firmware/efi/efivars
+
+# The environment block of GRUB.
+grubenv=/boot/grub/grubenv
+
+# loader_variable NAME: of systemd-boot: text in UTF-16, behind four bytes of attributes. Through a pipe, as tail seeks in what looks like a
+# regular file, and Linux lets nobody seek there.
+# shellcheck disable=SC2002 # so it is of use
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
+
+# by_systemd_boot: whether it has booted this machine. (GRUB has that variable too.)
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in systemd-boot*) ;; *) false ;; esac
+}
+
+# What a trial boot needs of the boot loader: an entry for the system that is tried, that it is booted once, and that the old system is
+# what boots by default.
+
+# What GRUB boots by, where it is the boot loader.
+grub_cfg=/boot/grub/grub.cfg
 
 # Who this machine is.
 
@@ -927,13 +1222,14 @@ set_profile() {
 
 # activate_system ACTION SYSTEM: takes the lock, sets the profile to $system, and activates SYSTEM: that, or a specialisation of it. The
 # activation runs on when the connection is lost, even where it would write: its output goes to a file, and only the reader of that file
-# hangs on the connection. Sets: dir, job. Ends: always, with the status of the activation.
+# hangs on the connection. Where nothing was activated the profile is put back. Sets: dir, job. Ends: always, with a status of hey itself.
 activate_system() {
-  local action="$1" status why="" units="" blocked=""
+  local action="$1" status why="" said
   set -e
   # The second must not set a profile that it then can not activate.
   take_lock
   refuse_switching
+  refuse_activating
   refuse_changed
   # A garbage collector may have come by while somebody was asked.
   if [ -x "$2/bin/switch-to-configuration" ]; then :; else refuse 1 "$2 is not there any more"; fi
@@ -943,6 +1239,11 @@ activate_system() {
     rm -rf "$dir"
     refuse 1 "/run can not be written to there (is it full?)"
   fi
+  (refuse_unready "$action" "$2") || {
+    status=$?
+    rm -rf "$dir"
+    exit "$status"
+  }
   echo "begun yes"
   case $action in switch | boot) take_profile ;; esac
   if start_switch "$2" "$action"; then
@@ -950,27 +1251,77 @@ activate_system() {
   else
     why="the activation could not be started (does another one run there?)"
   fi
+  # Who has lost the connection hears no more of it; what was begun comes to its end all the same.
+  trap "" PIPE
   wait
-  status=$(readlink "$dir/status") || status=none
-  case $status in
-    4) units=$(units_in "$dir/log") ;;
-    # By a signal, to the unit or to the program alone.
-    none | 129 | 1[3-8]? | 19[0-2])
-      status=1
-      why=${why:-the activation was cut before its end}
-      ;;
+  said=$(what_came_of "$action" "$(readlink "$dir/status" || echo none)" "$why")
+  status=${said##*ends }
+  case $action-$said in
+    switch-*"untouched yes"* | boot-*"untouched yes"*) put_back >&2 || : ;;
+    # What runs now has not come up as it should: it is not what it would be by another deployment of the same.
+    switch-* | test-*) if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$2" /run/hey/failed; fi ;;
   esac
-  if inhibited "$status" "$dir/log"; then blocked=yes; fi
+  if [ -e "$dir/unmended" ]; then
+    said="unmended yes
+$said"
+  else
+    case $action in switch | boot) if menu_on_disk; then rm -f "$marker"; fi ;; esac
+  fi
   rm -rf "$dir"
-  # What runs now has not come up as it should: it is not what it would be by another deployment of the same.
-  if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$2" /run/hey/failed; fi
-  if [ "$status" -eq 4 ]; then echo "units $units"; fi
-  if [ -n "$why" ]; then echo "why $why"; elif [ -n "$blocked" ]; then echo "inhibited yes"; fi
+  printf "%s\n" "${said%ends *}"
   tell_facts
   exit "$status"
 }
 
-# take_profile: the profile becomes $system. Ends: where it could not be set.
+# what_came_of ACTION ENDED WHY: facts of an activation in which the program of NixOS ended with that status, or with none; and last the status of hey
+# for it.
+what_came_of() {
+  local status="1" why="$3" untouched=""
+  if [ "$2" != 0 ] && nothing_activated "$1"; then untouched=yes; fi
+  case $2-$untouched in
+    0-*) status=0 ;;
+    4-*)
+      status=4
+      echo "units $(units_in "$dir/log")"
+      ;;
+    100-yes)
+      # Another init: the program has written the boot menu, where that was asked for, and leaves the rest to the next boot.
+      echo "inhibited yes"
+      if [ "$1" != boot ]; then untouched=""; fi
+      ;;
+    # By a signal, to the unit or to the program alone.
+    none-* | 129-* | 1[3-8]?-* | 19[0-2]-*) why=${why:-the activation was cut before its end} ;;
+    *-yes)
+      if lock_was_held; then
+        status=13
+        why="another program has taken the lock of NixOS meanwhile"
+      elif grep -q "^Failed to install bootloader" "$dir/log"; then
+        why="the boot loader could not be installed (is /boot full?)"
+      fi
+      ;;
+  esac
+  if inhibited "$2" "$dir/log"; then echo "inhibited yes"; elif [ -n "$why" ]; then echo "why $why"; fi
+  if [ -n "$untouched" ]; then echo "untouched yes"; fi
+  case $2-$why in 0-* | none-* | *" was cut "*) ;; *) echo "program $2" ;; esac
+  echo "ends $status"
+}
+
+# nothing_activated ACTION: whether an activation that has failed has begun with nothing but the boot menu. Only then is the profile put back.
+nothing_activated() {
+  case $1 in
+    boot) true ;;
+    *)
+      [ "$(readlink -e /run/current-system)" = "$runs" ] &&
+        ! grep -q -e "^stopping the following " -e "^NOT restarting the following " -e "^activating the configuration" "$dir/log"
+      ;;
+  esac
+}
+
+# lock_was_held: whether the program of NixOS has ended as another one held its lock.
+lock_was_held() { [ "$(head -n 1 "$dir/log")" = "Could not acquire lock" ]; }
+
+# take_profile: the profile becomes $system; until the boot menu is on the disk that is noted there, as of a guarded one. Ends: where it could
+# not be set.
 take_profile() {
   local before
   # Over, as the lock was given; but it may be what is booted once. What armed it knows how to end it.
@@ -979,48 +1330,71 @@ take_profile() {
     refuse 1 "what a trial boot has left there can not be cleared away (is /boot full?)"
   fi
   before=$(readlink "$profile") || :
-  if set_profile "$system" "$generation" >&2; then :; else
+  rm -f "$marker"
+  if ln -s "unguarded $system $before $(generations | head -n 1)" "$marker" && set_profile "$system" "$generation" >&2; then :; else
+    if [ "$(readlink "$profile")" = "$before" ]; then
+      rm -rf "$dir" "$marker"
+      tell_facts
+      refuse 1 "its profile could not be set (disk full?)"
+    fi
+    put_back >&2 || :
     rm -rf "$dir"
-    tell_facts
-    if [ "$(readlink "$profile")" = "$before" ]; then refuse 1 "its profile could not be set (disk full?)"; fi
     echo "why nix-env failed behind the new profile, and nothing was activated"
+    tell_facts
     exit 1
   fi
-  rm -f "$marker"
   on_disk || :
 }
 
-# switch_noting SYSTEM ACTION PATH DIR: the activation, as its file "run". The status is noted on the spot: systemd-run --wait says 0 too where
-# D-Bus goes away, and where SIGTERM ends the unit. The note is made by the ln of the system that runs now; the activation itself has the PATH
-# that it would have without it. Ends: always.
+# put_back: the profile, and what boots, are what they were before take_profile, unless somebody else has changed that since. Where the boot
+# menu can not be written, the note on the disk stays, and "unmended" in $dir.
+put_back() {
+  if [ "$(readlink -e "$profile")" != "$system" ]; then return; fi
+  uncommit_profile
+  # Who was refused the lock has not written the boot menu.
+  if lock_was_held; then return; fi
+  boot_entry "$(readlink -e "$profile")" 9>&- || : >"$dir/unmended"
+}
+
+# switch_noting SYSTEM ACTION PATH DIR [BOOTED]: the activation, as its file "run"; with BOOTED that becomes what boots, when SYSTEM runs. The
+# status is noted on the spot: systemd-run --wait says 0 too where D-Bus goes away, and where SIGTERM ends the unit. The note is made by the
+# ln of the system that runs now; the activation itself has the PATH that it would have without it. Ends: always.
 switch_noting() {
   local status="0"
+  ln -s "$$" "$4/process"
   "$1/bin/switch-to-configuration" "$2" || status=$?
+  case $status in
+    0 | 2 | 4) if [ -z "${5-}" ] || "$5/bin/switch-to-configuration" "boot"; then :; else status=1; fi ;;
+  esac
   PATH=$3
   ln -s "$status" "$4/status"
   exit "$status"
 }
 
-# run_by SYSTEM ACTION COMMAND...: the file "run", by that command.
+# run_by SYSTEM ACTION COMMAND...: the file "run", by that command. The menu of systemd-boot has the generations: a specialisation that is
+# switched to would leave in it what boots as it was.
 run_by() {
-  local what="$1" action="$2"
+  local what="$1" action="$2" booted=""
   shift 2
-  "$@" "$(shell_of "$runs")" "$dir/run" "$what" "$action" "$runs/sw/bin:$PATH" "$dir" 9>&-
+  if [ "$action" = switch ] && [ "$what" != "$system" ] && by_systemd_boot; then
+    action="test"
+    booted=$system
+  fi
+  "$@" "$(shell_of "$runs")" "$dir/run" "$what" "$action" "$runs/sw/bin:$PATH" "$dir" "$booted" 9>&-
 }
 
 # start_switch SYSTEM ACTION: starts it, as a process or a unit of its own. Sets: job.
 start_switch() {
-  local unit="nixos-rebuild-switch-to-configuration"
   if ! by_systemd; then
     run_by "$1" "$2" env -i PATH="$PATH" LOCALE_ARCHIVE="$(locale_archive)" NIXOS_INSTALL_BOOTLOADER="$bootloader" setsid >"$dir/log" 2>&1 </dev/null &
     job=$!
     return 0
   fi
-  run_by "$1" "$2" systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$unit" \
+  run_by "$1" "$2" systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$switch_unit" \
     --setenv=LOCALE_ARCHIVE="$(locale_archive)" --setenv=NIXOS_INSTALL_BOOTLOADER="$bootloader" \
     --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" >&2 || return 1
   # systemd is asked once a second, and when the end is noted.
-  while goes_on "$unit.service"; do
+  while goes_on "$switch_unit.service"; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
       sleep 0.1
       if [ -L "$dir/status" ]; then break; fi
@@ -1034,6 +1408,36 @@ start_switch() {
 # on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
 # that tells of it and all that it boots. What tells of it goes only when the disk has the menu.
 on_disk() { sync -f /nix/var/nix /nix/store; }
+
+# menu_on_disk: the boot menu is.
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
+
+# uncommit_profile: the profile is again what it was before the commit that the marker tells of. A generation is deleted only if that commit
+# made it.
+uncommit_profile() {
+  local marked newest before now
+  marked=$(readlink "$marker") || return 0
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" = "$before" ]; then return; fi
+  # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+  if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
+  limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+  if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
+}
+
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+restore_generation() {
+  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
+}
+
+# boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
 '
 
 # ---- lib/shell/here/run.sh -----------------------------------------------------------------------

@@ -235,7 +235,7 @@ note_run() {
     umask 077
     if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member program "$(fact_number program)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -418,7 +418,12 @@ stop_if_refused() {
 short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
+standing() {
+  local boots
+  boots="boots $(short "$(fact boots)")"
+  if [ -n "$(fact profile)" ]; then boots="its profile is $(short "$(fact profile)"), its boot menu $boots"; fi
+  printf "%s" "$target runs $(short "$(fact runs)"), $boots"
+}
 
 # owed: the reboot that is owed, for a last line.
 owed() { if [ -n "$(fact reboot)" ]; then printf "%s" "; reboot needed: $(changes reboot). Then: $type_reboot"; fi; }
@@ -963,7 +968,7 @@ on_target='set -u
 # refuse_held. Ends: where the lock has a holder that is named.
 refuse_held() {
   local holder
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder$(how_to_end)"; fi
 }
 
 # The lock under which the program of NixOS changes what runs.
@@ -989,7 +994,7 @@ lock_holder() {
 # refuse_switching. Ends: where another program is switching this machine.
 refuse_switching() {
   local switcher
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher"; fi
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
 # take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
@@ -1097,13 +1102,18 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
 
-# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# "reboot" where a reboot is owed.
 tell_facts() {
+  local set next
+  set=$(readlink -e "$profile" || echo nothing)
+  next=$(menu_boots) || next=$set
   echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
+  echo "boots $next"
+  if [ "$next" != "$set" ]; then echo "profile $set"; fi
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
-  compare /run/booted-system "$profile" reboot
+  compare /run/booted-system "$next" reboot
 }
 
 # failed_units: their names, in the order of the alphabet. Fails where systemd does not say.
@@ -1174,6 +1184,9 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
+
+# goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
+goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }
 
 # What a trial boot needs of the boot loader: an entry for the system that is tried, that it is booted once, and that the old system is
 # what boots by default.
@@ -1561,6 +1574,161 @@ finishing() {
   esac
 }
 
+# Whether an activation can begin: asked before the profile moves.
+
+# The unit in which the programs of NixOS activate a system, and hey does.
+switch_unit="nixos-rebuild-switch-to-configuration"
+
+# own_activation: the process of one of hey without a guard that goes on. Fails where there is none.
+own_activation() {
+  local noted process
+  for noted in /run/hey-activation.*/process; do
+    process=$(readlink "$noted") && kill -0 "$process" 2>/dev/null && echo "$process" && return
+  done
+  return 1
+}
+
+# how_to_end: for a refusal, where what is in the way is an activation, how to end it.
+how_to_end() {
+  if own_activation >/dev/null; then
+    echo ". If it hangs, end it: ops-deploy --cancel"
+  elif by_systemd && goes_on "$switch_unit.service"; then
+    echo ". If it hangs, end it there: systemctl stop $switch_unit"
+  fi
+}
+
+# What this machine boots: what its boot menu boots, which need not be the profile.
+
+# menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
+menu_boots() {
+  local found
+  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+    # Of a trial boot it is not told what is booted once.
+    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+  elif [ -r "$grub_cfg" ]; then
+    found=$(menu_of_grub) || return 1
+  else
+    return 1
+  fi
+  [ -n "$found" ] && echo "$found"
+}
+
+# menu_of_bootctl: as systemd says it, by all that its loader looks at. Fails where it does not.
+menu_of_bootctl() {
+  local listed entry
+  listed=$(limited bootctl list --json=short 2>/dev/null </dev/null) || return 1
+  case $listed in *"\"isDefault\":true"*) ;; *) return 1 ;; esac
+  entry=${listed%%"\"isDefault\":true"*}
+  entry=${entry##*"\"id\":\""}
+  case $entry in
+    *" init="*"/init"* | *"\"init="*"/init"*)
+      entry=${entry##*init=}
+      echo "${entry%%/init*}"
+      ;;
+    *) echo "the entry ${entry%%"\""*} of its boot menu" ;;
+  esac
+}
+
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
+# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+menu_of_loader_conf() {
+  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
+  # loader.conf comes first.
+  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
+  printf "%s\n" "$lines" | (
+    while IFS=": " read -r file key value; do
+      case $key in
+        preferred) preferred=$value ;;
+        default) default=$value ;;
+        version)
+          number=${value#Generation }
+          number=${number%%[!0-9]*}
+          ;;
+        options)
+          name=${file##*/}
+          tries=1
+          case $name in
+            *+[0-9]*.conf)
+              tries=${name##*+}
+              tries=${tries%%[!0-9]*}
+              name=${name%+*}.conf
+              ;;
+          esac
+          number=${number:-0}
+          seen=${value##*init=}
+          seen=${seen%%/init*}
+          # shellcheck disable=SC2254 # patterns
+          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
+            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
+          fi
+          # shellcheck disable=SC2254 # patterns
+          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
+          number=0
+          ;;
+      esac
+    done
+    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
+  )
+}
+
+# menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
+# with ">" behind that of a menu. Fails where there is no such entry.
+menu_of_grub() {
+  local name value once="" saved="" wanted="" word rest title quote number="-1" depth="0" at="0" here=""
+  while IFS="=" read -r name value; do
+    case $name in
+      next_entry) if [ ! -L "$trial/id" ]; then once=$value; fi ;;
+      saved_entry) saved=$value ;;
+    esac
+  done <"$grubenv" 2>/dev/null || :
+  while read -r word rest; do
+    case "$word $rest" in
+      "set default="*next_entry*) continue ;;
+      "set default="*saved_entry*) wanted=${saved:-0} ;;
+      "set default="*)
+        wanted=${rest#default=}
+        wanted=${wanted#"\""}
+        wanted=${wanted%"\""}
+        ;;
+    esac
+    case $word in
+      menuentry | submenu)
+        if [ -n "$once" ]; then wanted=$once once=""; fi
+        quote=${rest%"${rest#?}"}
+        title=${rest#?}
+        title=${title%%"$quote"*}
+        if [ "$depth" -eq "$at" ]; then
+          number=$((number + 1))
+          here=""
+          case ${wanted:-0} in
+            "$number" | "$title") here=yes ;;
+            "$number>"* | "$title>"*)
+              wanted=${wanted#*">"}
+              number=-1
+              at=$((depth + 1))
+              ;;
+          esac
+        fi
+        ;;
+    esac
+    case "$word $rest" in
+      *"{ }" | *"{}" | *"{"*"}") ;;
+      *"{") depth=$((depth + 1)) ;;
+      "} "*) depth=$((depth - 1)) ;;
+    esac
+    case " $rest " in
+      *" init="*"/init "*)
+        if [ -n "$here" ]; then
+          rest=${rest#*init=}
+          echo "${rest%%/init*}"
+          return
+        fi
+        ;;
+    esac
+  done <"$grub_cfg"
+  return 1
+}
+
 # Who this machine is.
 
 # tell_names: these alone.
@@ -1687,22 +1855,27 @@ wait_for_lock() {
 # write_boot_menu SYSTEM: the boot loader boots it.
 write_boot_menu() { NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$1/bin/switch-to-configuration" boot; }
 
-# uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
-# commit made it.
+# uncommit: what the marker tells of is undone: the profile, and what boots.
 uncommit() {
+  if [ ! -L "$marker" ]; then return; fi
+  uncommit_profile
+  boot_entry "$(readlink -e "$profile")"
+}
+
+# uncommit_profile: the profile is again what it was before the commit that the marker tells of. A generation is deleted only if that commit
+# made it.
+uncommit_profile() {
   local marked newest before now
   marked=$(readlink "$marker") || return 0
   newest=${marked##* }
   before=${marked% *}
   before=${before##* }
   now=$(readlink "$profile")
-  if [ "$now" != "$before" ]; then
-    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
-    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
-    limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
-    if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
-  fi
-  boot_entry "$(readlink -e "$profile")"
+  if [ "$now" = "$before" ]; then return; fi
+  # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+  if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
+  limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+  if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
 }
 
 # restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.

@@ -623,7 +623,7 @@ note_run() {
     umask 077
     if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member program "$(fact_number program)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -656,6 +656,9 @@ tell_names() {
 # Where NixOS keeps its generations; what boots is the one that this link leads to.
 profile=/nix/var/nix/profiles/system
 
+# limited COMMAND...: what hangs would hold the lock for ever.
+limited() { timeout -k 10 600 "$@"; }
+
 # kernel_of SYSTEM: the version of its kernel.
 kernel_of() {
   local version
@@ -683,17 +686,188 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
 
-# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# "reboot" where a reboot is owed.
 tell_facts() {
+  local set next
+  set=$(readlink -e "$profile" || echo nothing)
+  next=$(menu_boots) || next=$set
   echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
+  echo "boots $next"
+  if [ "$next" != "$set" ]; then echo "profile $set"; fi
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
-  compare /run/booted-system "$profile" reboot
+  compare /run/booted-system "$next" reboot
 }
 
 # tell_boot: which boot this is, and what runs.
 tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
+
+# What this machine boots: what its boot menu boots, which need not be the profile.
+
+# menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
+menu_boots() {
+  local found
+  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+    # Of a trial boot it is not told what is booted once.
+    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+  elif [ -r "$grub_cfg" ]; then
+    found=$(menu_of_grub) || return 1
+  else
+    return 1
+  fi
+  [ -n "$found" ] && echo "$found"
+}
+
+# menu_of_bootctl: as systemd says it, by all that its loader looks at. Fails where it does not.
+menu_of_bootctl() {
+  local listed entry
+  listed=$(limited bootctl list --json=short 2>/dev/null </dev/null) || return 1
+  case $listed in *"\"isDefault\":true"*) ;; *) return 1 ;; esac
+  entry=${listed%%"\"isDefault\":true"*}
+  entry=${entry##*"\"id\":\""}
+  case $entry in
+    *" init="*"/init"* | *"\"init="*"/init"*)
+      entry=${entry##*init=}
+      echo "${entry%%/init*}"
+      ;;
+    *) echo "the entry ${entry%%"\""*} of its boot menu" ;;
+  esac
+}
+
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
+# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+menu_of_loader_conf() {
+  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
+  # loader.conf comes first.
+  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
+  printf "%s\n" "$lines" | (
+    while IFS=": " read -r file key value; do
+      case $key in
+        preferred) preferred=$value ;;
+        default) default=$value ;;
+        version)
+          number=${value#Generation }
+          number=${number%%[!0-9]*}
+          ;;
+        options)
+          name=${file##*/}
+          tries=1
+          case $name in
+            *+[0-9]*.conf)
+              tries=${name##*+}
+              tries=${tries%%[!0-9]*}
+              name=${name%+*}.conf
+              ;;
+          esac
+          number=${number:-0}
+          seen=${value##*init=}
+          seen=${seen%%/init*}
+          # shellcheck disable=SC2254 # patterns
+          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
+            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
+          fi
+          # shellcheck disable=SC2254 # patterns
+          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
+          number=0
+          ;;
+      esac
+    done
+    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
+  )
+}
+
+# menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
+# with ">" behind that of a menu. Fails where there is no such entry.
+menu_of_grub() {
+  local name value once="" saved="" wanted="" word rest title quote number="-1" depth="0" at="0" here=""
+  while IFS="=" read -r name value; do
+    case $name in
+      next_entry) if [ ! -L "$trial/id" ]; then once=$value; fi ;;
+      saved_entry) saved=$value ;;
+    esac
+  done <"$grubenv" 2>/dev/null || :
+  while read -r word rest; do
+    case "$word $rest" in
+      "set default="*next_entry*) continue ;;
+      "set default="*saved_entry*) wanted=${saved:-0} ;;
+      "set default="*)
+        wanted=${rest#default=}
+        wanted=${wanted#"\""}
+        wanted=${wanted%"\""}
+        ;;
+    esac
+    case $word in
+      menuentry | submenu)
+        if [ -n "$once" ]; then wanted=$once once=""; fi
+        quote=${rest%"${rest#?}"}
+        title=${rest#?}
+        title=${title%%"$quote"*}
+        if [ "$depth" -eq "$at" ]; then
+          number=$((number + 1))
+          here=""
+          case ${wanted:-0} in
+            "$number" | "$title") here=yes ;;
+            "$number>"* | "$title>"*)
+              wanted=${wanted#*">"}
+              number=-1
+              at=$((depth + 1))
+              ;;
+          esac
+        fi
+        ;;
+    esac
+    case "$word $rest" in
+      *"{ }" | *"{}" | *"{"*"}") ;;
+      *"{") depth=$((depth + 1)) ;;
+      "} "*) depth=$((depth - 1)) ;;
+    esac
+    case " $rest " in
+      *" init="*"/init "*)
+        if [ -n "$here" ]; then
+          rest=${rest#*init=}
+          echo "${rest%%/init*}"
+          return
+        fi
+        ;;
+    esac
+  done <"$grub_cfg"
+  return 1
+}
+
+# The entry of the boot menu that is booted at the next boot only: systemd-boot takes it from a variable of the firmware, GRUB from its
+# environment block. Both forget it before they boot it.
+
+# Where the variables of the firmware are.
+efivars=/sys/firmware/efi/efivars
+
+# The environment block of GRUB.
+grubenv=/boot/grub/grubenv
+
+# loader_variable NAME: of systemd-boot: text in UTF-16, behind four bytes of attributes. Through a pipe, as tail seeks in what looks like a
+# regular file, and Linux lets nobody seek there.
+# shellcheck disable=SC2002 # so it is of use
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
+
+# by_systemd_boot: whether it has booted this machine. (GRUB has that variable too.)
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in systemd-boot*) ;; *) false ;; esac
+}
+
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
+#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+
+# Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
+trial=/nix/var/nix/hey-trial
+
+# What a trial boot needs of the boot loader: an entry for the system that is tried, that it is booted once, and that the old system is
+# what boots by default.
+
+# What GRUB boots by, where it is the boot loader.
+grub_cfg=/boot/grub/grub.cfg
 
 # The keys of this machine.
 

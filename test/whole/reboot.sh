@@ -301,7 +301,12 @@ stop_if_refused() {
 short() { printf "%s\n" "$1" | cut -c 1-600; }
 
 # standing: how the target stands, for a last line.
-standing() { printf "%s" "$target runs $(short "$(fact runs)"), boots $(short "$(fact boots)")"; }
+standing() {
+  local boots
+  boots="boots $(short "$(fact boots)")"
+  if [ -n "$(fact profile)" ]; then boots="its profile is $(short "$(fact profile)"), its boot menu $boots"; fi
+  printf "%s" "$target runs $(short "$(fact runs)"), $boots"
+}
 
 # clock: seconds on a clock that no one sets. Sets: now.
 clock() {
@@ -541,7 +546,7 @@ note_run() {
     umask 077
     if [ -n "$notes" ] && mkdir -p "$notes" && is_plain "$notes/log"; then
       printf '{"began": %s, "ended": %s, "status": %s%s}\n' "$began" "$(date +%s)" "$status" \
-        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
+        "$(member by "$by" && member verb "$verb" && member host "$logged_host" && member target "$logged_target" && member reached "$reached" && member from "$from" && member to "$(fact_number number)" && member reboot "$(fact reboot)" && member program "$(fact_number program)" && member untouched "$([ -n "$changed" ] || echo yes)" && member said "$said" && member transcript "$transcript")" >>"$notes/log"
     fi
   ) 2>/dev/null || :
 }
@@ -624,58 +629,181 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
 
-# tell_facts: what runs, whether it came up badly, what boots and its number, and the fact "reboot" where a reboot is owed.
+# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# "reboot" where a reboot is owed.
 tell_facts() {
+  local set next
+  set=$(readlink -e "$profile" || echo nothing)
+  next=$(menu_boots) || next=$set
   echo "runs $(readlink -e /run/current-system || echo nothing)"
-  echo "boots $(readlink -e "$profile" || echo nothing)"
+  echo "boots $next"
+  if [ "$next" != "$set" ]; then echo "profile $set"; fi
   if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
-  compare /run/booted-system "$profile" reboot
+  compare /run/booted-system "$next" reboot
 }
 
 # tell_boot: which boot this is, and what runs.
 tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
-# A reboot of this machine.
+# goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
+goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }
 
-# reboot_soon WHEN: a second from now, so that this is still heard; with "if-needed" only where what boots has other parts than what was
-# booted. A boot menu in two halves is mended before. Ends: where that may not be, or can not.
-reboot_soon() {
-  need_root reboot
-  take_lock
-  mend_all >&2
-  if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
-  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
-  tell_facts
-  if [ "$1" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
-    echo "unneeded yes"
-  elif by_systemd; then
-    systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
+# What this machine boots: what its boot menu boots, which need not be the profile.
+
+# menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
+menu_boots() {
+  local found
+  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+    # Of a trial boot it is not told what is booted once.
+    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+  elif [ -r "$grub_cfg" ]; then
+    found=$(menu_of_grub) || return 1
   else
-    setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
+    return 1
   fi
+  [ -n "$found" ] && echo "$found"
 }
 
-# One deployment at a time, and never over a change of somebody else.
-
-# refuse_held. Ends: where the lock has a holder that is named.
-refuse_held() {
-  local holder
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder"; fi
+# menu_differs: whether that is known, and another system than the profile.
+menu_differs() {
+  local next
+  next=$(menu_boots) && [ "$next" != "$(readlink -e "$profile")" ]
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
-# Sets: held_by. Ends: where another one holds it.
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  # Who has just got it, or is about to leave it, has no name there yet, or no more.
-  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open; refuse_trial) || exit
-  held_by="$by, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$held_by" /run/hey/holder
+# menu_of_bootctl: as systemd says it, by all that its loader looks at. Fails where it does not.
+menu_of_bootctl() {
+  local listed entry
+  listed=$(limited bootctl list --json=short 2>/dev/null </dev/null) || return 1
+  case $listed in *"\"isDefault\":true"*) ;; *) return 1 ;; esac
+  entry=${listed%%"\"isDefault\":true"*}
+  entry=${entry##*"\"id\":\""}
+  case $entry in
+    *" init="*"/init"* | *"\"init="*"/init"*)
+      entry=${entry##*init=}
+      echo "${entry%%/init*}"
+      ;;
+    *) echo "the entry ${entry%%"\""*} of its boot menu" ;;
+  esac
+}
+
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
+# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+menu_of_loader_conf() {
+  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
+  # loader.conf comes first.
+  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
+  printf "%s\n" "$lines" | (
+    while IFS=": " read -r file key value; do
+      case $key in
+        preferred) preferred=$value ;;
+        default) default=$value ;;
+        version)
+          number=${value#Generation }
+          number=${number%%[!0-9]*}
+          ;;
+        options)
+          name=${file##*/}
+          tries=1
+          case $name in
+            *+[0-9]*.conf)
+              tries=${name##*+}
+              tries=${tries%%[!0-9]*}
+              name=${name%+*}.conf
+              ;;
+          esac
+          number=${number:-0}
+          seen=${value##*init=}
+          seen=${seen%%/init*}
+          # shellcheck disable=SC2254 # patterns
+          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
+            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
+          fi
+          # shellcheck disable=SC2254 # patterns
+          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
+          number=0
+          ;;
+      esac
+    done
+    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
+  )
+}
+
+# menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
+# with ">" behind that of a menu. Fails where there is no such entry.
+menu_of_grub() {
+  local name value once="" saved="" wanted="" word rest title quote number="-1" depth="0" at="0" here=""
+  while IFS="=" read -r name value; do
+    case $name in
+      next_entry) if [ ! -L "$trial/id" ]; then once=$value; fi ;;
+      saved_entry) saved=$value ;;
+    esac
+  done <"$grubenv" 2>/dev/null || :
+  while read -r word rest; do
+    case "$word $rest" in
+      "set default="*next_entry*) continue ;;
+      "set default="*saved_entry*) wanted=${saved:-0} ;;
+      "set default="*)
+        wanted=${rest#default=}
+        wanted=${wanted#"\""}
+        wanted=${wanted%"\""}
+        ;;
+    esac
+    case $word in
+      menuentry | submenu)
+        if [ -n "$once" ]; then wanted=$once once=""; fi
+        quote=${rest%"${rest#?}"}
+        title=${rest#?}
+        title=${title%%"$quote"*}
+        if [ "$depth" -eq "$at" ]; then
+          number=$((number + 1))
+          here=""
+          case ${wanted:-0} in
+            "$number" | "$title") here=yes ;;
+            "$number>"* | "$title>"*)
+              wanted=${wanted#*">"}
+              number=-1
+              at=$((depth + 1))
+              ;;
+          esac
+        fi
+        ;;
+    esac
+    case "$word $rest" in
+      *"{ }" | *"{}" | *"{"*"}") ;;
+      *"{") depth=$((depth + 1)) ;;
+      "} "*) depth=$((depth - 1)) ;;
+    esac
+    case " $rest " in
+      *" init="*"/init "*)
+        if [ -n "$here" ]; then
+          rest=${rest#*init=}
+          echo "${rest%%/init*}"
+          return
+        fi
+        ;;
+    esac
+  done <"$grub_cfg"
+  return 1
+}
+
+# The entry of the boot menu that is booted at the next boot only: systemd-boot takes it from a variable of the firmware, GRUB from its
+# environment block. Both forget it before they boot it.
+
+# Where the variables of the firmware are.
+efivars=/sys/firmware/efi/efivars
+
+# The environment block of GRUB.
+grubenv=/boot/grub/grubenv
+
+# loader_variable NAME: of systemd-boot: text in UTF-16, behind four bytes of attributes. Through a pipe, as tail seeks in what looks like a
+# regular file, and Linux lets nobody seek there.
+# shellcheck disable=SC2002 # so it is of use
+loader_variable() { cat "$efivars/$1-4a67b082-0a4c-41cf-b6c7-440b29bb8c4f" 2>/dev/null | tail -c +5 | tr -d "\000"; }
+
+# by_systemd_boot: whether it has booted this machine. (GRUB has that variable too.)
+by_systemd_boot() {
+  case $(loader_variable LoaderInfo) in systemd-boot*) ;; *) false ;; esac
 }
 
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
@@ -762,6 +890,78 @@ refuse_trial() {
 # unmended: whether a commit, or a trial boot, has left something to be put right.
 unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
 
+# What a trial boot needs of the boot loader: an entry for the system that is tried, that it is booted once, and that the old system is
+# what boots by default.
+
+# What GRUB boots by, where it is the boot loader.
+grub_cfg=/boot/grub/grub.cfg
+
+# A reboot of this machine.
+
+# reboot_soon WHEN: a second from now, so that this is still heard; with "if-needed" only where what boots has other parts than what was
+# booted. A boot menu in two halves, or of another system than the profile, is written anew before. Ends: where that may not be, or can not.
+reboot_soon() {
+  need_root reboot
+  take_lock
+  mend_all >&2
+  if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
+  if menu_differs && ! boot_entry "$(readlink -e "$profile")" >&2; then refuse 1 "its boot menu does not boot its profile, and could not be written anew (is /boot full?)"; fi
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  tell_facts
+  if [ "$1" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
+    echo "unneeded yes"
+  elif by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
+  else
+    setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
+  fi
+}
+
+# One deployment at a time, and never over a change of somebody else.
+
+# refuse_held. Ends: where the lock has a holder that is named.
+refuse_held() {
+  local holder
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder$(how_to_end)"; fi
+}
+
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
+# Sets: held_by. Ends: where another one holds it.
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  # Who has just got it, or is about to leave it, has no name there yet, or no more.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  held_by="$by, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$held_by" /run/hey/holder
+}
+
+# Whether an activation can begin: asked before the profile moves.
+
+# The unit in which the programs of NixOS activate a system, and hey does.
+switch_unit="nixos-rebuild-switch-to-configuration"
+
+# own_activation: the process of one of hey without a guard that goes on. Fails where there is none.
+own_activation() {
+  local noted process
+  for noted in /run/hey-activation.*/process; do
+    process=$(readlink "$noted") && kill -0 "$process" 2>/dev/null && echo "$process" && return
+  done
+  return 1
+}
+
+# how_to_end: for a refusal, where what is in the way is an activation, how to end it.
+how_to_end() {
+  if own_activation >/dev/null; then
+    echo ". If it hangs, end it: ops-deploy --cancel"
+  elif by_systemd && goes_on "$switch_unit.service"; then
+    echo ". If it hangs, end it there: systemctl stop $switch_unit"
+  fi
+}
+
 # The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
 
 # on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
@@ -771,22 +971,27 @@ on_disk() { sync -f /nix/var/nix /nix/store; }
 # menu_on_disk: the boot menu is.
 menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 
-# uncommit: the profile is again what it was before the commit that the marker tells of, and boots. A generation is deleted only if that
-# commit made it.
+# uncommit: what the marker tells of is undone: the profile, and what boots.
 uncommit() {
+  if [ ! -L "$marker" ]; then return; fi
+  uncommit_profile
+  boot_entry "$(readlink -e "$profile")"
+}
+
+# uncommit_profile: the profile is again what it was before the commit that the marker tells of. A generation is deleted only if that commit
+# made it.
+uncommit_profile() {
   local marked newest before now
   marked=$(readlink "$marker") || return 0
   newest=${marked##* }
   before=${marked% *}
   before=${before##* }
   now=$(readlink "$profile")
-  if [ "$now" != "$before" ]; then
-    # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
-    if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
-    limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
-    if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
-  fi
-  boot_entry "$(readlink -e "$profile")"
+  if [ "$now" = "$before" ]; then return; fi
+  # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+  if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
+  limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+  if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
 }
 
 # restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.

@@ -35,7 +35,7 @@ activate_there() {
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
     *-yes-*)
-      if [ "$(fact boots)" = "$system" ]; then
+      if [ "$(fact_number program) $(fact boots)" = "100 $system" ]; then
         last_words="it takes effect at the next boot, as its init is another one (status $status); $(standing). Then: $type_reboot"
       else
         last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot"
