@@ -1006,6 +1006,7 @@ __hey_table_ops_doctor() {
   __hey_choice skip units-failed 'units have failed there'
   __hey_choice skip activation-failed 'the last activation there failed'
   __hey_choice skip armed 'another deployment is under way there'
+  __hey_choice skip boot-menu 'the boot menu there boots another system than the profile'
   __hey_choice skip reboot-needed 'what boots there has another kernel, initrd or systemd than what was booted'
   __hey_choice skip clock 'the clock there is wrong'
   __hey_choice skip key-missing 'no key of the host is kept here'

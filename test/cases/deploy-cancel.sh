@@ -23,8 +23,12 @@ raw=''
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
-# ---- lib/shell/there/facts.sh: profile not_root by_systemd seconds_up kernel_of compare number_of tell_facts locale_archive inhibited
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_lost say_cut shell_of start_apart go_back
+# ---- lib/shell/there/facts.sh: profile not_root by_systemd seconds_up limited kernel_of compare number_of tell_facts locale_archive inhibited
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_lost say_cut shell_of start_apart go_back verdict_of
+# ---- lib/shell/there/unready.sh: switch_unit own_activation end_activation
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin encode_program main

@@ -27,8 +27,11 @@ raw=''
 # ---- lib/shell/here/harmless.sh: newline
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed
-# ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up kernel_of compare number_of tell_facts
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress
+# ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up limited kernel_of compare number_of tell_facts
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress verdict_of
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step give_up at_end begin end_run say_last_words clean_up

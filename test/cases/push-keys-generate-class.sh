@@ -71,7 +71,11 @@ evaluate_name() {
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
-# ---- lib/shell/there/facts.sh: profile kernel_of compare number_of tell_facts tell_boot
+# ---- lib/shell/there/facts.sh: profile limited kernel_of compare number_of tell_facts tell_boot
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/guarded.sh: trial
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main

@@ -70,11 +70,16 @@ evaluate_name() {
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run record
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare number_of tell_facts tell_boot
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare number_of tell_facts tell_boot goes_on
+# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots unroot unroot_lost end_dead verdict_of archive forget_trial
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
-# ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit restore_generation boot_entry mend_all mend_commit
+# ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
+# ---- lib/shell/there/rollback.sh: give_verdict
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # one HOST: its part.
 one() {

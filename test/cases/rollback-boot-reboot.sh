@@ -6,7 +6,7 @@
 #  1. connect by ssh                                                            here and there  exit 1
 #  2. ask it: may it be changed, and has it the generation before what boots?   there           exit 1, 13
 #  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
-#  4. boot it: profile, boot menu, switch-to-configuration boot                 there           exit 1, 4, 13, or its own
+#  4. boot it: profile, boot menu, switch-to-configuration boot                 there           exit 1, 4, 13
 #  5. reboot it, and wait until it is back, at most 60 s                        here and there  exit 1, 30, 32
 exec 3<&-
 
@@ -57,17 +57,23 @@ evaluate_name() {
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
-# ---- lib/shell/here/activate.sh: activate_there take_activated
+# ---- lib/shell/here/activate.sh: activate_there take_activated unmended_words
+# ---- lib/shell/here/verdict.sh: not_bootable
 # ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
-# ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial
+# ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
+# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
-# ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
-# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit restore_generation boot_entry mend_all mend_commit
+# ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch
+# ---- lib/shell/there/rollback.sh: give_verdict
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main

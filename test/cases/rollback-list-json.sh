@@ -20,7 +20,11 @@ raw=''
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/generations.sh: printable is_at list_generations
-# ---- lib/shell/there/facts.sh: profile generations kernel_of
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/facts.sh: profile limited generations kernel_of
+# ---- lib/shell/there/guarded.sh: trial
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin encode_program main
 end of ops-rollback

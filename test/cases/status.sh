@@ -20,8 +20,11 @@ raw=''
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status
-# ---- lib/shell/there/facts.sh: profile by_systemd seconds_up kernel_of compare number_of tell_facts failed_units restarts looping_units loops
+# ---- lib/shell/there/facts.sh: profile by_systemd seconds_up limited kernel_of compare number_of tell_facts failed_units restarts looping_units loops
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin encode_program main
 end of ops-status

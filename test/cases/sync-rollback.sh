@@ -32,15 +32,21 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/fact.sh: fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: take_generation
-# ---- lib/shell/here/activate.sh: take_activated
+# ---- lib/shell/here/activate.sh: take_activated unmended_words
+# ---- lib/shell/here/verdict.sh: not_bootable
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation find_and_tell
 # ---- lib/shell/there/facts.sh: profile refuse by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
-# ---- lib/shell/there/activate.sh: set_profile activate_system take_profile switch_noting run_by start_switch
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
+# ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed
-# ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial shell_of
-# ---- lib/shell/there/commit.sh: on_disk
+# ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
+# ---- lib/shell/there/rollback.sh: give_verdict
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit_profile restore_generation boot_entry
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words
 # begin encode_program keep_log main
 end of sync

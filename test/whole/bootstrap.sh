@@ -656,6 +656,18 @@ note_run() {
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
 
+# A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
+# no free block of a full /run.
+#   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
+#   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
+#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+
+# Where the garbage collector looks for what it must keep. On the disk, as a deployment may go on behind a reboot.
+roots=/nix/var/nix/gcroots
+
+# root NAME SYSTEM: keeps that system from the garbage collector as long as the deployment $id lasts.
+root() { ln -s "$2" "$roots/hey-$id-$1"; }
+
 # A machine before and after an installation.
 
 # survey_machine: what it is, a fact a line. Changes nothing.

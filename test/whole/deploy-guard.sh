@@ -59,6 +59,8 @@ activation_timeout='600'      # how many seconds a guarded activation may take
 settle='5'                    # the seconds between the two connections that confirm; nothing for none
 checks=''                     # yes, where there are checks
 patience='60'                 # how many seconds behind the deadline a host that does not answer is waited for
+last_reboot='yes'             # yes, where a host may reboot as the last resort of a rollback
+limit='300'                   # how many seconds a reboot may take
 on_unit_failure='rollback'    # warn or rollback
 by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
 
@@ -70,7 +72,8 @@ run_checks() {
 # for_target: what each function there is given.
 for_target() {
   assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" activation_timeout "$activation_timeout" \
-    on_unit_failure "$on_unit_failure" by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
+    last_reboot "$last_reboot" on_unit_failure "$on_unit_failure" by "$by" last_deployed "$last_deployed" agreed "$agreed" \
+    system "$system" id "$id" armed "$armed"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
@@ -420,7 +423,10 @@ changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
+  local more=""
+  # What somebody had left there was brought to its end before.
+  if [ -n "$(fact ended)" ]; then more=" else"; fi
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing$more was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.
@@ -563,13 +569,13 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 # Why a target is told to go back.
 interrupted_words="the deployment was interrupted"
 
-# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
-# told, look_there.
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, resort, failing, asked, anew, menu, armed,
+# checking, cause, held, told, look_there.
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
   meant=$(name_there)
-  boots_before='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
+  boots_before='' resort='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
   look_there="Look: $type_deploy --status $host $where"
   at_end abandon
 }
@@ -823,6 +829,7 @@ finish() {
 # Ends: where it does not hold.
 take_verdict() {
   see_trial
+  see_reboot
   runs_now=$(fact runs)
   boots_now=$(fact boots)
   units=$(fact units)
@@ -837,6 +844,17 @@ take_verdict() {
       ;;
     lost) take_lost ;;
   esac
+}
+
+# see_reboot: whether the target reboots, as a last resort. That may take longer than an activation, and its boot menu is
+# not being written then. Sets: resort, patience, menu.
+see_reboot() {
+  if [ -z "$(fact rebooting)" ] || [ -n "$resort" ]; then return 0; fi
+  resort=$(fact why)
+  if [ -z "$(fact status)" ]; then resort="the activation did not end in time"; fi
+  patience=$limit
+  menu=
+  step "rebooting into the old system, as $prev can't be made to run otherwise; $target is waited for, at most $limit s"
 }
 
 # take_confirmed. Ends: where it could not be made to last.
@@ -910,6 +928,12 @@ take_lost() {
     said_lately 5
     finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
   fi
+  if [ -n "$resort" ] && [ "$runs_now" = "$prev" ]; then
+    case $resort in
+      *asked* | *interrupted* | "not confirmed"*) finish 10 "rolled back by a reboot, as ${failing:-it was $resort}, and the old system could not be made to run otherwise: $(standing) (status 10)" ;;
+      *) finish 12 "rolled back by a reboot, as $resort, and the old system could not be made to run otherwise: $(standing) (status 12)" ;;
+    esac
+  fi
   if as_before; then
     if [ "$was_cut" = commit ]; then why="$(in_the_commit); its boot menu was written anew"; else why=$(why_lost); fi
     finish 10 "rolled back, as $why: $(standing) (status 10)"
@@ -932,6 +956,10 @@ see_trial() { :; }
 what_goes_on() {
   local holder
   holder=$(fact held)
+  if [ -n "$(fact rebooting)" ]; then
+    echo "reboots into $prev now, as that can't be made to run otherwise"
+    return
+  fi
   if [ -n "$holder" ]; then echo "rolls back to $prev as soon as it gets the lock of NixOS from $holder, and runs $(fact runs) now"; else echo "rolls back to $prev now, and runs $(fact runs)"; fi
 }
 
@@ -975,8 +1003,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
-# Sets: held_by. Ends: where another one holds it.
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
+# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -984,6 +1012,8 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  (each_open end_dead) || :
+  unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
@@ -1191,8 +1221,8 @@ goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/nul
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
-#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
-#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+#   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
+#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -1276,7 +1306,7 @@ refuse_trial() {
 
 # stands: how the deployment $id stands, and its facts. After a reboot nothing is known of it.
 stands() {
-  local at said end fact
+  local at said fact
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
@@ -1287,13 +1317,11 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in $verdicts; do
-          if [ -L "$at/$end" ]; then said=$end; fi
-        done
+        said=$(verdict_of "$at")
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held; do
+      for fact in started status why units inhibited held rebooting; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -1362,7 +1390,7 @@ disarm() {
     systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+    kill -s TERM -- "-$sleeper" 2>/dev/null || :
   fi
 }
 
@@ -1380,10 +1408,53 @@ go_back() {
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else start_apart rollback; fi
 }
 
-# unroot: lets the garbage collector have what the deployment $id has kept from it.
-unroot() {
-  local which
-  for which in prev new boots; do rm -f "/nix/var/nix/gcroots/auto/hey-$id-$which"; done
+# Where the garbage collector looks for what it must keep. On the disk, as a deployment may go on behind a reboot.
+roots=/nix/var/nix/gcroots
+
+# root NAME SYSTEM: keeps that system from the garbage collector as long as the deployment $id lasts.
+root() { ln -s "$2" "$roots/hey-$id-$1"; }
+
+# unroot: lets it have what the deployment $id has kept from it.
+unroot() { rm -f "$roots/hey-$id-"*; }
+
+# unroot_lost: the same for deployments of which a power cut has left nothing else.
+unroot_lost() {
+  local link owner
+  for link in "$roots"/hey-*; do
+    owner=${link#"$roots/hey-"}
+    owner=${owner%%-*}
+    # What puts that right needs them.
+    case $owner in "$(readlink "$trial/id")" | "$(readlink "$marker" | cut -d " " -f 1)") continue ;; esac
+    if [ -L "$link" ] && [ ! -d "/run/hey/$owner" ]; then rm -f "$link"; fi
+  done
+}
+
+# end_dead: brings the deployment in $dir, which died, to its end, and says so: what was confirmed is committed; anything else goes back, unless
+# somebody has switched this machine since.
+end_dead() {
+  local now
+  if holds; then return; fi
+  now=$(readlink -e /run/current-system)
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut)
+      # Its activation was over, and somebody has gone back already.
+      if [ -L "$dir/status" ] && [ "$now" = "$(readlink "$dir/prev")" ]; then rm -f "$dir/started"; fi
+      # Nobody waits for a reboot now.
+      rm -f "$dir/last-reboot"
+      give_verdict || :
+      sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&-
+      ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+  echo "ended yes"
+  echo "hey: the deployment of $(readlink "/run/hey/past/$id/by"), which died, is ended first ($(verdict_of "/run/hey/past/$id")): $(readlink -e /run/current-system) runs" >&2
+}
+
+# verdict_of DIR: of the deployment there, which is over.
+verdict_of() {
+  local end
+  for end in $verdicts; do if [ -L "$1/$end" ]; then echo "$end"; fi; done
 }
 
 # archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
@@ -1391,6 +1462,7 @@ archive() {
   local old
   unroot
   if [ -L "$dir/trial" ]; then forget_trial; fi
+  mkdir -p /run/hey/past
   mv -T "$dir" "/run/hey/past/$id"
   # Names that mktemp has made.
   # shellcheck disable=SC2012
@@ -1400,7 +1472,11 @@ archive() {
 }
 
 # forget_trial: without its id it is none, whatever is still to be removed.
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+forget_trial() {
+  local owner
+  owner=$(readlink "$trial/id") && rm -f "$roots/hey-$owner-"*
+  rm -f "$trial/id" && rm -rf "$trial"
+}
 
 # finishing: whether systemd still starts what this boot is to start.
 finishing() {
@@ -1584,11 +1660,104 @@ by_systemd_boot() {
   case $(loader_variable LoaderInfo) in systemd-boot*) ;; *) false ;; esac
 }
 
+# entry_once: the entry that is booted once; nothing where there is none.
+entry_once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else grub-editenv "$grubenv" list 2>/dev/null | sed -n "s/^next_entry=//p"; fi; }
+
 # What a trial boot needs of the boot loader: an entry for the system that is tried, that it is booted once, and that the old system is
 # what boots by default.
 
 # What GRUB boots by, where it is the boot loader.
 grub_cfg=/boot/grub/grub.cfg
+
+# entry_id FILE: the id of systemd-boot for it: its name without the tries that are left.
+entry_id() { printf "%s\n" "${1##*/}" | sed -E "s/[+][0-9]+(-[0-9]+)?[.]conf$/.conf/"; }
+
+# entry_boots FILE SYSTEM: whether the entry in that file boots it.
+entry_boots() {
+  case " $(sed -n "s/^options *//p" "$1" | tr "\n" " ") " in
+    *" init=$2/init "*) true ;;
+    *) false ;;
+  esac
+}
+
+# grub_entries SYSTEM: each entry of GRUB that boots it: its number in the first menu (- in another), then how GRUB is told it. At the top that
+# is the title, as entries may come and go there with the firmware; below it is the number, as NixOS has > in titles there, which parts two.
+grub_entries() {
+  local counts path kinds word rest number quote title component top
+  counts=0 path="" kinds=""
+  while read -r word rest; do
+    case $word in
+      menuentry | submenu)
+        number=${counts%% *}
+        counts="$((number + 1)) ${counts#"$number"}"
+        case $rest in *"}") continue ;; esac
+        quote=${rest%"${rest#?}"}
+        title=${rest#?}
+        title=${title%%"$quote"*}
+        component=$number
+        if [ -z "$path" ]; then
+          top=$number
+          case $title in
+            [0-9]*) ;;
+            *) if [ -z "$(printf "%s" "$title" | LC_ALL=C tr -d "A-Za-z0-9 ._()-")" ]; then component=$title; fi ;;
+          esac
+        fi
+        path="$path>$component"
+        kinds="menu $kinds"
+        counts="0 $counts"
+        continue
+        ;;
+      "}")
+        case $kinds in
+          menu*)
+            path=${path%>*}
+            counts=${counts#* }
+            ;;
+        esac
+        kinds=${kinds#* }
+        continue
+        ;;
+    esac
+    case " $rest " in
+      *" init=$1/init "*)
+        case $path in
+          *">"*">"*) echo "- ${path#>}" ;;
+          *) echo "$top ${path#>}" ;;
+        esac
+        ;;
+    esac
+    case "$word $rest" in *"{") kinds="other $kinds" ;; esac
+  done <"$grub_cfg"
+}
+
+# boots_by_default SYSTEM: whether it is that.
+boots_by_default() {
+  local defaults found file pattern numbers default
+  if by_systemd_boot; then
+    # It would win over loader.conf.
+    if [ -n "$(loader_variable LoaderEntryDefault)" ]; then return 1; fi
+    defaults=$(sed -nE "s/^(default|preferred) +//p" "$(bootctl -p)/loader/loader.conf")
+    found=
+    for file in "$(bootctl -x)"/loader/entries/*.conf; do
+      for pattern in $defaults; do
+        # shellcheck disable=SC2254 # a pattern
+        case $(entry_id "$file") in
+          $pattern)
+            entry_boots "$file" "$1" || return 1
+            found=yes
+            ;;
+        esac
+      done
+    done
+    [ -n "$found" ]
+  else
+    defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
+    numbers=$(grub_entries "$1" | sed "s/ .*//")
+    [ -n "$defaults" ] && for default in $defaults; do
+      printf "%s\n" "$numbers" | grep -qxF -e "$default" || return 1
+    done
+  fi
+}
 
 # Who this machine is.
 
@@ -1621,16 +1790,6 @@ store_script() {
 # not_armed WHY. Ends: always.
 not_armed() { refuse 1 "it could not be armed: $1"; }
 
-# end_dead: brings the deployment in $dir, which died, to its end: what was confirmed is committed, anything else goes back.
-end_dead() {
-  if holds; then return; fi
-  case $(progress) in
-    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
-    open | back-cut) sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&- ;;
-  esac
-  if [ -d "$dir" ]; then archive; fi
-}
-
 # end_arming: takes away what was begun, unless it is armed.
 end_arming() {
   rm -f /run/hey/holder
@@ -1644,12 +1803,10 @@ end_arming() {
 # arm_guard: unless the deployment $id of $system is confirmed within $seconds s, this machine rolls back by itself to what it runs now. What
 # was cut short here is brought to its end first. Sets: dir, armed. Ends: where it can not be armed, or may not.
 arm_guard() {
-  local link which shell job
+  local which shell job
   dir=/run/hey/$id
   take_lock
   refuse_switching
-  mkdir -p /run/hey/past
-  (each_open end_dead)
   mend_all >&2
   refuse_changed
   if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "$system did not arrive"; fi
@@ -1661,10 +1818,6 @@ arm_guard() {
   # Who has lost the connection hears no more of it. What was begun goes on all the same.
   trap "" PIPE
   umask 077
-  # Links of deployments that a power cut has ended.
-  for link in /nix/var/nix/gcroots/auto/hey-*; do
-    if [ -L "$link" ] && [ ! -e "$link" ]; then rm -f "$link"; fi
-  done
   mkdir "$dir" || not_armed "$dir can not be made"
   note_fact open "$id"
   note_fact by "$held_by"
@@ -1674,16 +1827,16 @@ arm_guard() {
   note_fact on-unit-failure "$on_unit_failure"
   note_fact generation "$generation"
   note_fact bootloader "$bootloader"
+  if [ -n "$last_reboot" ]; then note_fact last-reboot yes; fi
   store_script rollback way_back "$id"
   store_script activation activate_apart "$id"
   # shellcheck disable=SC2016
   store_script commit commit_apart "$id" "\"\${2-}\""
   : >"$dir/log"
   if by_systemd; then note_units "$dir" || not_armed "systemd does not say which units have failed, or $dir can not be written to"; fi
-  mkdir -p /nix/var/nix/gcroots/auto
   for which in prev new boots; do
     if [ ! -L "$dir/$which" ]; then continue; fi
-    ln -s "$dir/$which" "/nix/var/nix/gcroots/auto/hey-$id-$which" || not_armed "the disk can not be written to (is it full?)"
+    root "$which" "$(readlink "$dir/$which")" || not_armed "the disk can not be written to (is it full?)"
   done
   note_fact seconds "$seconds"
   # An activation must begin by then. Its own time, and that for the confirmation, are given later.
@@ -1703,10 +1856,11 @@ arm_guard() {
       not_armed "systemd does not have the unit as it was set"
     fi
   else
-    setsid "$shell" "$dir/rollback" "$id" </dev/null >>"$dir/log" 2>&1 9>&- &
+    store_script keeper keep_way_back "$id" "$shell"
+    # What it starts inherits that.
+    ({ echo -1000 >/proc/self/oom_score_adj; } 2>/dev/null; exec setsid "$shell" "$dir/keeper" </dev/null >>"$dir/log" 2>&1 9>&-) &
     job=$!
     note_fact sleeper "$job"
-    (echo -1000 >"/proc/$job/oom_score_adj") 2>/dev/null || :
   fi
   armed=yes
   echo "prev $runs"
@@ -1798,127 +1952,6 @@ not_begun() {
   exit 0
 }
 
-# The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
-
-# on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
-# that tells of it and all that it boots. What tells of it goes only when the disk has the menu.
-on_disk() { sync -f /nix/var/nix /nix/store; }
-
-# menu_on_disk: the boot menu is.
-menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
-
-# commit_system SYSTEM: makes it what boots, as the deployment in $dir says. 1 where that failed.
-commit_system() {
-  local newest
-  newest=$(generations | head -n 1)
-  rm -f "$marker"
-  ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
-  wait_for_lock
-  set_profile "$1" "$(readlink "$dir/generation")" || return 1
-  on_disk || return 1
-  write_boot_menu "$1" || return 1
-  menu_on_disk || return 1
-  # It boots now, whether or not that can be written down.
-  rm -f "$marker" || :
-}
-
-# wait_for_lock: another program may hold the lock of NixOS for a moment, a minute at most.
-wait_for_lock() {
-  local waited
-  waited=0
-  while [ "$waited" -lt 60 ] && lock_holder >/dev/null; do
-    sleep 1
-    waited=$((waited + 1))
-  done
-}
-
-# write_boot_menu SYSTEM: the boot loader boots it.
-write_boot_menu() { NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$1/bin/switch-to-configuration" boot; }
-
-# uncommit: what the marker tells of is undone: the profile, and what boots.
-uncommit() {
-  if [ ! -L "$marker" ]; then return; fi
-  uncommit_profile
-  boot_entry "$(readlink -e "$profile")"
-}
-
-# uncommit_profile: the profile is again what it was before the commit that the marker tells of. A generation is deleted only if that commit
-# made it.
-uncommit_profile() {
-  local marked newest before now
-  marked=$(readlink "$marker") || return 0
-  newest=${marked##* }
-  before=${marked% *}
-  before=${before##* }
-  now=$(readlink "$profile")
-  if [ "$now" = "$before" ]; then return; fi
-  # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
-  if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
-  limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
-  if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
-}
-
-# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
-restore_generation() {
-  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
-}
-
-# boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
-boot_entry() {
-  on_disk
-  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
-}
-
-# mend_all: puts right what a deployment that was cut short has left.
-mend_all() {
-  mend_commit
-  # What armed it knows how to end it.
-  if [ -L "$trial/id" ]; then sh "$trial/end"; fi
-}
-
-# mend_commit: a commit that was ended, by a power cut say, and belongs to nobody any more, is finished where its system runs, else undone, unless
-# something else was deployed since.
-mend_commit() {
-  local marked committed before
-  marked=$(readlink "$marker") || return 0
-  committed=${marked#* }
-  committed=${committed%% *}
-  before=${marked% *}
-  before=${before##* }
-  case $(readlink -e "$profile") in
-    "$committed") if [ "$(readlink -e /run/current-system)" = "$committed" ]; then boot_entry "$committed"; else uncommit; fi ;;
-    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
-  esac
-}
-
-# commit_apart ID [undo]: makes the confirmed deployment what boots; "undo" takes a commit that was cut back. Runs as its file "commit".
-# Sets: id, dir. Ends: where it is over.
-commit_apart() {
-  local new said
-  id=$1
-  dir=/run/hey/$id
-  exec 8<"$dir/commit"
-  # Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
-  flock -w 5 8 && [ -d "$dir" ] || exit 0
-  new=$(readlink "$dir/new")
-  disarm
-  if [ "${2-}" = undo ]; then
-    uncommit 8<&-
-    said=uncommitted
-  elif [ "$(readlink -e /run/current-system)" != "$new" ]; then
-    # It was cut, and somebody has switched this machine since.
-    mend_commit 8<&-
-    said=uncommitted
-  elif commit_system "$new" 8<&-; then
-    said=committed
-  else
-    uncommit 8<&-
-    said=uncommitted
-  fi
-  mv -T "$dir/confirmed" "$dir/$said"
-  archive
-}
-
 # The rollback, which runs with nobody there. It must go also where nothing can be written.
 
 # way_back ID: rolls that deployment back, unless it is confirmed: at its deadline, or as soon as the link "clock" is gone. Runs as its file
@@ -1941,10 +1974,33 @@ way_back() {
   if [ -e "$dir/rollback" ]; then exec 8<"$dir/rollback"; else exit 0; fi
   # Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
   flock -w 5 8 && [ -d "$dir" ] || exit 0
-  flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || give_verdict || :
+  if [ -L "$dir/open" ]; then flock -w 10 /run/hey/lock mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null || give_verdict || :; fi
   if [ ! -L "$dir/rolled-back" ] && [ ! -L "$dir/open" ]; then exit 0; fi
   take_back "$(readlink "$dir/prev")" "$(readlink "$dir/new")"
 }
+
+# keep_way_back ID SHELL: begins the way back of that deployment again until it is over, where no systemd does. Runs as its file "keeper". Who
+# kills one of the two has not ended the other. Where no process can be made this ends, and begins itself anew without one.
+# Sets: id, dir, shell.
+keep_way_back() {
+  local begun up
+  id=$1
+  dir=/run/hey/$id
+  shell=$2
+  trap keep_on EXIT
+  while unsettled; do
+    "$shell" "$dir/rollback" "$id"
+    # A second; "sleep" would be a process.
+    read -r begun _ </proc/uptime
+    while read -r up _ </proc/uptime && [ "${up%%.*}" = "${begun%%.*}" ]; do :; done
+  done
+}
+
+# keep_on: the keeper, once more. Ends: unless it is over.
+keep_on() { if unsettled; then exec "$shell" "$dir/keeper"; fi; }
+
+# unsettled: whether the deployment in $dir is not over, and not confirmed.
+unsettled() { [ -L "$dir/open" ] || [ -L "$dir/rolled-back" ]; }
 
 # give_verdict: the deployment in $dir is rolled back, unless another verdict was given.
 give_verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
@@ -1954,6 +2010,7 @@ take_back() {
   local status now
   ln -s "not confirmed in time" "$dir/why" 2>/dev/null || :
   echo "hey: rolling back to $1: $(readlink "$dir/why")"
+  if [ -L "$dir/started" ] && systemd_hangs; then reboot_into "$1" "$2"; fi
   stop_activation
   status=0
   if [ -L "$dir/started" ]; then activate_old "$1" "$2" || status=$?; fi
@@ -1972,10 +2029,45 @@ take_back() {
   else
     case $status$now in
       [024]"$1") ;;
-      *) came_out not-rolled-back ;;
+      *)
+        if ! holding >/dev/null; then reboot_into "$1" "$2"; fi
+        came_out not-rolled-back
+        ;;
     esac
   fi
   archive
+}
+
+# systemd_hangs: whether systemd gives no answer for 40 seconds. Nothing can be activated then.
+systemd_hangs() {
+  by_systemd || return 1
+  for _ in 1 2; do
+    timeout 20 systemctl show --property=Version >/dev/null 2>&1
+    if [ "$?" -ne 124 ]; then return 1; fi
+  done
+}
+
+# reboot_into OLD NEW: the last resort of the deployment in $dir, where the old system can not be made to run: this machine reboots, if that brings
+# the old system, and nobody else has switched it. After the reboot nothing is armed, so there is never a second one. Returns where it may not.
+reboot_into() {
+  [ -L "$dir/last-reboot" ] || return 0
+  if superseded "$1" "$2" || unmended || [ "$(readlink -e "$profile")" != "$1" ] || [ -n "$(entry_once)" ] || ! boots_by_default "$1"; then return 0; fi
+  echo "hey: $1 can not be made to run, and this machine reboots into it"
+  ln -s yes "$dir/rebooting" 2>/dev/null
+  unroot
+  # Who waits is still to hear that.
+  sleep 5
+  if by_systemd; then
+    # In order, if there is an order; then without stopping anything; then without asking systemd.
+    if timeout 10 systemctl start --no-block --job-mode=replace-irreversibly reboot.target; then sleep 60; fi
+    if timeout 10 systemctl reboot --force; then sleep 60; fi
+    timeout 10 sync
+    systemctl reboot --force --force
+  else
+    "$1/sw/bin/reboot"
+  fi
+  sleep 60
+  rm -f "$dir/rebooting"
 }
 
 # came_out VERDICT: another one than rolled-back.
@@ -1996,7 +2088,6 @@ stop_activation() {
         if kill -s "$signal" -- "-$activator" 2>/dev/null; then sleep 0.5; fi
       done
     fi
-    disarm
   fi
 }
 
@@ -2055,6 +2146,132 @@ activate_old() {
     if by_systemd && ! bus_answers; then restore_bus "$1" "$2"; fi
     sleep "$tries"
   done
+}
+
+# The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
+
+# on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
+# that tells of it and all that it boots. What tells of it goes only when the disk has the menu.
+on_disk() { sync -f /nix/var/nix /nix/store; }
+
+# menu_on_disk: the boot menu is.
+menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
+
+# commit_system SYSTEM: makes it what boots, as the deployment in $dir says. 1 where that failed.
+commit_system() {
+  local newest number
+  newest=$(generations | head -n 1)
+  number=$(readlink "$dir/generation")
+  # A garbage collector may have deleted it meanwhile.
+  if [ "$(readlink -e "$profile-$number-link")" != "$1" ]; then number=new; fi
+  rm -f "$marker"
+  ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
+  wait_for_lock
+  set_profile "$1" "$number" || return 1
+  on_disk || return 1
+  write_boot_menu "$1" || return 1
+  menu_on_disk || return 1
+  # It boots now, whether or not that can be written down.
+  rm -f "$marker" || :
+}
+
+# wait_for_lock: another program may hold the lock of NixOS for a moment, a minute at most.
+wait_for_lock() {
+  local waited
+  waited=0
+  while [ "$waited" -lt 60 ] && lock_holder >/dev/null; do
+    sleep 1
+    waited=$((waited + 1))
+  done
+}
+
+# write_boot_menu SYSTEM: the boot loader boots it.
+write_boot_menu() { NIXOS_INSTALL_BOOTLOADER=$(readlink "$dir/bootloader") limited "$1/bin/switch-to-configuration" boot; }
+
+# uncommit: what the marker tells of is undone: the profile, and what boots.
+uncommit() {
+  if [ ! -L "$marker" ]; then return; fi
+  uncommit_profile
+  boot_entry "$(readlink -e "$profile")"
+}
+
+# uncommit_profile: the profile is again what it was before the commit that the marker tells of. A generation is deleted only if that commit
+# made it.
+uncommit_profile() {
+  local marked newest before now
+  marked=$(readlink "$marker") || return 0
+  newest=${marked##* }
+  before=${marked% *}
+  before=${before##* }
+  now=$(readlink "$profile")
+  if [ "$now" = "$before" ]; then return; fi
+  # A garbage collector may have deleted that generation meanwhile. What it was is kept as a root.
+  if [ ! -e "$profile-$(number_of "$before")-link" ]; then restore_generation "$before"; fi
+  limited nix-env -p "$profile" --switch-generation "$(number_of "$before")"
+  if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
+}
+
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment that the marker tells of began.
+restore_generation() {
+  local kept
+  kept=$(readlink -e "$roots/hey-$(readlink "$marker" | cut -d " " -f 1)-boots") || return 0
+  case $1 in system-[0-9]*-link) ln -s "$kept" "${profile%system}$1" ;; esac
+}
+
+# boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
+boot_entry() {
+  on_disk
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
+}
+
+# mend_all: puts right what a deployment that was cut short has left.
+mend_all() {
+  mend_commit
+  # What armed it knows how to end it.
+  if [ -L "$trial/id" ]; then sh "$trial/end"; fi
+}
+
+# mend_commit: a commit that was ended, by a power cut say, and belongs to nobody any more, is finished where its system runs, else undone, unless
+# something else was deployed since.
+mend_commit() {
+  local marked committed before
+  marked=$(readlink "$marker") || return 0
+  committed=${marked#* }
+  committed=${committed%% *}
+  before=${marked% *}
+  before=${before##* }
+  case $(readlink -e "$profile") in
+    "$committed") if [ "$(readlink -e /run/current-system)" = "$committed" ]; then boot_entry "$committed"; else uncommit; fi ;;
+    *) if [ "$(readlink "$profile")" = "$before" ]; then uncommit; else rm -f "$marker"; fi ;;
+  esac
+}
+
+# commit_apart ID [undo]: makes the confirmed deployment what boots; "undo" takes a commit that was cut back. Runs as its file "commit".
+# Sets: id, dir. Ends: where it is over.
+commit_apart() {
+  local new said
+  id=$1
+  dir=/run/hey/$id
+  exec 8<"$dir/commit"
+  # Who only looks whether it runs holds the lock for a moment too; another one has done it when it lets go.
+  flock -w 5 8 && [ -d "$dir" ] || exit 0
+  new=$(readlink "$dir/new")
+  disarm
+  if [ "${2-}" = undo ]; then
+    uncommit 8<&-
+    said=uncommitted
+  elif [ "$(readlink -e /run/current-system)" != "$new" ]; then
+    # It was cut, and somebody has switched this machine since.
+    mend_commit 8<&-
+    said=uncommitted
+  elif commit_system "$new" 8<&-; then
+    said=committed
+  else
+    uncommit 8<&-
+    said=uncommitted
+  fi
+  mv -T "$dir/confirmed" "$dir/$said"
+  archive
 }
 
 # D-Bus, without which the program of NixOS that activates a system refuses to.
@@ -2245,13 +2462,13 @@ cancel_it() {
   case $(progress) in open | back-cut) go_back "$1" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-      if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
+      if [ ! -d "$dir" ] || [ -L "$dir/rebooting" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
       sleep 0.1
     done
   done
   # It is known by then that it goes on by itself; an old system that takes its time is waited for, but not a lock that another program holds.
   rounds=0
-  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ ! -L "$dir/rebooting" ] && [ "$rounds" -lt 600 ]; do
     rounds=$((rounds + 1))
     sleep 0.5
   done

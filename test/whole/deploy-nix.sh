@@ -385,7 +385,10 @@ changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
+  local more=""
+  # What somebody had left there was brought to its end before.
+  if [ -n "$(fact ended)" ]; then more=" else"; fi
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing$more was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.
@@ -562,7 +565,7 @@ activate_there() {
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
     *-yes-*)
-      if [ "$(fact boots)" = "$system" ]; then
+      if [ "$(fact_number program) $(fact boots)" = "100 $system" ]; then
         last_words="it takes effect at the next boot, as its init is another one (status $status); $(standing). Then: $type_reboot"
       else
         last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot"
@@ -701,8 +704,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
-# Sets: held_by. Ends: where another one holds it.
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
+# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -710,6 +713,8 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  (each_open end_dead) || :
+  unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
@@ -858,8 +863,13 @@ goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/nul
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
-#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
-#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+#   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
+#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+
+# Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
+# something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
+# activated (not-activated).
+verdicts="rolled-back not-rolled-back superseded not-activated kept committed uncommitted"
 
 # Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
 trial=/nix/var/nix/hey-trial
@@ -941,6 +951,73 @@ unmended() { [ -L "$marker" ] || [ -L "$trial/id" ]; }
 
 # shell_of SYSTEM: its shell. What an activation puts at /bin/sh may be the very thing that is broken.
 shell_of() { if [ -x "$1/sw/bin/sh" ]; then echo "$1/sw/bin/sh"; else echo /bin/sh; fi; }
+
+# Where the garbage collector looks for what it must keep. On the disk, as a deployment may go on behind a reboot.
+roots=/nix/var/nix/gcroots
+
+# unroot: lets it have what the deployment $id has kept from it.
+unroot() { rm -f "$roots/hey-$id-"*; }
+
+# unroot_lost: the same for deployments of which a power cut has left nothing else.
+unroot_lost() {
+  local link owner
+  for link in "$roots"/hey-*; do
+    owner=${link#"$roots/hey-"}
+    owner=${owner%%-*}
+    # What puts that right needs them.
+    case $owner in "$(readlink "$trial/id")" | "$(readlink "$marker" | cut -d " " -f 1)") continue ;; esac
+    if [ -L "$link" ] && [ ! -d "/run/hey/$owner" ]; then rm -f "$link"; fi
+  done
+}
+
+# end_dead: brings the deployment in $dir, which died, to its end, and says so: what was confirmed is committed; anything else goes back, unless
+# somebody has switched this machine since.
+end_dead() {
+  local now
+  if holds; then return; fi
+  now=$(readlink -e /run/current-system)
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut)
+      # Its activation was over, and somebody has gone back already.
+      if [ -L "$dir/status" ] && [ "$now" = "$(readlink "$dir/prev")" ]; then rm -f "$dir/started"; fi
+      # Nobody waits for a reboot now.
+      rm -f "$dir/last-reboot"
+      give_verdict || :
+      sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&-
+      ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+  echo "ended yes"
+  echo "hey: the deployment of $(readlink "/run/hey/past/$id/by"), which died, is ended first ($(verdict_of "/run/hey/past/$id")): $(readlink -e /run/current-system) runs" >&2
+}
+
+# verdict_of DIR: of the deployment there, which is over.
+verdict_of() {
+  local end
+  for end in $verdicts; do if [ -L "$1/$end" ]; then echo "$end"; fi; done
+}
+
+# archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
+archive() {
+  local old
+  unroot
+  if [ -L "$dir/trial" ]; then forget_trial; fi
+  mkdir -p /run/hey/past
+  mv -T "$dir" "/run/hey/past/$id"
+  # Names that mktemp has made.
+  # shellcheck disable=SC2012
+  ls -t /run/hey/past | tail -n +9 | while read -r old; do
+    if [ "$old" != "$id" ]; then rm -rf "/run/hey/past/$old"; fi
+  done
+}
+
+# forget_trial: without its id it is none, whatever is still to be removed.
+forget_trial() {
+  local owner
+  owner=$(readlink "$trial/id") && rm -f "$roots/hey-$owner-"*
+  rm -f "$trial/id" && rm -rf "$trial"
+}
 
 # Whether an activation can begin: asked before the profile moves.
 
@@ -1403,6 +1480,11 @@ start_switch() {
   job=$!
 }
 
+# The rollback, which runs with nobody there. It must go also where nothing can be written.
+
+# give_verdict: the deployment in $dir is rolled back, unless another verdict was given.
+give_verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
+
 # The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
 
 # on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
@@ -1428,9 +1510,11 @@ uncommit_profile() {
   if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
 }
 
-# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment that the marker tells of began.
 restore_generation() {
-  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
+  local kept
+  kept=$(readlink -e "$roots/hey-$(readlink "$marker" | cut -d " " -f 1)-boots") || return 0
+  case $1 in system-[0-9]*-link) ln -s "$kept" "${profile%system}$1" ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.

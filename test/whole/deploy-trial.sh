@@ -411,7 +411,10 @@ changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
+  local more=""
+  # What somebody had left there was brought to its end before.
+  if [ -n "$(fact ended)" ]; then more=" else"; fi
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing$more was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.
@@ -597,13 +600,13 @@ await_and_confirm() {
 # Why a target is told to go back.
 interrupted_words="the deployment was interrupted"
 
-# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, failing, asked, anew, menu, armed, checking, cause, held,
-# told, look_there.
+# begin_guard: what a guarded deployment knows at its beginning. Sets: id, prev, meant, boots_before, resort, failing, asked, anew, menu, armed,
+# checking, cause, held, told, look_there.
 begin_guard() {
   id=${tmp##*.}
   prev=$(fact runs)
   meant=$(name_there)
-  boots_before='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
+  boots_before='' resort='' failing='' asked='' anew='' menu='' armed='' checking='' held='' told='' cause=interrupted
   look_there="Look: $type_deploy --status $host $where"
   at_end abandon
 }
@@ -837,6 +840,7 @@ finish() {
 # Ends: where it does not hold.
 take_verdict() {
   see_trial
+  see_reboot
   runs_now=$(fact runs)
   boots_now=$(fact boots)
   units=$(fact units)
@@ -851,6 +855,17 @@ take_verdict() {
       ;;
     lost) take_lost ;;
   esac
+}
+
+# see_reboot: whether the target reboots, as a last resort. That may take longer than an activation, and its boot menu is
+# not being written then. Sets: resort, patience, menu.
+see_reboot() {
+  if [ -z "$(fact rebooting)" ] || [ -n "$resort" ]; then return 0; fi
+  resort=$(fact why)
+  if [ -z "$(fact status)" ]; then resort="the activation did not end in time"; fi
+  patience=$limit
+  menu=
+  step "rebooting into the old system, as $prev can't be made to run otherwise; $target is waited for, at most $limit s"
 }
 
 # take_confirmed. Ends: where it could not be made to last.
@@ -923,6 +938,12 @@ take_lost() {
   if [ "$(fact unmended)" = yes ]; then
     said_lately 5
     finish 15 "not confirmed, and the machine was booted again: $(standing) (status 15); $(not_bootable)"
+  fi
+  if [ -n "$resort" ] && [ "$runs_now" = "$prev" ]; then
+    case $resort in
+      *asked* | *interrupted* | "not confirmed"*) finish 10 "rolled back by a reboot, as ${failing:-it was $resort}, and the old system could not be made to run otherwise: $(standing) (status 10)" ;;
+      *) finish 12 "rolled back by a reboot, as $resort, and the old system could not be made to run otherwise: $(standing) (status 12)" ;;
+    esac
   fi
   if as_before; then
     if [ "$was_cut" = commit ]; then why="$(in_the_commit); its boot menu was written anew"; else why=$(why_lost); fi
@@ -997,8 +1018,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end.
-# Sets: held_by. Ends: where another one holds it.
+# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
+# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -1006,6 +1027,8 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  (each_open end_dead) || :
+  unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
@@ -1358,8 +1381,8 @@ boot_once() {
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
-#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
-#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+#   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
+#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -1443,7 +1466,7 @@ refuse_trial() {
 
 # stands: how the deployment $id stands, and its facts. After a reboot nothing is known of it.
 stands() {
-  local at said end fact
+  local at said fact
   for _ in 1 2 3; do
     for at in "$dir" "/run/hey/past/$id"; do
       if [ ! -L "$at/deadline" ]; then continue; fi
@@ -1454,13 +1477,11 @@ stands() {
         if [ ! -d "$at" ]; then continue; fi
       fi
       if [ "$said" = over ]; then
-        for end in $verdicts; do
-          if [ -L "$at/$end" ]; then said=$end; fi
-        done
+        said=$(verdict_of "$at")
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held; do
+      for fact in started status why units inhibited held rebooting; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -1526,7 +1547,7 @@ disarm() {
     systemctl stop "hey-rollback-$id.service" 2>/dev/null || :
   else
     sleeper=$(readlink "$dir/sleeper") || return 0
-    if [ "$sleeper" -ne "$$" ]; then kill -s TERM -- "-$sleeper" 2>/dev/null || :; fi
+    kill -s TERM -- "-$sleeper" 2>/dev/null || :
   fi
 }
 
@@ -1544,10 +1565,53 @@ go_back() {
   if by_systemd && systemctl start --no-block "hey-rollback-$id.service" 2>/dev/null; then :; else start_apart rollback; fi
 }
 
-# unroot: lets the garbage collector have what the deployment $id has kept from it.
-unroot() {
-  local which
-  for which in prev new boots; do rm -f "/nix/var/nix/gcroots/auto/hey-$id-$which"; done
+# Where the garbage collector looks for what it must keep. On the disk, as a deployment may go on behind a reboot.
+roots=/nix/var/nix/gcroots
+
+# root NAME SYSTEM: keeps that system from the garbage collector as long as the deployment $id lasts.
+root() { ln -s "$2" "$roots/hey-$id-$1"; }
+
+# unroot: lets it have what the deployment $id has kept from it.
+unroot() { rm -f "$roots/hey-$id-"*; }
+
+# unroot_lost: the same for deployments of which a power cut has left nothing else.
+unroot_lost() {
+  local link owner
+  for link in "$roots"/hey-*; do
+    owner=${link#"$roots/hey-"}
+    owner=${owner%%-*}
+    # What puts that right needs them.
+    case $owner in "$(readlink "$trial/id")" | "$(readlink "$marker" | cut -d " " -f 1)") continue ;; esac
+    if [ -L "$link" ] && [ ! -d "/run/hey/$owner" ]; then rm -f "$link"; fi
+  done
+}
+
+# end_dead: brings the deployment in $dir, which died, to its end, and says so: what was confirmed is committed; anything else goes back, unless
+# somebody has switched this machine since.
+end_dead() {
+  local now
+  if holds; then return; fi
+  now=$(readlink -e /run/current-system)
+  case $(progress) in
+    commit-cut) sh "$dir/commit" "$id" >>"$dir/log" 2>&1 9>&- ;;
+    open | back-cut)
+      # Its activation was over, and somebody has gone back already.
+      if [ -L "$dir/status" ] && [ "$now" = "$(readlink "$dir/prev")" ]; then rm -f "$dir/started"; fi
+      # Nobody waits for a reboot now.
+      rm -f "$dir/last-reboot"
+      give_verdict || :
+      sh "$dir/rollback" "$id" >>"$dir/log" 2>&1 9>&-
+      ;;
+  esac
+  if [ -d "$dir" ]; then archive; fi
+  echo "ended yes"
+  echo "hey: the deployment of $(readlink "/run/hey/past/$id/by"), which died, is ended first ($(verdict_of "/run/hey/past/$id")): $(readlink -e /run/current-system) runs" >&2
+}
+
+# verdict_of DIR: of the deployment there, which is over.
+verdict_of() {
+  local end
+  for end in $verdicts; do if [ -L "$1/$end" ]; then echo "$end"; fi; done
 }
 
 # archive: the deployment is over: its roots go. What is known of the last few stays, as who deployed may ask late.
@@ -1555,6 +1619,7 @@ archive() {
   local old
   unroot
   if [ -L "$dir/trial" ]; then forget_trial; fi
+  mkdir -p /run/hey/past
   mv -T "$dir" "/run/hey/past/$id"
   # Names that mktemp has made.
   # shellcheck disable=SC2012
@@ -1564,7 +1629,11 @@ archive() {
 }
 
 # forget_trial: without its id it is none, whatever is still to be removed.
-forget_trial() { rm -f "$trial/id" && rm -rf "$trial"; }
+forget_trial() {
+  local owner
+  owner=$(readlink "$trial/id") && rm -f "$roots/hey-$owner-"*
+  rm -f "$trial/id" && rm -rf "$trial"
+}
 
 # finishing: whether systemd still starts what this boot is to start.
 finishing() {
@@ -1797,6 +1866,8 @@ arm_trial() {
   if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && : >"$trial.new/restarts" && mv -T "$trial.new" "$trial"; then :; else
     not_armed "the disk can not be written to (is it full?)"
   fi
+  # A garbage collector that deletes old generations deletes this one too, as it is not the current one.
+  if root new "$system" && root prev "$boots"; then :; else not_armed "the disk can not be written to (is it full?)"; fi
   # As nix makes a generation, but without the moment in which the profile is the new system.
   if [ "$generation" = new ]; then ln -s "$system" "$profile-$number-link" || not_armed "generation $number could not be made"; fi
   on_disk || not_armed "the disk can not be written to (is it full?)"
@@ -1818,6 +1889,23 @@ arm_trial() {
   armed=yes
 }
 
+# The rollback, which runs with nobody there. It must go also where nothing can be written.
+
+# give_verdict: the deployment in $dir is rolled back, unless another verdict was given.
+give_verdict() { mv -T "$dir/open" "$dir/rolled-back" 2>/dev/null; }
+
+# superseded OLD NEW: whether somebody else has switched this machine meanwhile. Then nothing is left to undo.
+superseded() {
+  local own
+  case $(readlink -e /run/current-system) in
+    "" | "$1" | "$2") return 1 ;;
+  esac
+  # A service of the new system may have gone on to a specialisation of it.
+  for own in "$2"/specialisation/*; do
+    if [ "$(readlink -e "$own")" = "$(readlink -e /run/current-system)" ]; then return 1; fi
+  done
+}
+
 # The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
 
 # on_disk: a power cut can leave the boot menu in two halves, and fsck empties what it finds so. Before the menu is written, the disk has all
@@ -1829,12 +1917,15 @@ menu_on_disk() { [ ! -d /boot ] || sync -f /boot; }
 
 # commit_system SYSTEM: makes it what boots, as the deployment in $dir says. 1 where that failed.
 commit_system() {
-  local newest
+  local newest number
   newest=$(generations | head -n 1)
+  number=$(readlink "$dir/generation")
+  # A garbage collector may have deleted it meanwhile.
+  if [ "$(readlink -e "$profile-$number-link")" != "$1" ]; then number=new; fi
   rm -f "$marker"
   ln -s "$id $1 $(readlink "$profile") $newest" "$marker" || return 1
   wait_for_lock
-  set_profile "$1" "$(readlink "$dir/generation")" || return 1
+  set_profile "$1" "$number" || return 1
   on_disk || return 1
   write_boot_menu "$1" || return 1
   menu_on_disk || return 1
@@ -1878,9 +1969,11 @@ uncommit_profile() {
   if [ "$(number_of "$now")" -gt "$newest" ]; then limited nix-env -p "$profile" --delete-generations "$(number_of "$now")"; fi
 }
 
-# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment in $dir began.
+# restore_generation LINK: makes the generation of that link anew, of what booted when the deployment that the marker tells of began.
 restore_generation() {
-  case $1 in system-[0-9]*-link) if [ -e "${dir-}/boots" ]; then ln -s "$(readlink -e "$dir/boots")" "${profile%system}$1"; fi ;; esac
+  local kept
+  kept=$(readlink -e "$roots/hey-$(readlink "$marker" | cut -d " " -f 1)-boots") || return 0
+  case $1 in system-[0-9]*-link) ln -s "$kept" "${profile%system}$1" ;; esac
 }
 
 # boot_entry SYSTEM: the boot entry is its own; then the commit that the marker tells of is over, one way or the other.
@@ -2102,13 +2195,13 @@ cancel_it() {
   case $(progress) in open | back-cut) go_back "$1" ;; commit-cut) sh "$dir/commit" "$id" undo >&2 ;; esac
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     for _ in 1 2 3 4 5 6 7 8 9 10; do
-      if [ ! -d "$dir" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
+      if [ ! -d "$dir" ] || [ -L "$dir/rebooting" ] || { [ -L "$dir/trial" ] && [ "$(progress)" = going-back ]; }; then break 2; fi
       sleep 0.1
     done
   done
   # It is known by then that it goes on by itself; an old system that takes its time is waited for, but not a lock that another program holds.
   rounds=0
-  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ "$rounds" -lt 600 ]; do
+  while [ -d "$dir" ] && alive rollback && [ ! -L "$dir/held" ] && [ ! -L "$dir/rebooting" ] && [ "$rounds" -lt 600 ]; do
     rounds=$((rounds + 1))
     sleep 0.5
   done
@@ -2170,20 +2263,6 @@ check_remotely() {
       printf "waits --check-remote failed (status %s): %s\n" "$checked" "$check"
       break
     fi
-  done
-}
-
-# The rollback, which runs with nobody there. It must go also where nothing can be written.
-
-# superseded OLD NEW: whether somebody else has switched this machine meanwhile. Then nothing is left to undo.
-superseded() {
-  local own
-  case $(readlink -e /run/current-system) in
-    "" | "$1" | "$2") return 1 ;;
-  esac
-  # A service of the new system may have gone on to a specialisation of it.
-  for own in "$2"/specialisation/*; do
-    if [ "$(readlink -e "$own")" = "$(readlink -e /run/current-system)" ]; then return 1; fi
   done
 }
 '

@@ -348,7 +348,10 @@ fact_number() { number 9 "$(fact "$1")"; }
 
 # stop_if_refused STATUS [MORE]: with what the target said against it. Sets: last_words. Ends: where it said so, with that status.
 stop_if_refused() {
-  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing was changed on $target (status $1)${2-}"; fi
+  local more=""
+  # What somebody had left there was brought to its end before.
+  if [ -n "$(fact ended)" ]; then more=" else"; fi
+  if [ -n "$(fact refused)" ]; then give_up "$1" "$(short "$(fact refused)"); nothing$more was changed on $target (status $1)${2-}"; fi
 }
 
 # short WORDS: as much of them as a person reads.
@@ -857,8 +860,8 @@ by_systemd_boot() {
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
-#   by prev new generation bootloader on-unit-failure deadline               who, from what, to what, how, until when
-#   started status units why inhibited back                                  how far it came, what failed, why it was rolled back
+#   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
+#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
 
 # Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
 trial=/nix/var/nix/hey-trial
