@@ -2224,11 +2224,12 @@ boot_entry() {
   NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" boot && menu_on_disk && rm -f "$marker"
 }
 
-# mend_all: puts right what a deployment that was cut short has left.
+# mend_all: puts right what a deployment that was cut short has left. Then nobody needs what it has kept from the garbage collector.
 mend_all() {
   mend_commit
   # What armed it knows how to end it.
   if [ -L "$trial/id" ]; then sh "$trial/end"; fi
+  unroot_lost
 }
 
 # mend_commit: a commit that was ended, by a power cut say, and belongs to nobody any more, is finished where its system runs, else undone, unless

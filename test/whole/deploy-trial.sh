@@ -2002,11 +2002,12 @@ disarm_trial() {
   if [ "$(entry_once)" = "$entry" ]; then boot_once "" || return 1; fi
 }
 
-# mend_all: puts right what a deployment that was cut short has left.
+# mend_all: puts right what a deployment that was cut short has left. Then nobody needs what it has kept from the garbage collector.
 mend_all() {
   mend_commit
   # What armed it knows how to end it.
   if [ -L "$trial/id" ]; then sh "$trial/end"; fi
+  unroot_lost
 }
 
 # mend_commit: a commit that was ended, by a power cut say, and belongs to nobody any more, is finished where its system runs, else undone, unless
