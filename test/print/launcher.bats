@@ -260,6 +260,8 @@ JS
   says "ssh root@vps" env -u HOME "$repo/scripts/ops-ssh.ts" --print vps
   says "ssh root@vps" HOME= "$repo/scripts/ops-ssh.ts" --print vps
   says "ssh root@vps" HOME=/nonexistent/home "$repo/scripts/ops-ssh.ts" --print vps
+  # Nobody's home is made.
+  [ ! -e /nonexistent ]
   says "ssh root@vps" HOME=/proc "$repo/scripts/ops-ssh.ts" --print vps
   says "ssh root@vps" HOME=/dev/null "$repo/scripts/ops-ssh.ts" --print vps
   : >file

@@ -36,9 +36,9 @@ keep_way_back() {
   trap keep_on EXIT
   while unsettled; do
     "$shell" "$dir/rollback" "$id"
-    # A second; "sleep" would be a process.
     read -r begun _ </proc/uptime
-    while read -r up _ </proc/uptime && [ "${up%%.*}" = "${begun%%.*}" ]; do :; done
+    # A second; "sleep" would be a process.
+    while unsettled && read -r up _ </proc/uptime && [ "${up%%.*}" = "${begun%%.*}" ]; do :; done
   done
 }
 
