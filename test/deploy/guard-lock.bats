@@ -45,7 +45,8 @@ setup() { guarded_setup plain; }
   lab knobs $host '{"marker": "slow", "activationScript": "until [ -e /run/go-on ]; do sleep 0.1; done"}'
   deploy --backend nix >"$BATS_TEST_TMPDIR/first" 2>&1 3>&- &
   first=$!
-  until_there 15 lab host $host test -L /run/hey/holder
+  # The activation has begun. Before that a connection that is lost ends nothing.
+  until_there 15 lab host $host pgrep -f 'go-on'
   kill -KILL $first
   pkill -KILL -x ssh || :
   for way in "--backend nix" --guard; do

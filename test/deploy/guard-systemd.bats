@@ -24,8 +24,8 @@ rolled_back_in_time() {
   deploy --guard --print | shortened "$1" | given patience 20 >"$BATS_TEST_TMPDIR/script"
   sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
   local deployer=$! deadline status=0 activated
-  # Armed, and the activation has begun.
-  until_there 30 lab host $host sh -c 'test -L /run/hey/*/started'
+  # The activation is over, and has given the deadline that counts.
+  until_there 30 lab host $host sh -c 'test -L /run/hey/*/status'
   deadline=$(lab host $host sh -c 'readlink /run/hey/*/deadline')
   ${2:-:}
   wait $deployer || status=$?

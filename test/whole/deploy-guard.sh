@@ -630,7 +630,8 @@ activate_and_confirm() {
   seen=$deadline
   while [ -z "$held" ]; do
     if [ "$(left)" -gt 0 ]; then
-      follow_activation | tee -a "$tmp/log" >&2
+      # Who reads it may have gone. The activation goes on.
+      follow_activation | tee -a "$tmp/log" >&2 || :
       anew=yes
       if [ -z "$ended" ] && [ -e "$tmp/activated" ]; then
         ended=yes
