@@ -25,7 +25,7 @@ setup() {
 }
 
 teardown() {
-  umount "$BATS_TEST_TMPDIR/state" 2>/dev/null || :
+  umount -l "$BATS_TEST_TMPDIR/state" 2>/dev/null || :
   tmux -S "$BATS_TEST_TMPDIR/tmux" kill-server 2>/dev/null || :
 }
 
