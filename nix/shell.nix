@@ -24,6 +24,7 @@
   procps,
   shadow,
   shellcheck,
+  strace,
   sudo,
   systemd,
   tcsh,
@@ -40,5 +41,5 @@ let
 in
 mkShell {
   packages = [ nodejs age bats dash expect fish git jq libxml2 mandoc nix openssh shellcheck tcsh tmux zsh ]
-    ++ lib.optionals stdenvNoCC.hostPlatform.isLinux [ busyboxAlone dbus doas grub2 iproute2 procps shadow sudo systemd util-linux ];
+    ++ lib.optionals stdenvNoCC.hostPlatform.isLinux [ busyboxAlone dbus doas grub2 iproute2 procps shadow strace sudo systemd util-linux ];
 }

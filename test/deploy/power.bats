@@ -154,5 +154,7 @@ stands_on() {
   begin systemd-boot
   cut_at all --backend nix --boot
   [ "$(running) $(profile) $(default_entry)" = "$new $new $new" ]
+  # The cut came before the note of it was taken away. Whoever comes next does that.
+  "$SCRIPTS/ops-reboot.ts" $host $target
   stands_on "$new"
 }

@@ -21,6 +21,9 @@ says='says() {
   printf "%s\0" "$given" "$@"
 }'
 
+# Each answer begins with a line of its own, on a line of its own.
+behind_the_mark() { tail -n +3; }
+
 @test "hostile words and values arrive as they are, in one line without anything that a shell takes for something else" {
   local at shell told
   mapfile -d '' words < <(node "$BATS_TEST_DIRNAME/hostile.cjs" good "$BATS_TEST_TMPDIR/canary")
@@ -33,7 +36,7 @@ says='says() {
     for shell in "${shells[@]}"; do
       command -v "${shell%% *}" >/dev/null || { echo "# SKIPPED: $shell is not installed" >&3; continue; }
       # shellcheck disable=SC2086
-      HOME=$BATS_TEST_TMPDIR $shell -c "$told" >"$BATS_TEST_TMPDIR/arrived"
+      HOME=$BATS_TEST_TMPDIR $shell -c "$told" | behind_the_mark >"$BATS_TEST_TMPDIR/arrived"
       cmp "$BATS_TEST_TMPDIR/typed" "$BATS_TEST_TMPDIR/arrived" || { echo "$shell"; return 1; }
     done
   done
@@ -51,7 +54,7 @@ says() { printf '%s' \"\$program\"; }" says)
     for shell in "${shells[@]}"; do
       command -v "${shell%% *}" >/dev/null || continue
       # shellcheck disable=SC2086
-      HOME=$BATS_TEST_TMPDIR $shell -c "$told" >"$BATS_TEST_TMPDIR/$case.${shell%% *}"
+      HOME=$BATS_TEST_TMPDIR $shell -c "$told" | behind_the_mark >"$BATS_TEST_TMPDIR/$case.${shell%% *}"
       # Without comments and indentation, and in other respects as it is printed.
       cmp <(sed '/^ *#/d; /^$/d; s/^ *//' <<<"$text") <(sed '$d' "$BATS_TEST_TMPDIR/$case.${shell%% *}")
     done
