@@ -142,7 +142,7 @@ STUB
 
 @test "lying: facts are read in time that grows with the answer, in every shell" {
   local shell
-  { cat "$repo"/lib/shell/here/fact.sh && printf '%s\n' 'facts=$(cat "$FACTS")' '[ "$(fact last)" = yes ]' '[ -z "$(fact none)" ]' '[ "$(fact first)" = no ]'; } >script
+  { cat "$repo"/lib/shell/here/{harmless,fact}.sh && printf '%s\n' 'facts=$(cat "$FACTS")' '[ "$(fact last)" = yes ]' '[ -z "$(fact none)" ]' '[ "$(fact first)" = no ]'; } >script
   { echo "first no"; yes "runs /nix/store/x" | head -n 20000; printf 'long '; head -c 200000 /dev/zero | tr '\0' a; echo; echo "last yes"; } >facts
   for shell in dash bash 'zsh --emulate sh' 'busybox sh'; do
     # shellcheck disable=SC2086
