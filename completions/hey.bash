@@ -904,7 +904,7 @@ __hey_table_ops_deploy() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'show what activation would change'
   __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
   __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
@@ -924,7 +924,7 @@ __hey_table_ops_deploy() {
   __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
-  __hey_option --no-last-reboot '' '--status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
+  __hey_option --no-last-reboot '' '--dry-activate --status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
@@ -1129,7 +1129,7 @@ __hey_table_ops_rollback() {
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
-  __hey_option --list '' '--to --boot --guard --confirm-timeout --activation-timeout --settle --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
+  __hey_option --list '' '--to --boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
   __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
@@ -1139,7 +1139,7 @@ __hey_table_ops_rollback() {
   __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --no-last-reboot '' '' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
+  __hey_option --no-last-reboot '' --list 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
   __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
@@ -1218,7 +1218,7 @@ __hey_table_ops_sync() {
   __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --ask --status --cancel --reboot' 'show what activation would change'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'show what activation would change'
   __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
   __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
   __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
@@ -1238,7 +1238,7 @@ __hey_table_ops_sync() {
   __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
   __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
   __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
-  __hey_option --no-last-reboot '' '--status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
+  __hey_option --no-last-reboot '' '--dry-activate --status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
   __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
   __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
   __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'

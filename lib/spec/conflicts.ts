@@ -70,7 +70,7 @@ const always: readonly Conflict[] = [
   { of: ["ask"], not: ["no-ask", "dry-activate", "status", "cancel", "list"], says: either, yields: true },
   // Guard
   { of: guarding, not: ["no-guard", "dry-activate", "list"], says: either, yields: true },
-  { of: ["settle", "activation-timeout"], not: ["dry-activate", "list"], says: either, yields: true },
+  { of: ["settle", "activation-timeout", "no-last-reboot"], not: ["dry-activate", "list"], says: either, yields: true },
   { of: [...guarding, "settle", "activation-timeout"], not: ["build-host"], says: either },
   { of: ["status"], not: ["cancel"], says: either },
   {

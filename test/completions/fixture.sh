@@ -18,7 +18,7 @@ make_flakes() {
   host "$1/elsewhere/linked"
   ln -s "$1/elsewhere/linked" "$repo/hosts/linked"
   mkdir -p "$repo/hosts/dangling"
-  ln -s /nonexistent "$repo/hosts/dangling/default.nix"
+  ln -s /dev/null/none "$repo/hosts/dangling/default.nix"
   : >"$repo/hosts/README.md"
   : >"$repo/flake.lock"
   cp "$checkout/test/completions/flake.nix" "$repo/flake.nix"

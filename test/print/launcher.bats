@@ -467,7 +467,7 @@ refuses_or_lists() {
   [ "$(awk '/^[A-Z].*:$/ { heading = $0 } /^ +--guard / { print heading }' stdout)" = "Guard:" ]
   [ "$(grep -cE '^ +--(diff|ask|guard|reboot).*; --no-(diff|ask|guard|reboot) overrides hey.toml$' stdout)" = 4 ]
   # This one has no contrary.
-  [ "$(grep -oE '^ +--no-[a-z-]+' stdout | tr -d ' ')" = --no-last-reboot ]
+  [ "$(grep -oE '^ +--no-[a-z-]+' stdout | tr -d ' ' | sort -u)" = --no-last-reboot ]
   grep -q -e '^  --boot: not with --test, --dry-activate, --specialisation$' stdout
   grep -q -e '^  --guard, --confirm-timeout: not with .*--backend nixos-rebuild, .*; with --boot only with --reboot; ' stdout
   # A verb without such words has no such section.

@@ -28,7 +28,7 @@ shows() {
       [ "$status" = "$wanted" ] || { echo "$*, $how: status $status"; cat out err; return 1; }
       ! LC_ALL=C grep -anE $'[\x01-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81|\xff|\xfe|\xc0' out err || { echo "$*, $how: raw"; return 1; }
       ! LC_ALL=C grep -anP '\x00|(?<![\xc2-\xf4\x80-\xbf])[\x80-\xbf]' out err || { echo "$*, $how: bytes"; return 1; }
-      [ "$locale" = C ] || grep -q "plain text" out err || { echo "$*, $how: nothing"; cat out err; return 1; }
+      [ "$locale" = C ] || [ -n "${silent-}" ] || grep -q "plain text" out err || { echo "$*, $how: nothing"; cat out err; return 1; }
     done
   done
 }
@@ -37,7 +37,8 @@ shows() {
   program nix 1
   shows 1 ops hosts --import deploy-rs
   program nix 0 'echo "[hosts.web01]"'
-  shows 0 ops hosts --import deploy-rs
+  # What nix says beside a good answer is left out there.
+  silent=yes shows 0 ops hosts --import deploy-rs
   grep -qx '\[hosts.web01\]' out
 }
 
