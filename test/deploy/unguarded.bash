@@ -27,6 +27,8 @@ by_power_cut() {
 
 deploy() { "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix "$@"; }
 back() { "$SCRIPTS/ops-rollback.ts" "$host" "$target" "$@"; }
+# what the boot menu boots, by the rules of the loader
+menu() { (dir=$LAB/hosts/$host && . "$LAB_PROGRAMS/lib/loader.sh" && chosen "$dir/disk"); }
 boot_id() { lab host "$host" cat /proc/sys/kernel/random/boot_id; }
 
 # by_console SYSTEM: what a person does there after a lock-out; and the connection that was left open is closed here

@@ -15,7 +15,6 @@ setup() {
   number=$(lab host $host readlink /nix/var/nix/profiles/system)
 }
 teardown() { unguarded_teardown; }
-menu() { (dir=$LAB/hosts/$host && . "$LAB_PROGRAMS/lib/loader.sh" && chosen "$dir/disk"); }
 
 @test "D-Bus is down, so nothing is activated: profile, generation and boot menu are put back" {
   lab knobs $host "{\"marker\": \"no bus\", $loader}"

@@ -29,8 +29,6 @@ standing() {
   echo "$(running) $(profile) $(lab host $host readlink /nix/var/nix/profiles/system) $(generations) $(menu)"
 }
 generations() { lab host $host sh -c 'echo /nix/var/nix/profiles/system-*-link' | tr ' ' ','; }
-# what the boot menu boots, by the rules of the loader
-menu() { (dir=$LAB/hosts/$host && . "$LAB_PROGRAMS/lib/loader.sh" && chosen "$dir/disk"); }
 unchanged() { [ "$(standing)" = "$before" ] && [ -z "$(leftovers)" ]; }
 fill_boot() { lab host $host sh -c 'mount -o remount,size=$(($(df --output=used -k /boot | tail -n 1)))k /boot; dd if=/dev/zero of=/boot/filler bs=4k count=64 2>/dev/null || :'; }
 make_boot_room() { lab host $host sh -c 'rm -f /boot/filler; mount -o remount,size=4m /boot'; }

@@ -163,8 +163,8 @@ quoted() {
 # which it looks up in its history; no "\", which fish takes; no "'". printf %b makes the text of it again.
 encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g' -e 's/$/\\n/' | tr -d "\n"; }
 
-# far NAME WORD...: the line that calls that function of the target. All of them come along. What it says begins on a line of its own, and with one
-# that tells it from what the login's shell has said.
+# far NAME WORD...: the line that calls that function of the target. All of them come along. The answer begins with the line $answer_begins. So
+# nothing that the login's shell prints is taken for a part of it.
 far() { printf "%s" "sh -c 'echo; echo \"$answer_begins\"; program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
 # own_ssh WORD...: ssh, over a connection that nothing else uses.

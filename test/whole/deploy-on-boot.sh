@@ -472,8 +472,8 @@ encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g
 # assigned NAME VALUE [NAME VALUE...]: for a shell.
 assigned() { while [ $# -gt 0 ]; do printf "%s=%s; " "$1" "$(quoted "$2")" && shift 2; done; }
 
-# far NAME WORD...: the line that calls that function of the target. All of them come along. What it says begins on a line of its own, and with one
-# that tells it from what the login's shell has said.
+# far NAME WORD...: the line that calls that function of the target. All of them come along. The answer begins with the line $answer_begins. So
+# nothing that the login's shell prints is taken for a part of it.
 far() { printf "%s" "sh -c 'echo; echo \"$answer_begins\"; program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
 # not_answered STATUS: says why a first question was not answered, or what the target has against it. What was reached is never said to be
@@ -779,7 +779,9 @@ await_target() {
   step "the connection to $target was lost; it is waited for, at most 120 s"
   until heard 15 there true </dev/null >/dev/null 2>&1; do
     clock
-    if [ "$now" -ge "$latest" ]; then give_up 1 "the connection to $target was lost, and it has not answered within 120 s; nothing was changed on it (status 1)"; fi
+    if [ "$now" -ge "$latest" ]; then
+      give_up 1 "the connection to $target was lost, and it has not answered within 120 s; nothing was changed on it (status 1)"
+    fi
     sleep 1
   done
 }

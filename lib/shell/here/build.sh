@@ -64,7 +64,9 @@ await_target() {
   step "the connection to $target was lost; it is waited for, at most 120 s"
   until heard 15 there true </dev/null >/dev/null 2>&1; do
     clock
-    if [ "$now" -ge "$latest" ]; then give_up 1 "the connection to $target was lost, and it has not answered within 120 s; nothing was changed on it (status 1)"; fi
+    if [ "$now" -ge "$latest" ]; then
+      give_up 1 "the connection to $target was lost, and it has not answered within 120 s; nothing was changed on it (status 1)"
+    fi
     sleep 1
   done
 }

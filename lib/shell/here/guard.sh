@@ -139,7 +139,8 @@ no_answer() {
 
 # not_asked BEFORE: a connection that did not come about has asked for nothing. BEFORE is what held before it. Sets: asked. Fails: always.
 not_asked() {
-  if leads_elsewhere || grep -q -E "^(ssh: connect to host|ssh: Could not resolve|kex_exchange_identification:) |during banner exchange" "$tmp/said"; then asked=$1; fi
+  local words="^(ssh: connect to host|ssh: Could not resolve|kex_exchange_identification:) |during banner exchange"
+  if leads_elsewhere || grep -q -E "$words" "$tmp/said"; then asked=$1; fi
   return 1
 }
 
