@@ -4,8 +4,9 @@ import type { Flake } from "../here/flake.ts";
 import { shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import type { Takes } from "../spec/spec.ts";
-import { type Destination, destinations, type Reaching, sameMachine } from "../target/destination.ts";
+import { type Destination, destinations, sameMachine } from "../target/destination.ts";
 import { environmentWords, givenWords, type SshGiven, sshWords } from "../target/ssh.ts";
+import type { Reaching } from "../target/ssh-says.ts";
 import { aliases } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
 import { aliasNames, machinesKnown, machineTyped, reaching } from "./inventory.ts";
@@ -148,9 +149,8 @@ export function requireOwnTarget(verb: string, takes: Takes, given: object): voi
   const ssh = { sshOption, sshConfig };
   const own = machineTyped({ ...ssh, host, flake: ref });
   if (target !== undefined && target !== host) requireMachineName(target, takes);
-  const isLed = ledElsewhere([own], ssh).length > 0;
   if (target === undefined || alike(target, own.target)) {
-    if (isLed) requireUnled(verb, own, flake, ssh);
+    if (ledElsewhere([own], ssh).length > 0) requireUnled(verb, own, flake, ssh);
     return;
   }
   const all = machinesKnown(flake, ssh);

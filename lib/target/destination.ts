@@ -1,14 +1,7 @@
 // Which machine ssh reaches by a target, as far as its configuration and /etc/hosts say: whether two targets are one machine.
-import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { isIPv4 } from "node:net";
-import { quote } from "../spec/quote.ts";
-
-/** A target, and ssh's words for it. */
-export interface Reaching {
-  readonly words: readonly string[];
-  readonly to: string;
-}
+import { type Reaching, sshSays } from "./ssh-says.ts";
 
 /** Where ssh goes, whoever logs in. */
 export interface Destination {
@@ -106,24 +99,8 @@ function read(said: string, { words, to }: Reaching): Said | undefined {
   };
 }
 
-/**
- * What ssh says of each of these, in one process; undefined where it says nothing. CanonicalizeHostname is off, as it would ask the name
- * servers.
- */
-function asked(some: readonly Reaching[]): readonly (Said | undefined)[] {
-  if (some.length === 0) return [];
-  const end = "-- end --";
-  const lines = some.map(({ words, to }) =>
-    ["ssh", "-G", "-T", ...words, "-o", "CanonicalizeHostname=no", "--", to].map(quote).join(" "),
-  );
-  const { stdout } = spawnSync("/bin/sh", ["-c", lines.map((line) => `${line}; echo '${end}'`).join("\n")], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-    maxBuffer: 64 << 20,
-  });
-  const answers = (stdout ?? "").split(`${end}\n`);
-  return some.map((one, at) => read(answers[at] ?? "", one));
-}
+/** What ssh says of each of these; undefined where it says nothing. */
+const asked = (some: readonly Reaching[]) => sshSays(some).map((said, at) => read(said, some[at] as Reaching));
 
 /** Where ssh goes for each of these; undefined where it does not say. Jump hosts are followed as it follows them, each of them once. */
 export function destinations(some: readonly Reaching[]): readonly (Destination | undefined)[] {

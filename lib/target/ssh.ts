@@ -5,6 +5,7 @@ import { type Step, step, type Word } from "../script/step.ts";
 import { shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { unsplit } from "../spec/words.ts";
+import { sshSays } from "./ssh-says.ts";
 
 export interface SshGiven {
   readonly sshOption: readonly string[];
@@ -77,7 +78,7 @@ const newer: readonly string[] = ["SessionType=default", "StdinNull=no", "ForkAf
 
 /** Whether the ssh here knows options. It reads no configuration for that. */
 const knows = (some: readonly string[]) =>
-  spawnSync("ssh", ["-G", "-F", "/dev/null", ...optionWords(...some), "--", "localhost"], { stdio: "ignore" }).status === 0;
+  sshSays([{ words: ["-F", "/dev/null", ...optionWords(...some)], to: "localhost" }])[0] !== "";
 
 let plain: readonly string[] | undefined;
 

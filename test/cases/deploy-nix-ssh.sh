@@ -58,7 +58,7 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/build.sh: take_built_system copy_closure connected await_target by_nix
-# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_system
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
 # ---- lib/shell/here/activate.sh: activate_there take_activated unmended_words
 # ---- lib/shell/here/verdict.sh: not_bootable
 # ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
@@ -71,7 +71,7 @@ by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
-# ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch
+# ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch await_unit
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit_profile restore_generation boot_entry
 # ---- lib/shell/here/run.sh: step stop give_up at_end at_last begin end_run say_last_words clean_up

@@ -84,7 +84,8 @@ reached() {
   esac
 }
 
-settled() { lab host "$host" sh -c 'for open in /run/hey/*/deadline; do [ ! -L "$open" ] || exit 1; done' 2>/dev/null; }
+# Whether nothing is open there any more, and who has brought it to its end has ended too.
+settled() { lab host "$host" sh -c 'for open in /run/hey/*/deadline; do [ ! -L "$open" ] || exit 1; done; ! pgrep -f "s[h] /run/hey/"' >/dev/null 2>&1; }
 
 # Reachable, running what it boots, with nothing left behind.
 judge() {

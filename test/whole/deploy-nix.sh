@@ -187,12 +187,13 @@ is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
 find_notes() {
   local place home
   notes=
+  by=$(id -un | tr -cd "A-Za-z0-9._-")
   # A name is expanded to the home of the password file.
-  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  eval "home=~$by"
   for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
     case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
   done
-  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+  by="$by@$(uname -n | tr -cd "A-Za-z0-9._-")"
 }
 
 # keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began, reached.
@@ -204,8 +205,15 @@ keep_log() {
   at_last note_run
 }
 
-# member NAME VALUE: one of the line's, unless it is empty.
-member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
+# member NAME VALUE: one of the line's, unless it is empty. Most values need no program.
+member() {
+  local text="$2"
+  case $text in
+    "") return ;;
+    *[!A-Za-z0-9\ .,:\;@/_+=\(\)-]*) text=$(printf "%s" "$text" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g') ;;
+  esac
+  printf ', "%s": "%s"' "$1" "$text"
+}
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {
@@ -392,7 +400,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-600; }
+short() { if [ "${#1}" -le 600 ]; then printf "%s\n" "$1"; else printf "%s\n" "$1" | cut -c 1-600; fi; }
 
 # standing: how the target stands, for a last line.
 standing() {
@@ -478,8 +486,13 @@ by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PAT
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
-# plain_name NAME: a name as it is compared.
-plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
+# plain_name NAME: a name as it is compared. Most are that already.
+plain_name() {
+  case $1 in
+    *[!abcdefghijklmnopqrstuvwxyz0123456789-]*) printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g" ;;
+    *) printf "%s\n" "$1" ;;
+  esac
+}
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -495,7 +508,9 @@ name_there() {
 
 # is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
 is_called() {
-  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+  local name
+  name=$(name_there)
+  [ -z "$name" ] || same_name "$1" "$name" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
     same_name "$1" "$(plain_name "$(fact generation-name)")"
 }
 
@@ -506,20 +521,17 @@ owners_of_key() {
   find -L "$kept_keys" -name "ssh_host_ed25519_key_*.pub" -exec grep -l -F -e "$keys" {} + 2>/dev/null | sed "s/.*ssh_host_ed25519_key_//; s/\.pub\$//"
 }
 
-# has_own_key: whether it has this host's.
-has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
-
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
 require_name() {
-  local who
+  local who owners
   if [ -n "$1" ] && ! is_called "$1"; then
     reached=$(name_there)
     who="$target calls itself $reached, and is to be $1"
-  elif has_own_key || [ -z "$(owners_of_key)" ]; then
-    return 0
   else
-    reached=$(owners_of_key | sed q)
+    owners=$(owners_of_key)
+    case $newline$owners$newline in "$newline$newline" | *"$newline$host$newline"*) return 0 ;; esac
+    reached=${owners%%"$newline"*}
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
@@ -686,18 +698,14 @@ nixos_lock=/run/nixos/switch-to-configuration.lock
 # lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
 # the way of somebody who takes it just then.
 lock_holder() {
-  local at device kind pid where command
+  local at device pid command
   at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
   device=$((0x${at% *}))
   at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  while read -r _ kind _ _ pid where _; do
-    if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-      return
-    fi
-  done </proc/locks
-  return 1
+  # A shell would read that file a byte at a time.
+  pid=$(grep "^[^ ]* FLOCK .* $at " /proc/locks | { read -r _ _ _ _ pid _ && echo "$pid"; }) || return 1
+  command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+  if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
 }
 
 # refuse_switching. Ends: where another program is switching this machine.
@@ -796,9 +804,9 @@ kernel_of() {
 compare() {
   local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
+    if [ "$1/$part" -ef "$2/$part" ]; then continue; fi
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
     case $part$parts in
       kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
       systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
@@ -811,7 +819,7 @@ compare() {
 }
 
 # number_of LINK: the number of a generation, of the name of its link.
-number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
+number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
 # tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
 # "reboot" where a reboot is owed.
@@ -1283,12 +1291,17 @@ grub_cfg=/boot/grub/grub.cfg
 
 # tell_names: these alone.
 tell_names() {
-  local key
+  local key kind="" text="" name=""
   echo "kernel-name $(uname -n)"
-  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
+  # A last line without an end is a line too.
+  { read -r name </run/current-system/etc/hostname; } 2>/dev/null || :
+  echo "system-name $name"
   if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then echo "installer yes"; fi
   for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key $(sed -n "s/^ *HostKey  *//p" /etc/ssh/sshd_config 2>/dev/null); do
-    if [ -r "$key.pub" ]; then echo "host-key $(cut -d " " -f 1,2 "$key.pub")"; fi
+    if [ -r "$key.pub" ]; then
+      read -r kind text _ <"$key.pub" || :
+      echo "host-key $kind $text"
+    fi
   done
 }
 
@@ -1326,7 +1339,7 @@ activate_system() {
   echo "begun yes"
   case $action in switch | boot) take_profile ;; esac
   if start_switch "$2" "$action"; then
-    tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
+    tail -n +1 -s 0.02 --pid="$job" -f "$dir/log" >&2 9>&- &
   else
     why="the activation could not be started (does another one run there?)"
   fi
@@ -1472,14 +1485,16 @@ start_switch() {
   run_by "$1" "$2" systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$switch_unit" \
     --setenv=LOCALE_ARCHIVE="$(locale_archive)" --setenv=NIXOS_INSTALL_BOOTLOADER="$bootloader" \
     --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" >&2 || return 1
-  # systemd is asked once a second, and when the end is noted.
-  while goes_on "$switch_unit.service"; do
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      sleep 0.1
-      if [ -L "$dir/status" ]; then break; fi
-    done
-  done &
+  await_unit "$switch_unit.service" &
   job=$!
+}
+
+# await_unit UNIT: until it has ended. systemd is asked when its process is gone.
+await_unit() {
+  local pid
+  pid=$(systemctl show --property=MainPID --value "$1" 2>/dev/null) || pid=0
+  if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null; fi
+  while goes_on "$1"; do sleep 0.05; done
 }
 
 # The rollback, which runs with nobody there. It must go also where nothing can be written.

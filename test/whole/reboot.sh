@@ -301,7 +301,7 @@ stop_if_refused() {
 }
 
 # short WORDS: as much of them as a person reads.
-short() { printf "%s\n" "$1" | cut -c 1-600; }
+short() { if [ "${#1}" -le 600 ]; then printf "%s\n" "$1"; else printf "%s\n" "$1" | cut -c 1-600; fi; }
 
 # standing: how the target stands, for a last line.
 standing() {
@@ -372,8 +372,13 @@ without_git_words() {
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
-# plain_name NAME: a name as it is compared.
-plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
+# plain_name NAME: a name as it is compared. Most are that already.
+plain_name() {
+  case $1 in
+    *[!abcdefghijklmnopqrstuvwxyz0123456789-]*) printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g" ;;
+    *) printf "%s\n" "$1" ;;
+  esac
+}
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -389,7 +394,9 @@ name_there() {
 
 # is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
 is_called() {
-  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+  local name
+  name=$(name_there)
+  [ -z "$name" ] || same_name "$1" "$name" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
     same_name "$1" "$(plain_name "$(fact generation-name)")"
 }
 
@@ -406,14 +413,14 @@ has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
 require_name() {
-  local who
+  local who owners
   if [ -n "$1" ] && ! is_called "$1"; then
     reached=$(name_there)
     who="$target calls itself $reached, and is to be $1"
-  elif has_own_key || [ -z "$(owners_of_key)" ]; then
-    return 0
   else
-    reached=$(owners_of_key | sed q)
+    owners=$(owners_of_key)
+    case $newline$owners$newline in "$newline$newline" | *"$newline$host$newline"*) return 0 ;; esac
+    reached=${owners%%"$newline"*}
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi
@@ -521,12 +528,13 @@ is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
 find_notes() {
   local place home
   notes=
+  by=$(id -un | tr -cd "A-Za-z0-9._-")
   # A name is expanded to the home of the password file.
-  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  eval "home=~$by"
   for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
     case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
   done
-  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+  by="$by@$(uname -n | tr -cd "A-Za-z0-9._-")"
 }
 
 # keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began, reached.
@@ -538,8 +546,15 @@ keep_log() {
   at_last note_run
 }
 
-# member NAME VALUE: one of the line's, unless it is empty.
-member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
+# member NAME VALUE: one of the line's, unless it is empty. Most values need no program.
+member() {
+  local text="$2"
+  case $text in
+    "") return ;;
+    *[!A-Za-z0-9\ .,:\;@/_+=\(\)-]*) text=$(printf "%s" "$text" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g') ;;
+  esac
+  printf ', "%s": "%s"' "$1" "$text"
+}
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {
@@ -573,12 +588,17 @@ tell_identity() {
 
 # tell_names: these alone.
 tell_names() {
-  local key
+  local key kind="" text="" name=""
   echo "kernel-name $(uname -n)"
-  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
+  # A last line without an end is a line too.
+  { read -r name </run/current-system/etc/hostname; } 2>/dev/null || :
+  echo "system-name $name"
   if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then echo "installer yes"; fi
   for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key $(sed -n "s/^ *HostKey  *//p" /etc/ssh/sshd_config 2>/dev/null); do
-    if [ -r "$key.pub" ]; then echo "host-key $(cut -d " " -f 1,2 "$key.pub")"; fi
+    if [ -r "$key.pub" ]; then
+      read -r kind text _ <"$key.pub" || :
+      echo "host-key $kind $text"
+    fi
   done
 }
 
@@ -615,9 +635,9 @@ kernel_of() {
 compare() {
   local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
+    if [ "$1/$part" -ef "$2/$part" ]; then continue; fi
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
     case $part$parts in
       kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
       systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
@@ -630,7 +650,7 @@ compare() {
 }
 
 # number_of LINK: the number of a generation, of the name of its link.
-number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
+number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
 # tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
 # "reboot" where a reboot is owed.

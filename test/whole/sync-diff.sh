@@ -434,12 +434,13 @@ is_plain() { [ ! -L "$1" ] && { [ -f "$1" ] || [ ! -e "$1" ]; }; }
 find_notes() {
   local place home
   notes=
+  by=$(id -un | tr -cd "A-Za-z0-9._-")
   # A name is expanded to the home of the password file.
-  eval "home=~$(id -un | tr -cd "A-Za-z0-9._-")"
+  eval "home=~$by"
   for place in "${XDG_STATE_HOME-}" "${HOME:-.}/.local/state" "$home/.local/state"; do
     case $place in /*) if [ -z "$notes" ] && is_own "$place/hey"; then notes=$place/hey; fi ;; esac
   done
-  by=$(printf "%s" "$(id -un)@$(uname -n)" | tr -cd "A-Za-z0-9@._-")
+  by="$by@$(uname -n | tr -cd "A-Za-z0-9._-")"
 }
 
 # keep_log: has what comes of it noted at the end: a line of JSON for hey ops log (lib/log/log.ts). Sets: began, reached.
@@ -451,8 +452,15 @@ keep_log() {
   at_last note_run
 }
 
-# member NAME VALUE: one of the line's, unless it is empty.
-member() { if [ -n "$2" ]; then printf ', "%s": "%s"' "$1" "$(printf "%s" "$2" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g')"; fi; }
+# member NAME VALUE: one of the line's, unless it is empty. Most values need no program.
+member() {
+  local text="$2"
+  case $text in
+    "") return ;;
+    *[!A-Za-z0-9\ .,:\;@/_+=\(\)-]*) text=$(printf "%s" "$text" | tr -d "[:cntrl:]" | LC_ALL=C sed 's/[\\"]/\\&/g') ;;
+  esac
+  printf ', "%s": "%s"' "$1" "$text"
+}
 
 # note_run: the line. An unreadable disk costs the record, and nothing else. Into a pipe it would wait for a reader.
 note_run() {
@@ -546,9 +554,9 @@ kernel_of() {
 compare() {
   local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
+    if [ "$1/$part" -ef "$2/$part" ]; then continue; fi
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
     case $part$parts in
       kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
       systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;

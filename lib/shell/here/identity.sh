@@ -1,7 +1,12 @@
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
 
-# plain_name NAME: a name as it is compared.
-plain_name() { printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g"; }
+# plain_name NAME: a name as it is compared. Most are that already.
+plain_name() {
+  case $1 in
+    *[!abcdefghijklmnopqrstuvwxyz0123456789-]*) printf "%s\n" "${1%.}" | LC_ALL=C sed "y/ABCDEFGHIJKLMNOPQRSTUVWXYZ/abcdefghijklmnopqrstuvwxyz/; s/[^a-z0-9._-]//g" ;;
+    *) printf "%s\n" "$1" ;;
+  esac
+}
 
 # same_name ONE OTHER: one may have its domain, and the other not.
 same_name() { [ "$1" = "$2" ] || [ "$1" = "${2%%.*}" ] || [ "${1%%.*}" = "$2" ]; }
@@ -17,7 +22,9 @@ name_there() {
 
 # is_called NAME: whether the target is, or has no name; by its kernel, too, and by the generation that was asked for.
 is_called() {
-  [ -z "$(name_there)" ] || same_name "$1" "$(name_there)" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
+  local name
+  name=$(name_there)
+  [ -z "$name" ] || same_name "$1" "$name" || same_name "$1" "$(plain_name "$(fact kernel-name)")" ||
     same_name "$1" "$(plain_name "$(fact generation-name)")"
 }
 
@@ -34,14 +41,14 @@ has_own_key() { owners_of_key | grep -q -x -F -e "$host"; }
 # require_name NAME: that the target is called so, and has no other host's key; with $rename that is only said. Without a NAME its key alone counts.
 # Sets: reached, last_words. Ends: where it is another machine.
 require_name() {
-  local who
+  local who owners
   if [ -n "$1" ] && ! is_called "$1"; then
     reached=$(name_there)
     who="$target calls itself $reached, and is to be $1"
-  elif has_own_key || [ -z "$(owners_of_key)" ]; then
-    return 0
   else
-    reached=$(owners_of_key | sed q)
+    owners=$(owners_of_key)
+    case $newline$owners$newline in "$newline$newline" | *"$newline$host$newline"*) return 0 ;; esac
+    reached=${owners%%"$newline"*}
     who="$target has the host key that is kept here for $reached"
   fi
   if [ -n "$rename" ]; then step "$who; it goes on, as --rename was given" && return 0; fi

@@ -32,7 +32,7 @@ activate_system() {
   echo "begun yes"
   case $action in switch | boot) take_profile ;; esac
   if start_switch "$2" "$action"; then
-    tail -n +1 -s 0.1 --pid="$job" -f "$dir/log" >&2 9>&- &
+    tail -n +1 -s 0.02 --pid="$job" -f "$dir/log" >&2 9>&- &
   else
     why="the activation could not be started (does another one run there?)"
   fi
@@ -178,12 +178,14 @@ start_switch() {
   run_by "$1" "$2" systemd-run --quiet --collect --no-ask-password --service-type=exec --unit="$switch_unit" \
     --setenv=LOCALE_ARCHIVE="$(locale_archive)" --setenv=NIXOS_INSTALL_BOOTLOADER="$bootloader" \
     --property=StandardOutput="append:$dir/log" --property=StandardError="append:$dir/log" >&2 || return 1
-  # systemd is asked once a second, and when the end is noted.
-  while goes_on "$switch_unit.service"; do
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-      sleep 0.1
-      if [ -L "$dir/status" ]; then break; fi
-    done
-  done &
+  await_unit "$switch_unit.service" &
   job=$!
+}
+
+# await_unit UNIT: until it has ended. systemd is asked when its process is gone.
+await_unit() {
+  local pid
+  pid=$(systemctl show --property=MainPID --value "$1" 2>/dev/null) || pid=0
+  if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null; fi
+  while goes_on "$1"; do sleep 0.05; done
 }

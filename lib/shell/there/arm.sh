@@ -120,7 +120,7 @@ start_activation() {
     sleep 0.1
   done
   if [ "${pid:-0}" -gt 0 ]; then
-    tail -n "+$(($1 + 1))" -s 0.05 --pid="$pid" -f "$dir/log" 2>/dev/null
+    tail -n "+$(($1 + 1))" -s 0.02 --pid="$pid" -f "$dir/log" 2>/dev/null
   else
     tail -n "+$(($1 + 1))" "$dir/log" 2>/dev/null
   fi

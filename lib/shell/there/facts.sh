@@ -34,9 +34,9 @@ kernel_of() {
 compare() {
   local parts="" part was is
   for part in kernel initrd kernel-modules systemd; do
+    if [ "$1/$part" -ef "$2/$part" ]; then continue; fi
     was=$(readlink -e "$1/$part") || continue
     is=$(readlink -e "$2/$part") || continue
-    if [ "$was" = "$is" ]; then continue; fi
     case $part$parts in
       kernel*) parts=", kernel $(kernel_of "$1") -> $(kernel_of "$2")" ;;
       systemd*) parts="$parts, systemd ${was##*-systemd-} -> ${is##*-systemd-}" ;;
@@ -49,7 +49,7 @@ compare() {
 }
 
 # number_of LINK: the number of a generation, of the name of its link.
-number_of() { echo "$1" | sed "s/^system-//; s/-link\$//"; }
+number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
 # tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
 # "reboot" where a reboot is owed.

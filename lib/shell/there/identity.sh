@@ -9,11 +9,16 @@ tell_identity() {
 
 # tell_names: these alone.
 tell_names() {
-  local key
+  local key kind="" text="" name=""
   echo "kernel-name $(uname -n)"
-  echo "system-name $(head -n 1 /run/current-system/etc/hostname 2>/dev/null)"
+  # A last line without an end is a line too.
+  { read -r name </run/current-system/etc/hostname; } 2>/dev/null || :
+  echo "system-name $name"
   if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then echo "installer yes"; fi
   for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key $(sed -n "s/^ *HostKey  *//p" /etc/ssh/sshd_config 2>/dev/null); do
-    if [ -r "$key.pub" ]; then echo "host-key $(cut -d " " -f 1,2 "$key.pub")"; fi
+    if [ -r "$key.pub" ]; then
+      read -r kind text _ <"$key.pub" || :
+      echo "host-key $kind $text"
+    fi
   done
 }

@@ -12,18 +12,14 @@ nixos_lock=/run/nixos/switch-to-configuration.lock
 # lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
 # the way of somebody who takes it just then.
 lock_holder() {
-  local at device kind pid where command
+  local at device pid command
   at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
   device=$((0x${at% *}))
   at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  while read -r _ kind _ _ pid where _; do
-    if [ "$kind $where" = "FLOCK $at" ]; then
-      command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-      if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-      return
-    fi
-  done </proc/locks
-  return 1
+  # A shell would read that file a byte at a time.
+  pid=$(grep "^[^ ]* FLOCK .* $at " /proc/locks | { read -r _ _ _ _ pid _ && echo "$pid"; }) || return 1
+  command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+  if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
 }
 
 # refuse_switching. Ends: where another program is switching this machine.
