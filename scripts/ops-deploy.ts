@@ -65,7 +65,7 @@ export default verb(module, {
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
-    force: flag("deploy also when someone else has changed what runs there"),
+    force: flag("deploy also when someone else has changed what runs there, or it runs this already"),
     status: flag("show what is armed there, and what runs and boots"),
     cancel: flag("end a guarded deployment now: back to what ran before"),
     ...rebootOptions,

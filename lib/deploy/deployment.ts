@@ -8,7 +8,7 @@ import { joined, step, variable } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
 import { ifMachine, requireMachine, requireMachineOf } from "../target/identity.ts";
 import { type Preview, previewing } from "./preview.ts";
-import { type Reboot, rebooting, rebootSteps } from "./reboot.ts";
+import { type Reboot, rebooting } from "./reboot.ts";
 import type { Turn } from "./turn.ts";
 import type { Activation, Way } from "./way.ts";
 
@@ -142,15 +142,17 @@ const storeHost = (to: string) => to.replace(/^(.*@)?([^@]*:.*)$/, "$1[$2]");
 /** Asks the target first, as a build can be long; then builds here, copies what is missing there, and makes it run. */
 export function deployment(about: Deployment): Part {
   const { way, turn, reboot, flake, host, evaluated } = about;
-  const anyhow = about.force || about.installBootloader || about.specialisation !== undefined;
   const preview = previewing(about, flake, host, evaluated);
+  // A reboot is agreed to at the question about the whole.
+  const asks = turn.alone && reboot !== undefined && about.preview === "ask";
+  const anyhow = asks || about.force || about.installBootloader || about.specialisation !== undefined;
   return parts(
     preview.begins,
     connected(about, way),
     asking(about, "ask it: may it be changed, is there room, is nobody else at it?", "has_room", ...way.asks),
     about.access.asks ? nothing : calling("expect_silence", [], "nix can copy only where the login prints nothing of its own"),
     turn.waits,
-    turn.system(building(about), anyhow ? [] : already[about.action], rebootSteps(reboot, true)),
+    turn.system(building(about), anyhow ? [] : already[about.action], reboot),
     requireMachine(about),
     way.requires,
     specialised(about),

@@ -74,6 +74,7 @@
 # notes              find_notes             the directory of what is noted
 # by                 find_notes             who deploys
 # last_deployed      read_record            what ran when it was last deployed to from here
+# first_seen         ask_target ...         what ran and what the profile was at the first question
 # agreed             ask_target ...         what ran and booted when somebody agreed; nothing where nobody was asked
 # now                clock                  seconds, on a clock that nobody sets
 # left_open          begin still_in         yes, where the connection may be the only way in

@@ -106,25 +106,18 @@ export const pinnedPairs: readonly string[] = [
   ...["PermitLocalCommand=no", "ClearAllForwardings=yes", "Tunnel=no", "LogLevel=INFO", "VisualHostKey=no"],
 ];
 
-/** NIX_SSHOPTS for it, as one word. A dead connection ends after a minute. */
+/** When ssh gives up: a machine that does not answer, and after half a minute a connection that is dead. */
+const limitWords: readonly string[] = optionWords("ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=6");
+
+/** NIX_SSHOPTS for it, as one word. */
 export const pinnedSshopts = (given: SshGiven): string =>
-  `NIX_SSHOPTS=${[
-    ...optionWords(...pinnedPairs),
-    ...sshWords(given),
-    ...optionWords("ConnectTimeout=10", "ServerAliveInterval=15", "ServerAliveCountMax=4"),
-  ].join(" ")}`;
+  `NIX_SSHOPTS=${[...optionWords(...pinnedPairs), ...sshWords(given), ...limitWords].join(" ")}`;
 
 /**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp, by -S, as that wins over one in the caller's
  * $NIX_SSHOPTS, whose connection is not ours to end. It ends with the script, and by itself when the script is killed.
  */
-export const masterWords: readonly string[] = optionWords(
-  "ControlMaster=auto",
-  "ControlPersist=15m",
-  "ConnectTimeout=10",
-  "ServerAliveInterval=15",
-  "ServerAliveCountMax=4",
-);
+export const masterWords: readonly string[] = [...optionWords("ControlMaster=auto", "ControlPersist=15m"), ...limitWords];
 
 /** ssh options for a login that must work without a question. */
 export const unattendedWords: readonly string[] = optionWords("BatchMode=yes");

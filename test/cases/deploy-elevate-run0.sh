@@ -14,7 +14,7 @@ main() {
   ask_there tell_identity     # is it there, and who is it?
   require_machine_of_host     # is it the host that is meant? else nothing is sent
   until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
-  both_plainly env 'NIX_SSHOPTS=-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o Port=2222 -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
+  both_plainly env 'NIX_SSHOPTS=-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o Port=2222 -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate run0
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
@@ -22,7 +22,7 @@ host='vps-ultraman'
 target='admin@vps_ultraman_root'
 where='admin@vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate run0'
-ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
 elevate='run0'
 become='run0 --no-ask-password '\''--setenv=PATH'\'' -- '
 logged_host='vps-ultraman'

@@ -20,6 +20,9 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  if already_so runs boots; then
+    return
+  fi
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step 'copy to admin@vps_ultraman_root'
@@ -36,7 +39,7 @@ where='admin@vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo --tty'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts --elevate sudo --ask-elevate-password vps-ultraman admin@vps_ultraman_root'
 type_deploy='/path/to/hey/scripts/ops-deploy.ts --elevate sudo --ask-elevate-password'
-ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 become='sudo -S -p '\'''\'' -- sh -c '\''while IFS= read -r line; do if [ "$line" = "$1" ]; then break; fi; done; shift; exec "$@"'\'' sh '\''the password ends here'\'' '
 secret_end='the password ends here'
@@ -58,13 +61,13 @@ patience='60'
 last_reboot='yes'
 limit='300'
 on_unit_failure='rollback'
-by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
+by='' last_deployed='' first_seen='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: there are none.
 run_checks() {
   : || return 1
 }
-# for_target: force bootloader generation seconds activation_timeout last_reboot on_unit_failure by last_deployed agreed system id armed
+# for_target: force bootloader generation seconds activation_timeout last_reboot on_unit_failure by last_deployed first_seen agreed system id armed
 # ---- lib/shell/here/connect-password.sh: there there_anew with_secret say_secret connect ask_secret show_typing
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer followed answer_plainly said_lately
@@ -72,14 +75,14 @@ run_checks() {
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: ask_target ask_there
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
-# ---- lib/shell/here/build.sh: take_built_system copy_missing
+# ---- lib/shell/here/build.sh: take_built_system already_so copy_missing
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm follow_activation call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts note_units failed_since loops deciding units_decide stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: missing_paths lacking import_paths nix_configuration nix_trusts nix_setting no_trust

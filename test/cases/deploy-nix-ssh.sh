@@ -20,6 +20,9 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  if already_so runs boots; then
+    return
+  fi
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to admin@vps_other_port"
@@ -33,7 +36,7 @@ target='admin@vps_other_port'
 where='admin@vps_other_port'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman admin@vps_other_port'
-ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -i /home/me/.ssh/id -F /path/to/ssh_config -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -i /home/me/.ssh/id -F /path/to/ssh_config -o Port=2222 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
 new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -i /home/me/.ssh/id -F /path/to/ssh_config -o Port=2222'
 with_tty=''
 type_become=''
@@ -48,25 +51,25 @@ kept_keys='/home/me/.ssh/keys.homelab'
 force=''
 bootloader='0'
 generation='new'
-by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation by last_deployed agreed system
+by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
+# for_target: force bootloader generation by last_deployed first_seen agreed system
 # ---- lib/shell/here/connect-root.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
-# ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/harmless.sh: newline
-# ---- lib/shell/here/build.sh: take_built_system copy_closure connected await_target by_nix
+# ---- lib/shell/here/build.sh: take_built_system already_so copy_closure connected await_target by_nix
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
-# ---- lib/shell/here/activate.sh: activate_there take_activated unmended_words
-# ---- lib/shell/here/verdict.sh: not_bootable
+# ---- lib/shell/here/activate.sh: activate_there take_activated see_end unmended_words
 # ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
+# ---- lib/shell/here/verdict.sh: not_bootable
 # ---- on the target
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy has_room
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot stored locale_archive inhibited units_in edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial
-# ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
+# ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end tell_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg

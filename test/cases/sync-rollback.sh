@@ -24,8 +24,8 @@ lane=''
 force='yes'
 bootloader='0'
 wanted_generation='previous'
-generation='' by='' last_deployed='' agreed='' system=''  # not known yet
-# for_target: force bootloader generation wanted_generation by last_deployed agreed system
+generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
+# for_target: force bootloader generation wanted_generation by last_deployed first_seen agreed system
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned
@@ -43,7 +43,7 @@ generation='' by='' last_deployed='' agreed='' system=''  # not known yet
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch await_unit
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed
 # ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit_profile restore_generation boot_entry

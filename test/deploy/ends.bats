@@ -259,10 +259,8 @@ nothing_left() {
           [[ $last == *"deployed and confirmed: root@$target runs $(built), boots $(built)" ]]
           ;;
         *)
-          [ "$status" = 255 ]
-          [[ $last == *"the connection to root@$target was lost in the middle: what was started there goes on by itself. Look: "* ]]
-          until_there 20 eval '[ "$(running)" = "$(built)" ]'
-          deploy $host $target --cancel
+          [ "$status" = 0 ]
+          [[ $last == *"root@$target runs $(built), boots $(built)" ]]
           ;;
       esac
       [ "$(running) $(next_boot)" = "$(built) $(built)" ]

@@ -273,3 +273,41 @@ look_now() { seen=$(activations | wc -l); }
   [ "$status" = 1 ]
   [[ ${lines[-1]} == *"it has changed since it was shown"*"nothing else was changed on root@$target (status 1)"* ]]
 }
+
+@test "what somebody else deploys before, or while a deployment builds and copies, is never replaced without a word" {
+  lab knobs $host '{"marker": "theirs"}'
+  nix build --no-link ".#nixosConfigurations.$host.config.system.build.toplevel"
+  theirs=$(built)
+  ours=$(running)
+  switch_to() { lab host $host sh -c 'nix-env -p /nix/var/nix/profiles/system --set "$1" && "$1/bin/switch-to-configuration" switch' sh "$1"; }
+  nix copy --to "ssh://$target" "$theirs"
+  for words in "--backend nix" "--guard"; do
+    lab knobs $host "{\"marker\": \"ours $words\"}"
+    deploy $words
+    ours=$(built)
+    lab knobs $host "{\"marker\": \"ours, later $words\"}"
+    # While it copies.
+    deploy $words --print | first copy_closure 'while [ ! -e "$WORK/go" ]; do sleep 0.05; done' >"$BATS_TEST_TMPDIR/script"
+    rm -f "$BATS_TEST_TMPDIR"/{go,said}
+    WORK=$BATS_TEST_TMPDIR sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+    pid=$!
+    until_there 30 grep -qs "copy to" "$BATS_TEST_TMPDIR/said"
+    switch_to "$theirs"
+    : >"$BATS_TEST_TMPDIR/go"
+    status=0
+    wait $pid || status=$?
+    cat "$BATS_TEST_TMPDIR/said"
+    [ "$status" = 1 ]
+    [[ $(tail -n 1 "$BATS_TEST_TMPDIR/said") == *"it was changed by someone else meanwhile: it runs $theirs now, and boots $theirs. Type the same line again; nothing was changed on root@$target (status 1)" ]]
+    [ "$(running) $(profile) $(next_boot)" = "$theirs $theirs $theirs" ]
+    [ -z "$(leftovers)" ]
+    # Before.
+    run deploy $words
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"somebody else has changed what root@$target runs since it was last deployed to from here"* ]]
+    lab knobs $host "{\"marker\": \"ours, last $words\"}"
+    run deploy $words
+    [[ $output != *"somebody else"* ]]
+  done
+}

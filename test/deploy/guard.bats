@@ -31,7 +31,7 @@ setup() { guarded_setup plain; }
   [ "$(profile)" = "$(built)" ]
   activated=$(lab host "$host" tail -n 2 /var/log/activations)
   [[ $activated == *" test $(built) NIXOS_INSTALL_BOOTLOADER=0"*" boot $(built) NIXOS_INSTALL_BOOTLOADER=1"* ]]
-  deploy --guard
+  deploy --guard --force
   lab host "$host" tail -n 1 /var/log/activations | grep -qF "NIXOS_INSTALL_BOOTLOADER=0"
 }
 

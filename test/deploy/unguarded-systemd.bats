@@ -22,6 +22,21 @@ unit=nixos-rebuild-switch-to-configuration
   done
 }
 
+@test "nobody is there any more when the activation begins: it comes to its end all the same, and what runs boots" {
+  lab knobs $host '{"marker": "nobody", "activationScript": "sleep 2"}'
+  # Where nix-env has set the profile.
+  lab host $host sh -c 'mkdir -p /run/wrappers/bin && printf "#!/bin/sh\n/usr/bin/nix-env \"\$@\"\n: >/run/at\nsleep 3\n" >/run/wrappers/bin/nix-env && chmod 755 /run/wrappers/bin/nix-env'
+  setsid "$SCRIPTS/ops-deploy.ts" $host $target --backend nix </dev/null >/dev/null 2>&1 3>&- &
+  group=$!
+  until_there 20 lab host $host test -e /run/at
+  kill -KILL -- -$group
+  pkill -KILL -x ssh || :
+  lab host $host rm -f /run/wrappers/bin/nix-env /run/at
+  until_there 20 eval '[ "$(running)" = "$(built)" ] && [ -z "$(left_there)" ]'
+  [ "$(running) $(profile) $(next_boot)" = "$(built) $(built) $(built)" ]
+  [ -z "$(lab host $host find /nix/var/nix -maxdepth 1 -name hey-commit)" ]
+}
+
 @test "D-Bus starts again in the activation: its end is waited for, and its status is the one that counts" {
   for wanted in 0 4; do
     lab knobs $host "{\"marker\": \"bus $wanted\", \"activationStatus\": $wanted, \"activationScript\": \"systemctl restart dbus.service; sleep 3\"}"

@@ -281,3 +281,38 @@ program='pkill -KILL -f [s]witch-to-configuration.switch; pkill -KILL -f [n]ixos
   grep -F "The first connection works for 15 minutes more" <<<"$output"
   by_console "$old"
 }
+
+@test "a host that is so already is only asked: nothing is copied or activated there, and it is said; --force does it again" {
+  lab knobs $host '{"marker": "already"}'
+  deploy --boot
+  for line in "--boot:$old" ":$(built)" "--test:$(built)" "--guard:$(built)" "--guard --test:$(built)" "--reboot=if-needed:$(built)" "--diff:$(built)"; do
+    words=${line%:*}
+    if [ "$line" = ":$(built)" ]; then deploy; fi
+    before=$(activations)
+    run deploy $words
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"already so: root@$target runs ${line##*:}, boots $(built)"*". To do it again: --force"* ]]
+    [[ $output != *"copy to"* ]]
+    [ "$(activations)" = "$before" ]
+  done
+  [ "$(tail -n 1 "$XDG_STATE_HOME/hey/log" | jq -r '"\(.status) \(.untouched)"')" = "0 yes" ]
+  for words in --force "--guard --force" --install-bootloader; do
+    before=$(activations)
+    deploy $words
+    [ "$(activations)" != "$before" ]
+  done
+  # What only another action would bring is no reason to do nothing.
+  lab knobs $host '{"marker": "runs only"}'
+  deploy --test
+  deploy
+  [ "$(running) $(profile) $(next_boot)" = "$(built) $(built) $(built)" ]
+  # Nor is what has not come up as it should.
+  lab knobs $host '{"marker": "units fail", "activationStatus": {"switch": 4}}'
+  for _ in 1 2; do
+    before=$(activations)
+    run deploy
+    [ "$status" = 4 ]
+    [ "$(activations)" != "$before" ]
+  done
+}

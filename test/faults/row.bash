@@ -105,8 +105,6 @@ judge() {
   left_there | case $fault in
     *"/boot"*full) grep -v '/hey-commit$' ;;
     *read-only) grep -v -e '/hey-commit$' -e /gcroots/hey- ;;
-    # The next deployment removes these, which the next row sees.
-    "power cut") grep -v /gcroots/hey- ;;
     *) cat ;;
   esac | grep -vxFf "$work/left-before" >>"$work/wrong"
   # Nobody can clean up after himself who was killed.

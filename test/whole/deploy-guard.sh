@@ -25,6 +25,9 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  if already_so runs boots; then
+    return
+  fi
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
@@ -42,7 +45,7 @@ where='vps_ultraman_root'     # the same, in lines to type
 type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'  # the line to type for a deployment, up to HOST
-ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'  # ssh's words for the one connection of the run
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection that asks nobody anything
 logged_host='vps-ultraman'    # whose history it is
 logged_target='vps_ultraman_root'  # the same, as it was reached
@@ -62,7 +65,7 @@ patience='60'                 # how many seconds behind the deadline a host that
 last_reboot='yes'             # yes, where a host may reboot as the last resort of a rollback
 limit='300'                   # how many seconds a reboot may take
 on_unit_failure='rollback'    # warn or rollback
-by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
+by='' last_deployed='' first_seen='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: there are none.
 run_checks() {
@@ -72,8 +75,8 @@ run_checks() {
 # for_target: what each function there is given.
 for_target() {
   assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" activation_timeout "$activation_timeout" \
-    last_reboot "$last_reboot" on_unit_failure "$on_unit_failure" by "$by" last_deployed "$last_deployed" agreed "$agreed" \
-    system "$system" id "$id" armed "$armed"
+    last_reboot "$last_reboot" on_unit_failure "$on_unit_failure" by "$by" last_deployed "$last_deployed" first_seen "$first_seen" \
+    agreed "$agreed" system "$system" id "$id" armed "$armed"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
@@ -168,11 +171,19 @@ not_answered() {
 # The first question: before the build, which can be long.
 
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
-# Sets: facts, from, agreed, last_deployed. Ends: where the target says no.
+# Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  agreed=
+  local set
+  agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
+  set=$(fact_path profile)
+  set=${set:-$(fact_path boots)}
+  first_seen="$(fact_path runs) ${set:-nothing}"
+  case " $last_deployed " in
+    "  " | *" $(fact runs) "*) ;;
+    *) step "somebody else has changed what $target runs since it was last deployed to from here" ;;
+  esac
 }
 
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
@@ -472,6 +483,19 @@ take_built_system() {
   system=$(readlink "$tmp/system")
   to_activate=$system
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+}
+
+# already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
+# Sets: current, last_words.
+already_so() {
+  local name
+  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  for name in "$@"; do
+    if [ "$(fact "$name")" != "$system" ]; then return 1; fi
+  done
+  current=yes
+  step "already so: $(standing)$(owed). To do it again: --force"
+  last_words=
 }
 
 # copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
@@ -1015,8 +1039,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
-# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
+# take_lock [COMMAND]: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A
+# deployment that died is brought to its end first, behind COMMAND. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -1024,11 +1048,20 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  ${1:-:}
   (each_open end_dead) || :
   unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
+refuse_other() {
+  local now boots_now
+  now=$(readlink -e /run/current-system) || now=nothing
+  boots_now=$(readlink -e "$profile") || boots_now=nothing
+  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
@@ -1822,7 +1855,7 @@ end_arming() {
 arm_guard() {
   local which shell job
   dir=/run/hey/$id
-  take_lock
+  take_lock refuse_other
   refuse_switching
   mend_all >&2
   refuse_changed

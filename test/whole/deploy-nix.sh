@@ -23,6 +23,9 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  if already_so runs boots; then
+    return
+  fi
   require_machine_of_system   # is it the host that is meant? else nothing is sent
 
   step "copy to root@vps_ultraman_root"
@@ -37,7 +40,7 @@ target='root@vps_ultraman_root'  # what ssh is given
 where='vps_ultraman_root'     # the same, in lines to type
 type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
-ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'  # ssh's words for the one connection of the run
 new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection
 with_tty=''                   # " -t", in lines to type, where root is become
 type_become=''                # the words before a command there, in lines to type
@@ -52,12 +55,12 @@ kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that ar
 force=''                      # yes, to change also what someone else has changed
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
-by='' last_deployed='' agreed='' system=''  # not known yet
+by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 
 # for_target: what each function there is given.
 for_target() {
-  assigned force "$force" bootloader "$bootloader" generation "$generation" by "$by" last_deployed "$last_deployed" agreed "$agreed" \
-    system "$system"
+  assigned force "$force" bootloader "$bootloader" generation "$generation" by "$by" last_deployed "$last_deployed" \
+    first_seen "$first_seen" agreed "$agreed" system "$system"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
@@ -147,11 +150,19 @@ not_answered() {
 # The first question: before the build, which can be long.
 
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
-# Sets: facts, from, agreed, last_deployed. Ends: where the target says no.
+# Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  agreed=
+  local set
+  agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
+  set=$(fact_path profile)
+  set=${set:-$(fact_path boots)}
+  first_seen="$(fact_path runs) ${set:-nothing}"
+  case " $last_deployed " in
+    "  " | *" $(fact runs) "*) ;;
+    *) step "somebody else has changed what $target runs since it was last deployed to from here" ;;
+  esac
 }
 
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
@@ -376,6 +387,9 @@ store_path() {
   printf "%s\n" "$1"
 }
 
+# fact_path NAME: the first fact of that name, if it is a path of the store.
+fact_path() { store_path "$(fact "$1")"; }
+
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
 number() {
@@ -437,6 +451,19 @@ take_built_system() {
   system=$(readlink "$tmp/system")
   to_activate=$system
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+}
+
+# already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
+# Sets: current, last_words.
+already_so() {
+  local name
+  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  for name in "$@"; do
+    if [ "$(fact "$name")" != "$system" ]; then return 1; fi
+  done
+  current=yes
+  step "already so: $(standing)$(owed). To do it again: --force"
+  last_words=
 }
 
 # copy_closure COMMAND...: that copies, by the one connection of this run. What the host says beside it is shown plainly, by an ssh of this run that
@@ -545,14 +572,15 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 # The activation, without a guard.
 
 # activate_there ACTION [OR_BOOT]: activates $to_activate there: the system, or a specialisation of it. With OR_BOOT, where a reboot follows, one
-# that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
-# or this machine can't log in any more.
+# that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, first_seen, prev, how, why_not.
+# Ends: where that failed, or this machine can't log in any more.
 activate_there() {
   local action="$1" status="0" lost goes_on
+  why_not=
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
   lost="the connection to $target was lost in the middle: $goes_on"
-  last_words=$lost
+  last_words="interrupted: $goes_on"
   changed=yes
   prev=$(fact runs)
   case $action in switch | test) record "$prev" "$to_activate" ;; esac
@@ -560,10 +588,17 @@ activate_there() {
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
     step "it can't be switched to while the host runs, so it is made what boots"
-    action=boot agreed='' status=0 changed=yes
+    action=boot agreed='' first_seen='' status=0 changed=yes
     facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
     take_activated "$status"
   fi
+  case $action-$status-$(fact runs) in
+    dry-activate-* | *-124-) ;;
+    *-)
+      status=0
+      see_end "$action" || status=1
+      ;;
+  esac
   case $action-$(fact runs) in dry-activate-* | *-) ;; *) record "$(fact runs)" ;; esac
   # Without facts it is ssh's status; any other is the activation's own.
   case $status-$(fact inhibited)-$(fact runs) in
@@ -574,7 +609,7 @@ activate_there() {
         how="the activation has not ended in time"
         last_words="$target was given up on, as its activation has not ended within $lane_timeout s: $goes_on"
       fi
-      case $status in 0 | 124) status=1 ;; esac
+      status=1
       ;;
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
@@ -616,14 +651,19 @@ take_activated() {
   esac
 }
 
+# see_end ACTION: the connection was lost in the middle. Over a new one waits for the end of what was begun there, and takes what came of it. Its
+# status: 0 where all is as it was to become. Sets: why_not, facts, how.
+see_end() {
+  step "the connection to $target was lost in the middle; log in once more, and wait for the end of what was begun there"
+  logs_in || return 1
+  facts=$(heard "$lane_timeout" there_again tell_end 2>/dev/null) || facts=
+  how="the connection was lost in the middle, and the activation there has failed"
+  case $1 in boot) ;; *) if [ "$(fact runs)" != "$to_activate" ] || [ -n "$(fact failed)" ]; then return 1; fi ;; esac
+  case $1-$(fact boots) in test-* | *-"$system" | *-"$to_activate") how=activated ;; *) return 1 ;; esac
+}
+
 # unmended_words: for a last line, where the boot menu could not be written again.
 unmended_words() { if [ -n "$(fact unmended)" ]; then echo "; $(not_bootable)"; fi; }
-
-# ---- lib/shell/here/verdict.sh -------------------------------------------------------------------
-# How a guarded deployment ended, by what the target says.
-
-# not_bootable: that it may not boot.
-not_bootable() { echo "its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $type_reboot"; }
 
 # ---- lib/shell/here/still-in.sh ------------------------------------------------------------------
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
@@ -660,8 +700,10 @@ still_works() { heard 5 there true </dev/null >/dev/null 2>&1; }
 # Sets: last_words, left_open. Ends: where it can't.
 still_in() {
   local onward old_system
-  step "log in to $target once more"
-  if logs_in; then return 0; fi
+  if [ -z "$why_not" ]; then
+    step "log in to $target once more"
+    if logs_in; then return 0; fi
+  fi
   onward=". Look at its console"
   if [ -n "$(fact runs)" ]; then
     # Who takes it back over that connection has changed what nobody else has.
@@ -680,6 +722,12 @@ still_in() {
   fi
   give_up 16 "$how; a new connection to $target failed: ${why_not:-without a word} (status 16)$(known_standing)$onward"
 }
+
+# ---- lib/shell/here/verdict.sh -------------------------------------------------------------------
+# How a guarded deployment ended, by what the target says.
+
+# not_bootable: that it may not boot.
+not_bootable() { echo "its boot menu could not be written, and it is not certain that it boots. Make room there (/, /boot), then: $type_reboot"; }
 
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
@@ -714,8 +762,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
-# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
+# take_lock [COMMAND]: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A
+# deployment that died is brought to its end first, behind COMMAND. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -723,11 +771,20 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  ${1:-:}
   (each_open end_dead) || :
   unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
+refuse_other() {
+  local now boots_now
+  now=$(readlink -e /run/current-system) || now=nothing
+  boots_now=$(readlink -e "$profile") || boots_now=nothing
+  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
@@ -1057,6 +1114,13 @@ how_to_end() {
   fi
 }
 
+# tell_end: of an activation of hey without a guard whose reader has lost the connection: waits for its end, and tells what runs and boots.
+tell_end() {
+  # Who has started it puts back what is to be put back, and holds the lock until then.
+  while own_activation >/dev/null || ! flock -n /run/hey/lock true; do sleep 0.2; done
+  tell_facts
+}
+
 # refuse_unready ACTION SYSTEM. Ends: where that system can not be activated so.
 refuse_unready() {
   case $1 in switch | boot | test) refuse_unchecked "$1" "$2" ;; esac
@@ -1319,7 +1383,7 @@ activate_system() {
   local action="$1" status why="" said
   set -e
   # The second must not set a profile that it then can not activate.
-  take_lock
+  take_lock refuse_other
   refuse_switching
   refuse_activating
   refuse_changed
@@ -1493,7 +1557,8 @@ start_switch() {
 await_unit() {
   local pid
   pid=$(systemctl show --property=MainPID --value "$1" 2>/dev/null) || pid=0
-  if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null; fi
+  # It ends early where who reads what it says has gone.
+  if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null >/dev/null 2>&1 || :; fi
   while goes_on "$1"; do sleep 0.05; done
 }
 

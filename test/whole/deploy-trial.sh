@@ -25,6 +25,10 @@ main() {
   step 'build vps-ultraman'
   nix --extra-experimental-features 'nix-command flakes' build --show-trace --out-link "$tmp/system" '.#nixosConfigurations."vps-ultraman".config.system.build.toplevel'
   take_built_system           # $system
+  if already_so boots; then
+    reboot_there always 300   # and wait until it is back, as another boot over a new connection
+    return
+  fi
   require_machine_of_system   # is it the host that is meant? else nothing is sent
   require_trial_unit          # the new system ends a trial boot by itself
 
@@ -42,7 +46,7 @@ where='vps_ultraman_root'     # the same, in lines to type
 type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command there, up to TARGET
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'  # the line to type for a deployment, up to HOST
-ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4'  # ssh's words for the one connection of the run
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'  # ssh's words for the one connection of the run
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection that asks nobody anything
 logged_host='vps-ultraman'    # whose history it is
 logged_target='vps_ultraman_root'  # the same, as it was reached
@@ -61,7 +65,7 @@ checks='yes'                  # yes, where there are checks
 patience='300'                # how many seconds behind the deadline a host that does not answer is waited for
 limit='300'                   # how many seconds a reboot may take
 on_unit_failure='rollback'    # warn or rollback
-said='' by='' last_deployed='' agreed='' system='' id='' armed=''  # not known yet
+said='' by='' last_deployed='' first_seen='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: the checks of this run, until one fails.
 run_checks() {
@@ -72,7 +76,8 @@ run_checks() {
 # for_target: what each function there is given.
 for_target() {
   assigned force "$force" bootloader "$bootloader" generation "$generation" seconds "$seconds" on_unit_failure "$on_unit_failure" \
-    said "$said" by "$by" last_deployed "$last_deployed" agreed "$agreed" system "$system" id "$id" armed "$armed"
+    said "$said" by "$by" last_deployed "$last_deployed" first_seen "$first_seen" agreed "$agreed" system "$system" id "$id" \
+    armed "$armed"
 }
 
 # ---- lib/shell/here/connect-root.sh --------------------------------------------------------------
@@ -167,11 +172,19 @@ not_answered() {
 # The first question: before the build, which can be long.
 
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
-# Sets: facts, from, agreed, last_deployed. Ends: where the target says no.
+# Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  agreed=
+  local set
+  agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
+  set=$(fact_path profile)
+  set=${set:-$(fact_path boots)}
+  first_seen="$(fact_path runs) ${set:-nothing}"
+  case " $last_deployed " in
+    "  " | *" $(fact runs) "*) ;;
+    *) step "somebody else has changed what $target runs since it was last deployed to from here" ;;
+  esac
 }
 
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.
@@ -462,6 +475,19 @@ take_built_system() {
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
 }
 
+# already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
+# Sets: current, last_words.
+already_so() {
+  local name
+  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  for name in "$@"; do
+    if [ "$(fact "$name")" != "$system" ]; then return 1; fi
+  done
+  current=yes
+  step "already so: $(standing)$(owed). To do it again: --force"
+  last_words=
+}
+
 # require_trial_unit. Sets: last_words. Ends: where the new system has none that ends a trial boot.
 require_trial_unit() {
   if [ ! -e "$system/etc/systemd/system/hey-trial.service" ]; then
@@ -512,6 +538,70 @@ await_target() {
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
 by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
+
+# ---- lib/shell/here/reboot.sh --------------------------------------------------------------------
+# A reboot of the target, proven by another boot_id over a new connection: an open port says nothing.
+
+# reboot_there WHEN SECONDS: reboots it, "if-needed" only where one is owed, and waits so long for it. Sets: last_words, changed, facts.
+# Ends: where it is not seen back, or runs another system.
+reboot_there() {
+  local before boot expected until_when status
+  last_words="$target was not rebooted: it can't be reached by a login that asks nothing, so it would not be seen back (status 1)"
+  if facts=$(booted_anew) && [ -n "$(fact boot)" ]; then :; else exit 1; fi
+  step "reboot $target, and wait for it at most $2 s"
+  last_words="the connection was lost while $target was told to reboot; it is not known whether it does"
+  before=$changed
+  changed=yes
+  if facts=$(heard 120 there reboot_soon "$1" </dev/null); then :; else
+    status=$?
+    if [ "$status" -eq 124 ]; then
+      last_words="$target was given up on, as it has not answered in time; it is not known whether it reboots. Look: $type_shell $where"
+      status=1
+    fi
+    # It may have been deployed to until here.
+    if [ -n "$(fact refused)" ]; then
+      changed=$before
+      last_words="$(fact refused); $target was not rebooted (status $status)"
+    fi
+    exit "$status"
+  fi
+  if [ "$(fact unneeded)" = yes ]; then
+    changed=$before
+    last_words=
+    step "no reboot is needed: $(standing)"
+    return 0
+  fi
+  boot=$(fact boot)
+  expected=$(fact boots)
+  if [ -z "$boot" ] || [ -z "$expected" ]; then
+    give_up 1 "$target did not say which system it boots, so it is not known whether it is rebooted (status 1). Look: $type_shell $where"
+  fi
+  last_words="$target was told to reboot, and was not seen back yet. Look: $type_shell $where"
+  clock
+  until_when=$((now + $2))
+  while :; do
+    sleep 0.5
+    if facts=$(booted_anew 2>"$tmp/said") && [ -n "$(fact boot)" ] && [ "$(fact boot)" != "$boot" ]; then break; fi
+    clock
+    if [ "$now" -ge "$until_when" ]; then
+      said_lately 5
+      case $(fact boot) in
+        "") last_words="$target was not seen back within $2 s (status 30). Look at its console" ;;
+        *) last_words="$target answers, but has not gone down within $2 s (status 30). Look: $type_shell $where systemctl list-jobs" ;;
+      esac
+      exit 30
+    fi
+  done
+  if [ "$(fact runs)" != "$expected" ]; then
+    give_up 32 "$target was rebooted, but runs $(fact runs), not $expected (status 32). Look at its boot menu, on its console"
+  fi
+  record "$expected"
+  last_words=
+  step "rebooted: $(standing)"
+}
+
+# booted_anew: which boot it is, over a new connection, as the login itself.
+booted_anew() { heard 30 fresh "$target" -- "$(far tell_boot)" </dev/null; }
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -1029,8 +1119,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
-# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
+# take_lock [COMMAND]: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A
+# deployment that died is brought to its end first, behind COMMAND. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -1038,11 +1128,20 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  ${1:-:}
   (each_open end_dead) || :
   unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
+refuse_other() {
+  local now boots_now
+  now=$(readlink -e /run/current-system) || now=nothing
+  boots_now=$(readlink -e "$profile") || boots_now=nothing
+  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
@@ -1149,6 +1248,9 @@ tell_facts() {
   echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$next" reboot
 }
+
+# tell_boot: which boot this is, and what runs.
+tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
 # failed_units: their names, in the order of the alphabet. Fails where systemd does not say.
 failed_units() {
@@ -1693,6 +1795,12 @@ menu_boots() {
   [ -n "$found" ] && echo "$found"
 }
 
+# menu_differs: whether that is known, and another system than the profile.
+menu_differs() {
+  local next
+  next=$(menu_boots) && [ "$next" != "$(readlink -e "$profile")" ]
+}
+
 # menu_of_bootctl: as systemd says it, by all that its loader looks at. Fails where it does not.
 menu_of_bootctl() {
   local listed entry
@@ -1827,82 +1935,25 @@ tell_names() {
   done
 }
 
-# A trial boot: the target boots the system once, and leaves the old one as what boots by default. Unless it is confirmed within so many
-# seconds of that boot the unit of nixos/trial-boot.nix in it reboots.
+# A reboot of this machine.
 
-# note_trial NAME VALUE. Ends: where that can not be written.
-note_trial() { ln -s "$2" "$trial.new/$1" || not_armed "the disk can not be written to (is it full?)"; }
-
-# end_trial_arming: takes away what was begun, unless it is armed.
-end_trial_arming() {
-  rm -f /run/hey/holder
-  rm -rf "$trial.new"
-  if [ -z "$armed" ] && [ -L "$trial/id" ]; then end_trial >&2; fi
-}
-
-# arm_trial: boots $system once, as the deployment $id, and leaves the old one as what boots by default. Sets: armed.
-# Ends: where it can not, or may not.
-arm_trial() {
-  local number boot entry
+# reboot_soon WHEN: a second from now, so that this is still heard; with "if-needed" only where what boots has other parts than what was
+# booted. A boot menu in two halves, or of another system than the profile, is written anew before. Ends: where that may not be, or can not.
+reboot_soon() {
+  need_root reboot
   take_lock
-  refuse_switching
   mend_all >&2
-  refuse_changed
-  if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "$system did not arrive"; fi
-  if [ -e "$system/etc/systemd/system/hey-trial.service" ]; then :; else refuse 1 "a trial boot needs a unit in $system that ends it; import nixos/trial-boot.nix of hey there"; fi
-  if [ -x "$boots/bin/switch-to-configuration" ]; then :; else refuse 1 "what boots there can not be gone back to: $boots has no bin/switch-to-configuration"; fi
-  if [ "$boots" = "$system" ]; then refuse 1 "$system boots by default already, so that no boot of it would go back; reboot it without --guard"; fi
-  can_try
-  number=$generation
-  if [ "$number" = new ]; then number=$(($(generations | head -n 1) + 1)); fi
-  armed=
-  trap end_trial_arming EXIT
-  trap "exit 129" HUP
-  trap "exit 143" TERM
-  # Who has lost the connection hears no more of it; what was begun is ended.
-  trap "" PIPE
-  umask 077
-  read -r boot </proc/sys/kernel/random/boot_id
-  rm -rf "$trial.new"
-  mkdir "$trial.new"
-  note_trial trial yes
-  note_trial id "$id"
-  note_trial boot "$boot"
-  note_trial by "$held_by"
-  note_trial prev "$boots"
-  note_trial new "$system"
-  note_trial seconds "$seconds"
-  note_trial on-unit-failure "$on_unit_failure"
-  note_trial generation "$number"
-  if [ "$generation" = new ]; then note_trial made "$number"; fi
-  note_trial bootloader "$bootloader"
-  note_trial started yes
-  note_trial status 0
-  if finishing; then note_trial never-ends yes; fi
-  if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && : >"$trial.new/restarts" && mv -T "$trial.new" "$trial"; then :; else
-    not_armed "the disk can not be written to (is it full?)"
-  fi
-  # A garbage collector that deletes old generations deletes this one too, as it is not the current one.
-  if root new "$system" && root prev "$boots"; then :; else not_armed "the disk can not be written to (is it full?)"; fi
-  # As nix makes a generation, but without the moment in which the profile is the new system.
-  if [ "$generation" = new ]; then ln -s "$system" "$profile-$number-link" || not_armed "generation $number could not be made"; fi
-  on_disk || not_armed "the disk can not be written to (is it full?)"
-  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$boots/bin/switch-to-configuration" boot >&2 || not_armed "the boot menu could not be written (is /boot full?)"
-  boots_by_default "$boots" || not_armed "the boot menu does not boot $boots by default, which is what must come back (generations that NixOS lists in it, or a default of your own)"
-  entry=$(entry_of "$system")
-  [ -n "$entry" ] || not_armed "the boot menu has no entry for generation $number (how many does NixOS list in it?)"
-  ln -s "$entry" "$trial/entry"
-  # Before the boot loader knows: a boot of it without that note would stay.
-  sync -f "$trial"
-  boot_once "$entry" >&2 || not_armed "the boot loader did not take the entry $entry"
-  [ "$(entry_once)" = "$entry" ] || not_armed "the boot loader has not kept the entry $entry"
-  sync -f /boot
-  ln -s "$(seconds_up)" "$trial/told" || not_armed "the disk can not be written to (is it full?)"
-  echo "boot $boot"
-  echo "prev $boots"
+  if unmended; then refuse 1 "what was cut short there can not be mended (is /boot full?), and the boot menu may be in two halves: a reboot might not come back"; fi
+  if menu_differs && ! boot_entry "$(readlink -e "$profile")" >&2; then refuse 1 "its boot menu does not boot its profile, and could not be written anew (is /boot full?)"; fi
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
   tell_facts
-  systemd-run --quiet --collect --no-ask-password --unit="hey-reboot-$id" --on-active=2s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || not_armed "systemd did not take the reboot"
-  armed=yes
+  if [ "$1" = if-needed ] && [ -z "$(compare /run/booted-system "$profile" reboot)" ]; then
+    echo "unneeded yes"
+  elif by_systemd; then
+    systemd-run --quiet --collect --no-ask-password --on-active=1s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || refuse 1 "systemd did not take the reboot"
+  else
+    setsid sh -c "sleep 1; exec /run/current-system/sw/bin/reboot" </dev/null >/dev/null 2>&1 9>&- &
+  fi
 }
 
 # The rollback, which runs with nobody there. It must go also where nothing can be written.
@@ -2067,6 +2118,84 @@ commit_apart() {
   fi
   mv -T "$dir/confirmed" "$dir/$said"
   archive
+}
+
+# A trial boot: the target boots the system once, and leaves the old one as what boots by default. Unless it is confirmed within so many
+# seconds of that boot the unit of nixos/trial-boot.nix in it reboots.
+
+# note_trial NAME VALUE. Ends: where that can not be written.
+note_trial() { ln -s "$2" "$trial.new/$1" || not_armed "the disk can not be written to (is it full?)"; }
+
+# end_trial_arming: takes away what was begun, unless it is armed.
+end_trial_arming() {
+  rm -f /run/hey/holder
+  rm -rf "$trial.new"
+  if [ -z "$armed" ] && [ -L "$trial/id" ]; then end_trial >&2; fi
+}
+
+# arm_trial: boots $system once, as the deployment $id, and leaves the old one as what boots by default. Sets: armed.
+# Ends: where it can not, or may not.
+arm_trial() {
+  local number boot entry
+  take_lock refuse_other
+  refuse_switching
+  mend_all >&2
+  refuse_changed
+  if [ -x "$system/bin/switch-to-configuration" ]; then :; else refuse 1 "$system did not arrive"; fi
+  if [ -e "$system/etc/systemd/system/hey-trial.service" ]; then :; else refuse 1 "a trial boot needs a unit in $system that ends it; import nixos/trial-boot.nix of hey there"; fi
+  if [ -x "$boots/bin/switch-to-configuration" ]; then :; else refuse 1 "what boots there can not be gone back to: $boots has no bin/switch-to-configuration"; fi
+  if [ "$boots" = "$system" ]; then refuse 1 "$system boots by default already, so that no boot of it would go back; reboot it without --guard"; fi
+  can_try
+  number=$generation
+  if [ "$number" = new ]; then number=$(($(generations | head -n 1) + 1)); fi
+  armed=
+  trap end_trial_arming EXIT
+  trap "exit 129" HUP
+  trap "exit 143" TERM
+  # Who has lost the connection hears no more of it; what was begun is ended.
+  trap "" PIPE
+  umask 077
+  read -r boot </proc/sys/kernel/random/boot_id
+  rm -rf "$trial.new"
+  mkdir "$trial.new"
+  note_trial trial yes
+  note_trial id "$id"
+  note_trial boot "$boot"
+  note_trial by "$held_by"
+  note_trial prev "$boots"
+  note_trial new "$system"
+  note_trial seconds "$seconds"
+  note_trial on-unit-failure "$on_unit_failure"
+  note_trial generation "$number"
+  if [ "$generation" = new ]; then note_trial made "$number"; fi
+  note_trial bootloader "$bootloader"
+  note_trial started yes
+  note_trial status 0
+  if finishing; then note_trial never-ends yes; fi
+  if stored commit_apart "$id" "\"\${2-}\"" >"$trial.new/commit" && stored end_trial >"$trial.new/end" && failed_units >"$trial.new/failed" && : >"$trial.new/restarts" && mv -T "$trial.new" "$trial"; then :; else
+    not_armed "the disk can not be written to (is it full?)"
+  fi
+  # A garbage collector that deletes old generations deletes this one too, as it is not the current one.
+  if root new "$system" && root prev "$boots"; then :; else not_armed "the disk can not be written to (is it full?)"; fi
+  # As nix makes a generation, but without the moment in which the profile is the new system.
+  if [ "$generation" = new ]; then ln -s "$system" "$profile-$number-link" || not_armed "generation $number could not be made"; fi
+  on_disk || not_armed "the disk can not be written to (is it full?)"
+  NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$boots/bin/switch-to-configuration" boot >&2 || not_armed "the boot menu could not be written (is /boot full?)"
+  boots_by_default "$boots" || not_armed "the boot menu does not boot $boots by default, which is what must come back (generations that NixOS lists in it, or a default of your own)"
+  entry=$(entry_of "$system")
+  [ -n "$entry" ] || not_armed "the boot menu has no entry for generation $number (how many does NixOS list in it?)"
+  ln -s "$entry" "$trial/entry"
+  # Before the boot loader knows: a boot of it without that note would stay.
+  sync -f "$trial"
+  boot_once "$entry" >&2 || not_armed "the boot loader did not take the entry $entry"
+  [ "$(entry_once)" = "$entry" ] || not_armed "the boot loader has not kept the entry $entry"
+  sync -f /boot
+  ln -s "$(seconds_up)" "$trial/told" || not_armed "the disk can not be written to (is it full?)"
+  echo "boot $boot"
+  echo "prev $boots"
+  tell_facts
+  systemd-run --quiet --collect --no-ask-password --unit="hey-reboot-$id" --on-active=2s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || not_armed "systemd did not take the reboot"
+  armed=yes
 }
 
 # The guard on the target: it is armed before the activation, and takes the machine back by itself unless that is confirmed.

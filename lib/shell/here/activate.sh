@@ -1,14 +1,15 @@
 # The activation, without a guard.
 
 # activate_there ACTION [OR_BOOT]: activates $to_activate there: the system, or a specialisation of it. With OR_BOOT, where a reboot follows, one
-# that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, prev, how. Ends: where that failed,
-# or this machine can't log in any more.
+# that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, first_seen, prev, how, why_not.
+# Ends: where that failed, or this machine can't log in any more.
 activate_there() {
   local action="$1" status="0" lost goes_on
+  why_not=
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
   lost="the connection to $target was lost in the middle: $goes_on"
-  last_words=$lost
+  last_words="interrupted: $goes_on"
   changed=yes
   prev=$(fact runs)
   case $action in switch | test) record "$prev" "$to_activate" ;; esac
@@ -16,10 +17,17 @@ activate_there() {
   take_activated "$status"
   if [ "$(fact inhibited)" = yes ] && [ -n "${2-}" ]; then
     step "it can't be switched to while the host runs, so it is made what boots"
-    action=boot agreed='' status=0 changed=yes
+    action=boot agreed='' first_seen='' status=0 changed=yes
     facts=$(heard "$lane_timeout" there activate_system "$action" "$to_activate" </dev/null) || status=$?
     take_activated "$status"
   fi
+  case $action-$status-$(fact runs) in
+    dry-activate-* | *-124-) ;;
+    *-)
+      status=0
+      see_end "$action" || status=1
+      ;;
+  esac
   case $action-$(fact runs) in dry-activate-* | *-) ;; *) record "$(fact runs)" ;; esac
   # Without facts it is ssh's status; any other is the activation's own.
   case $status-$(fact inhibited)-$(fact runs) in
@@ -30,7 +38,7 @@ activate_there() {
         how="the activation has not ended in time"
         last_words="$target was given up on, as its activation has not ended within $lane_timeout s: $goes_on"
       fi
-      case $status in 0 | 124) status=1 ;; esac
+      status=1
       ;;
     0-*) last_words="$(standing)$(owed)" ;;
     4-*) last_words="$how (status 4); $(standing)$(owed). Look: $type_shell $where systemctl --failed" ;;
@@ -70,6 +78,17 @@ take_activated() {
       if [ -n "$(fact untouched)" ]; then how="$how, and nothing was activated"; fi
       ;;
   esac
+}
+
+# see_end ACTION: the connection was lost in the middle. Over a new one waits for the end of what was begun there, and takes what came of it. Its
+# status: 0 where all is as it was to become. Sets: why_not, facts, how.
+see_end() {
+  step "the connection to $target was lost in the middle; log in once more, and wait for the end of what was begun there"
+  logs_in || return 1
+  facts=$(heard "$lane_timeout" there_again tell_end 2>/dev/null) || facts=
+  how="the connection was lost in the middle, and the activation there has failed"
+  case $1 in boot) ;; *) if [ "$(fact runs)" != "$to_activate" ] || [ -n "$(fact failed)" ]; then return 1; fi ;; esac
+  case $1-$(fact boots) in test-* | *-"$system" | *-"$to_activate") how=activated ;; *) return 1 ;; esac
 }
 
 # unmended_words: for a last line, where the boot menu could not be written again.

@@ -1,11 +1,19 @@
 # The first question: before the build, which can be long.
 
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
-# Sets: facts, from, agreed, last_deployed. Ends: where the target says no.
+# Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  agreed=
+  local set
+  agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
+  set=$(fact_path profile)
+  set=${set:-$(fact_path boots)}
+  first_seen="$(fact_path runs) ${set:-nothing}"
+  case " $last_deployed " in
+    "  " | *" $(fact runs) "*) ;;
+    *) step "somebody else has changed what $target runs since it was last deployed to from here" ;;
+  esac
 }
 
 # ask_there NAME WORD...: asks a first question. Sets: facts, from. Ends: where the target says no, or nothing.

@@ -7,6 +7,19 @@ take_built_system() {
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
 }
 
+# already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
+# Sets: current, last_words.
+already_so() {
+  local name
+  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  for name in "$@"; do
+    if [ "$(fact "$name")" != "$system" ]; then return 1; fi
+  done
+  current=yes
+  step "already so: $(standing)$(owed). To do it again: --force"
+  last_words=
+}
+
 # take_specialisation NAME: what runs on the target when that is activated there. Nothing has been changed yet where the system has none of that
 # name. Sets: to_activate. Ends: where it has none.
 take_specialisation() {

@@ -49,19 +49,6 @@ take_system_of_run() {
   to_activate=$system
 }
 
-# already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
-# Sets: current, last_words.
-already_so() {
-  local name
-  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
-  for name in "$@"; do
-    if [ "$(fact "$name")" != "$system" ]; then return 1; fi
-  done
-  current=yes
-  step "already so: $(standing)$(owed)"
-  last_words=
-}
-
 # agree_to_reboot WHEN: a reboot is held like any change.
 agree_to_reboot() {
   if [ "$1" = always ] || [ -n "$(fact reboot)" ]; then

@@ -1,8 +1,8 @@
 # What hey sync does around the program that builds and activates.
 
-# connect_here: who deploys. Sets: agreed, last_deployed, by.
+# connect_here: who deploys. Sets: agreed, first_seen, last_deployed, by.
 connect_here() {
-  agreed=
+  agreed='' first_seen=''
   last_deployed=none
   by="hey sync"
 }

@@ -12,7 +12,7 @@ activate_system() {
   local action="$1" status why="" said
   set -e
   # The second must not set a profile that it then can not activate.
-  take_lock
+  take_lock refuse_other
   refuse_switching
   refuse_activating
   refuse_changed
@@ -186,6 +186,7 @@ start_switch() {
 await_unit() {
   local pid
   pid=$(systemctl show --property=MainPID --value "$1" 2>/dev/null) || pid=0
-  if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null; fi
+  # It ends early where who reads what it says has gone.
+  if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null >/dev/null 2>&1 || :; fi
   while goes_on "$1"; do sleep 0.05; done
 }

@@ -31,7 +31,7 @@ end_arming() {
 arm_guard() {
   local which shell job
   dir=/run/hey/$id
-  take_lock
+  take_lock refuse_other
   refuse_switching
   mend_all >&2
   refuse_changed

@@ -120,8 +120,10 @@ stands() {
   say_lost
 }
 
-# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one.
+# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one. What it has kept from the garbage collector
+# goes, unless something is still to be put right by that.
 say_lost() {
+  if ! unmended; then unroot; fi
   echo "stands lost"
   say_cut
   tell_names

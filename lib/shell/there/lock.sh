@@ -28,8 +28,8 @@ refuse_switching() {
   if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
 }
 
-# take_lock: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A deployment
-# that died is brought to its end first. Sets: held_by. Ends: where another one holds it.
+# take_lock [COMMAND]: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A
+# deployment that died is brought to its end first, behind COMMAND. Sets: held_by. Ends: where another one holds it.
 take_lock() {
   (umask 077 && mkdir -p /run/hey)
   exec 9>/run/hey/lock
@@ -37,11 +37,20 @@ take_lock() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
   if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
   (each_open refuse_open; refuse_trial) || exit
+  ${1:-:}
   (each_open end_dead) || :
   unroot_lost
   held_by="$by, since $(date -u +%T) UTC"
   trap "rm -f /run/hey/holder" EXIT
   ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
+refuse_other() {
+  local now boots_now
+  now=$(readlink -e /run/current-system) || now=nothing
+  boots_now=$(readlink -e "$profile") || boots_now=nothing
+  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what

@@ -15,7 +15,7 @@ end_trial_arming() {
 # Ends: where it can not, or may not.
 arm_trial() {
   local number boot entry
-  take_lock
+  take_lock refuse_other
   refuse_switching
   mend_all >&2
   refuse_changed

@@ -39,6 +39,13 @@ end_activation() {
   flock -w 120 /run/hey/lock true && rm -rf /run/hey-activation.*
 }
 
+# tell_end: of an activation of hey without a guard whose reader has lost the connection: waits for its end, and tells what runs and boots.
+tell_end() {
+  # Who has started it puts back what is to be put back, and holds the lock until then.
+  while own_activation >/dev/null || ! flock -n /run/hey/lock true; do sleep 0.2; done
+  tell_facts
+}
+
 # refuse_unready ACTION SYSTEM. Ends: where that system can not be activated so.
 refuse_unready() {
   case $1 in switch | boot | test) refuse_unchecked "$1" "$2" ;; esac
