@@ -49,8 +49,9 @@ if [ "${next_entry}" ]; then
   set boot_once=true
 else
   set default=0
-  set timeout=5
-fi
+CFG
+    printf '  set timeout=%s\nfi\n' "$boot_timeout"
+    cat <<'CFG'
 
 function savedefault {
     if [ -z "${boot_once}"]; then
@@ -82,17 +83,26 @@ CFG
 # grub_entry TITLE SYSTEM
 grub_entry() {
   printf '%s\n' "menuentry \"$1\" --class nixos --unrestricted {" '  search --set=drive1 --fs-uuid 1234-ABCD' \
-    "  linux (\$drive1)/kernels/linux-bzImage init=$2/init loglevel=4" "  initrd (\$drive1)/kernels/initrd" '}' ''
+    "  linux (\$drive1)/kernels/$(copied_name "$2/kernel") $(kernel_words "$2")" "  initrd (\$drive1)/kernels/$(copied_name "$2/initrd")" '}' ''
 }
 
-# copy_kernels NUMBER DIR SUFFIX: what that generation boots with
+# kernel_words SYSTEM: what its kernel is told
+kernel_words() { echo "init=$1/init loglevel=4 $(sed -n "s/^kernel_params='\(.*\)'$/\1/p" "$1/settings")"; }
+
+# copied_name FILE: what the boot loader finds it by
+copied_name() { readlink -f "$1" | sed 's,^/nix/store/,,; s,/,-,g'; }
+
+# copy_kernels NUMBER DIR SUFFIX: what that generation boots with. The fleet's kernels are names only; a real machine (test/vm) has one real
+# kernel for them all.
 copied=" "
 copy_kernels() {
   mkdir -p "$2"
   for part in kernel initrd; do
-    from=$(readlink -f "/nix/var/nix/profiles/system-$1-link/$part")
-    to=$(echo "${from#/nix/store/}" | tr / -)$3
+    from=/nix/var/nix/profiles/system-$1-link/$part
+    to=$(copied_name "$from")$3
     copied="$copied$to "
+    real=/usr/lib/hey-vm/$(basename "$(readlink "$from")")
+    [ ! -e "$real" ] || from=$real
     [ -e "$2/$to" ] || { cp "$from" "$2/$to.tmp" && mv "$2/$to.tmp" "$2/$to"; } || return 1
   done
 }
@@ -113,10 +123,10 @@ write_loader_entries() {
     copy_kernels "$number" /boot/EFI/nixos .efi || return 1
     booted=$(readlink -f "/nix/var/nix/profiles/system-$number-link")
     name=nixos-generation-$number.conf
-    printf '%s\n' "title NixOS" "sort-key nixos" "version Generation $number" "linux /EFI/nixos/linux-bzImage.efi" "initrd /EFI/nixos/initrd.efi" \
-      "options init=$booted/init loglevel=4" "machine-id $(cat /etc/machine-id 2>/dev/null)" | write "/boot/loader/entries/$name" || return 1
+    printf '%s\n' "title NixOS" "sort-key nixos" "version Generation $number" "linux /EFI/nixos/$(copied_name "$booted/kernel").efi" \
+      "initrd /EFI/nixos/$(copied_name "$booted/initrd").efi" "options $(kernel_words "$booted")" "machine-id $(cat /etc/machine-id 2>/dev/null)" | write "/boot/loader/entries/$name" || return 1
     [ "$booted" != "$system" ] || default=$name
   done
   remove_kernels /boot/EFI/nixos
-  [ -z "${default-}" ] || printf '%s\n' "timeout 5" "default $default" "editor 0" "console-mode keep" | write /boot/loader/loader.conf
+  [ -z "${default-}" ] || printf '%s\n' "timeout $boot_timeout" "default $default" "editor 0" "console-mode keep" | write /boot/loader/loader.conf
 }

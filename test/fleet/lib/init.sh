@@ -1,5 +1,5 @@
 #!/bin/sh
-# Stands in for NixOS's stage 2: PID 1 of a host that boots this system. $1: plain or systemd.
+# Stands in for NixOS's stage 2: PID 1 of a host that boots this system. $1: plain or systemd, or machine: a real one (test/vm).
 set -u
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
@@ -18,9 +18,9 @@ read -r boot_id </proc/sys/kernel/random/boot_id
 echo "$boot_id $system" >>/var/log/boots
 
 make_host_key
-if [ "$1" = systemd ]; then
-  settle_link
-else
+if [ "$1" = plain ]; then
   settle
+else
+  settle_link
 fi
 live "$1"

@@ -38,6 +38,8 @@
   trialBoot = false;              # nixos/trial-boot.nix of hey is imported
   bootLoader = "";                # "grub" or "systemd-boot": what `boot` writes besides /boot/default, and what boots then
   bootLimit = 100;                # how many generations the boot menu has
+  bootTimeout = 5;                # how many seconds it waits for a person
+  kernelParams = "";              # more words for the kernel
   bootHang = false;               # under systemd: a unit that sysinit.target waits for, for ever
 
   options = { };                  # of NixOS's modules, for what is evaluated only

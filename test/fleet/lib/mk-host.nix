@@ -63,6 +63,8 @@ let
         trial_wanted_by = toString trial.wantedBy;
         boot_loader = knobs.bootLoader;
         boot_limit = knobs.bootLimit;
+        boot_timeout = knobs.bootTimeout;
+        kernel_params = knobs.kernelParams;
         boot_hang = if knobs.bootHang then "on" else "off";
         dbus = knobs.dbus;
         mount_fails = if knobs.mountFails then "on" else "off";

@@ -1,8 +1,9 @@
 # shellcheck shell=sh
 # The rest of PID 1's life, once its system is set up. Sourced.
 
-# live plain|systemd
+# live plain|systemd|machine
 live() {
+  [ "$1" != machine ] || exec /lib/systemd/systemd --show-status=0
   [ "$1" = plain ] || exec env container=lab /lib/systemd/systemd --system --log-target=console --show-status=0
   # The statuses are those of a PID 1 that the kernel ends for reboot(2): SIGHUP to restart, SIGINT to power off.
   trap 'shut_down 129' HUP
