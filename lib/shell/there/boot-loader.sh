@@ -105,24 +105,11 @@ entry_of() {
 
 # boots_by_default SYSTEM: whether it is that.
 boots_by_default() {
-  local defaults found file pattern numbers default
+  local defaults numbers default
   if by_systemd_boot; then
     # It would win over loader.conf.
     if [ -n "$(loader_variable LoaderEntryDefault)" ]; then return 1; fi
-    defaults=$(sed -nE "s/^(default|preferred) +//p" "$(bootctl -p)/loader/loader.conf")
-    found=
-    for file in "$(bootctl -x)"/loader/entries/*.conf; do
-      for pattern in $defaults; do
-        # shellcheck disable=SC2254 # a pattern
-        case $(entry_id "$file") in
-          $pattern)
-            entry_boots "$file" "$1" || return 1
-            found=yes
-            ;;
-        esac
-      done
-    done
-    [ -n "$found" ]
+    [ "$(menu_of_bootctl || menu_of_loader_conf)" = "$1" ]
   else
     defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
     numbers=$(grub_entries "$1" | sed "s/ .*//")

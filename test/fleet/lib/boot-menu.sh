@@ -108,25 +108,42 @@ copy_kernels() {
 }
 remove_kernels() { for file in "$1"/*; do case $copied in *" ${file##*/} "*) ;; *) rm -f "$file" ;; esac; done; }
 
+# entry_name NUMBER: of that generation's entry, without the tries that are left
+entry_name() {
+  case $menu_form in
+  hash) echo "nixos-$(basename "$(readlink -f "/nix/var/nix/profiles/system-$1-link")" | cut -c 1-32)" ;;
+  *) echo "nixos-generation-$1" ;;
+  esac
+}
+
+# As systemd-boot-builder.py writes them: with a name by number and that name as the default; or, with boot counting, by number or by hash, where
+# the default comes first by its sort-key.
 write_loader_entries() {
   mkdir -p /boot/loader/entries
   rm -f /boot/loader/entries/*.tmp
-  listed=" $(listed_generations | tr '\n' ' ')"
-  for entry in /boot/loader/entries/nixos-generation-*.conf; do
-    number=${entry##*-}
+  listed=" $(for number in $(listed_generations); do entry_name "$number"; done | tr '\n' ' ')"
+  for entry in /boot/loader/entries/nixos-*.conf; do
+    name=${entry##*/}
+    name=${name%.conf}
     case $listed in
-    *" ${number%.conf} "*) ;;
+    *" ${name%+*} "*) ;;
     *) rm -f "$entry" ;;
     esac
   done
   for number in $(listed_generations); do
     copy_kernels "$number" /boot/EFI/nixos .efi || return 1
     booted=$(readlink -f "/nix/var/nix/profiles/system-$number-link")
-    name=nixos-generation-$number.conf
-    printf '%s\n' "title NixOS" "sort-key nixos" "version Generation $number" "linux /EFI/nixos/$(copied_name "$booted/kernel").efi" \
-      "initrd /EFI/nixos/$(copied_name "$booted/initrd").efi" "options $(kernel_words "$booted")" "machine-id $(cat /etc/machine-id 2>/dev/null)" | write "/boot/loader/entries/$name" || return 1
-    [ "$booted" != "$system" ] || default=$name
+    name=$(entry_name "$number")
+    # One that is there keeps its tries.
+    entry=/boot/loader/entries/$name$boot_counting.conf
+    for there in "/boot/loader/entries/$name".conf "/boot/loader/entries/$name"+*.conf; do [ ! -e "$there" ] || entry=$there; done
+    sort_key=nixos
+    if [ "$menu_form" != generation ] && [ "$booted" = "$system" ]; then sort_key=nixor-default; fi
+    printf '%s\n' "title NixOS" "sort-key $sort_key" "version Generation $number" "linux /EFI/nixos/$(copied_name "$booted/kernel").efi" \
+      "initrd /EFI/nixos/$(copied_name "$booted/initrd").efi" "options $(kernel_words "$booted")" "machine-id $(cat /etc/machine-id 2>/dev/null)" | write "$entry" || return 1
+    [ "$booted" != "$system" ] || default=$name.conf
   done
   remove_kernels /boot/EFI/nixos
+  [ "$menu_form" = generation ] || default='nixos-*'
   [ -z "${default-}" ] || printf '%s\n' "timeout $boot_timeout" "default $default" "editor 0" "console-mode keep" | write /boot/loader/loader.conf
 }

@@ -39,6 +39,8 @@
   bootLoader = "";                # "grub" or "systemd-boot": what `boot` writes besides /boot/default, and what boots then
   bootLimit = 100;                # how many generations the boot menu has
   bootTimeout = 5;                # how many seconds it waits for a person
+  menuForm = "generation";        # of systemd-boot's menu: "generation", or "sort-key" or "hash", whose default is a pattern
+  bootCounting = "";              # "+3": systemd-boot counts the tries of a new entry
   kernelParams = "";              # more words for the kernel
   bootHang = false;               # under systemd: a unit that sysinit.target waits for, for ever
 

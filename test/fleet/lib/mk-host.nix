@@ -65,6 +65,8 @@ let
         boot_limit = knobs.bootLimit;
         boot_timeout = knobs.bootTimeout;
         kernel_params = knobs.kernelParams;
+        menu_form = knobs.menuForm;
+        boot_counting = knobs.bootCounting;
         boot_hang = if knobs.bootHang then "on" else "off";
         dbus = knobs.dbus;
         mount_fails = if knobs.mountFails then "on" else "off";

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# On a real machine: what a deployment with systemd-boot does to what runs, what boots, and what is armed.
+# On a real machine: what a deployment does to what runs, what boots, and what is armed. With GRUB by the name guard-grub.bats.
 
 load ../words
 
@@ -12,7 +12,7 @@ load ../words
 
 @test "a guarded deployment is confirmed" {
   next_system
-  hey_says ops deploy $host --guard --confirm-timeout 120
+  hey_says ops deploy $host --guard --confirm-timeout 300
   [ "$status" = 0 ]
   [[ $last == *"deployed and confirmed: "*"runs $new, boots $new" ]]
   stands "$new" "$booted"
@@ -20,7 +20,7 @@ load ../words
 
 @test "a guarded rollback brings the generation before" {
   before=$(on readlink -f /nix/var/nix/profiles/system-2-link)
-  hey_says ops rollback $host --guard --confirm-timeout 120
+  hey_says ops rollback $host --guard --confirm-timeout 300
   [ "$status" = 0 ]
   stands "$before" "$booted"
   hey_says ops rollback $host --list

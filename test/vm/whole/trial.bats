@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# On a real machine: trial boots with systemd-boot.
+# On a real machine: trial boots. With GRUB by the name trial-grub.bats.
 
 load ../words
 
