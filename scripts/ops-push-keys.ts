@@ -9,7 +9,7 @@ import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { commandKey, findGlobalKey, findHostKey, newHostKey, noGlobalKey, noHostKey } from "../lib/keys/keys.ts";
 import { staging } from "../lib/keys/staging.ts";
-import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";
+import { call, calling, nothing, type Part, parts, stage } from "../lib/script/part.ts";
 import { elevated, step, variable } from "../lib/script/step.ts";
 import {
   type Elevation,
@@ -27,9 +27,17 @@ import {
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, requireAlone } from "../lib/target/access.ts";
-import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
-import { knockingWords, knownAs, knownHostsEntry, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
+import { requireMachineOf } from "../lib/target/identity.ts";
+import { knockingWords, knownGiven, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
+
+const mayTakeKeys = (dest: string, names: readonly string[]) =>
+  calling(
+    "ask_there",
+    ["may_take_keys", dest, ...names],
+    "is it there, who is it, and can it take them?",
+    stage(`ask it who it is, and whether keys can be put into ${dest}`, "there", 1),
+  );
 
 export default verb(module, {
   summary: "Send a host's ssh key and the global key to its target, for agenix",
@@ -103,13 +111,11 @@ export default verb(module, {
     // The host key goes last: it is the one that, half done, would lock the target out.
     const keys = [...(global === undefined ? [] : [global]), key];
     const names = keys.map(({ name }) => name);
-    const facts = sshFacts(words, to);
-    const entry = knownHostsEntry(facts);
     const begins = parts(
       turn.begins,
       staging(host, keys, "keys", false),
       access.connect({ unattended: false, alert: false }),
-      check ? nothing : askingIdentity,
+      check ? nothing : mayTakeKeys(dest, names),
       turn.waits,
       check ? nothing : requireMachineOf({ host, rename }, flake, true),
     );
@@ -126,16 +132,18 @@ export default verb(module, {
       ...parts(
         begins,
         own,
-        entry === undefined || keepKnownHosts ? nothing : { main: [call("expect_key", [], "known here before it is there")] },
+        {
+          main: [
+            keepKnownHosts
+              ? call("say_key", [], "the line for known_hosts")
+              : call("expect_key", ["--keep-known-hosts"], "known here before it is there"),
+          ],
+        },
         {
           main: [
             call("begin_to_send"),
             {
-              ...call(
-                "heard",
-                [variable("lane_timeout"), "there", "put_keys", dest, ...names],
-                "one stream, checked there, renamed into place",
-              ),
+              ...call("send_keys", [dest, ...names], "one stream, checked there, renamed into place"),
               stdin: send,
               capture: "sent",
               note: `send ${names.join(" and ")} to ${to}:${dest}`,
@@ -145,23 +153,16 @@ export default verb(module, {
           ],
           given: {
             type_check: again("ops-push-keys", "--check"),
-            known_as: knownAs(facts),
             persist: persist ? "yes" : "",
             pinned_options: pinnedWords.join(" "),
-            ...(entry && { known_hosts: entry.known_hosts }),
+            ...knownGiven(sshFacts(words, to, true)),
           },
           stages: [
             stage(`send ${names.join(" and ")} to ${dest}`, "there", 1),
             stage("does it present the new key to a new connection?", "both", 1),
           ],
         },
-        entry === undefined
-          ? nothing
-          : {
-              main: [
-                keepKnownHosts ? call("say_key", [], "the line for known_hosts") : call("replace_key", [], "in known_hosts"),
-              ],
-            },
+        keepKnownHosts ? nothing : { main: [call("replace_key", [], "in known_hosts")] },
       ),
     };
   },

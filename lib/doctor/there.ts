@@ -4,7 +4,7 @@ import type { Answer } from "../inquiry/inquiry.ts";
 import { quote } from "../spec/quote.ts";
 import { type Status, word } from "../status/status.ts";
 import type { Access } from "../target/access.ts";
-import { knownAs, knownHostsEntry, type SshFacts } from "../target/ssh.ts";
+import { knownAs, knownHosts, type SshFacts } from "../target/ssh.ts";
 import type { Finding, Id, Level } from "./finding.ts";
 import { isIn, lastReached, lastTried, ownWords, presentedIn } from "./handshake.ts";
 import type { Jump, Typing } from "./typing.ts";
@@ -81,7 +81,7 @@ function forgetting(errors: readonly string[], facts: SshFacts): string {
   const found = errors
     .flatMap((line) => /^Offending .*key in (.+):\d+$/.exec(line)?.[1] ?? [])
     .filter((file) => files.includes(file));
-  const file = found.at(-1) ?? knownHostsEntry(facts)?.known_hosts;
+  const file = found.at(-1) ?? knownHosts(facts);
   return `ssh-keygen${file === undefined ? "" : ` -f ${quote(file)}`} -R ${quote(knownAs(facts))}`;
 }
 

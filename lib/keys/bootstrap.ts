@@ -6,7 +6,17 @@ import { keysHome } from "../here/state.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
 import { joined, type Step, step, variable, type Word } from "../script/step.ts";
 import { limits } from "../target/access.ts";
-import { knownHostsEntry, login, ownWords, pinnedPairs, pinnedWords, type SshGiven, sshFacts, sshWords } from "../target/ssh.ts";
+import {
+  knownGiven,
+  knownHosts,
+  login,
+  ownWords,
+  pinnedPairs,
+  pinnedWords,
+  type SshGiven,
+  sshFacts,
+  sshWords,
+} from "../target/ssh.ts";
 import { hostKeyName, type Key } from "./keys.ts";
 import { staging } from "./staging.ts";
 
@@ -88,11 +98,11 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
   const { host, target, keys, sshGiven, wait } = about;
   const words = [...sshWords(sshGiven), ...(about.identity === undefined ? [] : ["-i", about.identity])];
   // Only a machine that starts as the new system presents the new key.
-  const entry = about.reboots ? knownHostsEntry(sshFacts(words, target)) : undefined;
+  const facts = sshFacts(words, target, true);
   const key = keys.find(({ name }) => name === hostKeyName);
   // After the install there is root and whoever the configuration names, not the user of the old system.
   const back = login(target.slice(target.lastIndexOf("@") + 1));
-  const known = key === undefined || entry === undefined ? undefined : entry;
+  const known = key === undefined || !about.reboots || knownHosts(facts) === undefined ? undefined : knownGiven(facts);
   const { extraFiles } = about;
   const extra =
     keys.length > 0
@@ -110,7 +120,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
       ? nothing
       : {
           main: [call("expect_key", [], "known here before it is there")],
-          given: { known_hosts: known.known_hosts, known_as: known.name },
+          given: known,
         },
     {
       main: [

@@ -26,15 +26,14 @@ function laying({ name, from, elevate }: Key, copied: boolean): Step {
 
 /**
  * Stages keys in `$keys`, a directory `into` below the private `$stage`, each with a .pub made of it.
- * @param copied false: links only, so that nothing private is left whatever kills the script (a key from a command is a copy
- * all the same). Copies go with the script, even when it is killed.
+ * @param copied false: links only (a key from a command is a copy all the same). All of it goes with the script, even when it is killed.
  */
 export function staging(host: string, keys: readonly Key[], into: string, copied: boolean): Part {
   const isCopied = ({ from }: Key) => copied || "command" in from;
   const makes = keys.flatMap((key) => (key.missing && "path" in key.from ? [key.from.path] : []));
   return parts(
     { main: [call("stage_keys", [into], "a private directory, gone at the end")] },
-    { main: keys.some(isCopied) ? [call("reap_copies", [], "also if this script is killed")] : [] },
+    { main: [call("reap_stage", [], "also if this script is killed")] },
     { main: makes.flatMap((path) => making(path, host)) },
     {
       main: keys.map((key) => laying(key, isCopied(key))),

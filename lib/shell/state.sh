@@ -52,8 +52,13 @@
 # on_unit_failure    given                  warn or rollback
 # declared           given main             what nix says of the secrets of a host
 # flake_dir          given                  the directory of the flake
-# known_hosts        given expect_key       the file with the target's key
-# known_as           given                  the target's name in it
+# known_hosts        given expect_key       the user's file for the target's key; nothing where ssh keeps none
+# known_also         given                  the user's other files of that kind, with | between them
+# known_globally     given                  those of the machine
+# known_as           given                  the target's name in them
+# takes_any_key      given                  yes, where ssh takes a host by whatever key
+# hash_known_hosts   given                  yes, where no name is written to them in the open
+# judging_options    given                  ssh's words for a connection that judges a key, and logs nobody in
 # persist            given                  yes, where sshd reads the keys when it starts
 # no_disko_deps      given                  yes, where disko's programs stay out of memory
 # wanted             main                   the architecture of a host, its system and its name
@@ -125,7 +130,8 @@
 # keys               stage_keys             where they lie ready in it
 # fresh_key          stage_keys begin_key   a private folder for a new key
 # sent               main                   what the target said of them
-# expected           expect_key             the line of known_hosts
+# expected           expect_key say_key     the line of known_hosts
+# added              expect_key             yes, once lines for a key that is not there yet stand in known_hosts
 #
 # dir                each_open ...          there: the directory of the deployment
 # left               each_open              there: the seconds until its deadline
@@ -134,7 +140,7 @@
 # shell              keep_way_back          there: what runs its scripts
 # held_by            take_lock              there: who deploys, and since when
 # job                start_apart            there: the process that was started
-# dest               put_keys               there: the directory of the keys
+# dest               put_keys ...           there: the directory of the keys
 # connection         as_root_if_silent      there: whence the connection comes, as sudo forgets it
 # final              find_place             there: the file of a key
 # staged             put_keys               there: the name of the directory where they lie ready

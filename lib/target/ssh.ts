@@ -57,15 +57,17 @@ export interface SshFacts {
   all(name: string): readonly string[];
 }
 
+const askSsh = (words: readonly string[], to: string) =>
+  spawnSync("ssh", ["-G", ...words, "--", to], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 10_000 });
+
 /**
  * Asks ssh how it would reach a target. CanonicalizeHostname is off here, as it would ask the name servers.
+ * @param canonical with it, where that is set and the name servers answer: the name under which ssh knows the target
  * @throws Usage where ssh refuses the name or its configuration, with ssh's own words
  */
-export function sshFacts(words: readonly string[], to: string): SshFacts {
-  const asked = spawnSync("ssh", ["-G", ...words, "-o", "CanonicalizeHostname=no", "--", to], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+export function sshFacts(words: readonly string[], to: string, canonical = false): SshFacts {
+  const first = canonical ? askSsh(words, to) : undefined;
+  const asked = first?.status === 0 ? first : askSsh([...words, "-o", "CanonicalizeHostname=no"], to);
   if (asked.status !== 0)
     throw new Usage(`ssh does not take ${shown(to)}: ${(asked.error?.message ?? asked.stderr).trim().split("\n").at(-1)}`);
   const lines = asked.stdout.split("\n");
@@ -160,14 +162,25 @@ export function knownAs(facts: SshFacts): string {
   return facts("hostkeyalias") ?? (number === "22" ? hostname : `[${hostname}]:${number}`);
 }
 
-/**
- * Where known_hosts keeps a target.
- * @returns the file that is written to and the name in it; undefined where none is kept
- */
-export function knownHostsEntry(facts: SshFacts): { readonly known_hosts: string; readonly name: string } | undefined {
-  const [known_hosts = ""] = (facts("userknownhostsfile") ?? "").split(/ (?=[/~])/);
-  if (!known_hosts.startsWith("/") || known_hosts === "/dev/null" || known_hosts.includes("%")) return undefined;
-  return { known_hosts, name: knownAs(facts) };
+/** The files in which ssh looks for a target's key, of those that there can be. */
+const knownFiles = (facts: SshFacts, whose: "user" | "global"): readonly string[] =>
+  (facts(`${whose}knownhostsfile`) ?? "").split(/ (?=[/~])/).filter((file) => file.startsWith("/") && file !== "/dev/null");
+
+/** The user's file that a target's key is written to; undefined where ssh keeps none. */
+export const knownHosts = (facts: SshFacts): string | undefined => knownFiles(facts, "user")[0];
+
+/** What ssh knows a target by, for lib/shell/here/known-hosts.sh. */
+export function knownGiven(facts: SshFacts): Readonly<Record<string, string>> {
+  const [known_hosts = "", ...also] = knownFiles(facts, "user");
+  return {
+    known_as: knownAs(facts),
+    known_hosts,
+    known_also: also.join("|"),
+    known_globally: knownFiles(facts, "global").join("|"),
+    takes_any_key: /^(?:no|off|false)$/.test(facts("stricthostkeychecking") ?? "") ? "yes" : "",
+    hash_known_hosts: facts("hashknownhosts") === "yes" ? "yes" : "",
+    judging_options: judgingWords.join(" "),
+  };
 }
 
 /**
@@ -177,6 +190,12 @@ export function knownHostsEntry(facts: SshFacts): { readonly known_hosts: string
 export const pinnedWords: readonly string[] = optionWords(
   ...["GlobalKnownHostsFile=/dev/null", "StrictHostKeyChecking=yes", "HostKeyAlgorithms=ssh-ed25519", "ConnectTimeout=5"],
   ...["BatchMode=yes", "ControlMaster=no", "ControlPath=none"],
+);
+
+/** ssh options for a connection that tries a key that the target presents, and logs nobody in. */
+const judgingWords: readonly string[] = optionWords(
+  ...["StrictHostKeyChecking=yes", "PreferredAuthentications=none", "ConnectTimeout=5", "BatchMode=yes"],
+  ...["ControlMaster=no", "ControlPath=none"],
 );
 
 /** ssh options for a connection that only takes down the presented key, in `$stage/presented`, and logs nobody in. */

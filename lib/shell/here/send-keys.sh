@@ -39,16 +39,24 @@ compare_keys() {
   step "all the same"
 }
 
+# send_keys DIR NAME...: stdin, the keys, to that directory of the target. What it answers; that says also whether it has refused them.
+send_keys() { heard 300 there put_keys "$@" || :; }
+
 # begin_to_send: from here on it is not known what the target has. Sets: last_words, changed.
 begin_to_send() {
   last_words="it is not known whether the keys arrived; each on the target is whole, the old one or the new. Try: $type_check"
   changed=yes
 }
 
-# end_to_send: it is known again, as the target says: "changed", or "same". Sets: last_words. Ends: where it says neither.
+# end_to_send: it is known again, as the target says: "changed", or "same". Sets: last_words, changed, facts. Ends: where it says neither.
 end_to_send() {
   case $sent in
     changed | same) last_words='' ;;
+    "refused "*)
+      changed=
+      facts=$sent
+      stop_if_refused 1
+      ;;
     *) exit 1 ;;
   esac
 }
@@ -75,7 +83,9 @@ prove_key() {
     if [ -n "$proven" ]; then
       step "$known_as presents the new key to a new connection"
     elif [ -n "$persist" ]; then
-      step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
+      if is_known_already; then step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"; else
+        step "the keys are in place; sshd presents another one until it starts with these. The line for known_hosts then: $(cat "$stage/pinned")"
+      fi
       exit 0
     else
       tail -n 5 "$stage/why" | cut -c 1-200

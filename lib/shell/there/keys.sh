@@ -10,23 +10,36 @@ public_keys() {
   done
 }
 
-# keys_refused WHY. Ends: always, with 1.
-keys_refused() {
-  echo "put-keys: $*; the keys here are as they were" >&2
-  exit 1
-}
-
 # find_place NAME: the file that has that name in $dest. Where it is a link (into /persist, say) its file is replaced, not the link.
-# Sets: final. Ends: where it lies elsewhere.
+# Sets: final. Ends: where it lies elsewhere, or no file can take its place.
 find_place() {
+  local dir
   final=$dest/$1
-  if [ -L "$final" ]; then final=$(readlink -f "$final") || keys_refused "$dest/$1 is a link to nothing"; fi
+  # A link to what was laid ready is what a run that died has left: it gives way.
+  case $(readlink "$final") in
+    "" | */.hey-keys.*) ;;
+    *) final=$(readlink -f "$final") || refuse 1 "$dest/$1 is a link to nothing there" ;;
+  esac
   case $final in
     /etc/ssh/* | /persist/etc/ssh/*) ;;
-    *) keys_refused "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
+    *) refuse 1 "$dest/$1 leads to $final there, outside of /etc/ssh and /persist/etc/ssh" ;;
   esac
-  if [ -d "$final" ]; then keys_refused "$final is a directory"; fi
+  if [ -d "$final" ]; then refuse 1 "$final is a directory there"; fi
+  if is_mounted "$final"; then refuse 1 "$final is a mount of its own there, and can not be replaced$(or_persist "/persist/etc/ssh/$1" "$final")"; fi
+  dir=${final%/*}
+  while [ ! -d "$dir" ]; do dir=${dir%/*} && dir=${dir:-/}; done
+  if [ ! -w "$dir" ]; then refuse 1 "$dir can not be written there$(or_persist /persist/etc/ssh /persist/etc/ssh/.)"; fi
 }
+
+# is_mounted FILE: whether something is mounted at that place.
+is_mounted() {
+  local point
+  while read -r _ _ _ _ point _; do if [ "$point" = "$1" ]; then return 0; fi; done </proc/self/mountinfo
+  return 1
+}
+
+# or_persist FILE OTHER: what to type where these are one, and keys may be written there.
+or_persist() { if [ "$dest" != /persist/etc/ssh ] && [ "$1" -ef "$2" ] && [ -w /persist/etc/ssh ]; then echo ": type --persist"; fi; }
 
 # public_half LINE: its first two words: type and key, without the comment.
 public_half() {
@@ -35,51 +48,85 @@ public_half() {
   echo "${1-} ${2-}"
 }
 
+# may_take_keys DIR NAME...: who this machine is, and whether these keys can be put there. Changes nothing. Sets: dest. Ends: where they can not.
+may_take_keys() {
+  local name
+  tell_identity
+  need_root "put keys there"
+  dest=$1
+  shift
+  if [ -d "$dest" ]; then dest=$(readlink -f "$dest"); fi
+  for name in "$@"; do (find_place "$name" && find_place "$name.pub") || exit; done
+}
+
 # put_keys DIR NAME...: installs the keys that come as a tar stream on stdin. The last one is that of sshd. Nothing is touched before all of
-# them are here, whole and readable as sshd reads them. Sets: dest, staged. Ends: where that is not so.
+# them are here, whole and readable as sshd reads them. At each moment a key and its public half belong together, and all keys of a directory
+# are the old ones or the new: the files give way to links to copies of themselves, one rename turns all of these to the new ones, and the
+# links give way to those. Sets: dest, staged. Ends: always.
 put_keys() {
-  local stage name derived file beside before
+  local stage name derived file before home homes
   set -e
   # A word to a client that has gone must not kill this before it has cleaned up.
   trap "" PIPE
   umask 077
   dest=$1
   shift
-  if [ "$(id -u)" = 0 ]; then :; else keys_refused "$(id -un) is not root here, and only root may"; fi
-  if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
+  need_root "put keys there"
+  if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest") || refuse 1 "$dest can not be made there"; fi
   dest=$(readlink -f "$dest")
-  stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
+  exec 9</etc
+  flock -w 150 9 || refuse 1 "another run puts keys there just now"
+  settle_keys
+  stage=$(mktemp -d "$dest/.hey-keys.XXXXXX") || refuse 1 "nothing can be made in $dest there"
   staged=${stage##*/}
-  trap remove_staged EXIT
+  trap settle_keys EXIT
   trap "exit 129" HUP
   trap "exit 130" INT
   trap "exit 143" TERM
-  tar -xof - -C "$stage" || keys_refused "the keys did not arrive"
+  settle_when_killed "$stage/alive"
+  mkdir "$stage/sent"
+  timeout -k 10 120 tar -xof - -C "$stage/sent" || refuse 1 "the keys did not arrive"
+  homes=
   for name in "$@"; do
-    if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else keys_refused "$name did not arrive"; fi
-    chmod 600 "$stage/$name"
-    chmod 644 "$stage/$name.pub"
-    derived=$(public_half "$(ssh-keygen -y -P "" -f "$stage/$name")")
-    [ "$derived" = "$(public_half "$(cat "$stage/$name.pub")")" ] || keys_refused "$name did not arrive whole"
+    if [ -f "$stage/sent/$name" ] && [ -f "$stage/sent/$name.pub" ]; then :; else refuse 1 "$name did not arrive"; fi
+    chmod 600 "$stage/sent/$name"
+    chmod 644 "$stage/sent/$name.pub"
+    derived=$(public_half "$(ssh-keygen -y -P "" -f "$stage/sent/$name")")
+    [ "$derived" = "$(public_half "$(cat "$stage/sent/$name.pub")")" ] || refuse 1 "$name did not arrive whole"
+    # A rename is atomic within one file system only, and what a place that lasts leads to must last.
+    find_place "$name"
+    home=${final%/*}/$staged
+    before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
+    if [ ! -L "$home/now" ]; then
+      mkdir -p "$home/old" "$home/new"
+      ln -s old "$home/now"
+      homes="$homes $home"
+    fi
     for file in "$name.pub" "$name"; do
       find_place "$file"
-      # A rename is atomic within one directory only.
-      beside=${final%/*}/$staged
-      if [ "$beside" = "$stage" ]; then continue; fi
-      mkdir -p "$beside"
-      cp -p "$stage/$file" "$beside/$file"
+      cp -p "$stage/sent/$file" "$home/new/$file"
+      sync "$home/new/$file"
+      if [ -e "$final" ]; then cp -p "$final" "$home/old/$file" && sync "$home/old/$file"; fi
+      mkdir -p "${final%/*}/$staged"
+      ln -s "$home/now/$file" "${final%/*}/$staged/$file"
     done
+    sync "$home/new" "$home/old" "$home"
   done
-  sync "$stage"/* "${final%/*}/$staged"/*
-  before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
   # From here on it is done to the end, whoever hangs up.
   trap "" HUP INT TERM
   for name in "$@"; do
     for file in "$name.pub" "$name"; do
       find_place "$file"
-      mv -fT "${final%/*}/$staged/$file" "$final"
+      mv -fT "${final%/*}/$staged/$file" "$final" || refuse 1 "$final can not be replaced there"
+      sync "${final%/*}"
     done
   done
+  for home in $homes; do
+    ln -s new "$home/next"
+    mv -fT "$home/next" "$home/now"
+    sync "$home"
+  done
+  settle_keys
   if [ "$before" = "$derived" ]; then
     echo same
     exit 0
@@ -90,10 +137,39 @@ put_keys() {
     OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
   esac
   reload_sshd || echo "put-keys: sshd presents the old key until it is restarted" >&2
+  exit 0
 }
 
-# remove_staged: what was laid ready.
-remove_staged() { rm -rf "/etc/ssh/$staged" "/persist/etc/ssh/$staged"; }
+# settle_keys: each link to what was laid ready gives way to the file to which it leads; then that goes. Also after a run that died, or a power cut.
+settle_keys() {
+  local staging link
+  for staging in /etc/ssh/.hey-keys.* /persist/etc/ssh/.hey-keys.*; do
+    for link in "${staging%/*}"/*; do
+      case $(readlink "$link") in
+        */"${staging##*/}"/now/*) ;;
+        *) continue ;;
+      esac
+      if [ -e "$link" ]; then
+        cp -p "$link" "$staging/settled" && sync "$staging/settled" && mv -fT "$staging/settled" "$link" || return 1
+      else
+        rm -f "$link"
+      fi
+    done
+    if [ -d "$staging" ]; then sync "${staging%/*}"; fi
+  done
+  rm -rf /etc/ssh/.hey-keys.* /persist/etc/ssh/.hey-keys.*
+}
+
+# settle_when_killed PIPE: kill -9 runs no trap. Another process holds the other end of that pipe, which ends with this one.
+settle_when_killed() {
+  mkfifo "$1"
+  (
+    trap "" HUP INT TERM
+    read -r _ <"$1" || :
+    settle_keys
+  ) </dev/null >/dev/null 2>&1 &
+  exec 8>"$1"
+}
 
 # reload_sshd: lets it read its host keys again, unless its configuration is broken.
 reload_sshd() {
