@@ -21,7 +21,7 @@ teardown() {
   rm -rf "$keys"
   cp -a "$BATS_TEST_TMPDIR/keys" "$keys"
   cp "$BATS_TEST_TMPDIR/known_hosts" "$LAB/known_hosts"
-  lab host $host sh -c 'for f in /etc/ssh/*; do [ -d "$f" ] && [ ! -L "$f" ] || rm -f "$f"; done; rm -rf /etc/ssh/ssh_host_ed25519_key; cp -a /root/kept/. /etc/ssh; rm -rf /persist/etc'
+  lab host $host sh -c 'while umount /etc/ssh/ssh_host_ed25519_key* /etc/ssh /etc /persist/etc 2>/dev/null; do :; done; rm -rf /etc/ssh/.hey*; for f in /etc/ssh/*; do [ -d "$f" ] && [ ! -L "$f" ] || rm -f "$f"; done; rm -rf /etc/ssh/ssh_host_ed25519_key; cp -a /root/kept/. /etc/ssh; rm -rf /persist/etc'
 }
 
 push() { "$SCRIPTS/ops-push-keys.ts" "$host" "$target" "$@"; }
@@ -335,4 +335,87 @@ X"
     refute grep -r -l "PRIVATE KEY" "$stage"
     rm -rf "$stage"
   done
+}
+
+@test "a host key that is mounted, and a directory that can't be written, are found before the first change" {
+  before=$(lab host $host sh -c 'cat /etc/ssh/ssh_host*')
+  refused_first() {
+    run push "${@:2}"
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ $(tail -n 1 <<<"$output") == *"$1; nothing was changed on root@$target (status 1)" ]]
+    [ "$(lab host $host sh -c 'cat /etc/ssh/ssh_host*')" = "$before" ]
+    cmp "$LAB/known_hosts" "$BATS_TEST_TMPDIR/known_hosts"
+    answers
+    [ -z "$(leftovers)" ]
+  }
+  for file in ssh_host_ed25519_key ssh_host_ed25519_key.pub; do
+    lab host $host sh -c "mkdir -p /persist/etc/ssh; cp -p /etc/ssh/$file /persist/etc/ssh/; mount --bind /persist/etc/ssh/$file /etc/ssh/$file"
+    refused_first "/etc/ssh/$file is a mount of its own there, and can not be replaced: type --persist"
+    lab host $host umount /etc/ssh/$file
+  done
+  # From elsewhere: nothing is known of where it should go.
+  lab host $host sh -c 'rm -r /persist/etc; cp -p /etc/ssh/ssh_host_ed25519_key /root/elsewhere; mount --bind /root/elsewhere /etc/ssh/ssh_host_ed25519_key'
+  refused_first "/etc/ssh/ssh_host_ed25519_key is a mount of its own there, and can not be replaced"
+  lab host $host umount /etc/ssh/ssh_host_ed25519_key
+  for read_only in /etc /etc/ssh; do
+    lab host $host sh -c "mount --bind $read_only $read_only; mount -o remount,bind,ro $read_only"
+    refused_first "/etc/ssh can not be written there"
+    lab host $host mkdir -p /persist/etc/ssh
+    refused_first "/etc/ssh can not be written there: type --persist"
+    lab host $host sh -c "umount $read_only; rm -r /persist/etc"
+  done
+  lab host $host sh -c 'mkdir -p /persist/etc; mount -t tmpfs -o ro none /persist/etc'
+  refused_first "/persist/etc can not be written there" --persist
+  lab host $host umount /persist/etc
+}
+
+@test "a host that gives up half-way says so, and keys stay what they were" {
+  before=$(lab host $host sh -c 'cat /etc/ssh/ssh_host*')
+  # An mv that fails at the third file: the public half of the host's key.
+  path=$(ssh -F "$LAB/ssh_config" $target 'echo $PATH')
+  lab host $host sh -c 'mkdir -p /root/broken; printf "#!/bin/sh\ncase \$* in */ssh_host_ed25519_key.pub\ /etc*) [ -e /root/broken/done ] || { : >/root/broken/done; exit 1; } ;; esac\nPATH=${PATH#/root/broken:} exec mv \"\$@\"\n" >/root/broken/mv; chmod +x /root/broken/mv'
+  push --print | sed "s|\"sh -c 'echo; echo|\"env PATH=/root/broken:$path sh -c 'echo; echo|" >"$BATS_TEST_TMPDIR/script"
+  run sh "$BATS_TEST_TMPDIR/script"
+  echo "$output"
+  [ "$status" = 1 ]
+  [[ $output == *"/etc/ssh/ssh_host_ed25519_key.pub can not be replaced there; nothing was changed"* ]]
+  [ "$(lab host $host sh -c 'cat /etc/ssh/ssh_host*')" = "$before" ]
+  run lab host $host ls /etc/ssh/global_ed25519
+  [ "$status" -ne 0 ]
+  [ -z "$(leftovers)" ]
+  answers
+}
+
+@test "what a power cut has left of an exchange is settled by the next run" {
+  lab host $host sh -c 'cd /etc/ssh; mkdir -m 700 .hey-keys.dead .hey-keys.dead/old .hey-keys.dead/new; ln -s old .hey-keys.dead/now
+    for file in ssh_host_ed25519_key ssh_host_ed25519_key.pub; do mv $file .hey-keys.dead/old; ln -s /etc/ssh/.hey-keys.dead/now/$file $file; done
+    ln -s /etc/ssh/.hey-keys.dead/now/global_ed25519 global_ed25519'
+  answers
+  push --no-global
+  [ "$(installed /etc/ssh/ssh_host_ed25519_key.pub)" = "$(derived "$key")" ]
+  [ -z "$(lab host $host find /etc/ssh -maxdepth 1 -type l ! -name sshd_config)" ]
+  [ -z "$(leftovers)" ]
+  answers
+}
+
+@test "a link that is cut while the keys go: it ends within two minutes, and ssh gets in afterwards" {
+  # The far program waits for a moment, so that the cut hits it.
+  push --print | sed 's/^  timeout -k 10 120 tar/  sleep 3; &/' >"$BATS_TEST_TMPDIR/script"
+  sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  pushing=$!
+  staging() { lab host $host sh -c 'ls -d /etc/ssh/.hey-keys.*' >/dev/null 2>&1; }
+  until_there 20 staging
+  begun=$SECONDS
+  lab link $host down
+  wait $pushing && status=0 || status=$?
+  took=$((SECONDS - begun))
+  lab link $host up
+  cat "$BATS_TEST_TMPDIR/out"
+  [ "$status" = 1 ]
+  [ $took -le 120 ]
+  [[ $(tail -n 1 "$BATS_TEST_TMPDIR/out") == *"it is not known whether the keys arrived; each on the target is whole"*"--check" ]]
+  until_there 20 answers
+  none_left() { [ -z "$(leftovers)" ]; }
+  until_there 150 none_left
 }

@@ -15,13 +15,13 @@ stage_keys() {
 remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
 
 # reap_stage: kill -9 runs no trap. This process holds the other end of a pipe that ends with the script, however it ends, and with all that it
-# started; then it removes the directory, and the file that is named in it. In a session of its own, so that no signal for the script reaches it.
+# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal for the script reaches it.
 reap_stage() {
   local own_session
   mkfifo "$stage/alive"
   own_session=$(command -v setsid || :)
   # shellcheck disable=SC2016
-  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
+  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi; rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
   exec 9>"$stage/alive"
 }
 
