@@ -45,13 +45,13 @@ make_boot_room() { lab host $host sh -c 'rm -f /boot/filler; mount -o remount,si
   [ -z "$(lab host $host grep -c ' switch ' /var/log/activations | grep -v '^[0-9]*$')" ]
 }
 
-@test "a system that has no verb check is put back where its checks fail" {
-  with '"checkStatus": 1, "hasCheck": false'
+@test "the program of 2024 has no verb check, and ends with any status where the boot loader fails: the profile is put back" {
+  with '"bootLoaderStatus": 1, "program": "2024"'
   for words in "" --boot; do
     run deploy $words
     echo "$output"
     [ "$status" = 1 ]
-    [[ ${lines[-1]} == *"the activation failed, and nothing was activated (status 1); root@$target runs $old, boots $old. "* ]]
+    [[ ${lines[-1]} == *"the boot loader could not be installed (is /boot full?), as NixOS's program ended with 17, and nothing was activated (status 1); root@$target runs $old, boots $old. "* ]]
     unchanged
   done
   # It is nobody else's change.

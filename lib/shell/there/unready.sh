@@ -74,7 +74,8 @@ refuse_unchecked() {
   fi
   tell_facts
   if [ "$status" -eq 124 ]; then refuse 1 "the checks of the new system before a switch have not ended in time"; fi
-  refuse 1 "the new system refuses to be switched to: $(grep . "$dir/log" | tail -n 1)"
+  # Which one it is stands before the last line of the program itself.
+  refuse 1 "the new system refuses to be switched to: $(grep . "$dir/log" | grep -vx "Pre-switch checks failed" | tail -n 1)"
 }
 
 # refuse_no_room SYSTEM. Ends: where the directory of /boot that has the kernels can not take those of that system, whatever NixOS removes there.

@@ -16,16 +16,19 @@ replace_link() {
   ln -sfn "$1" "$2.new" && mv -fT "$2.new" "$2"
 }
 
-# enable_unit UNIT on|off [TARGET [requires]]: whether systemd starts it at boot
-enable_unit() {
-  wants=/etc/systemd/system/${3-multi-user.target}.${4-wants}
-  mkdir -p "$wants"
-  replace_link "/etc/static/systemd/system/$1" "/etc/systemd/system/$1"
-  if [ "$2" = on ]; then
-    replace_link "../$1" "$wants/$1"
-  else
-    rm -f "$wants/$1"
-  fi
+# link_units: systemd finds what this system has, and no more what another one had. The rest of that directory is the lab's.
+link_units() {
+  for unit in /etc/systemd/system/* /etc/systemd/system/*.wants/* /etc/systemd/system/*.requires/*; do
+    case $(readlink "$unit") in /etc/static/*) [ -e "/etc/static/${unit#/etc/}" ] || rm -f "$unit" ;; esac
+  done
+  for unit in "$system"/etc/systemd/system/*; do
+    if [ ! -d "$unit" ]; then
+      replace_link "/etc/static/systemd/system/${unit##*/}" "/etc/systemd/system/${unit##*/}"
+      continue
+    fi
+    mkdir -p "/etc/systemd/system/${unit##*/}"
+    for wanted in "$unit"/*; do replace_link "/etc/static/systemd/system/${wanted#"$system/etc/systemd/system/"}" "/etc/systemd/system/${wanted#"$system/etc/systemd/system/"}"; done
+  done
 }
 
 decrypt() {
@@ -51,13 +54,7 @@ echo "setting up /etc..."
 replace_link "$system/etc" /etc/static
 for file in ssh/sshd_config motd hostname os-release; do replace_link "/etc/static/$file" "/etc/$file"; done
 hostname "$host_name"
-enable_unit sshd.service "$sshd"
-enable_unit agenix-install-secrets.service "$secret_unit"
-enable_unit hey-trial.service "$trial_boot" "$trial_wanted_by"
-enable_unit boot-hang.service "$boot_hang" sysinit.target
-enable_unit mnt-missing.mount "$mount_fails" local-fs.target requires
-# systemd's own directory has the one that works.
-if [ "$dbus" = broken ]; then replace_link /etc/static/systemd/system/dbus.service /etc/systemd/system/dbus.service; else rm -f /etc/systemd/system/dbus.service; fi
+link_units
 
 if [ -n "$secret" ]; then
   decrypt || status=$secret_status
@@ -69,6 +66,7 @@ if [ -n "$activation_script" ]; then
     status=2
   }
 fi
+if [ "$dbus" = stopped ] && [ "$verb" != boot ]; then systemctl stop dbus.socket dbus.service; fi
 if [ "$hang" = activate ]; then sleep infinity; fi
 
 replace_link "$system" /run/current-system

@@ -11,6 +11,7 @@
   closureSeed = 0;                # another number: other data of that size
 
   sshd = true;                    # false: stopped; "broken": a configuration that sshd refuses
+  sshdSocket = false;             # under systemd: a socket starts an sshd for each connection
   sshdPorts = [ 22 ];
   sshdExtra = "";                 # more lines for sshd_config, before the others, so that they win
   hostKey = "/etc/ssh/ssh_host_ed25519_key";
@@ -20,14 +21,18 @@
   dbus = "on";                    # under systemd: "stopped", or "broken": its daemon ends at once
   mountFails = false;             # under systemd: a file system that local-fs.target requires can't be mounted, so emergency.target comes
 
+  units = { };                    # under systemd, of the system: name = text
+  wants = [ ];                    # what wants them: "multi-user.target.wants/x.service"
+
   activationStatus = 0;           # what switch-to-configuration ends with, or { switch = 4; test = 1; }
   activationHang = "";            # "activate": before the system is current; "units": after that
   activationScript = "";          # POSIX sh, run by activate as root, with $verb
+  failingUser = "";               # "unit": one of a user's units fails; "bus": a user has no D-Bus
   unitJournal = "";               # lines in the command line and the journal of a unit that fails in the activation, which so ends with 4
   dryActivateStatus = 0;          # what dry-activate ends with
   checkStatus = 0;                # what the checks before a switch end with
   checkScript = "";               # POSIX sh, one of these checks, with $verb
-  hasCheck = true;                # false: the program has no verb check, as before NixOS 24.11
+  program = "2026";               # which switch-to-configuration: that of 2026, or of September "2024" (see there)
   init = "1";                     # another text: an init that what runs can't switch to (status 100)
   bootLoaderStatus = 0;           # what the installation of the boot loader ends with, before anything is written
 

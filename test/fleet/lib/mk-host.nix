@@ -35,7 +35,13 @@ let
       value = given: if builtins.isBool given then (if given then "yes" else "no") else toString given;
       lines = set: builtins.concatStringsSep "" (map (key: "${key}=${value set.${key}}\n") (builtins.attrNames set));
       trialUnit = "[Unit]\nDescription=${trial.description}\nBefore=${toString trial.before}\n${lines trial.unitConfig}"
-        + "[Service]\nEnvironment=PATH=/usr/bin:/bin\n${lines trial.serviceConfig}";
+        + "[Service]\nX-RestartIfChanged=${value trial.restartIfChanged}\nEnvironment=PATH=/usr/bin:/bin\n${lines trial.serviceConfig}";
+
+      units = import ./units.nix { inherit knobs trialUnit sshdConfig; trialWantedBy = trial.wantedBy; };
+      unitFiles = builtins.concatStringsSep "" (
+        map (name: "printf %s ${shellQuote units.texts.${name}} >${shellQuote name}\n") (builtins.attrNames units.texts)
+        ++ map (link: "mkdir -p ${shellQuote (dirOf link)}\nln -s ${shellQuote "../${baseNameOf link}"} ${shellQuote link}\n") units.wants
+      );
 
       # What the scripts of this system read, as shell assignments.
       settings = builtins.concatStringsSep "\n" (map (key: "${key}=${shellQuote values.${key}}") (builtins.attrNames values)) + "\n";
@@ -46,21 +52,20 @@ let
         firewall = knobs.firewall;
         nixos_version = knobs.nixosVersion;
         revision = knobs.revision;
+        program = knobs.program;
+        systemd = knobs.systemd;
         hang = knobs.activationHang;
         activation_script = knobs.activationScript;
         check_status = knobs.checkStatus;
         check_script = knobs.checkScript;
-        has_check = if knobs.hasCheck then "yes" else "no";
         init = knobs.init;
         boot_loader_status = knobs.bootLoaderStatus;
         unit_journal = knobs.unitJournal;
+        failing_user = knobs.failingUser;
         status_dry_activate = knobs.dryActivateStatus;
         host_key = knobs.hostKey;
         secret = if builtins.pathExists secret then script secret else "";
-        secret_unit = if knobs.secretUnit then "on" else "off";
         secret_status = knobs.secretStatus;
-        trial_boot = if knobs.trialBoot then "on" else "off";
-        trial_wanted_by = toString trial.wantedBy;
         boot_loader = knobs.bootLoader;
         boot_limit = knobs.bootLimit;
         boot_timeout = knobs.bootTimeout;
@@ -69,7 +74,6 @@ let
         boot_counting = knobs.bootCounting;
         boot_hang = if knobs.bootHang then "on" else "off";
         dbus = knobs.dbus;
-        mount_fails = if knobs.mountFails then "on" else "off";
         identity_paths = builtins.concatStringsSep " " knobs.identityPaths;
       } // builtins.listToAttrs (map
         (verb: { name = "status_${verb}"; value = perVerb knobs.activationStatus verb; })
@@ -83,20 +87,15 @@ let
       install -m 555 $init $out/init
       install -m 444 $services $out/lib/services.sh
       install -m 444 $pid1 $out/lib/pid1.sh
-      install -m 444 $failedUnit $out/lib/failed-unit.sh
       install -m 555 $power $out/sw/bin/reboot
       ln -s reboot $out/sw/bin/poweroff
       install -m 555 $version $out/sw/bin/nixos-version
       ln -s /bin/sh $out/sw/bin/sh
       printf %s "$settings" >$out/settings
-      install -m 444 $sshdUnit $out/etc/systemd/system/sshd.service
       install -m 444 $bootMenu $out/lib/boot-menu.sh
-      install -m 444 $hangUnit $out/etc/systemd/system/boot-hang.service
-      install -m 444 $mountUnit $out/etc/systemd/system/mnt-missing.mount
-      if [ "$dbus" = broken ]; then install -m 444 $dbusUnit $out/etc/systemd/system/dbus.service; fi
-      if [ "$trialBoot" = 1 ]; then printf %s "$trialUnit" >$out/etc/systemd/system/hey-trial.service; fi
+      for part in $parts; do install -m 444 "''${part#*=}" "$out/lib/''${part%%=*}"; done
+      (cd $out/etc/systemd/system && sh -euc "$unitFiles")
       if [ "$bootLoader" = systemd-boot ]; then install -m 555 $bootctl $out/sw/bin/bootctl; fi
-      install -m 444 $secretsUnit $out/etc/systemd/system/agenix-install-secrets.service
       printf %s "$sshdConfig" >$out/etc/ssh/sshd_config
       printf '%s\n' "$marker" >$out/etc/motd
       printf '%s\n' "$hostName" >$out/etc/hostname
@@ -111,24 +110,19 @@ let
       for pair in $specialisations; do ln -s "''${pair#*=}" "$out/specialisation/''${pair%%=*}"; done
     ''
       {
-        inherit settings sshdConfig trialUnit linux modules initrd systemd payload;
-        inherit (knobs) marker nixosVersion trialBoot bootLoader dbus;
+        inherit settings sshdConfig unitFiles linux modules initrd systemd payload;
+        inherit (knobs) marker nixosVersion bootLoader;
         hostName = name;
         switch = script ./switch-to-configuration.sh;
         activate = script ./activate.sh;
         init = script ./init.sh;
         services = script ./services.sh;
         pid1 = script ./pid1.sh;
-        failedUnit = script ./failed-unit.sh;
-        sshdUnit = script ./sshd.service;
-        secretsUnit = script ./agenix-install-secrets.service;
+        parts = map (file: "${baseNameOf file}=${script file}") [ ./bus.sh ./units.sh ./unit-changes.sh ./failed-units.sh ];
         power = script ./power.sh;
         version = script ./nixos-version.sh;
         bootMenu = script ./boot-menu.sh;
         bootctl = script ./bootctl.sh;
-        hangUnit = script ./boot-hang.service;
-        mountUnit = script ./mnt-missing.mount;
-        dbusUnit = script ./dbus.service;
         specialisations = map
           (special: "${special}=${mkSystem (knobs // { specialisations = { }; } // knobs.specialisations.${special})}")
           (builtins.attrNames knobs.specialisations);

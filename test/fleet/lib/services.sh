@@ -6,16 +6,11 @@ sshd_changed() {
   [ "$(sshd_running)" != "$(sshd_wanted)" ]
 }
 
-# Both print the configuration that sshd has, or nothing when it is off. Under systemd, as the real switch-to-configuration, it takes for
-# what runs what /etc says of it.
+# Both print the configuration that sshd has, or nothing when it is off.
 sshd_wanted() {
   if [ "$sshd" = on ]; then cat "$system/etc/ssh/sshd_config"; fi
 }
 sshd_running() {
-  if [ -d /run/systemd/system ]; then
-    if systemctl --quiet is-active sshd.service; then cat /etc/static/ssh/sshd_config; fi
-    return
-  fi
   if kill -0 "$(cat /run/sshd.pid 2>/dev/null)" 2>/dev/null; then cat /run/sshd.config 2>/dev/null; fi
 }
 
@@ -26,9 +21,10 @@ make_host_key() {
   ssh-keygen -q -t ed25519 -N "" -f "$host_key" </dev/null
 }
 
+# settle: without systemd
 settle() {
   settle_link
-  if [ -d /run/systemd/system ]; then settle_units; else settle_sshd_daemon; fi
+  settle_sshd_daemon
 }
 
 settle_link() {
@@ -57,36 +53,5 @@ settle_sshd_daemon() {
   if ! /usr/sbin/sshd -f /etc/ssh/sshd_config </dev/null 9>&-; then
     echo "warning: the following units failed: sshd.service" >&2
     return 4
-  fi
-}
-
-settle_units() {
-  systemctl daemon-reload 9>&-
-  failed=0
-  # As all targets that are active, local-fs.target is started again.
-  if [ "$mount_fails" = on ]; then systemctl start local-fs.target 9>&- || failed=4; fi
-  case $dbus in
-  stopped) systemctl stop dbus.socket dbus.service 9>&- ;;
-  broken) systemctl restart dbus.service 9>&- || failed=4 ;;
-  esac
-  settle_sshd_unit || failed=4
-  return "$failed"
-}
-
-settle_sshd_unit() {
-  sshd_unit_changed || return 0
-  if [ "$sshd" = off ]; then
-    systemctl stop sshd.service 9>&-
-  elif ! systemctl restart sshd.service 9>&-; then
-    echo "warning: the following units failed: sshd.service" >&2
-    return 4
-  fi
-}
-
-sshd_unit_changed() {
-  if [ "$sshd" = off ]; then
-    systemctl --quiet is-active sshd.service
-  else
-    ! systemctl --quiet is-active sshd.service || [ "$sshd_declared" != "$(cat "$system/etc/ssh/sshd_config")" ]
   fi
 }
