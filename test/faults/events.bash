@@ -85,14 +85,42 @@ bus_stopped() { lab host "$host" systemctl stop dbus.socket dbus.service; }
 isolated() { lab host "$host" systemctl isolate multi-user.target; }
 old_checks_fail() { lab host "$host" sed -i "s/^check_status=.*/check_status='1'/" "$old/settings"; }
 old_damaged() { lab host "$host" sh -c "cd $old/bin && mv switch-to-configuration good && printf '#!/bin/sh\nexit 1\n' >switch-to-configuration && chmod 755 switch-to-configuration"; }
-# before: the running system is what GRUB boots.
-by_grub() {
-  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"grub $number\", \"bootLoader\": \"grub\"}"
+# before: the running system has these knobs.
+runs_with() {
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"before $number\", $1}"
   "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix --force
   old=$(running)
   flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"row $number\"${knobs:+, $knobs}}"
   new=$(built)
 }
+# Its boot menu is GRUB's.
+by_grub() { runs_with '"bootLoader": "grub"'; }
+# It has a unit that nothing wants, which somebody has started.
+by_hand() {
+  runs_with '"units": {"by-hand.service": "[Service]\n'"${1-}"'ExecStart=/bin/sleep infinity\n"}'
+  lab host "$host" systemctl start by-hand.service
+}
+still_by_hand() { lab host "$host" systemctl is-active --quiet by-hand.service || echo "what was started by hand does not run"; }
+# It can be started only once.
+by_hand_once() {
+  lab host "$host" rm -rf /run/by-hand
+  by_hand 'ExecStartPre=/bin/mkdir /run/by-hand\n'
+}
+names_by_hand() { grep -q "^ops-deploy: rolled back.*; what ran before and could not be started again: by-hand.service (status 10)" "$work/out" || echo "it does not say what does not run any more"; }
+# Its boot never ends.
+never_booted() {
+  flock "$LAB/faults.lock" lab knobs "$host" '{"marker": "before '"$number"'", "units": {"never.service": "[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n"}, "wants": ["multi-user.target.wants/never.service"]}'
+  "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix --force --boot
+  lab power-cut "$host"
+  lab wait "$host"
+  old=$(running)
+  flock "$LAB/faults.lock" lab knobs "$host" "{\"marker\": \"row $number\"${knobs:+, $knobs}}"
+  new=$(built)
+}
+never_activated() {
+  [ "$(lab host "$host" cat /var/log/activations | awk -v old="$old" '$2 == "test" && $3 == old' | wc -l)" = 0 ] || echo "the old system was activated"
+}
+names_loop() { grep -q "^ops-deploy: rolled back, as units failed (looping.service (starts again and again)): " "$work/out" || echo "it does not say what failed"; }
 damaged_by_grub() {
   by_grub
   old_damaged
@@ -140,7 +168,7 @@ after_all() {
   lab host "$host" pkill -x flock
   lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
     while findmnt -n -o OPTIONS /nix | grep -q "^ro"; do umount -l /nix || break; done
-    if [ -d /run/systemd/system ]; then /usr/bin/systemctl stop crashing.service 2>/dev/null; fi
+    if [ -d /run/systemd/system ]; then /usr/bin/systemctl stop crashing.service looping.service never.service 2>/dev/null; fi
     rm -rf /root/.bashrc /run/wrappers/bin/date /run/wrappers/bin/systemctl /filler /run/filler /boot/filler
     mount -o remount,size=32m,nr_inodes=0 /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
   # Without systemd the host knows its sshd by a file, which a full /run has lost.

@@ -8,13 +8,14 @@
 #   words WORDS   more words for ops-deploy         seconds N        the time to confirm (6)
 #   pause N       the time between two proofs (1)
 #   patience N    how long it waits behind that     before FUNCTION  called before the deployment
+#   besides FUNCTION  says what else is wrong in the end
 row() {
   number=$((number + 1))
   [ $((number % lanes)) = $((lane % lanes)) ] || return 0
   # /bin/sh is one of these.
   local shells=(dash bash "busybox sh")
   local shell=${shells[(number + ${#init}) % 3]}
-  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 activation="" pause=1 patience=60 on=$init before=""
+  local fault=$1 moment=$2 expected=$3 ends=$4 knobs="" at="" event="" words="" seconds=6 activation="" pause=1 patience=60 on=$init before="" besides=""
   shift 4
   while [ $# -gt 0 ]; do
     local "$1=$2"

@@ -18,6 +18,7 @@ row "activation ends with 2" "$own" 12 old knobs '"activationStatus": 2'
 row "activation ends with 2, and has said that a lock is held" "$own" 12 old knobs '"activationScript": "echo Could not acquire lock; exit 1"'
 row "activation ends with 4, a unit failed" "$own" 12 old knobs '"activationStatus": 4'
 row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus": {"test": 4}' seconds 30 words '--on-unit-failure warn'
+row "activation ends with 4, and only systemd says what failed" "$own" 12 old on systemd activation 40 besides names_loop knobs '"activationStatus": 4, "activationScript": "systemd-run --quiet --unit=looping --property=Restart=always --property=RestartSec=1 --property=StartLimitIntervalSec=0 true", "units": {"slow.service": "[Service]\nType=oneshot\nExecStart=/bin/sleep 4\n"}, "wants": ["multi-user.target.wants/slow.service"]'
 row "activation ends with 100" "$own" 12 old knobs '"activationStatus": 100'
 row "activation hangs before it is current" "$own" 12 old knobs '"activationHang": "activate"'
 row "activation hangs with its units" "$own" 12 old knobs '"activationHang": "units"'
@@ -32,6 +33,9 @@ row "daemon-reexec, sshd stopped" "$own" 10 old on systemd knobs '"sshd": false,
 row "sshd dies 3 s after the activation" "$own" 10 old pause 5 seconds 12 knobs "$later"
 row "a unit fails 2 s after the activation" "$own" 10 old on systemd pause 5 seconds 12 knobs '"activationScript": "systemd-run --quiet --unit=brittle --on-active=2 --timer-property=AccuracySec=100ms false"'
 row "a service crashes and is started again for ever" "$own" 10 old on systemd pause 7 seconds 25 knobs '"activationScript": "systemd-run --quiet --unit=crashing --property=Restart=always --property=RestartSec=100ms --property=StartLimitIntervalSec=0 sh -c \"sleep 2; exit 1\""'
+row "a unit that was started by hand is not in the new system, --check fails" "" 10 old on systemd before by_hand besides still_by_hand words '--check false'
+row "the same, and it can't be started again" "" 10 old on systemd before by_hand_once besides names_by_hand words '--check false'
+row "the boot never ends, and the program of NixOS waits for that" "$own" 12 old on systemd before never_booted besides never_activated knobs '"program": "2024"'
 row "systemctl does not say what has failed" activated 10 old on systemd at activated event systemctl_broken
 row "emergency.target" activating 12 old on systemd at activating event emergency seconds 20 knobs "$during, \"sshd\": false"
 row "emergency.target" activated 10 old on systemd at activated event emergency
@@ -93,6 +97,7 @@ row "power cut" half-committed 10 old at half-committed event power_cut seconds 
 
 row "another program holds NixOS's lock" copied 13 old at copied event nixos_locked
 row "another program holds NixOS's lock" armed 13 old at armed event nixos_locked seconds 30
+row "another program holds NixOS's lock for 12 s" confirmed 0 new at confirmed event nixos_locked seconds 30
 row "another program holds NixOS's lock for 12 s, sshd stopped" activated 10 old at activated event nixos_locked knobs '"sshd": false'
 row "another program holds NixOS's lock for 12 s, ^C" activated 130 old at activated event nixos_locked_and_interrupted seconds 60
 row "another program switches the host" armed 13 another at armed event they_switch before their_system seconds 30

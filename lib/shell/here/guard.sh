@@ -228,7 +228,7 @@ tell_to_go_back() {
   if [ "$stood$(fact runs)$(fact boots)" = "lost$system$system" ]; then stood=committed; fi
   case $stood in
     "") return 1 ;;
-    rolled-back) last_words="$cause, rolled back: $(standing)" ;;
+    rolled-back) last_words="$cause, rolled back: $(brought_back)" ;;
     not-rolled-back) last_words="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $type_shell $where reboot" ;;
     superseded) last_words="$cause, and $(what_superseded). $look_there" ;;
     not-activated) last_words="$cause; $(what_unactivated)" ;;

@@ -69,17 +69,23 @@ take_rolled_back() {
   if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
   why=$(fact why)
   if [ "$(fact inhibited)" = yes ]; then
-    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $type_deploy $host $where --boot --reboot"
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(brought_back) (status 12). Type: $type_deploy $host $where --boot --reboot"
   fi
   case $why in
-    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
-    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(brought_back) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(brought_back) (status 12)" ;;
   esac
   if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
-    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(standing) (status 12)"
+    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(brought_back) (status 12)"
   fi
   case $why in "" | "not confirmed in time") why="not confirmed within $seconds s (--confirm-timeout)" ;; esac
-  finish 10 "rolled back, as ${failing:-it was $why}: $(standing) (status 10)"
+  finish 10 "rolled back, as ${failing:-it was $why}: $(brought_back) (status 10)"
+}
+
+# brought_back: how it stands, and what of it does not run any more.
+brought_back() {
+  standing
+  if [ -n "$(fact stopped)" ]; then printf "%s" "; what ran before and could not be started again: $(short "$(fact stopped)")"; fi
 }
 
 # what_superseded: why it is not rolled back.

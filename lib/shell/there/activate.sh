@@ -62,7 +62,7 @@ $said"
 # for it.
 what_came_of() {
   local status="1" why="$3" untouched=""
-  if [ "$2" != 0 ] && nothing_activated "$1"; then untouched=yes; fi
+  if [ "$2" != 0 ] && nothing_activated "$1" "$runs" "$dir/log"; then untouched=yes; fi
   case $2-$untouched in
     0-*) status=0 ;;
     4-*)
@@ -91,13 +91,14 @@ what_came_of() {
   echo "ends $status"
 }
 
-# nothing_activated ACTION: whether an activation that has failed has begun with nothing but the boot menu. Only then is the profile put back.
+# nothing_activated ACTION OLD LOG: whether an activation that has failed has begun with nothing but the boot menu. Only then is the profile
+# put back. The log has its words only where there was room for them: then there is some for one more byte.
 nothing_activated() {
   case $1 in
     boot) true ;;
     *)
-      [ "$(readlink -e /run/current-system)" = "$runs" ] &&
-        ! grep -q -e "^stopping the following " -e "^NOT restarting the following " -e "^activating the configuration" "$dir/log"
+      [ "$(readlink -e /run/current-system)" = "$2" ] && echo 2>/dev/null >>"$3" &&
+        ! grep -q -e "^stopping the following " -e "^NOT restarting the following " -e "^activating the configuration" "$3"
       ;;
   esac
 }

@@ -98,8 +98,15 @@ restarts() {
   ) | LC_ALL=C sort -k 4
 }
 
-# note_units DIR: how the units stand, for `failed_since`.
-note_units() { failed_units >"$1/failed" && restarts >"$1/restarts"; }
+# note_units DIR: how the units stand, for `failed_since` and `start_again`.
+note_units() { failed_units >"$1/failed" && restarts >"$1/restarts" && running_units >"$1/active"; }
+
+# running_units: their names. Fails where systemd does not say.
+running_units() {
+  local listed
+  listed=$(timeout 20 systemctl list-units --state=active --plain --no-legend --full) || return 1
+  printf "%s\n" "$listed" | sed "s/ .*//"
+}
 
 # failed_since DIR: units that fail now and did not when DIR was written; also services that systemd has started again since, and that either
 # wait for the next time now or have had two: systemd never calls such a loop failed. Fails where systemd does not say.
@@ -151,8 +158,8 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
 
-# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
-# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users; where it names
+# none, those that systemd names: NixOS has it forget, in each activation, what failed before. It names the units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
 # beginning of a line. Before that the beginning of a line is what tells its own words from others.
 units_in() {
   local own named
@@ -163,9 +170,16 @@ units_in() {
     edited "$own" "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
     edited "$own" "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
     edited "$own" "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
+  } | listed)
+  if [ -z "$named" ] && by_systemd; then named=$({ failed_units && looping_units; } | listed); fi
+  echo "${named:-$unnamed}"
 }
+
+# What is said where nobody names them.
+unnamed="which ones it did not say"
+
+# listed: lines, as one list.
+listed() { sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g"; }
 
 # edited TEXT EDIT: what sed makes of it.
 edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }

@@ -2,7 +2,7 @@
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
 #   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
-#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+#   started status units why inhibited rebooting stopped                     how far it came, what failed, why and how it was rolled back
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -101,7 +101,7 @@ stands() {
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held rebooting; do
+      for fact in started status why units stopped inhibited held rebooting; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return

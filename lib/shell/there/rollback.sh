@@ -59,7 +59,10 @@ take_back() {
   if [ -L "$dir/started" ] && systemd_hangs; then reboot_into "$1" "$2"; fi
   stop_activation
   status=0
-  if [ -L "$dir/started" ]; then activate_old "$1" "$2" || status=$?; fi
+  if [ -L "$dir/started" ] && ! nothing_activated "test" "$1" "$dir/log"; then
+    activate_old "$1" "$2" || status=$?
+    start_again
+  fi
   # Emergency mode has stopped what logins need, and an activation starts only what should run already.
   if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
   # That of the old system, where it has not come to that: a login reads much of what is there.
@@ -175,14 +178,18 @@ await_lock() {
 # activate_old OLD NEW: tried until the old system runs. One that is broken ends it: six times, within ten minutes and what the last one takes.
 # With the status of the last one.
 activate_old() {
-  local status tries first
+  local status tries first most
   tries=0 first=0
   while :; do
     await_lock
     if superseded "$1" "$2"; then return 0; fi
     status=0
+    most=600
+    # Units that this boot has never begun with are waited for in vain.
+    if by_systemd && finishing; then most=90; fi
     # Its checks before a switch may need what the new system has just broken.
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" test 8<&- || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 timeout -k 10 "$most" "$1/bin/switch-to-configuration" test 8<&- || status=$?
+    if [ "$most-$status-$(readlink -e /run/current-system)" = "90-124-$1" ]; then return 4; fi
     case $status in 0 | 2 | 4) return "$status" ;; esac
     # Another program was faster, which is not the fault of the old system.
     if holding >/dev/null; then continue; fi
@@ -192,4 +199,17 @@ activate_old() {
     if by_systemd && ! bus_answers; then restore_bus "$1" "$2"; fi
     sleep "$tries"
   done
+}
+
+# start_again: what ran when the deployment in $dir was armed, was stopped by its activation, and is wanted by nothing in the old system: a
+# unit that somebody has started by hand. What can not be started is noted.
+start_again() {
+  local unit left_out=""
+  by_systemd || return 0
+  for unit in $(edited "$(cat "$dir/log")" "s/^stopping the following units: //p" | tr -d "," | tr " " "\n" | deciding); do
+    if ! grep -qxF "$unit" "$dir/active" || goes_on "$unit"; then continue; fi
+    echo "hey: $unit ran before, and is started again"
+    timeout 60 systemctl start "$unit" || left_out="$left_out$unit "
+  done
+  if [ -n "$left_out" ]; then ln -s "${left_out% }" "$dir/stopped" || :; fi
 }

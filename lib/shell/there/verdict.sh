@@ -26,13 +26,14 @@ is_ready() {
       echo "waits systemd does not say which units have failed"
       return 1
     fi
-    failed=$(printf "%s\n" "$failed" | deciding | paste -s -d " " -)
+    failed=$(printf "%s\n" "$failed" | deciding)
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
-        echo "waits failed since the deployment began: $failed"
+        echo "waits failed since the deployment began: $(printf "%s\n" "$failed" | listed)"
         return 1
       fi
-      ln -sfn "$failed" "$dir/units"
+      # With what the activation has named: units of users, say.
+      ln -sfn "$({ readlink "$dir/units" | tr "," "\n" | grep -vxF "$unnamed"; printf "%s\n" "$failed"; } | listed)" "$dir/units"
     fi
   fi
 }
