@@ -19,6 +19,8 @@ export interface Lane {
   readonly host: string;
   /** What ssh is given. */
   readonly target: string;
+  /** What leads there, as destinations say: nothing, jump hosts, or a command of a person's own. */
+  readonly through: string;
   readonly plan: Plan;
 }
 
@@ -68,9 +70,13 @@ function canaryOf(canary: string | undefined, hosts: readonly string[]): string 
   throw new Usage(`--canary ${shown(canary)} is not among the hosts${didYouMean(canary, hosts) || `: ${hosts.join(", ")}`}`);
 }
 
-/** Refuses two hosts of one machine, as far as ssh says where it goes: each would be given the other's system. @throws Usage */
-function requireApart(machines: Inventory, given: SshGiven): void {
-  if (machines.length < 2) return;
+/**
+ * Refuses two hosts of one machine, as far as ssh says where it goes: each would be given the other's system.
+ * @returns where it goes for each
+ * @throws Usage
+ */
+function requireApart(machines: Inventory, given: SshGiven): ReturnType<typeof destinations> {
+  if (machines.length < 2) return [];
   const places = destinations(machines.map((machine) => reaching(machine, given)));
   const address = ({ target }: Machine) => target.slice(target.lastIndexOf("@") + 1);
   for (const [at, other] of machines.entries()) {
@@ -91,6 +97,7 @@ function requireApart(machines: Inventory, given: SshGiven): void {
       `${first.host} and ${other.host} are reached by one target, ${where} (${both.join(", ")}); correct it, or leave one out with '!${other.host}'`,
     );
   }
+  return places;
 }
 
 /**
@@ -106,13 +113,18 @@ export function fleetOf<G extends object>(name: string, verb: Several<G>, typed:
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
   const machines = machinesMeant(flake, ssh, { on, all });
   requireOwnTargets(name, machines, flake, ssh);
-  requireApart(machines, ssh);
+  const places = requireApart(machines, ssh);
   const hosts = machines.map(({ host }) => host);
   const dir = newRun();
   const build = verb.before?.(given, hosts, dir);
-  const lanes = machines.map((machine) => {
+  const lanes = machines.map((machine, at) => {
     const { host, target } = machine;
-    return { host, target, plan: naming(host, () => planFor(verb, { ...given, lane: join(dir, host) }, machine)) };
+    return {
+      host,
+      target,
+      through: places[at]?.through ?? "",
+      plan: naming(host, () => planFor(verb, { ...given, lane: join(dir, host) }, machine)),
+    };
   });
   const some = (name: string) => lanes.some((lane) => does(lane, name));
   return {

@@ -1,7 +1,7 @@
 // One host's script while it runs. It writes its own transcript, in a session of its own: neither the terminal's ^C nor the end of
 // this process touches it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync, readSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
@@ -21,13 +21,25 @@ const refusals: readonly (readonly [RegExp, string])[] = [
   [/: Permission denied \(|^Received disconnect .*[Aa]uthentication/, "refuses the login"],
 ];
 
+/**
+ * What ssh says where the host, or one that leads there, ends a connection before anybody is asked who they are: an sshd with too many of these at
+ * once does.
+ */
+const dropped =
+  /^(?:kex|ssh|banner)[_ ]exchange(?:_identification)?: |^Connection (?:closed|reset) by |^Not allowed at this time/m;
+
+/** How often a host is asked again that has done that. */
+const tries = 7;
+
 export class RunningLane {
   readonly host: string;
   /** Of its transcript and its facts. */
   readonly dir: string;
   /** Its exit status; 128 + n after a signal. */
   readonly ended: Promise<number>;
-  readonly started = Date.now();
+  /** What leads to its host. */
+  readonly through: string;
+  started = Date.now();
   /** When it was its turn, by Date.now(). */
   begun: number | undefined;
   /** Whether its host was given up, before its turn or in it. */
@@ -49,7 +61,11 @@ export class RunningLane {
   looking = false;
   /** Why its host was not even asked, where that is there. */
   refusal: string | undefined;
-  readonly #process: ChildProcess;
+  /** Whether it came to nothing as its files could not be written here. */
+  cramped = false;
+  #process: ChildProcess | undefined;
+  #tried = 0;
+  #end!: (status: number) => void;
   readonly #log: number;
   readonly #decoder = new StringDecoder("utf8");
   #rest = "";
@@ -65,26 +81,73 @@ export class RunningLane {
     const { lane_timeout: most = "3600", seconds = "0", activation_timeout: activation = "0" } = lane.plan.given ?? {};
     // A guarded host is waited for until it has rolled back.
     this.limit = (Number(most) + Number(activation) + Number(seconds)) * 1000;
-    if (!this.waits) this.begun = this.started;
+    this.through = lane.through;
     this.dir = join(run, lane.host);
-    const log = openSync(join(this.dir, "log"), "a", 0o600);
-    this.#log = openSync(join(this.dir, "log"), "r");
-    this.#process = spawn("/bin/sh", [join(this.dir, "script"), lane.host], { stdio: ["ignore", log, log], detached: true });
-    closeSync(log);
-    writeFileSync(join(this.dir, "pid"), `${this.#process.pid ?? ""}\n`);
+    closeSync(openSync(this.#transcript, "a", 0o600));
+    this.#log = openSync(this.#transcript, "r");
     this.ended = new Promise((resolve) => {
-      const end = (status: number) => {
+      this.#end = (status) => {
         this.status = status;
         this.over = Date.now();
+        this.cramped = this.begun === undefined && status !== 0 && !this.answered && !this.#hasRoom();
         resolve(status);
       };
-      this.#process.on("exit", (code, signal) => {
-        if (signal === null) end(code ?? 1);
-        // Who ends by a signal has waited for nobody: what it has started goes on.
-        else void groupGone(this.#process.pid ?? 0, remains).then(() => end(128 + constants.signals[signal]));
-      });
-      this.#process.on("error", () => end(127));
     });
+  }
+
+  get #transcript(): string {
+    return join(this.dir, "log");
+  }
+
+  /** Whether anything can be written here: else it can't even say what is wrong. */
+  #hasRoom(): boolean {
+    const probe = join(this.dir, "probe");
+    try {
+      writeFileSync(probe, "\n".repeat(8192));
+      rmSync(probe);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Asks its host, and goes on to its turn. */
+  start(): void {
+    this.started = Date.now();
+    this.#spawn();
+  }
+
+  #spawn(): void {
+    if (!this.waits) this.begun = Date.now();
+    this.#tried += 1;
+    const log = openSync(this.#transcript, "a", 0o600);
+    const child = spawn("/bin/sh", [join(this.dir, "script"), this.host], { stdio: ["ignore", log, log], detached: true });
+    closeSync(log);
+    this.#process = child;
+    writeFileSync(join(this.dir, "pid"), `${child.pid ?? ""}\n`);
+    child.on("exit", (code, signal) => {
+      if (signal === null && this.#mayTryAgain(code ?? 1)) this.#spawnLater();
+      else if (signal === null) this.#end(code ?? 1);
+      // Who ends by a signal has waited for nobody: what it has started goes on.
+      else void groupGone(child.pid ?? 0, remains).then(() => this.#end(128 + constants.signals[signal]));
+    });
+    child.on("error", () => this.#end(127));
+  }
+
+  /** In a moment, and not in that of all others. */
+  #spawnLater(): void {
+    this.#process = undefined;
+    setTimeout(() => this.status ?? this.#spawn(), 500 * this.#tried * (1 + Math.random()));
+  }
+
+  /** Whether its host was not even asked, as a connection was dropped. */
+  #mayTryAgain(status: number): boolean {
+    if (status !== 1 || this.#tried >= tries || this.silent || !this.waits || this.answered) return false;
+    try {
+      return dropped.test(readFileSync(this.#transcript, "utf8").slice(-2000));
+    } catch {
+      return false;
+    }
   }
 
   /** Whether its host has answered and it waits for its turn, or is past it. */
@@ -107,7 +170,7 @@ export class RunningLane {
   /** Ends it, as its host does not answer. */
   giveUp(): void {
     this.silent = true;
-    this.#end(10_000);
+    this.#stop(10_000);
   }
 
   /** Ends it where it takes too long, with its own way back. @returns whether it is the first time */
@@ -115,20 +178,23 @@ export class RunningLane {
     if (this.overdue || this.begun === undefined || this.status !== undefined || Date.now() - this.begun < this.limit)
       return false;
     this.overdue = true;
-    this.#end(180_000);
+    this.#stop(180_000);
     return true;
   }
 
   /** @param grace how long it may take to end, in milliseconds */
-  #end(grace: number): void {
+  #stop(grace: number): void {
     this.signal("SIGTERM");
     setTimeout(() => this.signal("SIGKILL"), grace).unref();
   }
 
   /** For it and all that it has started. */
   signal(signal: NodeJS.Signals): void {
-    const { pid } = this.#process;
-    if (pid !== undefined && this.status === undefined) send(-pid, signal);
+    if (this.status !== undefined) return;
+    const { pid } = this.#process ?? {};
+    if (pid !== undefined) send(-pid, signal);
+    // It was never begun, or is about to try again.
+    else if (this.#process === undefined) this.#end(128 + constants.signals[signal]);
   }
 
   /** What it has said since the last time, as whole lines. */

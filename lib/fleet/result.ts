@@ -30,10 +30,11 @@ export interface Result {
 
 /** What became of a lane that has ended, and in a few words. */
 function ending(
-  { begun, silent, overdue, refusal, status = 1 }: RunningLane,
+  { begun, silent, overdue, refusal, cramped, status = 1 }: RunningLane,
   known: ReadonlyMap<string, string>,
 ): readonly [Outcome, string] {
   const unasked = begun === undefined && status === 1 && !known.has("answered") && !known.has("refused");
+  if (cramped) return ["failed", "no room for its files here"];
   if (unasked && refusal !== undefined) return ["failed", refusal];
   if (silent || unasked) return ["skipped", "does not answer"];
   if (begun === undefined && status > 128) return ["not begun", "not begun"];

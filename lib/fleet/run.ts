@@ -148,14 +148,22 @@ class Run {
     this.display.say(`${why}: nothing is built or changed`);
   }
 
-  /** Waits until each host has answered, or was given up. */
-  async ask(): Promise<void> {
-    const asking = () => this.#lanes.filter((lane) => lane.status === undefined && !lane.answered);
-    const impatient = setTimeout(() => {
-      for (const lane of asking()) lane.giveUp();
-    }, patience);
-    await until(() => asking().length === 0 || this.#stopped !== undefined);
+  /** Asks a host, and waits until it has answered, or was given up. */
+  async #first(lane: RunningLane): Promise<void> {
+    lane.start();
+    const impatient = setTimeout(() => lane.giveUp(), patience);
+    await until(() => lane.status !== undefined || lane.answered || this.#stopped !== undefined);
     clearTimeout(impatient);
+  }
+
+  /** Waits until each host has answered, or was given up. The same hosts lead to some of them, and take only so many at once. */
+  async ask(): Promise<void> {
+    const ways = new Set(this.#lanes.map(({ through }) => through));
+    const asked = [...ways].map((way) => {
+      const lanes = this.#lanes.filter(({ through }) => through === way);
+      return way === "" ? Promise.all(lanes.map((lane) => this.#first(lane))) : this.#each(lanes, (lane) => this.#first(lane));
+    });
+    await Promise.all(asked);
     const { canary, requireAll } = this.fleet;
     const isOut = (lane: RunningLane) => lane.status !== undefined;
     if (requireAll && this.#lanes.some(isOut)) this.#refuse("not all hosts are ready, and --require-all was asked for");

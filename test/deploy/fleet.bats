@@ -325,3 +325,48 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [ "$status" = 0 ]
   [ "$(running_on web01)" = "$(of web01)" ]
 }
+
+# behind: the fleet is reached through another sshd of vps-pacman only, which takes three logins at once, each of a second, and drops any more
+behind() {
+  lab host vps-pacman sh -c '
+    printf "#!/bin/sh\nsleep 0.5\ncat /etc/ssh/authorized_keys.d/root\n" >/etc/slow-keys && chmod 755 /etc/slow-keys
+    { sed "/^ *\(Port\|PidFile\|MaxStartups\|AuthorizedKeysFile\) /d" /etc/ssh/sshd_config
+      printf "%s\n" "Port 2222" "PidFile none" "MaxStartups 3:100:3" "AuthorizedKeysFile none" "AuthorizedKeysCommand /etc/slow-keys" "AuthorizedKeysCommandUser root"; } >/root/door
+    /usr/sbin/sshd -f /root/door'
+  printf 'Host web??\n  ProxyJump vps_pacman_2222\n' | cat - "$LAB/ssh_config" >"$BATS_TEST_TMPDIR/behind"
+  export NIX_SSHOPTS="-F $BATS_TEST_TMPDIR/behind"
+}
+drops() { cat "$(last_run)"/web??/log | grep -cE 'exchange_identification|^Connection closed by' || :; }
+
+@test "behind a jump host no more than -j are asked at once, and one whose connection is dropped is asked again" {
+  behind
+  # More than it takes, were they asked at once.
+  run --separate-stderr deploy --on 'web*' --dry-activate -j 3
+  echo "$output" "$stderr"
+  [ "$status" = 0 ]
+  [ "$(drops)" = 0 ]
+  run --separate-stderr deploy --on 'web*' --dry-activate -j 6
+  echo "$output" "$stderr"
+  [ "$status" = 0 ]
+  [ "$(drops)" -gt 0 ]
+  [ "$(outcomes)" = "$(printf 'done,%.0s' {1..12} | sed 's/,$//')" ]
+}
+
+@test "a full disk here while the hosts are asked is said, and no host is called silent" {
+  knobs '' web01 web02
+  export XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+  mkdir "$XDG_STATE_HOME" "$BATS_TEST_TMPDIR/bin"
+  mount -t tmpfs -o size=2m state "$XDG_STATE_HOME"
+  # What is not for this machine alone is the first question.
+  printf '#!/bin/sh\ncase " $* " in *" -G "*) ;; *) dd if=/dev/zero of=%q bs=4k 2>/dev/null ;; esac\nexec %q "$@"\n' "$XDG_STATE_HOME/filler" "$(type -P ssh)" >"$BATS_TEST_TMPDIR/bin/ssh"
+  chmod +x "$BATS_TEST_TMPDIR/bin/ssh"
+  began=$SECONDS
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH run --separate-stderr deploy --on web01,web02
+  umount -l "$XDG_STATE_HOME"
+  echo "$output" "$stderr"
+  [ "$status" = 20 ]
+  [[ $output == *"web01"*"no room for its files here"*"web02"*"no room for its files here"* ]]
+  [[ $output$stderr != *"does not answer"* ]]
+  [ $((SECONDS - began)) -lt 20 ]
+  [ "$(running_on web01)" = "${olds[01]}" ]
+}

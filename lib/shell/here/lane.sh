@@ -7,13 +7,15 @@ join_run() {
   at_end report
 }
 
-# report: what is known of the host by now.
+# report: what is known of the host by now. Fails where it can not be written.
 report() {
-  local line
+  local line known=""
   if [ -d "$lane" ]; then
     for line in "answered $answered" "refused $(fact refused)" "current $current" "from $from" "to $(fact_number number)" "runs $(fact runs)" "boots $(fact boots)" "reboot $(changes reboot)" "program $(fact_number program)"; do
-      case $line in *" ") ;; *) printf "%s\n" "$line" ;; esac
-    done >"$lane/facts.new" && mv -f "$lane/facts.new" "$lane/facts"
+      case $line in *" ") ;; *) known="$known$line
+" ;; esac
+    done
+    printf "%s" "$known" >"$lane/facts.new" && mv -f "$lane/facts.new" "$lane/facts"
   fi
 }
 
@@ -27,7 +29,7 @@ wait_for_turn() {
 # Ends: where the run has.
 await_turn() {
   local keeper
-  report
+  report || give_up 1 "the run's files can't be written here (is the disk full?); nothing was changed on $target"
   while keeper=$(cat "$lane/$1" 2>/dev/null); do
     if kill -0 "$keeper" 2>/dev/null; then sleep 0.1; else
       give_up 1 "the run has ended before the turn of $target; nothing was changed on it"
