@@ -24,9 +24,9 @@ raw=''
 # ---- on the target
 # ---- lib/shell/there/verdict.sh: say_id cancel_any cancel_it
 # ---- lib/shell/there/facts.sh: profile not_root by_systemd seconds_up limited kernel_of compare number_of tell_facts locale_archive inhibited
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_lost say_cut shell_of start_apart go_back verdict_of
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress stands say_lost unmended say_cut shell_of start_apart go_back roots unroot verdict_of
 # ---- lib/shell/there/unready.sh: switch_unit own_activation end_activation
-# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names

@@ -78,22 +78,22 @@ run_checks() {
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm follow_activation call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
-# ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
+# ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back brought_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts note_units failed_since loops deciding units_decide stored locale_archive inhibited units_in edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts note_units running_units failed_since looping_units loops deciding units_decide stored locale_archive inhibited units_in unnamed listed edited goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands say_lost unmended say_cut shell_of start_apart activating disarm go_back roots root unroot unroot_lost end_dead verdict_of archive forget_trial finishing
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
-# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once
-# ---- lib/shell/there/boot-loader.sh: grub_cfg entry_id entry_boots grub_entries boots_by_default
+# ---- lib/shell/there/boot-loader.sh: grub_cfg grub_entries boots_by_default
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun
-# ---- lib/shell/there/rollback.sh: way_back keep_way_back keep_on unsettled give_verdict take_back systemd_hangs reboot_into came_out stop_activation superseded holding await_lock activate_old
+# ---- lib/shell/there/rollback.sh: way_back keep_way_back keep_on unsettled give_verdict take_back systemd_hangs reboot_into came_out stop_activation superseded holding await_lock activate_old start_again
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit commit_apart
+# ---- lib/shell/there/activate.sh: set_profile nothing_activated
 # ---- lib/shell/there/bus.sh: bus_answers restore_bus renew_bus mix_etc relink
-# ---- lib/shell/there/activate.sh: set_profile
 # ---- lib/shell/there/verdict.sh: is_ready look_at_it say_how_it_stands begin_commit confirm_it cancel_it recover_it
 # ---- lib/shell/here/run.sh: step stop give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main

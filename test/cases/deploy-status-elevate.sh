@@ -29,7 +29,7 @@ raw=''
 # ---- lib/shell/there/verdict.sh: say_facts say_open say_trial say_armed
 # ---- lib/shell/there/facts.sh: profile refuse not_root seconds_up limited kernel_of compare number_of tell_facts
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open trial_progress verdict_of
-# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/become-root.sh: try_root becomes_root

@@ -81,16 +81,16 @@ run_checks() {
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check check_here check_there
-# ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
+# ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back brought_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/trial-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot failed_units restarts failed_since loops deciding units_decide stored locale_archive inhibited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot failed_units restarts failed_since loops deciding units_decide stored locale_archive inhibited unnamed listed goes_on
 # ---- lib/shell/there/boot-loader.sh: grub_cfg can_try entry_id entry_boots grub_entries entry_of boots_by_default
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once boot_once
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands say_lost unmended say_cut shell_of start_apart disarm go_back roots root unroot unroot_lost end_dead verdict_of archive forget_trial finishing
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
-# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/rollback.sh: give_verdict superseded

@@ -9,6 +9,7 @@ exec 3<&-
 
 main() {
   stage_keys keys             # a private directory, gone at the end
+  reap_stage                  # also if this script is killed
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows
   compare_keys /etc/ssh ssh_host_ed25519_key  # here, on its disk, and as its sshd presents it
@@ -24,7 +25,7 @@ become='sh -c '\''exec doas -n -- env "PATH=$PATH" "$@"'\'' sh '
 lane_timeout='3600'
 raw=''
 # for_target:
-# ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
+# ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key reap_stage derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-elevated.sh: there connect
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer

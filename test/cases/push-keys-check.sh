@@ -9,6 +9,7 @@ exec 3<&-
 
 main() {
   stage_keys keys             # a private directory, gone at the end
+  reap_stage                  # also if this script is killed
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows
   compare_keys /etc/ssh ssh_host_ed25519_key  # here, on its disk, and as its sshd presents it
@@ -22,7 +23,7 @@ knocking_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=acc
 lane_timeout='3600'
 raw=''
 # for_target:
-# ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
+# ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key reap_stage derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/send-keys.sh: fingerprint knock compare_keys

@@ -7,7 +7,7 @@
 #
 #  1. check the keys: ssh_host_ed25519_key                                      here            exit 1
 #  2. connect by ssh                                                            here and there  exit 1
-#  3. ask it who it is                                                          there           exit 1
+#  3. ask it who it is, and whether keys can be put into /etc/ssh               there           exit 1
 #  4. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
 #  5. send ssh_host_ed25519_key to /etc/ssh                                     there           exit 1
 #  6. does it present the new key to a new connection?                          here and there  exit 1
@@ -15,16 +15,17 @@ exec 3<&-
 
 main() {
   stage_keys keys             # a private directory, gone at the end
+  reap_stage                  # also if this script is killed
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-pacman
   connect                     # ssh: one connection for all that follows
-  ask_there tell_identity     # is it there, and who is it?
+  ask_there may_take_keys /etc/ssh ssh_host_ed25519_key  # is it there, who is it, and can it take them?
   require_machine_of_host strictly  # is it the host that is meant? else nothing is sent
-  expect_key                  # known here before it is there
+  expect_key --keep-known-hosts  # known here before it is there
   begin_to_send
 
   step 'send ssh_host_ed25519_key to root@vps_pacman_root:/etc/ssh'
   # one stream, checked there, renamed into place
-  sent=$(tar -chf - -C "$keys" . | heard "$lane_timeout" there put_keys /etc/ssh ssh_host_ed25519_key)
+  sent=$(tar -chf - -C "$keys" . | send_keys /etc/ssh ssh_host_ed25519_key)
   end_to_send
   prove_key 1 2 5             # by a new connection
   replace_key                 # in known_hosts
@@ -46,7 +47,12 @@ rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='/path/to/flake#nixosConfigurations."vps-pacman"'
 known_hosts='/home/me/.ssh/known_hosts'
+known_also=''
+known_globally='/etc/ssh/ssh_known_hosts|/etc/ssh/ssh_known_hosts2'
 known_as='vps-pacman.lan'
+takes_any_key=''
+hash_known_hosts=''
+judging_options='-o StrictHostKeyChecking=yes -o PreferredAuthentications=none -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'
 persist=''
 
 # evaluate_name: what nix says of a host's name.
@@ -54,7 +60,7 @@ evaluate_name() {
   harmlessly /path/to/flake nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
 }
 # for_target:
-# ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key derive link_key
+# ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key reap_stage derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/ask.sh: ask_there
@@ -62,17 +68,17 @@ evaluate_name() {
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
-# ---- lib/shell/here/known-hosts.sh: expect_key known_entries replace_key
-# ---- lib/shell/here/send-keys.sh: begin_to_send end_to_send reach_pinned prove_key
+# ---- lib/shell/here/known-hosts.sh: own_known_hosts each_of known_keys own_keys former_keys is_known_already expect_key require_any_key lines_for_key own_line end_last_line has_new_key whole_lines with_new_key key_now knock_as_user forget_expected rewrite_known_hosts replace_key
+# ---- lib/shell/here/send-keys.sh: send_keys begin_to_send end_to_send reach_pinned prove_key
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
+# ---- lib/shell/there/keys.sh: find_place is_mounted or_persist public_half may_take_keys put_keys settle_keys settle_when_killed reload_sshd
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
-# ---- lib/shell/there/facts.sh: profile limited kernel_of compare number_of tell_facts tell_boot
-# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root limited kernel_of compare number_of tell_facts tell_boot
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: trial
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
-# ---- lib/shell/there/keys.sh: keys_refused find_place public_half put_keys remove_staged reload_sshd
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-push-keys

@@ -50,7 +50,7 @@ evaluate_name() {
 # ---- on the target
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited kernel_of compare number_of tell_facts tell_boot goes_on
-# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/boot-loader.sh: grub_cfg

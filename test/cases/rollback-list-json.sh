@@ -20,7 +20,7 @@ raw=''
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/generations.sh: printable is_at list_generations
-# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/facts.sh: profile limited generations kernel_of
 # ---- lib/shell/there/guarded.sh: trial

@@ -21,7 +21,7 @@ raw=''
 # ---- on the target
 # ---- lib/shell/there/status.sh: tell_armed tell_status
 # ---- lib/shell/there/facts.sh: profile by_systemd seconds_up limited kernel_of compare number_of tell_facts failed_units restarts looping_units loops
-# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf menu_of_grub
+# ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
 # ---- lib/shell/there/boot-loader.sh: grub_cfg

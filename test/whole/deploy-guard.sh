@@ -831,7 +831,7 @@ tell_to_go_back() {
   if [ "$stood$(fact runs)$(fact boots)" = "lost$system$system" ]; then stood=committed; fi
   case $stood in
     "") return 1 ;;
-    rolled-back) last_words="$cause, rolled back: $(standing)" ;;
+    rolled-back) last_words="$cause, rolled back: $(brought_back)" ;;
     not-rolled-back) last_words="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $type_shell $where reboot" ;;
     superseded) last_words="$cause, and $(what_superseded). $look_there" ;;
     not-activated) last_words="$cause; $(what_unactivated)" ;;
@@ -922,17 +922,23 @@ take_rolled_back() {
   if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
   why=$(fact why)
   if [ "$(fact inhibited)" = yes ]; then
-    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $type_deploy $host $where --boot --reboot"
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(brought_back) (status 12). Type: $type_deploy $host $where --boot --reboot"
   fi
   case $why in
-    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
-    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(brought_back) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(brought_back) (status 12)" ;;
   esac
   if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
-    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(standing) (status 12)"
+    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(brought_back) (status 12)"
   fi
   case $why in "" | "not confirmed in time") why="not confirmed within $seconds s (--confirm-timeout)" ;; esac
-  finish 10 "rolled back, as ${failing:-it was $why}: $(standing) (status 10)"
+  finish 10 "rolled back, as ${failing:-it was $why}: $(brought_back) (status 10)"
+}
+
+# brought_back: how it stands, and what of it does not run any more.
+brought_back() {
+  standing
+  if [ -n "$(fact stopped)" ]; then printf "%s" "; what ran before and could not be started again: $(short "$(fact stopped)")"; fi
 }
 
 # what_superseded: why it is not rolled back.
@@ -1199,8 +1205,15 @@ restarts() {
   ) | LC_ALL=C sort -k 4
 }
 
-# note_units DIR: how the units stand, for `failed_since`.
-note_units() { failed_units >"$1/failed" && restarts >"$1/restarts"; }
+# note_units DIR: how the units stand, for `failed_since` and `start_again`.
+note_units() { failed_units >"$1/failed" && restarts >"$1/restarts" && running_units >"$1/active"; }
+
+# running_units: their names. Fails where systemd does not say.
+running_units() {
+  local listed
+  listed=$(timeout 20 systemctl list-units --state=active --plain --no-legend --full) || return 1
+  printf "%s\n" "$listed" | sed "s/ .*//"
+}
 
 # failed_since DIR: units that fail now and did not when DIR was written; also services that systemd has started again since, and that either
 # wait for the next time now or have had two: systemd never calls such a loop failed. Fails where systemd does not say.
@@ -1219,6 +1232,17 @@ failed_since() {
       esac
     done
   } | LC_ALL=C sort
+}
+
+# looping_units: services that systemd starts again and again now.
+looping_units() {
+  local listed now number state started name
+  listed=$(restarts) || return 1
+  now=$(seconds_up)
+  printf "%s\n" "$listed" | while read -r number state started name; do
+    case $state in *auto-restart*) started=$now ;; esac
+    if [ "${number:-0}" -ge 2 ] && [ "$((now - started))" -lt 60 ]; then loops "$name"; fi
+  done
 }
 
 # loops NAME: what a unit is called that systemd starts again and again.
@@ -1241,8 +1265,8 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
 
-# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
-# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users; where it names
+# none, those that systemd names: NixOS has it forget, in each activation, what failed before. It names the units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
 # beginning of a line. Before that the beginning of a line is what tells its own words from others.
 units_in() {
   local own named
@@ -1253,9 +1277,16 @@ units_in() {
     edited "$own" "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
     edited "$own" "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
     edited "$own" "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
+  } | listed)
+  if [ -z "$named" ] && by_systemd; then named=$({ failed_units && looping_units; } | listed); fi
+  echo "${named:-$unnamed}"
 }
+
+# What is said where nobody names them.
+unnamed="which ones it did not say"
+
+# listed: lines, as one list.
+listed() { sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g"; }
 
 # edited TEXT EDIT: what sed makes of it.
 edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
@@ -1267,7 +1298,7 @@ goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/nul
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
 #   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
-#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+#   started status units why inhibited rebooting stopped                     how far it came, what failed, why and how it was rolled back
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -1366,7 +1397,7 @@ stands() {
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held rebooting; do
+      for fact in started status why units stopped inhibited held rebooting; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -1385,8 +1416,10 @@ stands() {
   say_lost
 }
 
-# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one.
+# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one. What it has kept from the garbage collector
+# goes, unless something is still to be put right by that.
 say_lost() {
+  if ! unmended; then unroot; fi
   echo "stands lost"
   say_cut
   tell_names
@@ -1559,9 +1592,9 @@ how_to_end() {
 # menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
 menu_boots() {
   local found
-  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+  if by_systemd_boot || { [ -r /boot/loader/loader.conf ] && [ ! -r "$grub_cfg" ]; }; then
     # Of a trial boot it is not told what is booted once.
-    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+    found=$([ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
   elif [ -r "$grub_cfg" ]; then
     found=$(menu_of_grub) || return 1
   else
@@ -1586,46 +1619,65 @@ menu_of_bootctl() {
   esac
 }
 
-# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
-# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu boots that
+# fits; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
 menu_of_loader_conf() {
-  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
-  # loader.conf comes first.
-  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
-  printf "%s\n" "$lines" | (
-    while IFS=": " read -r file key value; do
+  local preferred default tries id boots first="" best="" fallback=""
+  preferred=$(loader_setting preferred)
+  default=$(loader_setting default)
+  # What was booted last: only the firmware knows that.
+  case $preferred$default in *@saved*) return 1 ;; esac
+  loader_entries | (
+    while read -r tries id boots; do
+      first=${first:-$boots}
+      # shellcheck disable=SC2254 # patterns
+      case $id in $preferred) if [ "$tries" = some ]; then best=${best:-$boots}; fi ;; esac
+      # shellcheck disable=SC2254 # patterns
+      case $id in $default) fallback=${fallback:-$boots} ;; esac
+    done
+    best=${best:-${fallback:-$first}}
+    [ -n "$best" ] && echo "$best"
+  )
+}
+
+# loader_setting NAME: what loader.conf says of it last, in small letters
+loader_setting() { sed -n "s/^$1[[:blank:]]\{1,\}//p" /boot/loader/loader.conf 2>/dev/null | tail -n 1 | tr "[:upper:]" "[:lower:]"; }
+
+# loader_entries: the entries of systemd-boot in the order of its menu: whether it has "some" or "no" tries left, its id in small letters, and
+# the system that it boots, or words for one that is none of NixOS. Without a try left it comes last; then sort-key, machine and version
+# tell, and at the end the id, the highest first.
+loader_entries() {
+  local file id tries key value keyed sort_key machine version boots between
+  between=$(printf "\037")
+  for file in /boot/loader/entries/*.conf; do
+    [ -r "$file" ] || continue
+    id=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
+    case $id in
+      *+[0-9]*.conf)
+        case ${id##*+} in 0[!0-9]*) tries=no ;; esac
+        id=${id%+*}.conf
+        ;;
+    esac
+    boots="the entry $id of its boot menu"
+    while read -r key value || [ -n "$key" ]; do
       case $key in
-        preferred) preferred=$value ;;
-        default) default=$value ;;
-        version)
-          number=${value#Generation }
-          number=${number%%[!0-9]*}
-          ;;
+        sort-key) sort_key=$value keyed=0 ;;
+        machine-id) machine=$value ;;
+        version) version=$value ;;
         options)
-          name=${file##*/}
-          tries=1
-          case $name in
-            *+[0-9]*.conf)
-              tries=${name##*+}
-              tries=${tries%%[!0-9]*}
-              name=${name%+*}.conf
+          case " $value " in
+            *" init="*"/init "*)
+              boots=" $value "
+              boots=${boots#*" init="}
+              boots=${boots%%"/init "*}
               ;;
           esac
-          number=${number:-0}
-          seen=${value##*init=}
-          seen=${seen%%/init*}
-          # shellcheck disable=SC2254 # patterns
-          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
-            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
-          fi
-          # shellcheck disable=SC2254 # patterns
-          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
-          number=0
           ;;
       esac
-    done
-    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
-  )
+    done <"$file"
+    printf "%s$between" "$([ "$tries" = some ] || echo last)" "$keyed" "$sort_key" "$machine" "$version"
+    printf "%s$between%s\n" "$id" "$tries $(printf "%s" "$id" | tr "[:upper:] " "[:lower:]_") $boots"
+  done | LC_ALL=C sort -t "$between" -k 1,1 -k 2,2 -k 3,3 -k 4,4 -k 5,5Vr -k 6,6Vr | sed "s/.*$between//"
 }
 
 # menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
@@ -1714,17 +1766,6 @@ entry_once() { if by_systemd_boot; then loader_variable LoaderEntryOneShot; else
 # What GRUB boots by, where it is the boot loader.
 grub_cfg=/boot/grub/grub.cfg
 
-# entry_id FILE: the id of systemd-boot for it: its name without the tries that are left.
-entry_id() { printf "%s\n" "${1##*/}" | sed -E "s/[+][0-9]+(-[0-9]+)?[.]conf$/.conf/"; }
-
-# entry_boots FILE SYSTEM: whether the entry in that file boots it.
-entry_boots() {
-  case " $(sed -n "s/^options *//p" "$1" | tr "\n" " ") " in
-    *" init=$2/init "*) true ;;
-    *) false ;;
-  esac
-}
-
 # grub_entries SYSTEM: each entry of GRUB that boots it: its number in the first menu (- in another), then how GRUB is told it. At the top that
 # is the title, as entries may come and go there with the firmware; below it is the number, as NixOS has > in titles there, which parts two.
 grub_entries() {
@@ -1777,24 +1818,11 @@ grub_entries() {
 
 # boots_by_default SYSTEM: whether it is that.
 boots_by_default() {
-  local defaults found file pattern numbers default
+  local defaults numbers default
   if by_systemd_boot; then
     # It would win over loader.conf.
     if [ -n "$(loader_variable LoaderEntryDefault)" ]; then return 1; fi
-    defaults=$(sed -nE "s/^(default|preferred) +//p" "$(bootctl -p)/loader/loader.conf")
-    found=
-    for file in "$(bootctl -x)"/loader/entries/*.conf; do
-      for pattern in $defaults; do
-        # shellcheck disable=SC2254 # a pattern
-        case $(entry_id "$file") in
-          $pattern)
-            entry_boots "$file" "$1" || return 1
-            found=yes
-            ;;
-        esac
-      done
-    done
-    [ -n "$found" ]
+    [ "$(menu_of_bootctl || menu_of_loader_conf)" = "$1" ]
   else
     defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
     numbers=$(grub_entries "$1" | sed "s/ .*//")
@@ -2063,7 +2091,10 @@ take_back() {
   if [ -L "$dir/started" ] && systemd_hangs; then reboot_into "$1" "$2"; fi
   stop_activation
   status=0
-  if [ -L "$dir/started" ]; then activate_old "$1" "$2" || status=$?; fi
+  if [ -L "$dir/started" ] && ! nothing_activated "test" "$1" "$dir/log"; then
+    activate_old "$1" "$2" || status=$?
+    start_again
+  fi
   # Emergency mode has stopped what logins need, and an activation starts only what should run already.
   if by_systemd && ! systemctl is-active --quiet sysinit.target; then systemctl start --no-block default.target; fi
   # That of the old system, where it has not come to that: a login reads much of what is there.
@@ -2179,14 +2210,18 @@ await_lock() {
 # activate_old OLD NEW: tried until the old system runs. One that is broken ends it: six times, within ten minutes and what the last one takes.
 # With the status of the last one.
 activate_old() {
-  local status tries first
+  local status tries first most
   tries=0 first=0
   while :; do
     await_lock
     if superseded "$1" "$2"; then return 0; fi
     status=0
+    most=600
+    # Units that this boot has never begun with are waited for in vain.
+    if by_systemd && finishing; then most=90; fi
     # Its checks before a switch may need what the new system has just broken.
-    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 limited "$1/bin/switch-to-configuration" test 8<&- || status=$?
+    NIXOS_NO_CHECK=1 NIXOS_INSTALL_BOOTLOADER=0 timeout -k 10 "$most" "$1/bin/switch-to-configuration" test 8<&- || status=$?
+    if [ "$most-$status-$(readlink -e /run/current-system)" = "90-124-$1" ]; then return 4; fi
     case $status in 0 | 2 | 4) return "$status" ;; esac
     # Another program was faster, which is not the fault of the old system.
     if holding >/dev/null; then continue; fi
@@ -2196,6 +2231,19 @@ activate_old() {
     if by_systemd && ! bus_answers; then restore_bus "$1" "$2"; fi
     sleep "$tries"
   done
+}
+
+# start_again: what ran when the deployment in $dir was armed, was stopped by its activation, and is wanted by nothing in the old system: a
+# unit that somebody has started by hand. What can not be started is noted.
+start_again() {
+  local unit left_out=""
+  by_systemd || return 0
+  for unit in $(edited "$(cat "$dir/log")" "s/^stopping the following units: //p" | tr -d "," | tr " " "\n" | deciding); do
+    if ! grep -qxF "$unit" "$dir/active" || goes_on "$unit"; then continue; fi
+    echo "hey: $unit ran before, and is started again"
+    timeout 60 systemctl start "$unit" || left_out="$left_out$unit "
+  done
+  if [ -n "$left_out" ]; then ln -s "${left_out% }" "$dir/stopped" || :; fi
 }
 
 # The last step of a guarded deployment: the system becomes what boots. And what puts right a commit or a trial boot that was cut short.
@@ -2325,6 +2373,25 @@ commit_apart() {
   archive
 }
 
+# The activation of a system that is there, as nixos-rebuild does it.
+
+# set_profile SYSTEM GENERATION: the profile becomes that system: as the generation of that number, or as a "new" one.
+set_profile() {
+  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
+}
+
+# nothing_activated ACTION OLD LOG: whether an activation that has failed has begun with nothing but the boot menu. Only then is the profile
+# put back. The log has its words only where there was room for them: then there is some for one more byte.
+nothing_activated() {
+  case $1 in
+    boot) true ;;
+    *)
+      [ "$(readlink -e /run/current-system)" = "$2" ] && echo 2>/dev/null >>"$3" &&
+        ! grep -q -e "^stopping the following " -e "^NOT restarting the following " -e "^activating the configuration" "$3"
+      ;;
+  esac
+}
+
 # D-Bus, without which the program of NixOS that activates a system refuses to.
 
 # bus_answers: whether it is there.
@@ -2375,13 +2442,6 @@ mix_etc() {
 # relink LINK TARGET: in one moment.
 relink() { ln -sfn "$2" "$1.hey" && mv -T "$1.hey" "$1"; }
 
-# The activation of a system that is there, as nixos-rebuild does it.
-
-# set_profile SYSTEM GENERATION: the profile becomes that system: as the generation of that number, or as a "new" one.
-set_profile() {
-  if [ "$2" = new ]; then limited nix-env -p "$profile" --set "$1"; else limited nix-env -p "$profile" --switch-generation "$2"; fi
-}
-
 # How a guarded deployment stands, and its end: confirmed, or taken back.
 
 # is_ready: whether the activation of the deployment in $dir has ended well and left nothing failed. Says what it waits for, if that may
@@ -2410,13 +2470,14 @@ is_ready() {
       echo "waits systemd does not say which units have failed"
       return 1
     fi
-    failed=$(printf "%s\n" "$failed" | deciding | paste -s -d " " -)
+    failed=$(printf "%s\n" "$failed" | deciding)
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
-        echo "waits failed since the deployment began: $failed"
+        echo "waits failed since the deployment began: $(printf "%s\n" "$failed" | listed)"
         return 1
       fi
-      ln -sfn "$failed" "$dir/units"
+      # With what the activation has named: units of users, say.
+      ln -sfn "$({ readlink "$dir/units" | tr "," "\n" | grep -vxF "$unnamed"; printf "%s\n" "$failed"; } | listed)" "$dir/units"
     fi
   fi
 }

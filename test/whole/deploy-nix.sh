@@ -895,6 +895,50 @@ tell_facts() {
 # tell_boot: which boot this is, and what runs.
 tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell_facts; }
 
+# failed_units: their names, in the order of the alphabet. Fails where systemd does not say.
+failed_units() {
+  local listed
+  listed=$(timeout 20 systemctl list-units --failed --plain --no-legend --full) || return 1
+  printf "%s\n" "$listed" | sed "s/ .*//; /^\$/d" | LC_ALL=C sort
+}
+
+# restarts: of each service how often systemd has started it again by itself, a line each: "NUMBER STATE SECOND NAME", with the second since
+# the boot in which it was started last. Fails where systemd does not say.
+restarts() {
+  local listed line name number state started
+  listed=$(timeout 20 systemctl show --property=Id,NRestarts,SubState,ExecMainStartTimestampMonotonic "*.service") || return 1
+  # A paragraph for each unit, in an order of its own.
+  printf "%s\n\n" "$listed" | (
+    name="" number=0 state="" started=0
+    while IFS= read -r line; do
+      case $line in
+        Id=*) name=${line#*=} ;;
+        NRestarts=*) number=${line#*=} ;;
+        SubState=*) state=${line#*=} ;;
+        ExecMainStartTimestampMonotonic=*) started=${line#*=} ;;
+        "")
+          if [ -n "$name" ]; then echo "$number $state $((started / 1000000)) $name"; fi
+          name="" number=0 state="" started=0
+          ;;
+      esac
+    done
+  ) | LC_ALL=C sort -k 4
+}
+
+# looping_units: services that systemd starts again and again now.
+looping_units() {
+  local listed now number state started name
+  listed=$(restarts) || return 1
+  now=$(seconds_up)
+  printf "%s\n" "$listed" | while read -r number state started name; do
+    case $state in *auto-restart*) started=$now ;; esac
+    if [ "${number:-0}" -ge 2 ] && [ "$((now - started))" -lt 60 ]; then loops "$name"; fi
+  done
+}
+
+# loops NAME: what a unit is called that systemd starts again and again.
+loops() { echo "$1 (starts again and again)"; }
+
 # stored NAME WORD...: the text of a script that has all of this program in it, and calls that function. (The name stands here as a word, and
 # never in a string, so that it is known to be called.)
 stored() { printf "%s\n" "set -u" "$program" "$*"; }
@@ -905,8 +949,8 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
 
-# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. It names the
-# units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users; where it names
+# none, those that systemd names: NixOS has it forget, in each activation, what failed before. It names the units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
 # beginning of a line. Before that the beginning of a line is what tells its own words from others.
 units_in() {
   local own named
@@ -917,9 +961,16 @@ units_in() {
     edited "$own" "s/^warning: (user activation for [^ ]+) failed.*/\1/p"
     edited "$own" "s/^Failed to (start|stop|restart|reload|[a-z]+-[a-z-]+) (user unit )?([^ ]+\.[a-z]+)(:.*)?\$/\2\3/p"
     edited "$own" "s/^(A dependency job|Job) for ([^ ]+\.[a-z]+) .*/\2/p"
-  } | sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g")
-  echo "${named:-which ones it did not say}"
+  } | listed)
+  if [ -z "$named" ] && by_systemd; then named=$({ failed_units && looping_units; } | listed); fi
+  echo "${named:-$unnamed}"
 }
+
+# What is said where nobody names them.
+unnamed="which ones it did not say"
+
+# listed: lines, as one list.
+listed() { sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g"; }
 
 # edited TEXT EDIT: what sed makes of it.
 edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
@@ -931,7 +982,7 @@ goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/nul
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
 #   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
-#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+#   started status units why inhibited rebooting stopped                     how far it came, what failed, why and how it was rolled back
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -1149,7 +1200,8 @@ refuse_unchecked() {
   fi
   tell_facts
   if [ "$status" -eq 124 ]; then refuse 1 "the checks of the new system before a switch have not ended in time"; fi
-  refuse 1 "the new system refuses to be switched to: $(grep . "$dir/log" | tail -n 1)"
+  # Which one it is stands before the last line of the program itself.
+  refuse 1 "the new system refuses to be switched to: $(grep . "$dir/log" | grep -vx "Pre-switch checks failed" | tail -n 1)"
 }
 
 # refuse_no_room SYSTEM. Ends: where the directory of /boot that has the kernels can not take those of that system, whatever NixOS removes there.
@@ -1199,9 +1251,9 @@ name_in_boot() {
 # menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
 menu_boots() {
   local found
-  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+  if by_systemd_boot || { [ -r /boot/loader/loader.conf ] && [ ! -r "$grub_cfg" ]; }; then
     # Of a trial boot it is not told what is booted once.
-    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+    found=$([ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
   elif [ -r "$grub_cfg" ]; then
     found=$(menu_of_grub) || return 1
   else
@@ -1226,46 +1278,65 @@ menu_of_bootctl() {
   esac
 }
 
-# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
-# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu boots that
+# fits; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
 menu_of_loader_conf() {
-  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
-  # loader.conf comes first.
-  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
-  printf "%s\n" "$lines" | (
-    while IFS=": " read -r file key value; do
+  local preferred default tries id boots first="" best="" fallback=""
+  preferred=$(loader_setting preferred)
+  default=$(loader_setting default)
+  # What was booted last: only the firmware knows that.
+  case $preferred$default in *@saved*) return 1 ;; esac
+  loader_entries | (
+    while read -r tries id boots; do
+      first=${first:-$boots}
+      # shellcheck disable=SC2254 # patterns
+      case $id in $preferred) if [ "$tries" = some ]; then best=${best:-$boots}; fi ;; esac
+      # shellcheck disable=SC2254 # patterns
+      case $id in $default) fallback=${fallback:-$boots} ;; esac
+    done
+    best=${best:-${fallback:-$first}}
+    [ -n "$best" ] && echo "$best"
+  )
+}
+
+# loader_setting NAME: what loader.conf says of it last, in small letters
+loader_setting() { sed -n "s/^$1[[:blank:]]\{1,\}//p" /boot/loader/loader.conf 2>/dev/null | tail -n 1 | tr "[:upper:]" "[:lower:]"; }
+
+# loader_entries: the entries of systemd-boot in the order of its menu: whether it has "some" or "no" tries left, its id in small letters, and
+# the system that it boots, or words for one that is none of NixOS. Without a try left it comes last; then sort-key, machine and version
+# tell, and at the end the id, the highest first.
+loader_entries() {
+  local file id tries key value keyed sort_key machine version boots between
+  between=$(printf "\037")
+  for file in /boot/loader/entries/*.conf; do
+    [ -r "$file" ] || continue
+    id=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
+    case $id in
+      *+[0-9]*.conf)
+        case ${id##*+} in 0[!0-9]*) tries=no ;; esac
+        id=${id%+*}.conf
+        ;;
+    esac
+    boots="the entry $id of its boot menu"
+    while read -r key value || [ -n "$key" ]; do
       case $key in
-        preferred) preferred=$value ;;
-        default) default=$value ;;
-        version)
-          number=${value#Generation }
-          number=${number%%[!0-9]*}
-          ;;
+        sort-key) sort_key=$value keyed=0 ;;
+        machine-id) machine=$value ;;
+        version) version=$value ;;
         options)
-          name=${file##*/}
-          tries=1
-          case $name in
-            *+[0-9]*.conf)
-              tries=${name##*+}
-              tries=${tries%%[!0-9]*}
-              name=${name%+*}.conf
+          case " $value " in
+            *" init="*"/init "*)
+              boots=" $value "
+              boots=${boots#*" init="}
+              boots=${boots%%"/init "*}
               ;;
           esac
-          number=${number:-0}
-          seen=${value##*init=}
-          seen=${seen%%/init*}
-          # shellcheck disable=SC2254 # patterns
-          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
-            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
-          fi
-          # shellcheck disable=SC2254 # patterns
-          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
-          number=0
           ;;
       esac
-    done
-    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
-  )
+    done <"$file"
+    printf "%s$between" "$([ "$tries" = some ] || echo last)" "$keyed" "$sort_key" "$machine" "$version"
+    printf "%s$between%s\n" "$id" "$tries $(printf "%s" "$id" | tr "[:upper:] " "[:lower:]_") $boots"
+  done | LC_ALL=C sort -t "$between" -k 1,1 -k 2,2 -k 3,3 -k 4,4 -k 5,5Vr -k 6,6Vr | sed "s/.*$between//"
 }
 
 # menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
@@ -1433,7 +1504,7 @@ $said"
 # for it.
 what_came_of() {
   local status="1" why="$3" untouched=""
-  if [ "$2" != 0 ] && nothing_activated "$1"; then untouched=yes; fi
+  if [ "$2" != 0 ] && nothing_activated "$1" "$runs" "$dir/log"; then untouched=yes; fi
   case $2-$untouched in
     0-*) status=0 ;;
     4-*)
@@ -1462,13 +1533,14 @@ what_came_of() {
   echo "ends $status"
 }
 
-# nothing_activated ACTION: whether an activation that has failed has begun with nothing but the boot menu. Only then is the profile put back.
+# nothing_activated ACTION OLD LOG: whether an activation that has failed has begun with nothing but the boot menu. Only then is the profile
+# put back. The log has its words only where there was room for them: then there is some for one more byte.
 nothing_activated() {
   case $1 in
     boot) true ;;
     *)
-      [ "$(readlink -e /run/current-system)" = "$runs" ] &&
-        ! grep -q -e "^stopping the following " -e "^NOT restarting the following " -e "^activating the configuration" "$dir/log"
+      [ "$(readlink -e /run/current-system)" = "$2" ] && echo 2>/dev/null >>"$3" &&
+        ! grep -q -e "^stopping the following " -e "^NOT restarting the following " -e "^activating the configuration" "$3"
       ;;
   esac
 }

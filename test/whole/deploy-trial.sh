@@ -881,7 +881,7 @@ tell_to_go_back() {
   if [ "$stood$(fact runs)$(fact boots)" = "lost$system$system" ]; then stood=committed; fi
   case $stood in
     "") return 1 ;;
-    rolled-back) last_words="$cause, rolled back: $(standing)" ;;
+    rolled-back) last_words="$cause, rolled back: $(brought_back)" ;;
     not-rolled-back) last_words="$cause, and rolling back failed: $(standing). A reboot brings what it boots: $type_shell $where reboot" ;;
     superseded) last_words="$cause, and $(what_superseded). $look_there" ;;
     not-activated) last_words="$cause; $(what_unactivated)" ;;
@@ -998,17 +998,23 @@ take_rolled_back() {
   if [ "$runs_now" = "$prev" ]; then record "$runs_now"; fi
   why=$(fact why)
   if [ "$(fact inhibited)" = yes ]; then
-    finish 12 "rolled back, as it can't be switched to while the host runs: $(standing) (status 12). Type: $type_deploy $host $where --boot --reboot"
+    finish 12 "rolled back, as it can't be switched to while the host runs: $(brought_back) (status 12). Type: $type_deploy $host $where --boot --reboot"
   fi
   case $why in
-    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(standing) (status 10)" ;;
-    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(standing) (status 12)" ;;
+    *asked* | *interrupted*) finish 10 "rolled back, as $why: $(brought_back) (status 10)" ;;
+    *units* | *activation*) finish 12 "rolled back, as $why${units:+ ($units)}: $(brought_back) (status 12)" ;;
   esac
   if [ "$(fact started)" = yes ] && [ -z "$(fact status)" ]; then
-    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(standing) (status 12)"
+    finish 12 "the activation did not end within $activation_timeout s (--activation-timeout), and is rolled back: $(brought_back) (status 12)"
   fi
   case $why in "" | "not confirmed in time") why="not confirmed within $seconds s (--confirm-timeout)" ;; esac
-  finish 10 "rolled back, as ${failing:-it was $why}: $(standing) (status 10)"
+  finish 10 "rolled back, as ${failing:-it was $why}: $(brought_back) (status 10)"
+}
+
+# brought_back: how it stands, and what of it does not run any more.
+brought_back() {
+  standing
+  if [ -n "$(fact stopped)" ]; then printf "%s" "; what ran before and could not be started again: $(short "$(fact stopped)")"; fi
 }
 
 # what_superseded: why it is not rolled back.
@@ -1321,6 +1327,12 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
 
+# What is said where nobody names them.
+unnamed="which ones it did not say"
+
+# listed: lines, as one list.
+listed() { sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/,/, /g"; }
+
 # goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
 goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }
 
@@ -1431,24 +1443,11 @@ entry_of() {
 
 # boots_by_default SYSTEM: whether it is that.
 boots_by_default() {
-  local defaults found file pattern numbers default
+  local defaults numbers default
   if by_systemd_boot; then
     # It would win over loader.conf.
     if [ -n "$(loader_variable LoaderEntryDefault)" ]; then return 1; fi
-    defaults=$(sed -nE "s/^(default|preferred) +//p" "$(bootctl -p)/loader/loader.conf")
-    found=
-    for file in "$(bootctl -x)"/loader/entries/*.conf; do
-      for pattern in $defaults; do
-        # shellcheck disable=SC2254 # a pattern
-        case $(entry_id "$file") in
-          $pattern)
-            entry_boots "$file" "$1" || return 1
-            found=yes
-            ;;
-        esac
-      done
-    done
-    [ -n "$found" ]
+    [ "$(menu_of_bootctl || menu_of_loader_conf)" = "$1" ]
   else
     defaults=$(sed -n "s/^ *set default=//p" "$grub_cfg" | grep -v next_entry | tr -d "\"")
     numbers=$(grub_entries "$1" | sed "s/ .*//")
@@ -1495,7 +1494,7 @@ boot_once() {
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
 #   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
-#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+#   started status units why inhibited rebooting stopped                     how far it came, what failed, why and how it was rolled back
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
@@ -1594,7 +1593,7 @@ stands() {
       fi
       echo "stands $said"
       echo "left $(($(readlink "$at/deadline") - $(seconds_up)))"
-      for fact in started status why units inhibited held rebooting; do
+      for fact in started status why units stopped inhibited held rebooting; do
         if [ -L "$at/$fact" ]; then echo "$fact $(readlink "$at/$fact")"; fi
       done
       return
@@ -1613,8 +1612,10 @@ stands() {
   say_lost
 }
 
-# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one.
+# say_lost: nothing is known of the deployment $id: this machine was booted again, or is another one. What it has kept from the garbage collector
+# goes, unless something is still to be put right by that.
 say_lost() {
+  if ! unmended; then unroot; fi
   echo "stands lost"
   say_cut
   tell_names
@@ -1784,9 +1785,9 @@ how_to_end() {
 # menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
 menu_boots() {
   local found
-  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+  if by_systemd_boot || { [ -r /boot/loader/loader.conf ] && [ ! -r "$grub_cfg" ]; }; then
     # Of a trial boot it is not told what is booted once.
-    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+    found=$([ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
   elif [ -r "$grub_cfg" ]; then
     found=$(menu_of_grub) || return 1
   else
@@ -1817,46 +1818,65 @@ menu_of_bootctl() {
   esac
 }
 
-# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
-# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu boots that
+# fits; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
 menu_of_loader_conf() {
-  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
-  # loader.conf comes first.
-  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
-  printf "%s\n" "$lines" | (
-    while IFS=": " read -r file key value; do
+  local preferred default tries id boots first="" best="" fallback=""
+  preferred=$(loader_setting preferred)
+  default=$(loader_setting default)
+  # What was booted last: only the firmware knows that.
+  case $preferred$default in *@saved*) return 1 ;; esac
+  loader_entries | (
+    while read -r tries id boots; do
+      first=${first:-$boots}
+      # shellcheck disable=SC2254 # patterns
+      case $id in $preferred) if [ "$tries" = some ]; then best=${best:-$boots}; fi ;; esac
+      # shellcheck disable=SC2254 # patterns
+      case $id in $default) fallback=${fallback:-$boots} ;; esac
+    done
+    best=${best:-${fallback:-$first}}
+    [ -n "$best" ] && echo "$best"
+  )
+}
+
+# loader_setting NAME: what loader.conf says of it last, in small letters
+loader_setting() { sed -n "s/^$1[[:blank:]]\{1,\}//p" /boot/loader/loader.conf 2>/dev/null | tail -n 1 | tr "[:upper:]" "[:lower:]"; }
+
+# loader_entries: the entries of systemd-boot in the order of its menu: whether it has "some" or "no" tries left, its id in small letters, and
+# the system that it boots, or words for one that is none of NixOS. Without a try left it comes last; then sort-key, machine and version
+# tell, and at the end the id, the highest first.
+loader_entries() {
+  local file id tries key value keyed sort_key machine version boots between
+  between=$(printf "\037")
+  for file in /boot/loader/entries/*.conf; do
+    [ -r "$file" ] || continue
+    id=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
+    case $id in
+      *+[0-9]*.conf)
+        case ${id##*+} in 0[!0-9]*) tries=no ;; esac
+        id=${id%+*}.conf
+        ;;
+    esac
+    boots="the entry $id of its boot menu"
+    while read -r key value || [ -n "$key" ]; do
       case $key in
-        preferred) preferred=$value ;;
-        default) default=$value ;;
-        version)
-          number=${value#Generation }
-          number=${number%%[!0-9]*}
-          ;;
+        sort-key) sort_key=$value keyed=0 ;;
+        machine-id) machine=$value ;;
+        version) version=$value ;;
         options)
-          name=${file##*/}
-          tries=1
-          case $name in
-            *+[0-9]*.conf)
-              tries=${name##*+}
-              tries=${tries%%[!0-9]*}
-              name=${name%+*}.conf
+          case " $value " in
+            *" init="*"/init "*)
+              boots=" $value "
+              boots=${boots#*" init="}
+              boots=${boots%%"/init "*}
               ;;
           esac
-          number=${number:-0}
-          seen=${value##*init=}
-          seen=${seen%%/init*}
-          # shellcheck disable=SC2254 # patterns
-          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
-            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
-          fi
-          # shellcheck disable=SC2254 # patterns
-          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
-          number=0
           ;;
       esac
-    done
-    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
-  )
+    done <"$file"
+    printf "%s$between" "$([ "$tries" = some ] || echo last)" "$keyed" "$sort_key" "$machine" "$version"
+    printf "%s$between%s\n" "$id" "$tries $(printf "%s" "$id" | tr "[:upper:] " "[:lower:]_") $boots"
+  done | LC_ALL=C sort -t "$between" -k 1,1 -k 2,2 -k 3,3 -k 4,4 -k 5,5Vr -k 6,6Vr | sed "s/.*$between//"
 }
 
 # menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
@@ -2238,13 +2258,14 @@ is_ready() {
       echo "waits systemd does not say which units have failed"
       return 1
     fi
-    failed=$(printf "%s\n" "$failed" | deciding | paste -s -d " " -)
+    failed=$(printf "%s\n" "$failed" | deciding)
     if [ -n "$failed" ]; then
       if [ "$on" = rollback ]; then
-        echo "waits failed since the deployment began: $failed"
+        echo "waits failed since the deployment began: $(printf "%s\n" "$failed" | listed)"
         return 1
       fi
-      ln -sfn "$failed" "$dir/units"
+      # With what the activation has named: units of users, say.
+      ln -sfn "$({ readlink "$dir/units" | tr "," "\n" | grep -vxF "$unnamed"; printf "%s\n" "$failed"; } | listed)" "$dir/units"
     fi
   fi
 }

@@ -6,7 +6,7 @@
 #
 #  1. check the keys: global_ed25519, ssh_host_ed25519_key                      here            exit 1
 #  2. connect by ssh                                                            here and there  exit 1
-#  3. ask it who it is                                                          there           exit 1
+#  3. ask it who it is, and whether keys can be put into /etc/ssh               there           exit 1
 #  4. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
 #  5. send global_ed25519 and ssh_host_ed25519_key to /etc/ssh                  there           exit 1
 #  6. does it present the new key to a new connection?                          here and there  exit 1
@@ -18,17 +18,18 @@ if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unse
 
 main() {
   stage_keys keys             # a private directory, gone at the end
+  reap_stage                  # also if this script is killed
   link_key global_ed25519 /etc/ssh/global_ed25519 cat /etc/ssh/global_ed25519
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows
-  ask_there tell_identity     # is it there, and who is it?
+  ask_there may_take_keys /etc/ssh global_ed25519 ssh_host_ed25519_key  # is it there, who is it, and can it take them?
   require_machine_of_host strictly  # is it the host that is meant? else nothing is sent
-  expect_key                  # known here before it is there
+  expect_key --keep-known-hosts  # known here before it is there
   begin_to_send
 
   step 'send global_ed25519 and ssh_host_ed25519_key to root@vps_ultraman_root:/etc/ssh'
   # one stream, checked there, renamed into place
-  sent=$(tar -chf - -C "$keys" . | heard "$lane_timeout" there put_keys /etc/ssh global_ed25519 ssh_host_ed25519_key)
+  sent=$(tar -chf - -C "$keys" . | send_keys /etc/ssh global_ed25519 ssh_host_ed25519_key)
   end_to_send
   prove_key 1 2 5             # by a new connection
   replace_key                 # in known_hosts
@@ -50,8 +51,13 @@ lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 evaluated_host='.#nixosConfigurations."vps-ultraman"'  # the host, as nix evaluates it; nothing where there is no flake
-known_hosts='/home/me/.ssh/known_hosts'  # the file with the target's key
-known_as='vps_ultraman_root'  # the target's name in it
+known_hosts='/home/me/.ssh/known_hosts'  # the user's file for the target's key; nothing where ssh keeps none
+known_also=''                 # the user's other files of that kind, with | between them
+known_globally='/etc/ssh/ssh_known_hosts|/etc/ssh/ssh_known_hosts2'  # those of the machine
+known_as='vps_ultraman_root'  # the target's name in them
+takes_any_key=''              # yes, where ssh takes a host by whatever key
+hash_known_hosts=''           # yes, where no name is written to them in the open
+judging_options='-o StrictHostKeyChecking=yes -o PreferredAuthentications=none -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # ssh's words for a connection that judges a key, and logs nobody in
 persist=''                    # yes, where sshd reads the keys when it starts
 
 # evaluate_name: what nix says of a host's name.
@@ -80,6 +86,17 @@ stage_keys() {
 
 # remove_fresh_key: one that was not finished.
 remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
+
+# reap_stage: kill -9 runs no trap. This process holds the other end of a pipe that ends with the script, however it ends, and with all that it
+# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal for the script reaches it.
+reap_stage() {
+  local own_session
+  mkfifo "$stage/alive"
+  own_session=$(command -v setsid || :)
+  # shellcheck disable=SC2016
+  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi; rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
+  exec 9>"$stage/alive"
+}
 
 # derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
 # ssh-keygen refuses a file that others can read. Ends: where it is none.
@@ -497,48 +514,190 @@ require_machine_of_host() {
 # ---- lib/shell/here/known-hosts.sh ---------------------------------------------------------------
 # What this machine knows of the target's key.
 
-# expect_key: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
-# Sets: known_hosts, expected.
+# own_known_hosts: the user's files of ssh that may have it, a line each. The first one is written to.
+own_known_hosts() {
+  {
+    printf "%s\n" "$known_hosts"
+    each_of "$known_also"
+  } | grep . || :
+}
+
+# each_of FILES: a line each.
+each_of() { printf "%s\n" "$1" | tr "|" "\n"; }
+
+# known_keys FILE: the keys of this type that the file has for the target.
+known_keys() { ssh-keygen -F "$known_as" -f "$1" 2>/dev/null | tr -d "\r" | grep -v "^[#@]" | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" || :; }
+
+# own_keys: those of the user's files.
+own_keys() {
+  local file
+  own_known_hosts | while IFS= read -r file; do known_keys "$file"; done
+}
+
+# former_keys: those of them that are not the one that is sent.
+former_keys() { own_keys | grep -v -F -x "${expected##* }" | sort -u || :; }
+
+# is_known_already: whether the one that is sent is one of them.
+is_known_already() { own_keys | grep -F -x "${expected##* }" >/dev/null; }
+
+# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable. Not
+# where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
+# Ends: where it can't become known here, and there is a REMEDY to type; and where it can't be seen what ssh would do.
 expect_key() {
+  local seen
+  added=
   expected="$known_as ssh-ed25519 $(cut -d " " -f 2 "$keys/ssh_host_ed25519_key.pub")"
+  if [ -z "$known_hosts" ]; then
+    require_any_key "${1-}"
+    return 0
+  fi
   (umask 077 && mkdir -p "${known_hosts%/*}" && touch "$known_hosts") 2>/dev/null || :
   # A link, into dotfiles say, stays a link.
   if [ -e "$known_hosts" ]; then known_hosts=$(readlink -f "$known_hosts"); fi
-  if [ -w "$known_hosts" ] && [ -z "$(ssh-keygen -F "$known_as" -f "$known_hosts" | grep -F "${expected#* }" || :)" ]; then
-    if [ -n "$(tail -c 1 "$known_hosts")" ]; then echo >>"$known_hosts"; fi
-    printf "%s\n" "$expected" >>"$known_hosts"
+  if is_known_already; then return 0; fi
+  if [ ! -w "$known_hosts" ]; then
+    if [ -z "${1-}" ]; then return 0; fi
+    give_up 1 "$known_hosts can't be written, so ssh would not know the new key of $known_as; nothing was sent to $target or changed on it (status 1). Let it have the line: $expected. Or: $1"
+  fi
+  lines_for_key >"$stage/added"
+  whole_lines "$known_hosts" "$stage/added" >"$stage/known"
+  seen=$(key_now)
+  case $seen in
+    taken) ;;
+    other) return 0 ;;
+    *) give_up 1 "it can't be seen whether ssh would still know $known_as; nothing was sent to $target or changed on it (status 1)${seen:+: $seen}" ;;
+  esac
+  at_end forget_expected
+  added=yes
+  if printf "%s\n" "$(end_last_line "$known_hosts" && cat "$stage/added")" >>"$known_hosts"; then :; else
+    give_up 1 "$known_hosts can't be written; nothing was sent to $target or changed on it (status 1)"
   fi
 }
 
-# known_entries: its lines there.
-known_entries() { ssh-keygen -F "$known_as" -f "$known_hosts" | tr -d "\r" | grep -v "^[#@]" || :; }
+# require_any_key REMEDY. Sets: last_words. Ends: where ssh has no file of the user's for a new key, and knows the target by another file.
+require_any_key() {
+  local file
+  if [ -z "$1" ] || [ "$takes_any_key" = yes ]; then return 0; fi
+  file=$(each_of "$known_globally" | while IFS= read -r file; do if [ -n "$(known_keys "$file")" ]; then echo "$file"; fi; done | sed q)
+  if [ -z "$file" ]; then return 0; fi
+  give_up 1 "ssh knows $known_as by $file, and has no file of the user's for its new key (UserKnownHostsFile); nothing was sent to $target or changed on it (status 1). Let it have the line: $expected. Or: $1"
+}
 
-# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands, whatever names, hashes or comments are on
-# those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand under its name
-# alone.
-replace_key() {
-  local key former edits old new
-  key=${expected##* }
-  if [ -w "$known_hosts" ] && [ -w "${known_hosts%/*}" ]; then
-    former=$(known_entries | sed -n "s/.* ssh-ed25519 \([^ ]*\).*/\1/p" | grep -v -F -x "$key" || :)
-    if [ -n "$former" ]; then step "the new key of $known_as takes the place of the former one in $known_hosts"; fi
-    if [ -n "$former${1-}" ]; then
+# lines_for_key: all lines that speak of the target's former keys, of the new one. Whatever names it has there, ssh knows it by them.
+lines_for_key() {
+  local former file
+  former=$(former_keys)
+  own_known_hosts | while IFS= read -r file; do
+    if [ -r "$file" ]; then with_new_key "$former" only "$file" | grep -v -F -x -f "$known_hosts" || :; fi
+  done >"$stage/lines"
+  cat "$stage/lines"
+  if [ -z "$(known_keys "$stage/lines")" ]; then own_line; fi
+}
+
+# own_line: the line for the target's name alone.
+own_line() {
+  printf "%s\n" "$expected" >"$stage/line"
+  if [ "$hash_known_hosts" = yes ]; then ssh-keygen -q -H -f "$stage/line" >/dev/null 2>&1 || :; fi
+  cat "$stage/line"
+}
+
+# end_last_line FILE: the line end that its last line may lack.
+end_last_line() { if [ -n "$(tail -c 1 "$1")" ]; then echo; fi; }
+
+# has_new_key FILE.
+has_new_key() { known_keys "$1" | grep -F -x "${expected##* }" >/dev/null; }
+
+# whole_lines FILE...: all of their lines.
+whole_lines() {
+  local file
+  for file in "$@"; do cat "$file" && end_last_line "$file"; done
+}
+
+# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else
+# those that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
+with_new_key() {
+  awk -v former="$(printf "%s" "$1" | tr "\n" " ")" -v how="$2" -v key="${expected##* }" -v name="$known_as" -v added="${added:+$stage/added}" '
+    BEGIN {
+      count = split(former, old, " ")
+      if (how != "only" && added != "") while ((getline line <added) > 0) drop[line] = 1
+    }
+    $0 in drop || (how == "anew" && $1 == name && $2 != "ssh-ed25519") { next }
+    {
+      line = $0
+      found = 0
       # Lines that begin with @ (@revoked) speak of keys, not of this machine.
-      edits=
-      for old in $former; do edits="$edits/^[^@]/s|$old|$key|g;"; done
-      new=$(mktemp "$known_hosts.XXXXXX")
-      cp -p "$known_hosts" "$new"
-      awk -v name="$known_as" -v anew="${1-}" -v added="${former:+$expected}" \
-        '$0 == added || (anew && $1 == name && $2 != "ssh-ed25519") { next } { print }' "$known_hosts" | sed "$edits" >"$new"
-      mv -f "$new" "$known_hosts"
-    fi
+      if (line !~ /^[ \t]*[@#]/) for (i = 1; i <= count; i++) if (at = index(line, old[i])) {
+        line = substr(line, 1, at - 1) key substr(line, at + length(old[i]))
+        found = 1
+      }
+      if (how != "only" || found) print line
+    }' "$3"
+}
+
+# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not; else
+# what ssh has said. It says what it makes of a key before anybody logs in.
+key_now() {
+  local said also
+  also=$(each_of "$known_also" | sed -n "s/..*/ \"&\"/p" | tr -d "\n")
+  for _ in 1 2; do
+    if said=$(heard 30 knock_as_user "$also" </dev/null 2>&1 >/dev/null); then said="Permission denied"; fi
+    # A host that leads there says the same, and then ssh says more.
+    said=$(printf "%s\n" "$said" | grep . | tail -n 1 | cut -c 1-200)
+    case $said in
+      *"Permission denied"*) echo taken && return ;;
+      *"ost key verification failed"*) echo other && return ;;
+    esac
+  done
+  echo "$said"
+}
+
+# knock_as_user ALSO: tries the target's key with the files that the user has for it, and logs nobody in.
+# shellcheck disable=SC2086
+knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1" $judging_options $own_options "$target" -- true); }
+
+# forget_expected: what was added for a key that did not go is taken out again.
+forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }
+
+# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to be
+# known: else the user's first file knows it. Fails: where it can't.
+rewrite_known_hosts() {
+  local file new
+  file=$(readlink -f "$3")
+  new=$file.${tmp##*/}
+  # Whoever takes the private directory away takes that, too.
+  printf "%s\n" "$new" >"$stage/beside"
+  if cp -p "$file" "$new" 2>/dev/null && with_new_key "$1" "$2" "$file" >"$new" &&
+    { [ "$2" = before ] || [ "$3" != "$known_hosts" ] || has_new_key "$new" || own_line >>"$new"; }; then
+    mv -f "$new" "$file"
   else
-    step "$known_hosts can't be written; the line for it: $expected"
+    rm -f "$new"
+    return 1
   fi
+}
+
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes or
+# comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand
+# under its name alone.
+replace_key() {
+  local former file
+  if [ -z "$known_hosts" ]; then return 0; fi
+  former=$(former_keys)
+  if [ -n "$former" ]; then step "the new key of $known_as takes the place of the former one in $known_hosts"; fi
+  if [ -z "$former${1-}" ] && is_known_already; then return 0; fi
+  own_known_hosts | while IFS= read -r file; do
+    if [ ! -e "$file" ] || { [ "$file" != "$known_hosts" ] && [ -z "$(known_keys "$file")" ]; }; then continue; fi
+    if rewrite_known_hosts "$former" "${1:-after}" "$file"; then continue; fi
+    if is_known_already; then step "$file can't be written; the former key of $known_as stays known there"; else
+      step "$file can't be written; the line for it: $expected"
+    fi
+  done
 }
 
 # ---- lib/shell/here/send-keys.sh -----------------------------------------------------------------
 # The keys on the target: compared, sent and proven.
+
+# send_keys DIR NAME...: stdin, the keys, to that directory of the target. What it answers; that says also whether it has refused them.
+send_keys() { heard 300 there put_keys "$@" || :; }
 
 # begin_to_send: from here on it is not known what the target has. Sets: last_words, changed.
 begin_to_send() {
@@ -546,10 +705,15 @@ begin_to_send() {
   changed=yes
 }
 
-# end_to_send: it is known again, as the target says: "changed", or "same". Sets: last_words. Ends: where it says neither.
+# end_to_send: it is known again, as the target says: "changed", or "same". Sets: last_words, changed, facts. Ends: where it says neither.
 end_to_send() {
   case $sent in
     changed | same) last_words='' ;;
+    "refused "*)
+      changed=
+      facts=$sent
+      stop_if_refused 1
+      ;;
     *) exit 1 ;;
   esac
 }
@@ -576,7 +740,9 @@ prove_key() {
     if [ -n "$proven" ]; then
       step "$known_as presents the new key to a new connection"
     elif [ -n "$persist" ]; then
-      step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"
+      if is_known_already; then step "the keys are in place; sshd presents another one until it starts with these, and both are known here. The new one: $(cat "$stage/pinned")"; else
+        step "the keys are in place; sshd presents another one until it starts with these. The line for known_hosts then: $(cat "$stage/pinned")"
+      fi
       exit 0
     else
       tail -n 5 "$stage/why" | cut -c 1-200
@@ -649,6 +815,179 @@ note_run() {
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
 
+# The keys of this machine.
+
+# find_place NAME: the file that has that name in $dest. Where it is a link (into /persist, say) its file is replaced, not the link.
+# Sets: final. Ends: where it lies elsewhere, or no file can take its place.
+find_place() {
+  local dir
+  final=$dest/$1
+  # A link to what was laid ready is what a run that died has left: it gives way.
+  case $(readlink "$final") in
+    "" | */.hey-keys.*) ;;
+    *) final=$(readlink -f "$final") || refuse 1 "$dest/$1 is a link to nothing there" ;;
+  esac
+  case $final in
+    /etc/ssh/* | /persist/etc/ssh/*) ;;
+    *) refuse 1 "$dest/$1 leads to $final there, outside of /etc/ssh and /persist/etc/ssh" ;;
+  esac
+  if [ -d "$final" ]; then refuse 1 "$final is a directory there"; fi
+  if is_mounted "$final"; then refuse 1 "$final is a mount of its own there, and can not be replaced$(or_persist "/persist/etc/ssh/$1" "$final")"; fi
+  dir=${final%/*}
+  while [ ! -d "$dir" ]; do dir=${dir%/*} && dir=${dir:-/}; done
+  if [ ! -w "$dir" ]; then refuse 1 "$dir can not be written there$(or_persist /persist/etc/ssh /persist/etc/ssh/.)"; fi
+}
+
+# is_mounted FILE: whether something is mounted at that place.
+is_mounted() {
+  local point
+  while read -r _ _ _ _ point _; do if [ "$point" = "$1" ]; then return 0; fi; done </proc/self/mountinfo
+  return 1
+}
+
+# or_persist FILE OTHER: what to type where these are one, and keys may be written there.
+or_persist() { if [ "$dest" != /persist/etc/ssh ] && [ "$1" -ef "$2" ] && [ -w /persist/etc/ssh ]; then echo ": type --persist"; fi; }
+
+# public_half LINE: its first two words: type and key, without the comment.
+public_half() {
+  # shellcheck disable=SC2086
+  set -- $1
+  echo "${1-} ${2-}"
+}
+
+# may_take_keys DIR NAME...: who this machine is, and whether these keys can be put there. Changes nothing. Sets: dest. Ends: where they can not.
+may_take_keys() {
+  local name
+  tell_identity
+  need_root "put keys there"
+  dest=$1
+  shift
+  if [ -d "$dest" ]; then dest=$(readlink -f "$dest"); fi
+  for name in "$@"; do (find_place "$name" && find_place "$name.pub") || exit; done
+}
+
+# put_keys DIR NAME...: installs the keys that come as a tar stream on stdin. The last one is that of sshd. Nothing is touched before all of
+# them are here, whole and readable as sshd reads them. At each moment a key and its public half belong together, and all keys of a directory
+# are the old ones or the new: the files give way to links to copies of themselves, one rename turns all of these to the new ones, and the
+# links give way to those. Sets: dest, staged. Ends: always.
+put_keys() {
+  local stage name derived file before home homes
+  set -e
+  # A word to a client that has gone must not kill this before it has cleaned up.
+  trap "" PIPE
+  umask 077
+  dest=$1
+  shift
+  need_root "put keys there"
+  if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest") || refuse 1 "$dest can not be made there"; fi
+  dest=$(readlink -f "$dest")
+  exec 9</etc
+  flock -w 150 9 || refuse 1 "another run puts keys there just now"
+  settle_keys
+  stage=$(mktemp -d "$dest/.hey-keys.XXXXXX") || refuse 1 "nothing can be made in $dest there"
+  staged=${stage##*/}
+  trap settle_keys EXIT
+  trap "exit 129" HUP
+  trap "exit 130" INT
+  trap "exit 143" TERM
+  settle_when_killed "$stage/alive"
+  mkdir "$stage/sent"
+  timeout -k 10 120 tar -xof - -C "$stage/sent" || refuse 1 "the keys did not arrive"
+  homes=
+  for name in "$@"; do
+    if [ -f "$stage/sent/$name" ] && [ -f "$stage/sent/$name.pub" ]; then :; else refuse 1 "$name did not arrive"; fi
+    chmod 600 "$stage/sent/$name"
+    chmod 644 "$stage/sent/$name.pub"
+    derived=$(public_half "$(ssh-keygen -y -P "" -f "$stage/sent/$name")")
+    [ "$derived" = "$(public_half "$(cat "$stage/sent/$name.pub")")" ] || refuse 1 "$name did not arrive whole"
+    # A rename is atomic within one file system only, and what a place that lasts leads to must last.
+    find_place "$name"
+    home=${final%/*}/$staged
+    before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
+    if [ ! -L "$home/now" ]; then
+      mkdir -p "$home/old" "$home/new"
+      ln -s old "$home/now"
+      homes="$homes $home"
+    fi
+    for file in "$name.pub" "$name"; do
+      find_place "$file"
+      cp -p "$stage/sent/$file" "$home/new/$file"
+      sync "$home/new/$file"
+      if [ -e "$final" ]; then cp -p "$final" "$home/old/$file" && sync "$home/old/$file"; fi
+      mkdir -p "${final%/*}/$staged"
+      ln -s "$home/now/$file" "${final%/*}/$staged/$file"
+    done
+    sync "$home/new" "$home/old" "$home"
+  done
+  # From here on it is done to the end, whoever hangs up.
+  trap "" HUP INT TERM
+  for name in "$@"; do
+    for file in "$name.pub" "$name"; do
+      find_place "$file"
+      mv -fT "${final%/*}/$staged/$file" "$final" || refuse 1 "$final can not be replaced there"
+      sync "${final%/*}"
+    done
+  done
+  for home in $homes; do
+    ln -s new "$home/next"
+    mv -fT "$home/next" "$home/now"
+    sync "$home"
+  done
+  settle_keys
+  if [ "$before" = "$derived" ]; then
+    echo same
+    exit 0
+  fi
+  echo changed
+  # From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
+  case $(ssh -V 2>&1) in
+    OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
+  esac
+  reload_sshd || echo "put-keys: sshd presents the old key until it is restarted" >&2
+  exit 0
+}
+
+# settle_keys: each link to what was laid ready gives way to the file to which it leads; then that goes. Also after a run that died, or a power cut.
+settle_keys() {
+  local staging link
+  for staging in /etc/ssh/.hey-keys.* /persist/etc/ssh/.hey-keys.*; do
+    for link in "${staging%/*}"/*; do
+      case $(readlink "$link") in
+        */"${staging##*/}"/now/*) ;;
+        *) continue ;;
+      esac
+      if [ -e "$link" ]; then
+        cp -p "$link" "$staging/settled" && sync "$staging/settled" && mv -fT "$staging/settled" "$link" || return 1
+      else
+        rm -f "$link"
+      fi
+    done
+    if [ -d "$staging" ]; then sync "${staging%/*}"; fi
+  done
+  rm -rf /etc/ssh/.hey-keys.* /persist/etc/ssh/.hey-keys.*
+}
+
+# settle_when_killed PIPE: kill -9 runs no trap. Another process holds the other end of that pipe, which ends with this one.
+settle_when_killed() {
+  mkfifo "$1"
+  (
+    trap "" HUP INT TERM
+    read -r _ <"$1" || :
+    settle_keys
+  ) </dev/null >/dev/null 2>&1 &
+  exec 8>"$1"
+}
+
+# reload_sshd: lets it read its host keys again, unless its configuration is broken.
+reload_sshd() {
+  sshd -t || return 1
+  if [ -d /run/systemd/system ]; then
+    systemctl try-reload-or-restart sshd.service
+  else
+    kill -HUP "$(cat /run/sshd.pid)"
+  fi
+}
+
 # Who this machine is.
 
 # tell_identity: which boot it is, what runs, and by what it is told from others: what the kernel and the system call it, and the keys that sshd
@@ -678,6 +1017,15 @@ tell_names() {
 
 # Where NixOS keeps its generations; what boots is the one that this link leads to.
 profile=/nix/var/nix/profiles/system
+
+# refuse STATUS WHY: for the last line on the other side. Ends: always, with that status.
+refuse() { printf "refused %s\n" "$2"; exit "$1"; }
+
+# not_root WHAT: why this user may not do that; nothing for root.
+not_root() { [ "$(id -u)" != 0 ] && echo "$(id -un) is not root there, and only root may $1: add --elevate sudo, or name no user in the target"; }
+
+# need_root WHAT. Ends: where the caller is not root.
+need_root() { if not_root "$1" >/dev/null; then refuse 1 "$(not_root "$1")"; fi; }
 
 # limited COMMAND...: what hangs would hold the lock for ever.
 limited() { timeout -k 10 600 "$@"; }
@@ -731,9 +1079,9 @@ tell_boot() { echo && echo "boot $(cat /proc/sys/kernel/random/boot_id)" && tell
 # menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
 menu_boots() {
   local found
-  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+  if by_systemd_boot || { [ -r /boot/loader/loader.conf ] && [ ! -r "$grub_cfg" ]; }; then
     # Of a trial boot it is not told what is booted once.
-    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+    found=$([ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
   elif [ -r "$grub_cfg" ]; then
     found=$(menu_of_grub) || return 1
   else
@@ -758,46 +1106,65 @@ menu_of_bootctl() {
   esac
 }
 
-# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
-# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu boots that
+# fits; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
 menu_of_loader_conf() {
-  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
-  # loader.conf comes first.
-  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
-  printf "%s\n" "$lines" | (
-    while IFS=": " read -r file key value; do
+  local preferred default tries id boots first="" best="" fallback=""
+  preferred=$(loader_setting preferred)
+  default=$(loader_setting default)
+  # What was booted last: only the firmware knows that.
+  case $preferred$default in *@saved*) return 1 ;; esac
+  loader_entries | (
+    while read -r tries id boots; do
+      first=${first:-$boots}
+      # shellcheck disable=SC2254 # patterns
+      case $id in $preferred) if [ "$tries" = some ]; then best=${best:-$boots}; fi ;; esac
+      # shellcheck disable=SC2254 # patterns
+      case $id in $default) fallback=${fallback:-$boots} ;; esac
+    done
+    best=${best:-${fallback:-$first}}
+    [ -n "$best" ] && echo "$best"
+  )
+}
+
+# loader_setting NAME: what loader.conf says of it last, in small letters
+loader_setting() { sed -n "s/^$1[[:blank:]]\{1,\}//p" /boot/loader/loader.conf 2>/dev/null | tail -n 1 | tr "[:upper:]" "[:lower:]"; }
+
+# loader_entries: the entries of systemd-boot in the order of its menu: whether it has "some" or "no" tries left, its id in small letters, and
+# the system that it boots, or words for one that is none of NixOS. Without a try left it comes last; then sort-key, machine and version
+# tell, and at the end the id, the highest first.
+loader_entries() {
+  local file id tries key value keyed sort_key machine version boots between
+  between=$(printf "\037")
+  for file in /boot/loader/entries/*.conf; do
+    [ -r "$file" ] || continue
+    id=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
+    case $id in
+      *+[0-9]*.conf)
+        case ${id##*+} in 0[!0-9]*) tries=no ;; esac
+        id=${id%+*}.conf
+        ;;
+    esac
+    boots="the entry $id of its boot menu"
+    while read -r key value || [ -n "$key" ]; do
       case $key in
-        preferred) preferred=$value ;;
-        default) default=$value ;;
-        version)
-          number=${value#Generation }
-          number=${number%%[!0-9]*}
-          ;;
+        sort-key) sort_key=$value keyed=0 ;;
+        machine-id) machine=$value ;;
+        version) version=$value ;;
         options)
-          name=${file##*/}
-          tries=1
-          case $name in
-            *+[0-9]*.conf)
-              tries=${name##*+}
-              tries=${tries%%[!0-9]*}
-              name=${name%+*}.conf
+          case " $value " in
+            *" init="*"/init "*)
+              boots=" $value "
+              boots=${boots#*" init="}
+              boots=${boots%%"/init "*}
               ;;
           esac
-          number=${number:-0}
-          seen=${value##*init=}
-          seen=${seen%%/init*}
-          # shellcheck disable=SC2254 # patterns
-          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
-            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
-          fi
-          # shellcheck disable=SC2254 # patterns
-          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
-          number=0
           ;;
       esac
-    done
-    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
-  )
+    done <"$file"
+    printf "%s$between" "$([ "$tries" = some ] || echo last)" "$keyed" "$sort_key" "$machine" "$version"
+    printf "%s$between%s\n" "$id" "$tries $(printf "%s" "$id" | tr "[:upper:] " "[:lower:]_") $boots"
+  done | LC_ALL=C sort -t "$between" -k 1,1 -k 2,2 -k 3,3 -k 4,4 -k 5,5Vr -k 6,6Vr | sed "s/.*$between//"
 }
 
 # menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
@@ -881,7 +1248,7 @@ by_systemd_boot() {
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
 #   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
-#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+#   started status units why inhibited rebooting stopped                     how far it came, what failed, why and how it was rolled back
 
 # Where a trial boot is noted on the disk, from its arming to its end: a directory of links, which in that boot is copied to /run/hey/ID.
 trial=/nix/var/nix/hey-trial
@@ -891,103 +1258,6 @@ trial=/nix/var/nix/hey-trial
 
 # What GRUB boots by, where it is the boot loader.
 grub_cfg=/boot/grub/grub.cfg
-
-# The keys of this machine.
-
-# keys_refused WHY. Ends: always, with 1.
-keys_refused() {
-  echo "put-keys: $*; the keys here are as they were" >&2
-  exit 1
-}
-
-# find_place NAME: the file that has that name in $dest. Where it is a link (into /persist, say) its file is replaced, not the link.
-# Sets: final. Ends: where it lies elsewhere.
-find_place() {
-  final=$dest/$1
-  if [ -L "$final" ]; then final=$(readlink -f "$final") || keys_refused "$dest/$1 is a link to nothing"; fi
-  case $final in
-    /etc/ssh/* | /persist/etc/ssh/*) ;;
-    *) keys_refused "$dest/$1 leads to $final, outside of /etc/ssh and /persist/etc/ssh" ;;
-  esac
-  if [ -d "$final" ]; then keys_refused "$final is a directory"; fi
-}
-
-# public_half LINE: its first two words: type and key, without the comment.
-public_half() {
-  # shellcheck disable=SC2086
-  set -- $1
-  echo "${1-} ${2-}"
-}
-
-# put_keys DIR NAME...: installs the keys that come as a tar stream on stdin. The last one is that of sshd. Nothing is touched before all of
-# them are here, whole and readable as sshd reads them. Sets: dest, staged. Ends: where that is not so.
-put_keys() {
-  local stage name derived file beside before
-  set -e
-  # A word to a client that has gone must not kill this before it has cleaned up.
-  trap "" PIPE
-  umask 077
-  dest=$1
-  shift
-  if [ "$(id -u)" = 0 ]; then :; else keys_refused "$(id -un) is not root here, and only root may"; fi
-  if [ -d "$dest" ]; then :; else (umask 022 && mkdir -p "$dest"); fi
-  dest=$(readlink -f "$dest")
-  stage=$(mktemp -d "$dest/.hey-keys.XXXXXX")
-  staged=${stage##*/}
-  trap remove_staged EXIT
-  trap "exit 129" HUP
-  trap "exit 130" INT
-  trap "exit 143" TERM
-  tar -xof - -C "$stage" || keys_refused "the keys did not arrive"
-  for name in "$@"; do
-    if [ -f "$stage/$name" ] && [ -f "$stage/$name.pub" ]; then :; else keys_refused "$name did not arrive"; fi
-    chmod 600 "$stage/$name"
-    chmod 644 "$stage/$name.pub"
-    derived=$(public_half "$(ssh-keygen -y -P "" -f "$stage/$name")")
-    [ "$derived" = "$(public_half "$(cat "$stage/$name.pub")")" ] || keys_refused "$name did not arrive whole"
-    for file in "$name.pub" "$name"; do
-      find_place "$file"
-      # A rename is atomic within one directory only.
-      beside=${final%/*}/$staged
-      if [ "$beside" = "$stage" ]; then continue; fi
-      mkdir -p "$beside"
-      cp -p "$stage/$file" "$beside/$file"
-    done
-  done
-  sync "$stage"/* "${final%/*}/$staged"/*
-  before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
-  # From here on it is done to the end, whoever hangs up.
-  trap "" HUP INT TERM
-  for name in "$@"; do
-    for file in "$name.pub" "$name"; do
-      find_place "$file"
-      mv -fT "${final%/*}/$staged/$file" "$final"
-    done
-  done
-  if [ "$before" = "$derived" ]; then
-    echo same
-    exit 0
-  fi
-  echo changed
-  # From OpenSSH 9.8 on sshd reads its host keys once, when it starts.
-  case $(ssh -V 2>&1) in
-    OpenSSH_[1-8].* | OpenSSH_9.[0-7]*) exit 0 ;;
-  esac
-  reload_sshd || echo "put-keys: sshd presents the old key until it is restarted" >&2
-}
-
-# remove_staged: what was laid ready.
-remove_staged() { rm -rf "/etc/ssh/$staged" "/persist/etc/ssh/$staged"; }
-
-# reload_sshd: lets it read its host keys again, unless its configuration is broken.
-reload_sshd() {
-  sshd -t || return 1
-  if [ -d /run/systemd/system ]; then
-    systemctl try-reload-or-restart sshd.service
-  else
-    kill -HUP "$(cat /run/sshd.pid)"
-  fi
-}
 '
 
 # ---- lib/shell/here/run.sh -----------------------------------------------------------------------

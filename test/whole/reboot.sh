@@ -677,9 +677,9 @@ goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/nul
 # menu_boots: the system that the boot loader boots next, or an entry that is none of NixOS. Fails where that can not be found out.
 menu_boots() {
   local found
-  if [ -r /boot/loader/loader.conf ] && { [ ! -r "$grub_cfg" ] || by_systemd_boot; }; then
+  if by_systemd_boot || { [ -r /boot/loader/loader.conf ] && [ ! -r "$grub_cfg" ]; }; then
     # Of a trial boot it is not told what is booted once.
-    found=$([ ! -L "$trial/id" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+    found=$([ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
   elif [ -r "$grub_cfg" ]; then
     found=$(menu_of_grub) || return 1
   else
@@ -710,46 +710,65 @@ menu_of_bootctl() {
   esac
 }
 
-# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the names of entries, without the tries that are
-# left. Of several the newest generation boots; one without a try left only where there is no other. Fails where nothing fits.
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu boots that
+# fits; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
 menu_of_loader_conf() {
-  local lines file key value name tries seen preferred="" default="" number="0" best="" best_number="" fallback="" fallback_number=""
-  # loader.conf comes first.
-  lines=$(grep -E "^(preferred|default|version|options) " /boot/loader/loader.conf /boot/loader/entries/*.conf 2>/dev/null </dev/null) || :
-  printf "%s\n" "$lines" | (
-    while IFS=": " read -r file key value; do
+  local preferred default tries id boots first="" best="" fallback=""
+  preferred=$(loader_setting preferred)
+  default=$(loader_setting default)
+  # What was booted last: only the firmware knows that.
+  case $preferred$default in *@saved*) return 1 ;; esac
+  loader_entries | (
+    while read -r tries id boots; do
+      first=${first:-$boots}
+      # shellcheck disable=SC2254 # patterns
+      case $id in $preferred) if [ "$tries" = some ]; then best=${best:-$boots}; fi ;; esac
+      # shellcheck disable=SC2254 # patterns
+      case $id in $default) fallback=${fallback:-$boots} ;; esac
+    done
+    best=${best:-${fallback:-$first}}
+    [ -n "$best" ] && echo "$best"
+  )
+}
+
+# loader_setting NAME: what loader.conf says of it last, in small letters
+loader_setting() { sed -n "s/^$1[[:blank:]]\{1,\}//p" /boot/loader/loader.conf 2>/dev/null | tail -n 1 | tr "[:upper:]" "[:lower:]"; }
+
+# loader_entries: the entries of systemd-boot in the order of its menu: whether it has "some" or "no" tries left, its id in small letters, and
+# the system that it boots, or words for one that is none of NixOS. Without a try left it comes last; then sort-key, machine and version
+# tell, and at the end the id, the highest first.
+loader_entries() {
+  local file id tries key value keyed sort_key machine version boots between
+  between=$(printf "\037")
+  for file in /boot/loader/entries/*.conf; do
+    [ -r "$file" ] || continue
+    id=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
+    case $id in
+      *+[0-9]*.conf)
+        case ${id##*+} in 0[!0-9]*) tries=no ;; esac
+        id=${id%+*}.conf
+        ;;
+    esac
+    boots="the entry $id of its boot menu"
+    while read -r key value || [ -n "$key" ]; do
       case $key in
-        preferred) preferred=$value ;;
-        default) default=$value ;;
-        version)
-          number=${value#Generation }
-          number=${number%%[!0-9]*}
-          ;;
+        sort-key) sort_key=$value keyed=0 ;;
+        machine-id) machine=$value ;;
+        version) version=$value ;;
         options)
-          name=${file##*/}
-          tries=1
-          case $name in
-            *+[0-9]*.conf)
-              tries=${name##*+}
-              tries=${tries%%[!0-9]*}
-              name=${name%+*}.conf
+          case " $value " in
+            *" init="*"/init "*)
+              boots=" $value "
+              boots=${boots#*" init="}
+              boots=${boots%%"/init "*}
               ;;
           esac
-          number=${number:-0}
-          seen=${value##*init=}
-          seen=${seen%%/init*}
-          # shellcheck disable=SC2254 # patterns
-          if [ "$tries" = 0 ]; then number=$((number - 1000000)); else
-            case $name in $preferred) if [ -z "$best_number" ] || [ "$number" -gt "$best_number" ]; then best=$seen best_number=$number; fi ;; esac
-          fi
-          # shellcheck disable=SC2254 # patterns
-          case $name in $default) if [ -z "$fallback_number" ] || [ "$number" -gt "$fallback_number" ]; then fallback=$seen fallback_number=$number; fi ;; esac
-          number=0
           ;;
       esac
-    done
-    [ -n "$best$fallback" ] && echo "${best:-$fallback}"
-  )
+    done <"$file"
+    printf "%s$between" "$([ "$tries" = some ] || echo last)" "$keyed" "$sort_key" "$machine" "$version"
+    printf "%s$between%s\n" "$id" "$tries $(printf "%s" "$id" | tr "[:upper:] " "[:lower:]_") $boots"
+  done | LC_ALL=C sort -t "$between" -k 1,1 -k 2,2 -k 3,3 -k 4,4 -k 5,5Vr -k 6,6Vr | sed "s/.*$between//"
 }
 
 # menu_of_grub: as its environment and its configuration have it: an entry for once, the saved one, or a fixed one; by number or by title, and
@@ -833,7 +852,7 @@ by_systemd_boot() {
 # no free block of a full /run.
 #   open | kept | confirmed, then committed or uncommitted | rolled-back     its one verdict: one link that gets other names
 #   by prev new generation bootloader on-unit-failure last-reboot deadline   who, from what, to what, how, until when
-#   started status units why inhibited rebooting                             how far it came, what failed, why it was rolled back, and how
+#   started status units why inhibited rebooting stopped                     how far it came, what failed, why and how it was rolled back
 
 # Its verdicts. The rollback gives it another name at its end where that is not what came of it: the old system does not run (not-rolled-back),
 # something else does, as somebody has switched this machine meanwhile (superseded), or the lock of NixOS was held, so that nothing was
