@@ -305,9 +305,9 @@ look_now() { seen=$(activations | wc -l); }
     run deploy $words
     echo "$output"
     [ "$status" = 0 ]
-    [[ $output == *"somebody else has changed what root@$target runs since it was last deployed to from here"* ]]
+    [[ $output == *"root@$target runs another system than hey last deployed to it from here"* ]]
     lab knobs $host "{\"marker\": \"ours, last $words\"}"
     run deploy $words
-    [[ $output != *"somebody else"* ]]
+    [[ $output != *"another system"* ]]
   done
 }
