@@ -179,6 +179,7 @@ export default verb(module, {
         consent: given.yes,
         wait: given.noWait ? undefined : (given.wait ?? "300"),
         noDiskoDeps: given.noDiskoDeps,
+        generates: given.generateHardwareConfig.length > 0,
         raw: given.raw,
         extraFiles: given.extraFiles,
         rename: given.rename,

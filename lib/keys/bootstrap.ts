@@ -5,6 +5,7 @@ import { type Flake, machine } from "../here/flake.ts";
 import { keysHome } from "../here/state.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
 import { joined, type Step, step, variable, type Word } from "../script/step.ts";
+import { quote } from "../spec/quote.ts";
 import { limits } from "../target/access.ts";
 import {
   knownGiven,
@@ -37,6 +38,8 @@ export interface Install {
   /** Seconds; undefined not to wait. */
   readonly wait: string | undefined;
   readonly noDiskoDeps: boolean;
+  /** Its hardware configuration is written in the install: before that the flake can't be evaluated as a whole. */
+  readonly generates: boolean;
   /** What the machine says is shown as it came. */
   readonly raw: boolean;
   readonly sshGiven: SshGiven;
@@ -58,19 +61,34 @@ function withKeys({ host, keys, persist, consent, flake }: Install, key: Key | u
 /** Where the keys lie ready, as nixos-anywhere copies them. */
 export const treeOf = (persist: boolean) => (persist ? "tree/persist/etc/ssh" : "tree/etc/ssh");
 
+const evaluating = ({ flake, host }: Install, describe: string): readonly Word[] =>
+  [nix, "eval", "--raw", flake.words ?? [], machine(flake, host), "--apply", describe].flat();
+
+/** The architecture, the system and the name of the host. */
+const evaluated = (about: Install): Step => ({
+  ...step(
+    "beside_plainly",
+    evaluating(
+      about,
+      'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName',
+    ),
+  ),
+  capture: "wanted",
+  note: `evaluate ${about.host}`,
+});
+
+/** The same without the system. */
+const evaluatedEarly = (about: Install): Step =>
+  call("evaluate_early", evaluating(about, 'c: c.pkgs.stdenv.hostPlatform.system + " - " + c.config.networking.hostName'));
+
 /** A look at the machine, and the question: nothing on it is touched before. */
-function looking({ raw, flake, host, target, consent, noDiskoDeps, rename }: Install, words: readonly string[]): Part {
-  const describe =
-    'c: c.pkgs.stdenv.hostPlatform.system + " " + builtins.unsafeDiscardStringContext c.config.system.build.toplevel.outPath + " " + c.config.networking.hostName';
+function looking(about: Install, words: readonly string[]): Part {
+  const { raw, host, target, consent, noDiskoDeps, rename, generates } = about;
   const danger = `nixos-anywhere erases the disks of ${target}`;
   return {
     main: [
       call("ask_machine", [], "what it is"),
-      {
-        ...step("beside_plainly", nix, "eval", "--raw", flake.words ?? [], machine(flake, host), "--apply", describe),
-        capture: "wanted",
-        note: `evaluate ${host}`,
-      },
+      generates ? evaluatedEarly(about) : evaluated(about),
       call("show_machine", [], "and does the system fit it?"),
       ...(consent ? [] : [call("ask_name", [host, danger], "typed by you, or nothing is done")]),
     ],
@@ -124,21 +142,23 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
         },
     {
       main: [
-        call("from_now_on_changed"),
         {
-          // What it repeats of the machine's words is shown plainly.
-          ...step("both_plainly", install([...extra, pinnedPairs.flatMap((pair) => ["--ssh-option", pair])].flat()).argv),
+          ...call("install_machine", install([...extra, pinnedPairs.flatMap((pair) => ["--ssh-option", pair])].flat()).argv),
           stdin: "none",
           note: `install ${host} on ${target}`,
         },
       ],
+      given: { type_look: ["ssh", ...words, login(target)].map(quote).join(" ") },
       stages: [stage("install it by nixos-anywhere: its disks are erased", "there", "its own")],
     },
     known === undefined ? nothing : { main: [call("replace_key", ["anew"], "in known_hosts")] },
     known === undefined || wait === undefined
       ? { main: [call("say_not_verified")] }
       : {
-          main: [call("await_host", [back, wait], "as itself: by its key, its system, its secrets")],
+          main: [
+            ...(about.generates ? [evaluated(about)] : []),
+            call("await_host", [back, wait], "as itself: by its key, its system, its secrets"),
+          ],
           stages: [stage(`wait for it, at most ${wait} s: is it itself?`, "both", 30, 31, 32, 33)],
         },
   );

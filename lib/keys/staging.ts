@@ -32,8 +32,7 @@ export function staging(host: string, keys: readonly Key[], into: string, copied
   const isCopied = ({ from }: Key) => copied || "command" in from;
   const makes = keys.flatMap((key) => (key.missing && "path" in key.from ? [key.from.path] : []));
   return parts(
-    { main: [call("stage_keys", [into], "a private directory, gone at the end")] },
-    { main: [call("reap_stage", [], "also if this script is killed")] },
+    { main: [call("stage_keys", [into], "a private directory, gone at the end, also if this is killed")] },
     { main: makes.flatMap((path) => making(path, host)) },
     {
       main: keys.map((key) => laying(key, isCopied(key))),

@@ -14,6 +14,7 @@
 # type_reboot        given                  the line to type for a reboot
 # type_deploy        given                  the line to type for a deployment, up to HOST
 # type_check         given                  the line to type for a look at the keys
+# type_look          given                  the line to type for a look at a machine that may have another key
 # ssh_options        given                  ssh's words for the one connection of the run
 # fresh_options      given                  ssh's words for a new connection that asks nobody anything
 # new_options        given                  ssh's words for a new connection
@@ -61,7 +62,7 @@
 # judging_options    given                  ssh's words for a connection that judges a key, and logs nobody in
 # persist            given                  yes, where sshd reads the keys when it starts
 # no_disko_deps      given                  yes, where disko's programs stay out of memory
-# wanted             main                   the architecture of a host, its system and its name
+# wanted             main evaluate_early    the architecture of a host, its system and its name
 # text               evaluate_either ...    what is to be written
 # only               evaluate_either ...    which nodes are evaluated: null for all, true for their names
 # broken             evaluate_either ...    those that are left out

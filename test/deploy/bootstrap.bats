@@ -23,6 +23,8 @@ setup() {
 }
 
 teardown() {
+  # What stands in for an initrd has the host's port.
+  if [ -n "${started-}" ]; then kill "$started" 2>/dev/null || :; fi
   rm -rf "$keys"
   cp -a "$BATS_TEST_TMPDIR/keys" "$keys"
   git reset -q --hard && git clean -qfd
@@ -311,4 +313,98 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   run bootstrap --yes --rename
   echo "$output"
   [ "$status" = 0 ]
+}
+
+# initrd SECONDS KEY [LINE…]: what answers at the host's address once it is off, for so long: an sshd with that key, in which no system runs.
+initrd() {
+  local seconds=$1
+  cp "$2" "$BATS_TEST_TMPDIR/initrd_key"
+  chmod 600 "$BATS_TEST_TMPDIR/initrd_key"
+  printf '%s\n' "HostKey $BATS_TEST_TMPDIR/initrd_key" "AuthorizedKeysFile $LAB/id_ed25519.pub" "PermitRootLogin yes" "StrictModes no" "UsePAM no" \
+    "PidFile none" "${@:3}" >"$BATS_TEST_TMPDIR/initrd"
+  (
+    # The lab leads nowhere to a host that is off.
+    number=$(cat "$LAB/hosts/$host/number") address=$(ssh -F "$LAB/ssh_config" -G $target | sed -n 's/^hostname //p')
+    is_off() { ip route get "$address" | grep -q nowhere; }
+    until_there 100 is_off
+    mkdir -p /run/sshd
+    ip route replace "$address" dev "h$number"
+    exec timeout "$seconds" nsenter --net="/run/netns/$host" /usr/sbin/sshd -D -f "$BATS_TEST_TMPDIR/initrd"
+  ) </dev/null >/dev/null 2>&1 3>&- &
+  started=$!
+}
+
+@test "an initrd that answers first, with the host's key or another, is not taken for the installed system" {
+  ssh-keygen -q -t ed25519 -N '' -f "$BATS_TEST_TMPDIR/other"
+  for first in "$key" "$BATS_TEST_TMPDIR/other"; do
+    initrd 8 "$first"
+    STAND_IN_RETURN=25 run bootstrap --yes --wait 120
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"$host is installed: $target presents the key that was sent and runs $(built)" ]]
+    case $first in
+      "$key") said="answers with the key that was sent, but runs no installed system yet" ;;
+      *) said="answers at $target with another key than the one sent" ;;
+    esac
+    # Once is enough.
+    [ "$(grep -c "$said" <<<"$output")" = 1 ]
+    lab blank $host && lab wait $host
+  done
+}
+
+@test "an initrd that waits for its passphrase all the time: status 30, and what to look for" {
+  initrd 100 "$key" "ForceCommand exit 1"
+  STAND_IN_RETURN=never run bootstrap --yes --wait 6
+  echo "$output"
+  [ "$status" = 30 ]
+  [[ $(tail -n 1 <<<"$output") == *"runs no installed system within 6 s"*"passphrase"*"then: ssh "* ]]
+}
+
+@test "--generate-hardware-config: what is written in the install is what must run afterwards" {
+  echo '{ marker = "generated"; } // import ./hw.nix' >hosts/$host/default.nix
+  git add -A
+  for before in "" '{ marker = "before"; }'; do
+    rm -f hosts/$host/hw.nix
+    if [ -n "$before" ]; then echo "$before" >hosts/$host/hw.nix; fi
+    git add -A
+    run bootstrap --yes --generate-hardware-config nixos-generate-config hosts/$host/hw.nix
+    echo "$output"
+    [ "$status" = 0 ]
+    [[ $output == *"$host is installed: $target presents the key that was sent and runs $(built)" ]]
+    [ "$(lab host $host cat /etc/motd)" = generated ]
+    lab blank $host && lab wait $host
+  done
+  # What can be known before is known: the architecture, and the name.
+  lab blank $host --arch aarch64 && lab wait $host
+  run bootstrap --yes --generate-hardware-config nixos-generate-config hosts/$host/hw.nix
+  [ "$status" = 1 ]
+  [[ $output == *"it is aarch64-linux, and vps-ultraman is built for x86_64-linux; nothing was done" ]]
+}
+
+@test "the last line is hey's: after a failure of nixos-anywhere, and after a ^C before it, in it and behind it" {
+  STAND_IN_FAIL=disko:7 run bootstrap --yes
+  echo "$output"
+  [ "$status" = 7 ]
+  [[ $(tail -n 1 <<<"$output") == "ops-bootstrap: nixos-anywhere has failed on $target (status 7); what is on its disks is not known"*"Look: ssh "*" root@$target. Then type the same line again" ]]
+  lab blank $host && lab wait $host
+  "$SCRIPTS/ops-bootstrap.ts" $host $target --yes --print >"$BATS_TEST_TMPDIR/script"
+  # interrupted WHEN WORDS…: a ^C there ends with these words.
+  interrupted() {
+    setsid env --default-signal=INT sh "$BATS_TEST_TMPDIR/script" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+    victim=$!
+    until_there 60 "$1"
+    kill -s INT -- "-$victim"
+    wait $victim && status=0 || status=$?
+    cat "$BATS_TEST_TMPDIR/out"
+    [ "$status" = 130 ]
+    [[ $(tail -n 1 "$BATS_TEST_TMPDIR/out") == "ops-bootstrap: $2"* ]]
+  }
+  asks() { grep -qs "ops-bootstrap: evaluate" "$BATS_TEST_TMPDIR/out"; }
+  interrupted asks "nothing was done on $target"
+  paused() { grep -qs "^pause install" "$LAB/nixos-anywhere.log"; }
+  STAND_IN_PAUSE=install:5 interrupted paused "nixos-anywhere was ended before it was done with $target; what is on its disks is not known"
+  rm -f "$LAB/nixos-anywhere.log"
+  lab blank $host && lab wait $host
+  waits() { grep -qs "ops-bootstrap: wait for" "$BATS_TEST_TMPDIR/out"; }
+  STAND_IN_RETURN=never interrupted waits "nixos-anywhere has done its part; whether $target came back as $host is not known. Look: ssh"
 }

@@ -1,11 +1,13 @@
 # The keys, laid ready in a private directory under the names that they have on a target.
 
-# stage_keys FOLDER: a private directory for them. Only what is asked for goes to stdout, and ssh-keygen talks there. Sets: fresh_key, stage, keys.
+# stage_keys FOLDER: a private directory for them, also where the script is killed. Only what is asked for goes to stdout, and ssh-keygen talks
+# there. Sets: fresh_key, stage, keys.
 stage_keys() {
   exec >&2
   fresh_key=
   make_tmp
   stage=$tmp
+  reap_stage
   keys=$stage/$1
   (umask 022 && mkdir -p "$keys")
   at_end remove_fresh_key
@@ -15,13 +17,17 @@ stage_keys() {
 remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
 
 # reap_stage: kill -9 runs no trap. This process holds the other end of a pipe that ends with the script, however it ends, and with all that it
-# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal for the script reaches it.
+# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal
+# for the script reaches it.
 reap_stage() {
   local own_session
   mkfifo "$stage/alive"
   own_session=$(command -v setsid || :)
   # shellcheck disable=SC2016
-  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi; rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
+  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM
+    read -r _ <"$1/alive" || :
+    if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi
+    rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
   exec 9>"$stage/alive"
 }
 

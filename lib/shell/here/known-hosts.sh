@@ -26,8 +26,8 @@ former_keys() { own_keys | grep -v -F -x "${expected##* }" | sort -u || :; }
 # is_known_already: whether the one that is sent is one of them.
 is_known_already() { own_keys | grep -F -x "${expected##* }" >/dev/null; }
 
-# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable. Not
-# where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
+# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
+# Not where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
 # Ends: where it can't become known here, and there is a REMEDY to type; and where it can't be seen what ssh would do.
 expect_key() {
   local seen
@@ -99,8 +99,8 @@ whole_lines() {
   for file in "$@"; do cat "$file" && end_last_line "$file"; done
 }
 
-# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else
-# those that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
+# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else those
+# that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
 with_new_key() {
   awk -v former="$(printf "%s" "$1" | tr "\n" " ")" -v how="$2" -v key="${expected##* }" -v name="$known_as" -v added="${added:+$stage/added}" '
     BEGIN {
@@ -120,8 +120,8 @@ with_new_key() {
     }' "$3"
 }
 
-# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not; else
-# what ssh has said. It says what it makes of a key before anybody logs in.
+# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not;
+# else what ssh has said. It says what it makes of a key before anybody logs in.
 key_now() {
   local said also
   also=$(each_of "$known_also" | sed -n "s/..*/ \"&\"/p" | tr -d "\n")
@@ -144,8 +144,8 @@ knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1
 # forget_expected: what was added for a key that did not go is taken out again.
 forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }
 
-# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to be
-# known: else the user's first file knows it. Fails: where it can't.
+# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to
+# be known: else the user's first file knows it. Fails: where it can't.
 rewrite_known_hosts() {
   local file new
   file=$(readlink -f "$3")
@@ -161,9 +161,9 @@ rewrite_known_hosts() {
   fi
 }
 
-# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes or
-# comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand
-# under its name alone.
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes
+# or comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they
+# stand under its name alone.
 replace_key() {
   local former file
   if [ -z "$known_hosts" ]; then return 0; fi

@@ -41,7 +41,7 @@ agreed_to() {
   esac
 }
 
-# ask_name NAME DANGER. Ends: unless that name is typed.
+# ask_name NAME DANGER. Sets: last_words. Ends: unless that name is typed.
 ask_name() {
   if (: </dev/tty) 2>/dev/null; then
     printf "%s\n" "$2" >/dev/tty
@@ -50,10 +50,12 @@ ask_name() {
       :
     else
       step "that is not $1; nothing was done"
+      last_words=
       exit 1
     fi
   else
     step "$2, and there is no terminal to ask on; nothing was done. Try: --yes"
+    last_words=
     exit 1
   fi
 }

@@ -76,6 +76,7 @@ put_keys() {
   dest=$(readlink -f "$dest")
   exec 9</etc
   flock -w 150 9 || refuse 1 "another run puts keys there just now"
+  settle_when_killed
   settle_keys
   stage=$(mktemp -d "$dest/.hey-keys.XXXXXX") || refuse 1 "nothing can be made in $dest there"
   staged=${stage##*/}
@@ -83,7 +84,6 @@ put_keys() {
   trap "exit 129" HUP
   trap "exit 130" INT
   trap "exit 143" TERM
-  settle_when_killed "$stage/alive"
   mkdir "$stage/sent"
   timeout -k 10 120 tar -xof - -C "$stage/sent" || refuse 1 "the keys did not arrive"
   homes=
@@ -160,15 +160,13 @@ settle_keys() {
   rm -rf /etc/ssh/.hey-keys.* /persist/etc/ssh/.hey-keys.*
 }
 
-# settle_when_killed PIPE: kill -9 runs no trap. Another process holds the other end of that pipe, which ends with this one.
+# settle_when_killed: kill -9 runs no trap. Another process gets the lock as soon as this one and all that it has started have ended.
 settle_when_killed() {
-  mkfifo "$1"
   (
     trap "" HUP INT TERM
-    read -r _ <"$1" || :
-    settle_keys
+    exec 9</etc
+    flock 9 && settle_keys
   ) </dev/null >/dev/null 2>&1 &
-  exec 8>"$1"
 }
 
 # reload_sshd: lets it read its host keys again, unless its configuration is broken.

@@ -30,9 +30,10 @@ survey_machine() {
   lsblk -o NAME,SIZE,TYPE,FSTYPE,MOUNTPOINT 2>/dev/null | while IFS= read -r line; do echo "disk $line"; done
 }
 
-# tell_installed: which system runs here, and which units of agenix or sops-nix have failed.
+# tell_installed: which system runs here, and which units of agenix or sops-nix have failed. An initrd and an installer are no system.
 tell_installed() {
   local unit
+  if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then return 0; fi
   echo "system $(readlink -f /run/current-system)"
   if [ -d /run/systemd/system ]; then
     systemctl list-units --failed --plain --no-legend | while read -r unit _; do
