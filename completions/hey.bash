@@ -915,7 +915,7 @@ __hey_table_ops_deploy() {
   __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
   __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
   __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation (180; implies --guard)' seconds
@@ -1229,7 +1229,7 @@ __hey_table_ops_sync() {
   __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
   __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
   __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
   __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation (180; implies --guard)' seconds
@@ -1302,7 +1302,7 @@ __hey_table_sync() {
   __hey_option --offline '' '--rollback --list' 'build from what is here, without the network'
   __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many flakes
   __hey_option --update-input '' '--rollback --list' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '--rollback --list' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''' text
+  __hey_option --builders '' '--rollback --list' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
   __hey_option --print '' '' 'print the exact shell script instead of running it'
   __hey_option --help -h all 'show this help'
   __hey_choice action boot 'make it the system of the next boot (the default)'

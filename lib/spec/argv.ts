@@ -74,7 +74,7 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
     }
     const alone = equals < 0 && param.bare !== undefined && !(param.from === "generations" && /^\d+$/.test(words[at + 1] ?? ""));
     const value = alone ? param.bare : equals < 0 ? words[++at] : word.slice(equals + 1);
-    if (value === undefined || value === "" || (equals < 0 && value.startsWith("-"))) {
+    if (value === undefined || (value === "" && param.empty === undefined) || (equals < 0 && value.startsWith("-"))) {
       throw new Usage(`--${name} needs a value; type --${name} ${param.value}`);
     }
     hyphenated(value);
@@ -94,10 +94,10 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
  * @param values as typed, one for each time that it is given; two words of one time stand around a NUL
  * @throws Usage for a value that it can't have
  */
-export function valueFor(what: string, { from, second, many, range }: Option, values: readonly string[]): unknown {
+export function valueFor(what: string, { from, second, many, range, empty }: Option, values: readonly string[]): unknown {
   const split = values.map((value) => value.split("\0"));
   for (const [value = "", next = ""] of split) {
-    fits(what, from, value);
+    if (value !== "" || empty === undefined) fits(what, from, value);
     if (range !== undefined && (Number(value) < range[0] || Number(value) > range[1]))
       throw new Usage(`${what} is ${value}; type ${range[0]} to ${range[1]}${from === "seconds" ? " (seconds)" : ""}`);
     if (second !== undefined) fits(`the second value of ${what}`, second.from, next);

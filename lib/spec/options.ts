@@ -155,7 +155,9 @@ export const passing = group("Build", {
     trust: "runs",
   }),
   "update-input": options("INPUT", "update an input of the flake first", "inputs"),
-  builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'"),
+  builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'; '' for none", "text", {
+    empty: true,
+  }),
 });
 
 /** The options of every other verb that evaluates. */

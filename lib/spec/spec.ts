@@ -94,6 +94,8 @@ export interface Option {
   /** Of a number: the least and the greatest. */
   readonly range?: readonly [number, number];
   readonly short?: string;
+  /** The empty word is a value, too. */
+  readonly empty?: true;
   readonly kept?: Kept;
   readonly trust?: Trust;
   readonly group?: string;
@@ -153,6 +155,7 @@ interface Extras {
   readonly short?: string;
   readonly bare?: string;
   readonly range?: readonly [number, number];
+  readonly empty?: true;
   readonly kept?: Kept;
   readonly trust?: Trust;
   readonly negated?: true;

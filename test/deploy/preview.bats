@@ -121,6 +121,7 @@ there() { lab host $host sh -c 'mkdir -p /run/wrappers/bin && cat >"/run/wrapper
   [[ $output == *"  linux: 6.6.1 → 6.6.9"* ]]
   [[ $output != *half* ]]
   [ "${lines[-1]}" = "  could not be found out: what activation would do (status 7) would activate the configuration..." ]
+  [ "$(grep -c "would activate the configuration" <<<"$output")" = 1 ]
   printf '#!/bin/sh\ncase " $* " in *" diff-closures "* | *" path-info "*) echo "odd: \302\233 no" >&2; exit 3 ;; esac\nexec %s "$@"\n' "$(lab host $host sh -c 'command -v nix')" | there nix
   lab knobs $host '{"marker": "unseen", "kernel": "6.6.9"}'
   for words in --diff "--ask --yes" "--diff --dry-activate"; do

@@ -1,7 +1,10 @@
 #!/usr/bin/env bats
 # Which program is there is found out from its own answer, and its words are the ones that it takes.
 
-setup() { cd "$BATS_TEST_DIRNAME/../.." || return; }
+setup() {
+  bats_require_minimum_version 1.5.0
+  cd "$BATS_TEST_DIRNAME/../.." || return
+}
 
 @test "each recorded answer is taken for what it is, and what is said to that kind is among its options" {
   diff - <(node lib/load.cjs "$PWD/test/backends/check.ts") <<KINDS
@@ -105,4 +108,19 @@ LINES
   # Whom nobody has named is nh's choice, and root needs none.
   on_machine "$repo/scripts/sync.ts" switch
   on_machine HEY_UID=0 "$repo/scripts/sync.ts" switch --elevate doas
+}
+
+@test "--builders with the empty word, nix's for none, arrives as it is; other options want a value" {
+  local dir=$BATS_TEST_TMPDIR backend
+  mkdir -p "$dir/hosts/web01"
+  echo '{ }' >"$dir/hosts/web01/default.nix"
+  echo '{ outputs = _: { nixosConfigurations.web01 = { }; }; }' >"$dir/flake.nix"
+  for backend in nix nixos-rebuild; do
+    for words in "--builders=" "--builders ''"; do
+      eval "set -- $words"
+      scripts/hey ops deploy web01 root@web01 --backend $backend --flake "$dir" --print "$@" 2>/dev/null | grep -qE "^ *(nix|nixos-rebuild) .* --builders ''( |$)"
+    done
+  done
+  run -2 scripts/hey ops deploy web01 root@web01 --flake "$dir" --build-host '' --print
+  [[ $output == *"--build-host needs a value"* ]]
 }
