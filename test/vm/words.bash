@@ -14,11 +14,14 @@ setup_file() {
   [ -n "${HEY_VM_IMAGE-}" ] || return 0
   export PATH=$BATS_TEST_DIRNAME/../../../scripts:$PATH
   new_machine "$HEY_VM_IMAGE"
+  # What a file does before that.
+  ${before_on-}
   switch_on
   until_up
 }
 teardown_file() {
   [ ! -e "$machine/qemu.pid" ] || switch_off
+  [ ! -S "$machine/nbd" ] || stop_recording
 }
 setup() {
   # Where setup_file skips, bats takes a teardown_file for a failure.

@@ -7,12 +7,11 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devtmpfs /dev
 mount -t tmpfs -o mode=755 run /run
 for module in $(cat /modules/order); do insmod "/modules/$module" || echo "stage 1: $module failed"; done
-init="" stage1="" slow=""
+init="" stage1=""
 for word in $(cat /proc/cmdline); do
   case $word in
   init=*) init=${word#init=} ;;
   hey.stage1=*) stage1=${word#hey.stage1=} ;;
-  hey.slow=*) slow=${word#hey.slow=} ;;
   esac
 done
 echo "stage 1: $init $stage1"
@@ -21,15 +20,7 @@ hang) while :; do sleep 1000; done ;;
 panic) echo c >/proc/sysrq-trigger ;;
 exit) exit 1 ;;
 esac
-# An emulated processor is slow, and the clocks of ext4 and of the page cache are not. So many times slower, a power cut loses what it would
-# lose on a real machine.
-flags=rw
-if [ -n "$slow" ]; then
-  flags=commit=$((5 * slow))
-  echo $((3000 * slow)) >/proc/sys/vm/dirty_expire_centisecs
-  echo $((500 * slow)) >/proc/sys/vm/dirty_writeback_centisecs
-fi
-mount -t ext4 -o "$flags" /dev/vda2 /root
+mount -t ext4 /dev/vda2 /root
 # As NixOS checks /boot at each boot. (It does nothing to a clean one.)
 mount -t devtmpfs devtmpfs /root/dev
 chroot /root /usr/sbin/fsck.vfat -a /dev/vda1

@@ -9,7 +9,7 @@ load ../words
   [ "$status" = 0 ]
   stands "$new" "$booted"
   [[ $last == *"runs $new, boots $new"* ]]
-  hey_says ops reboot $host
+  hey_says ops reboot $host --wait 900
   [ "$status" = 0 ]
   stands "$new"
 }

@@ -5,7 +5,7 @@ load ../words
 
 @test "a deployment for the next boot is booted" {
   next_system
-  hey_says ops deploy $host --backend nix --boot --reboot
+  hey_says ops deploy $host --backend nix --boot --reboot --wait 900
   [ "$status" = 0 ]
   stands "$new"
 }

@@ -4,7 +4,7 @@
 load ../words
 
 # try_it WORDS…: --confirm-timeout leaves room for an emulated boot.
-try_it() { hey_says ops deploy $host --boot --reboot --guard --confirm-timeout 150 "$@"; }
+try_it() { hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 150 "$@"; }
 # comes_back: it was tried, and rolled back.
 comes_back() {
   [ "$status" = 10 ]
