@@ -7,19 +7,19 @@ load ../words
 in_form() {
   local form="\"menuForm\": \"$1\", \"bootCounting\": \"+3\""
   next_system "$form"
-  hey_says ops deploy $host --backend nix --boot --reboot
+  hey_says ops deploy $host --backend nix --boot --reboot --wait 900
   [ "$status" = 0 ]
   stands "$new"
   on ls /boot/loader/entries
   old=$new
   next_system "$form"
-  hey_says ops deploy $host --boot --reboot --guard --confirm-timeout 300
+  hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 300
   [ "$status" = 0 ]
   [[ $last == *"deployed and confirmed: "*"runs $new, boots $new" ]]
   stands "$new"
   old=$new
   next_system "$form" hey.stage1=panic
-  hey_says ops deploy $host --boot --reboot --guard --confirm-timeout 120
+  hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 120
   [ "$status" = 10 ]
   [[ $last == *"rolled back, as "*"runs $old, boots $old (status 10)" ]]
   stands "$old"
