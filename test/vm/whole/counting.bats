@@ -13,17 +13,17 @@ in_form() {
   on ls /boot/loader/entries
   old=$new
   next_system "$form"
-  hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 300
+  hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 600
   [ "$status" = 0 ]
   [[ $last == *"deployed and confirmed: "*"runs $new, boots $new" ]]
   stands "$new"
   old=$new
   next_system "$form" hey.stage1=panic
-  hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 120
+  hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 600
   [ "$status" = 10 ]
   [[ $last == *"rolled back, as "*"runs $old, boots $old (status 10)" ]]
   stands "$old"
-  hey_says ops rollback $host --guard --confirm-timeout 300
+  hey_says ops rollback $host --guard --confirm-timeout 600
   [ "$status" = 0 ]
   ask_machine
   [ "$(seen runs)" = "$(seen_menu)" ]

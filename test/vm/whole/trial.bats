@@ -3,8 +3,8 @@
 
 load ../words
 
-# try_it WORDS…: --confirm-timeout leaves room for an emulated boot.
-try_it() { hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout 150 "$@"; }
+# try_it SECONDS WORDS…: with so much time to confirm, which leaves room for emulation. Where a kernel panics, nobody waits for its end.
+try_it() { hey_says ops deploy $host --boot --reboot --guard --wait 900 --confirm-timeout "$@"; }
 # comes_back: it was tried, and rolled back.
 comes_back() {
   [ "$status" = 10 ]
@@ -16,7 +16,7 @@ comes_back() {
 
 @test "a good system is booted once, confirmed, and then boots" {
   next_system '"kernel": "6.6.9"'
-  try_it
+  try_it 600
   [ "$status" = 0 ]
   [[ $last == *"deployed and confirmed: "*"runs $new, boots $new" ]]
   stands "$new"
@@ -26,24 +26,24 @@ comes_back() {
 
 @test "a system without sshd is followed by the old one" {
   next_system '"sshd": false'
-  try_it
+  try_it 180
   comes_back
 }
 
 @test "a stage 1 that ends is followed by the old system" {
   next_system '' hey.stage1=exit
-  try_it
+  try_it 600
   comes_back
 }
 
 @test "a system that hangs before its basic services is followed by the old one" {
   next_system '"bootHang": true'
-  try_it
+  try_it 180
   comes_back
 }
 
 @test "a trial whose check fails is followed by the old system" {
   next_system
-  try_it --check false
+  try_it 180 --check false
   comes_back
 }
