@@ -21,14 +21,15 @@ remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
 # for the script reaches it.
 reap_stage() {
   local own_session
-  mkfifo "$stage/alive"
   own_session=$(command -v setsid || :)
+  mkfifo "$stage/alive"
+  # It has its end before this script can be killed: to open a pipe that nobody writes to is to wait for ever.
+  exec 9<>"$stage/alive"
   # shellcheck disable=SC2016
   ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM
-    read -r _ <"$1/alive" || :
+    read -r _ || :
     if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi
-    rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
-  exec 9>"$stage/alive"
+    rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" <"$stage/alive" 9>&- >/dev/null 2>&1 &
 }
 
 # derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
