@@ -107,9 +107,10 @@ by_hand_once() {
   by_hand 'ExecStartPre=/bin/mkdir /run/by-hand\n'
 }
 names_by_hand() { grep -q "^ops-deploy: rolled back.*; what ran before and could not be started again: by-hand.service (status 10)" "$work/out" || echo "it does not say what does not run any more"; }
-# Its boot never ends.
+# Its boot does not end before the row does.
 never_booted() {
-  flock "$LAB/faults.lock" lab knobs "$host" '{"marker": "before '"$number"'", "units": {"never.service": "[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sleep infinity\n"}, "wants": ["multi-user.target.wants/never.service"]}'
+  lab host "$host" rm -f /never-over
+  flock "$LAB/faults.lock" lab knobs "$host" '{"marker": "before '"$number"'", "units": {"never.service": "[Service]\nType=oneshot\nTimeoutStartSec=infinity\nExecStart=/bin/sh -c \"test -e /never-over || exec sleep infinity\"\n"}, "wants": ["multi-user.target.wants/never.service"]}'
   "$SCRIPTS/ops-deploy.ts" "$host" "$target" --backend nix --force --boot
   lab power-cut "$host"
   lab wait "$host"
@@ -168,7 +169,7 @@ after_all() {
   lab host "$host" pkill -x flock
   lab host "$host" sh -c 'if [ -e "$1/bin/good" ]; then mv "$1/bin/good" "$1/bin/switch-to-configuration"; fi
     while findmnt -n -o OPTIONS /nix | grep -q "^ro"; do umount -l /nix || break; done
-    if [ -d /run/systemd/system ]; then /usr/bin/systemctl stop crashing.service looping.service never.service 2>/dev/null; fi
+    if [ -d /run/systemd/system ]; then : >/never-over; /usr/bin/systemctl stop crashing.service looping.service never.service 2>/dev/null; fi
     rm -rf /root/.bashrc /run/wrappers/bin/date /run/wrappers/bin/systemctl /filler /run/filler /boot/filler
     mount -o remount,size=32m,nr_inodes=0 /run; mount -o remount,size=4g /; mount -o remount,size=4m /boot' sh "$old"
   # Without systemd the host knows its sshd by a file, which a full /run has lost.
