@@ -12,8 +12,7 @@
 exec 3<&-
 
 main() {
-  stage_keys keys             # a private directory, gone at the end
-  reap_stage                  # also if this script is killed
+  stage_keys keys             # a private directory, gone at the end, also if this is killed
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows
   ask_there may_take_keys /etc/ssh ssh_host_ed25519_key  # is it there, who is it, and can it take them?

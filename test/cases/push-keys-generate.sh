@@ -13,8 +13,7 @@
 exec 3<&-
 
 main() {
-  stage_keys keys             # a private directory, gone at the end
-  reap_stage                  # also if this script is killed
+  stage_keys keys             # a private directory, gone at the end, also if this is killed
   begin_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org
 
   step 'make the host key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_core01.example.org'

@@ -13,8 +13,7 @@
 exec 3<&-
 
 main() {
-  stage_keys keys             # a private directory, gone at the end
-  reap_stage                  # also if this script is killed
+  stage_keys keys             # a private directory, gone at the end, also if this is killed
   link_key global_ed25519 /persist/etc/ssh/global_ed25519 cat /persist/etc/ssh/global_ed25519
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows

@@ -16,8 +16,7 @@ unset IFS
 if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
-  stage_keys tree/etc/ssh     # a private directory, gone at the end
-  reap_stage                  # also if this script is killed
+  stage_keys tree/etc/ssh     # a private directory, gone at the end, also if this is killed
   copy_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   look_for_recipient /path/to/flake  # are secrets encrypted to it?
   ask_machine                 # what it is
@@ -27,10 +26,9 @@ main() {
   show_machine                # and does the system fit it?
   ask_name vps-ultraman 'nixos-anywhere erases the disks of root@192.0.2.1'  # typed by you, or nothing is done
   expect_key                  # known here before it is there
-  from_now_on_changed
 
   step 'install vps-ultraman on root@192.0.2.1'
-  both_plainly nix --extra-experimental-features 'nix-command flakes' run github:nix-community/nixos-anywhere -- --flake '.#vps-ultraman' --extra-files "$stage/tree" --ssh-option 'ForwardAgent=no' --ssh-option 'ForwardX11=no' --ssh-option 'GSSAPIDelegateCredentials=no' --ssh-option 'RequestTTY=auto' --ssh-option 'RemoteCommand=none' --ssh-option 'PermitLocalCommand=no' --ssh-option 'ClearAllForwardings=yes' --ssh-option 'Tunnel=no' --ssh-option 'LogLevel=INFO' --ssh-option 'VisualHostKey=no' root@192.0.2.1 </dev/null
+  install_machine nix --extra-experimental-features 'nix-command flakes' run github:nix-community/nixos-anywhere -- --flake '.#vps-ultraman' --extra-files "$stage/tree" --ssh-option 'ForwardAgent=no' --ssh-option 'ForwardX11=no' --ssh-option 'GSSAPIDelegateCredentials=no' --ssh-option 'RequestTTY=auto' --ssh-option 'RemoteCommand=none' --ssh-option 'PermitLocalCommand=no' --ssh-option 'ClearAllForwardings=yes' --ssh-option 'Tunnel=no' --ssh-option 'LogLevel=INFO' --ssh-option 'VisualHostKey=no' root@192.0.2.1 </dev/null
   replace_key anew            # in known_hosts
   await_host root@192.0.2.1 300  # as itself: by its key, its system, its secrets
 }
@@ -39,6 +37,7 @@ main() {
 verb='ops-bootstrap'          # who speaks
 host='vps-ultraman'           # its name in the flake
 target='root@192.0.2.1'       # what ssh is given
+type_look='ssh root@192.0.2.1'  # the line to type for a look at a machine that may have another key
 own_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ConnectTimeout=8'  # ssh's words for a connection that is neither
 pinned_options='-o GlobalKnownHostsFile=/dev/null -o StrictHostKeyChecking=yes -o HostKeyAlgorithms=ssh-ed25519 -o ConnectTimeout=5 -o BatchMode=yes -o ControlMaster=no -o ControlPath=none'  # the same, where only one key is taken
 logged_host='vps-ultraman'    # whose history it is
@@ -65,12 +64,14 @@ for_target() {
 # ---- lib/shell/here/keys.sh ----------------------------------------------------------------------
 # The keys, laid ready in a private directory under the names that they have on a target.
 
-# stage_keys FOLDER: a private directory for them. Only what is asked for goes to stdout, and ssh-keygen talks there. Sets: fresh_key, stage, keys.
+# stage_keys FOLDER: a private directory for them, also where the script is killed. Only what is asked for goes to stdout, and ssh-keygen talks
+# there. Sets: fresh_key, stage, keys.
 stage_keys() {
   exec >&2
   fresh_key=
   make_tmp
   stage=$tmp
+  reap_stage
   keys=$stage/$1
   (umask 022 && mkdir -p "$keys")
   at_end remove_fresh_key
@@ -80,14 +81,19 @@ stage_keys() {
 remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
 
 # reap_stage: kill -9 runs no trap. This process holds the other end of a pipe that ends with the script, however it ends, and with all that it
-# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal for the script reaches it.
+# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal
+# for the script reaches it.
 reap_stage() {
   local own_session
-  mkfifo "$stage/alive"
   own_session=$(command -v setsid || :)
+  mkfifo "$stage/alive"
+  # It has its end before this script can be killed: to open a pipe that nobody writes to is to wait for ever.
+  exec 9<>"$stage/alive"
   # shellcheck disable=SC2016
-  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi; rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
-  exec 9>"$stage/alive"
+  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM
+    read -r _ || :
+    if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi
+    rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" <"$stage/alive" 9>&- >/dev/null 2>&1 &
 }
 
 # derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
@@ -200,13 +206,13 @@ look_for_recipient() {
   fi
 }
 
-# ask_machine: what it is. Sets: facts. Ends: where it can't be reached.
+# ask_machine: what it is. Sets: facts, last_words. Ends: where it can't be reached.
 ask_machine() {
   step "ask $target"
   make_tmp
+  last_words="nothing was done on $target"
   if facts=$(heard 60 own_ssh "$target" -- "$(far survey_machine)" </dev/null); then :; else
-    step "$target can't be reached (ssh says why above); nothing was done"
-    exit 255
+    give_up 255 "$target can't be reached (ssh says why above); nothing was done"
   fi
 }
 
@@ -217,19 +223,13 @@ show_machine() {
   memory=$(number 12 "$(all_of memory | head -n 1)")
   memory=$((${memory:-0} / 1024))
   printf "%s\n" "  machine       $(all_of name), by ssh as $(all_of user) (root: $(all_of root))" "  runs          $(all_of os)" \
-    "  architecture  $(all_of arch); $host is $(printf "%s" "$wanted" | cut -d " " -f 1)" "  memory        $memory MiB"
+    "  architecture  $(all_of arch)${wanted:+; $host is ${wanted%% *}}" "  memory        $memory MiB"
   all_of disk | sed "s/^/  disk          /"
   problems=
-  if [ -z "$(all_of arch)" ]; then
-    step "$target answered, but did not say what it is (has it a POSIX shell?); nothing was done"
-    exit 1
-  fi
+  if [ -z "$(all_of arch)" ]; then give_up 1 "$target answered, but did not say what it is (has it a POSIX shell?); nothing was done"; fi
   if [ "$(all_of root)" = no ]; then problems="$(all_of user) is not root there and sudo asks for a password"; fi
-  if [ "$(all_of arch)" != "${wanted%% *}" ]; then problems="it is $(all_of arch), and $host is built for ${wanted%% *}"; fi
-  if [ -n "$problems" ]; then
-    step "$problems; nothing was done"
-    exit 1
-  fi
+  if [ -n "$wanted" ] && [ "$(all_of arch)" != "${wanted%% *}" ]; then problems="it is $(all_of arch), and $host is built for ${wanted%% *}"; fi
+  if [ -n "$problems" ]; then give_up 1 "$problems; nothing was done"; fi
   require_name "$(plain_name "$(printf "%s" "$wanted" | cut -d " " -f 3)")"
   case $(all_of kind) in
     "nixos installer"*) ;;
@@ -249,47 +249,75 @@ show_machine() {
   esac
 }
 
-# from_now_on_changed: from here on the host may be another than it was. Sets: changed.
-from_now_on_changed() { changed=yes; }
+# install_machine COMMAND...: nixos-anywhere, which says itself what it does. What it repeats of the machine's words is shown plainly.
+# Sets: changed, last_words. Ends: where it fails, with its status.
+install_machine() {
+  local status look
+  status=0
+  changed=yes
+  look="what is on its disks is not known: the former system, nothing, or a part of $host. Look: $type_look. Then type the same line again"
+  last_words="nixos-anywhere was ended before it was done with $target; $look"
+  both_plainly "$@" || status=$?
+  if [ "$status" -gt 0 ]; then give_up "$status" "nixos-anywhere has failed on $target (status $status); $look"; fi
+  last_words="nixos-anywhere has done its part; whether $target came back as $host is not known. Look: $type_look"
+}
 
-# await_host LOGIN SECONDS: waits so long for the host as itself: only the key that was sent is taken, over a new connection each time.
-# Ends: where it is not seen back, or is not what was installed.
+# await_host LOGIN SECONDS: waits so long for the host as itself: only the key that was sent is taken, over a new connection each time. What
+# answers first may be its initrd, which may have another key, and may wait for a passphrase: only at the end of the time is it anything else.
+# Sets: last_words. Ends: where it is not seen back, or is not what was installed.
 await_host() {
-  local installed deadline strangers answer running failed
+  local installed deadline seen before answer status running failed
   printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
   installed=${wanted#* }
   installed=${installed%% *}
   deadline=$(($(date +%s) + $2))
-  strangers=0
+  before=
   step "wait for $target, at most $2 s"
   while :; do
-    if answer=$(heard 30 reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why"); then break; fi
-    if grep -q -e "Host key verification failed" -e "IDENTIFICATION HAS CHANGED" "$stage/why"; then strangers=$((strangers + 1)); else strangers=0; fi
-    if [ "$strangers" -ge 5 ]; then
-      step "$target came back with another host key than the one sent (status 31). Look at its console: is it this machine, and was --extra-files unpacked? Then: hey ops push-keys $host $target"
-      exit 31
-    fi
-    if [ "$(date +%s)" -ge "$deadline" ]; then
-      tail -n 5 "$stage/why" | cut -c 1-200
-      step "installed, but $target was not seen back within $2 s (status 30). Look at its console; then: ssh $1"
-      exit 30
-    fi
+    status=0
+    answer=$(heard 30 reach_pinned "$1" -- "$(far tell_installed)" </dev/null 2>"$stage/why") || status=$?
+    running=$(store_path "$(printf "%s\n" "$answer" | sed -n "s/^system //p")")
+    if [ "$status" -eq 0 ] && [ -n "$running" ]; then break; fi
+    seen=$(first_answer "$status")
+    case $seen in
+      "" | "$before") ;;
+      stranger) step "something answers at $target with another key than the one sent: its initrd, perhaps; it is waited for" ;;
+      early) step "$target answers with the key that was sent, but runs no installed system yet: it starts, or its initrd waits for a passphrase" ;;
+    esac
+    if [ -n "$seen" ]; then before=$seen; fi
+    if [ "$(date +%s)" -ge "$deadline" ]; then give_up_waiting "$seen" "$@"; fi
     sleep 2
   done
-  running=$(printf "%s\n" "$answer" | sed -n "s/^system //p")
   failed=$(printf "%s\n" "$answer" | sed -n "s/^failed //p")
-  if [ "$running" = "$installed" ]; then
-    :
-  else
-    step "$target answers with the right key, but runs $running, not $installed (status 32). Then: hey ops deploy $host $target"
-    exit 32
+  if [ "$running" != "$installed" ]; then
+    give_up 32 "$target answers with the right key, but runs $running, not $installed (status 32). Then: hey ops deploy $host $target"
   fi
+  last_words=
   if [ -n "$failed" ]; then
     step "$target runs the system that was installed, but secrets could not be decrypted: $failed failed (status 33)"
     tell_recipient "$keys/ssh_host_ed25519_key.pub"
     exit 33
   fi
   step "$host is installed: $target presents the key that was sent and runs $running"
+}
+
+# first_answer STATUS: what has answered a connection that ended so: a "stranger", by its key; the host, too "early"; nothing where nobody did.
+first_answer() {
+  if grep -q -e "ost key verification failed" -e "IDENTIFICATION HAS CHANGED" "$stage/why"; then echo stranger; elif [ "$1" -ne 255 ]; then echo early; fi
+}
+
+# give_up_waiting SEEN LOGIN SECONDS: says what answered last. Sets: last_words. Ends: always.
+give_up_waiting() {
+  case $1 in
+    stranger)
+      give_up 31 "$target came back with another host key than the one sent, for $3 s (status 31). Look at its console: is it this machine, does its initrd wait for a passphrase, and was --extra-files unpacked? Then: hey ops push-keys $host $target"
+      ;;
+    early)
+      give_up 30 "installed, but $target runs no installed system within $3 s, though it answers with the key that was sent (status 30). Does its initrd wait for a passphrase? Look at its console; then: ssh $2"
+      ;;
+  esac
+  tail -n 5 "$stage/why" | cut -c 1-200
+  give_up 30 "installed, but $target was not seen back within $3 s (status 30). Look at its console; then: ssh $2"
 }
 
 # ---- lib/shell/here/hear.sh ----------------------------------------------------------------------
@@ -440,6 +468,15 @@ fact() {
   done
 }
 
+# store_path WORD: the word, if it is a path of the store; else nothing.
+store_path() {
+  local name
+  case $1 in /nix/store/????????????????????????????????-?*) ;; *) return 0 ;; esac
+  name=${1#/nix/store/}
+  if [ "${#name}" -gt 244 ] || [ -z "${name##*[!A-Za-z0-9+._?=-]*}" ]; then return 0; fi
+  printf "%s\n" "$1"
+}
+
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
 number() {
@@ -545,7 +582,7 @@ question() {
   IFS= read -r reply </dev/tty || reply=
 }
 
-# ask_name NAME DANGER. Ends: unless that name is typed.
+# ask_name NAME DANGER. Sets: last_words. Ends: unless that name is typed.
 ask_name() {
   if (: </dev/tty) 2>/dev/null; then
     printf "%s\n" "$2" >/dev/tty
@@ -554,10 +591,12 @@ ask_name() {
       :
     else
       step "that is not $1; nothing was done"
+      last_words=
       exit 1
     fi
   else
     step "$2, and there is no terminal to ask on; nothing was done. Try: --yes"
+    last_words=
     exit 1
   fi
 }
@@ -591,8 +630,8 @@ former_keys() { own_keys | grep -v -F -x "${expected##* }" | sort -u || :; }
 # is_known_already: whether the one that is sent is one of them.
 is_known_already() { own_keys | grep -F -x "${expected##* }" >/dev/null; }
 
-# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable. Not
-# where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
+# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
+# Not where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
 # Ends: where it can't become known here, and there is a REMEDY to type; and where it can't be seen what ssh would do.
 expect_key() {
   local seen
@@ -664,8 +703,8 @@ whole_lines() {
   for file in "$@"; do cat "$file" && end_last_line "$file"; done
 }
 
-# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else
-# those that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
+# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else those
+# that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
 with_new_key() {
   awk -v former="$(printf "%s" "$1" | tr "\n" " ")" -v how="$2" -v key="${expected##* }" -v name="$known_as" -v added="${added:+$stage/added}" '
     BEGIN {
@@ -685,8 +724,8 @@ with_new_key() {
     }' "$3"
 }
 
-# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not; else
-# what ssh has said. It says what it makes of a key before anybody logs in.
+# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not;
+# else what ssh has said. It says what it makes of a key before anybody logs in.
 key_now() {
   local said also
   also=$(each_of "$known_also" | sed -n "s/..*/ \"&\"/p" | tr -d "\n")
@@ -709,8 +748,8 @@ knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1
 # forget_expected: what was added for a key that did not go is taken out again.
 forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }
 
-# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to be
-# known: else the user's first file knows it. Fails: where it can't.
+# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to
+# be known: else the user's first file knows it. Fails: where it can't.
 rewrite_known_hosts() {
   local file new
   file=$(readlink -f "$3")
@@ -726,9 +765,9 @@ rewrite_known_hosts() {
   fi
 }
 
-# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes or
-# comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand
-# under its name alone.
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes
+# or comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they
+# stand under its name alone.
 replace_key() {
   local former file
   if [ -z "$known_hosts" ]; then return 0; fi
@@ -856,9 +895,10 @@ survey_machine() {
   lsblk -o NAME,SIZE,TYPE,FSTYPE,MOUNTPOINT 2>/dev/null | while IFS= read -r line; do echo "disk $line"; done
 }
 
-# tell_installed: which system runs here, and which units of agenix or sops-nix have failed.
+# tell_installed: which system runs here, and which units of agenix or sops-nix have failed. An initrd and an installer are no system.
 tell_installed() {
   local unit
+  if grep -qs "^VARIANT_ID=\"\{0,1\}installer" /etc/os-release; then return 0; fi
   echo "system $(readlink -f /run/current-system)"
   if [ -d /run/systemd/system ]; then
     systemctl list-units --failed --plain --no-legend | while read -r unit _; do

@@ -500,7 +500,7 @@ ask_target() {
   first_seen="$(fact_path runs) ${set:-nothing}"
   case " $last_deployed " in
     "  " | *" $(fact runs) "*) ;;
-    *) step "somebody else has changed what $target runs since it was last deployed to from here" ;;
+    *) step "$target runs another system than hey last deployed to it from here" ;;
   esac
 }
 

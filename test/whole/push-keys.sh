@@ -17,8 +17,7 @@ unset IFS
 if command -v declare >/dev/null 2>&1 && [ -n "${SHELLOPTS-}" ]; then eval 'unset -f $(declare -F | command sed "s/.* //"); export -n SHELLOPTS'; fi
 
 main() {
-  stage_keys keys             # a private directory, gone at the end
-  reap_stage                  # also if this script is killed
+  stage_keys keys             # a private directory, gone at the end, also if this is killed
   link_key global_ed25519 /etc/ssh/global_ed25519 cat /etc/ssh/global_ed25519
   link_key ssh_host_ed25519_key /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman cat /home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_vps-ultraman
   connect                     # ssh: one connection for all that follows
@@ -73,12 +72,14 @@ for_target() {
 # ---- lib/shell/here/keys.sh ----------------------------------------------------------------------
 # The keys, laid ready in a private directory under the names that they have on a target.
 
-# stage_keys FOLDER: a private directory for them. Only what is asked for goes to stdout, and ssh-keygen talks there. Sets: fresh_key, stage, keys.
+# stage_keys FOLDER: a private directory for them, also where the script is killed. Only what is asked for goes to stdout, and ssh-keygen talks
+# there. Sets: fresh_key, stage, keys.
 stage_keys() {
   exec >&2
   fresh_key=
   make_tmp
   stage=$tmp
+  reap_stage
   keys=$stage/$1
   (umask 022 && mkdir -p "$keys")
   at_end remove_fresh_key
@@ -88,14 +89,19 @@ stage_keys() {
 remove_fresh_key() { if [ -n "$fresh_key" ]; then rm -rf "$fresh_key"; fi; }
 
 # reap_stage: kill -9 runs no trap. This process holds the other end of a pipe that ends with the script, however it ends, and with all that it
-# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal for the script reaches it.
+# started; then it ends the connection, and removes the directory and the file that is named in it. In a session of its own, so that no signal
+# for the script reaches it.
 reap_stage() {
   local own_session
-  mkfifo "$stage/alive"
   own_session=$(command -v setsid || :)
+  mkfifo "$stage/alive"
+  # It has its end before this script can be killed: to open a pipe that nobody writes to is to wait for ever.
+  exec 9<>"$stage/alive"
   # shellcheck disable=SC2016
-  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM; read -r _ <"$1/alive" || :; if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi; rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" </dev/null >/dev/null 2>&1 &
-  exec 9>"$stage/alive"
+  ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM
+    read -r _ || :
+    if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi
+    rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" <"$stage/alive" 9>&- >/dev/null 2>&1 &
 }
 
 # derive NAME SHOWN PROGRAM...: what the program writes is a key that sshd and age can read; its .pub is made of it. Through a pipe, as
@@ -540,8 +546,8 @@ former_keys() { own_keys | grep -v -F -x "${expected##* }" | sort -u || :; }
 # is_known_already: whether the one that is sent is one of them.
 is_known_already() { own_keys | grep -F -x "${expected##* }" >/dev/null; }
 
-# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable. Not
-# where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
+# expect_key [REMEDY]: the key that is sent is known here before it is there: whatever ends this script in between, the target stays reachable.
+# Not where ssh would insist on that key at once: there it goes by another one, which stays as it is. Sets: known_hosts, expected, added.
 # Ends: where it can't become known here, and there is a REMEDY to type; and where it can't be seen what ssh would do.
 expect_key() {
   local seen
@@ -613,8 +619,8 @@ whole_lines() {
   for file in "$@"; do cat "$file" && end_last_line "$file"; done
 }
 
-# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else
-# those that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
+# with_new_key FORMER HOW FILE: its lines, with the new key in the place of those. HOW is "only" for nothing but the lines that have one. Else those
+# that were added are left out; with "anew" also the target's keys of other types that stand under its name alone.
 with_new_key() {
   awk -v former="$(printf "%s" "$1" | tr "\n" " ")" -v how="$2" -v key="${expected##* }" -v name="$known_as" -v added="${added:+$stage/added}" '
     BEGIN {
@@ -634,8 +640,8 @@ with_new_key() {
     }' "$3"
 }
 
-# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not; else
-# what ssh has said. It says what it makes of a key before anybody logs in.
+# key_now: "taken" where ssh takes the key that the target presents just now, if its file has what is in $stage/known; "other" where it does not;
+# else what ssh has said. It says what it makes of a key before anybody logs in.
 key_now() {
   local said also
   also=$(each_of "$known_also" | sed -n "s/..*/ \"&\"/p" | tr -d "\n")
@@ -658,8 +664,8 @@ knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1
 # forget_expected: what was added for a key that did not go is taken out again.
 forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }
 
-# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to be
-# known: else the user's first file knows it. Fails: where it can't.
+# rewrite_known_hosts FORMER HOW FILE: puts what with_new_key makes of it in its place, whole. HOW is "before" as well, where the new key is not to
+# be known: else the user's first file knows it. Fails: where it can't.
 rewrite_known_hosts() {
   local file new
   file=$(readlink -f "$3")
@@ -675,9 +681,9 @@ rewrite_known_hosts() {
   fi
 }
 
-# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes or
-# comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they stand
-# under its name alone.
+# replace_key [anew]: the target's former key of this type gives way to the new one wherever it stands in the user's files, whatever names, hashes
+# or comments are on those lines: one machine has one key, at every port. Its keys of other types stay, unless it was installed anew and they
+# stand under its name alone.
 replace_key() {
   local former file
   if [ -z "$known_hosts" ]; then return 0; fi
@@ -883,6 +889,7 @@ put_keys() {
   dest=$(readlink -f "$dest")
   exec 9</etc
   flock -w 150 9 || refuse 1 "another run puts keys there just now"
+  settle_when_killed
   settle_keys
   stage=$(mktemp -d "$dest/.hey-keys.XXXXXX") || refuse 1 "nothing can be made in $dest there"
   staged=${stage##*/}
@@ -890,7 +897,6 @@ put_keys() {
   trap "exit 129" HUP
   trap "exit 130" INT
   trap "exit 143" TERM
-  settle_when_killed "$stage/alive"
   mkdir "$stage/sent"
   timeout -k 10 120 tar -xof - -C "$stage/sent" || refuse 1 "the keys did not arrive"
   homes=
@@ -967,15 +973,13 @@ settle_keys() {
   rm -rf /etc/ssh/.hey-keys.* /persist/etc/ssh/.hey-keys.*
 }
 
-# settle_when_killed PIPE: kill -9 runs no trap. Another process holds the other end of that pipe, which ends with this one.
+# settle_when_killed: kill -9 runs no trap. Another process gets the lock as soon as this one and all that it has started have ended.
 settle_when_killed() {
-  mkfifo "$1"
   (
     trap "" HUP INT TERM
-    read -r _ <"$1" || :
-    settle_keys
+    exec 9</etc
+    flock 9 && settle_keys
   ) </dev/null >/dev/null 2>&1 &
-  exec 8>"$1"
 }
 
 # reload_sshd: lets it read its host keys again, unless its configuration is broken.

@@ -500,7 +500,7 @@ would() {
 # compare_systems SYSTEM ACTION KEY...: facts of what would be another here, were the system activated by that action. The keys are files of
 # private keys that secrets are decrypted with here.
 compare_systems() {
-  local new action running said each key public
+  local new action running said refused status each key public
   new=$1
   action=$2
   running=$(readlink -e /run/current-system)
@@ -516,12 +516,14 @@ compare_systems() {
   done
   case $action in
     switch | test | dry-activate)
-      # What a check before the switch has against it is said, and what would be done without that.
+      # What a check before the switch has against it is said, and what would be done without that. What is not of a check is the same then.
+      status=0
       said=$(would "$new") || {
-        say_what unit "" "$said" 0
-        said=$(would "$new" NIXOS_NO_CHECK=1)
+        refused=$said
+        said=$(would "$new" NIXOS_NO_CHECK=1) || status=$?
+        if [ "$said" != "$refused" ]; then say_what unit "" "$refused" 0; fi
       }
-      say_what unit "what activation would do" "$said" "$?"
+      say_what unit "what activation would do" "$said" "$status"
       ;;
   esac
   compare /run/booted-system "$new" reboot
