@@ -71,3 +71,9 @@ mended_after_worst() {
   cuts_of ops deploy $host --guard --confirm-timeout 300
   mended_after_worst
 }
+
+@test "a deployment without a guard" {
+  next_system
+  cuts_of ops deploy $host --backend nix
+  mended_after_worst
+}
