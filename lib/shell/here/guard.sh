@@ -22,16 +22,16 @@ arm_there() {
   clock
   deadline=$((now + seconds))
   step "arm $target: unless confirmed within $seconds s of the activation it goes back to $prev"
-  arm arm_guard
+  arm arm_guard 120
   record "$prev" "$system"
 }
 
-# arm NAME: by that function of the target. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
+# arm NAME SECONDS: by that function of the target, which may take so long. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
 arm() {
   local status
   armed=yes
   changed=yes
-  if facts=$(heard 120 there "$1" </dev/null) && [ -n "$(fact_path prev)" ]; then
+  if facts=$(heard "$2" there "$1" </dev/null) && [ -n "$(fact_path prev)" ]; then
     :
   else
     status=$?

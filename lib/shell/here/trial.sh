@@ -5,12 +5,16 @@
 boot_for_a_trial() {
   begin_guard
   because=
+  # It may take ten minutes to write a boot menu, and what was begun there is to be told by then.
   clock
-  latest=$((now + limit + seconds))
+  latest=$((now + 720 + limit + seconds))
   deadline=$latest
   menu=yes
   step "boot $target for a trial: unless confirmed within $seconds s of that boot it reboots into what boots now"
-  arm arm_trial
+  arm arm_trial 720
+  clock
+  latest=$((now + limit + seconds))
+  deadline=$latest
   record "$(fact runs)" "$system"
 }
 
