@@ -355,7 +355,7 @@ X"
     lab host $host umount /etc/ssh/$file
   done
   # From elsewhere: nothing is known of where it should go.
-  lab host $host sh -c 'rm -r /persist/etc; cp -p /etc/ssh/ssh_host_ed25519_key /root/elsewhere; mount --bind /root/elsewhere /etc/ssh/ssh_host_ed25519_key'
+  lab host $host sh -c 'rm -r /persist/etc; cp -p /etc/ssh/ssh_host_ed25519_key /root/other_disk; mount --bind /root/other_disk /etc/ssh/ssh_host_ed25519_key'
   refused_first "/etc/ssh/ssh_host_ed25519_key is a mount of its own there, and can not be replaced"
   lab host $host umount /etc/ssh/ssh_host_ed25519_key
   for read_only in /etc /etc/ssh; do
