@@ -15,7 +15,7 @@ compare_keys() {
   local there_now presented differs public key here disk
   there_now=$(heard 60 there public_keys "$@" </dev/null)
   : >"$stage/presented"
-  heard 30 knock </dev/null >/dev/null 2>&1 || :
+  (heard 30 knock </dev/null >/dev/null 2>&1) || :
   presented=$(cut -d " " -f 2,3 "$stage/presented")
   differs=
   set +f
@@ -75,7 +75,8 @@ prove_key() {
     printf "%s\n" "$known_as $(cut -d " " -f 1,2 "$keys/ssh_host_ed25519_key.pub")" >"$stage/pinned"
     for pause in 0 "$@"; do
       sleep "$pause"
-      if heard 30 reach_pinned "$target" -- true </dev/null 2>"$stage/why"; then
+      # In a subshell, which comes to its end also where this script is killed.
+      if (heard 30 reach_pinned "$target" -- true </dev/null 2>"$stage/why"); then
         proven=yes
         break
       fi
