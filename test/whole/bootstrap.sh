@@ -92,6 +92,7 @@ reap_stage() {
   # shellcheck disable=SC2016
   ${own_session:+"$own_session"} sh -c 'trap "" HUP INT TERM
     read -r _ || :
+    if [ ! -d "$1" ]; then exit; fi
     if [ -S "$1/ssh" ]; then ssh -F none -S "$1/ssh" -O exit host; fi
     rm -rf "$1" "$(cat "$1/beside")"' sh "$stage" <"$stage/alive" 9>&- >/dev/null 2>&1 &
 }

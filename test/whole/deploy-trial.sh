@@ -669,12 +669,16 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 boot_for_a_trial() {
   begin_guard
   because=
+  # It may take ten minutes to write a boot menu, and what was begun there is to be told by then.
   clock
-  latest=$((now + limit + seconds))
+  latest=$((now + 720 + limit + seconds))
   deadline=$latest
   menu=yes
   step "boot $target for a trial: unless confirmed within $seconds s of that boot it reboots into what boots now"
-  arm arm_trial
+  arm arm_trial 720
+  clock
+  latest=$((now + limit + seconds))
+  deadline=$latest
   record "$(fact runs)" "$system"
 }
 
@@ -715,12 +719,12 @@ begin_guard() {
   at_end abandon
 }
 
-# arm NAME: by that function of the target. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
+# arm NAME SECONDS: by that function of the target, which may take so long. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
 arm() {
   local status
   armed=yes
   changed=yes
-  if facts=$(heard 120 there "$1" </dev/null) && [ -n "$(fact_path prev)" ]; then
+  if facts=$(heard "$2" there "$1" </dev/null) && [ -n "$(fact_path prev)" ]; then
     :
   else
     status=$?
@@ -1787,7 +1791,8 @@ menu_boots() {
   local found
   if by_systemd_boot || { [ -r /boot/loader/loader.conf ] && [ ! -r "$grub_cfg" ]; }; then
     # Of a trial boot it is not told what is booted once.
-    found=$([ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ] && menu_of_bootctl) || found=$(menu_of_loader_conf) || return 1
+    found=$({ [ ! -L "$trial/id" ] || [ -z "$(loader_variable LoaderEntryOneShot)" ]; } && menu_of_bootctl) ||
+      found=$(menu_of_loader_conf) || return 1
   elif [ -r "$grub_cfg" ]; then
     found=$(menu_of_grub) || return 1
   else
@@ -1818,21 +1823,21 @@ menu_of_bootctl() {
   esac
 }
 
-# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu boots that
-# fits; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
+# menu_of_loader_conf: as loader.conf has it: "preferred", else "default", each a pattern for the ids of entries. The first of the menu that
+# fits boots; "preferred" passes over one without a try left. Where none fits it is the first of all. Fails where that is not known.
 menu_of_loader_conf() {
-  local preferred default tries id boots first="" best="" fallback=""
+  local preferred default tries entry found first="" best="" fallback=""
   preferred=$(loader_setting preferred)
   default=$(loader_setting default)
   # What was booted last: only the firmware knows that.
   case $preferred$default in *@saved*) return 1 ;; esac
   loader_entries | (
-    while read -r tries id boots; do
-      first=${first:-$boots}
+    while read -r tries entry found; do
+      first=${first:-$found}
       # shellcheck disable=SC2254 # patterns
-      case $id in $preferred) if [ "$tries" = some ]; then best=${best:-$boots}; fi ;; esac
+      case $entry in $preferred) if [ "$tries" = some ]; then best=${best:-$found}; fi ;; esac
       # shellcheck disable=SC2254 # patterns
-      case $id in $default) fallback=${fallback:-$boots} ;; esac
+      case $entry in $default) fallback=${fallback:-$found} ;; esac
     done
     best=${best:-${fallback:-$first}}
     [ -n "$best" ] && echo "$best"
@@ -1846,18 +1851,18 @@ loader_setting() { sed -n "s/^$1[[:blank:]]\{1,\}//p" /boot/loader/loader.conf 2
 # the system that it boots, or words for one that is none of NixOS. Without a try left it comes last; then sort-key, machine and version
 # tell, and at the end the id, the highest first.
 loader_entries() {
-  local file id tries key value keyed sort_key machine version boots between
+  local file entry tries key value keyed sort_key machine version found between
   between=$(printf "\037")
   for file in /boot/loader/entries/*.conf; do
     [ -r "$file" ] || continue
-    id=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
-    case $id in
+    entry=${file##*/} tries=some keyed=1 sort_key="" machine="" version=""
+    case $entry in
       *+[0-9]*.conf)
-        case ${id##*+} in 0[!0-9]*) tries=no ;; esac
-        id=${id%+*}.conf
+        case ${entry##*+} in 0[!0-9]*) tries=no ;; esac
+        entry=${entry%+*}.conf
         ;;
     esac
-    boots="the entry $id of its boot menu"
+    found="the entry $entry of its boot menu"
     while read -r key value || [ -n "$key" ]; do
       case $key in
         sort-key) sort_key=$value keyed=0 ;;
@@ -1866,16 +1871,16 @@ loader_entries() {
         options)
           case " $value " in
             *" init="*"/init "*)
-              boots=" $value "
-              boots=${boots#*" init="}
-              boots=${boots%%"/init "*}
+              found=" $value "
+              found=${found#*" init="}
+              found=${found%%"/init "*}
               ;;
           esac
           ;;
       esac
     done <"$file"
     printf "%s$between" "$([ "$tries" = some ] || echo last)" "$keyed" "$sort_key" "$machine" "$version"
-    printf "%s$between%s\n" "$id" "$tries $(printf "%s" "$id" | tr "[:upper:] " "[:lower:]_") $boots"
+    printf "%s$between%s\n" "$entry" "$tries $(printf "%s" "$entry" | tr "[:upper:] " "[:lower:]_") $found"
   done | LC_ALL=C sort -t "$between" -k 1,1 -k 2,2 -k 3,3 -k 4,4 -k 5,5Vr -k 6,6Vr | sed "s/.*$between//"
 }
 
