@@ -64,7 +64,7 @@ evaluate_name() {
 # ---- lib/shell/here/send-keys.sh: send_keys begin_to_send end_to_send reach_pinned prove_key
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
-# ---- lib/shell/there/keys.sh: find_place is_mounted or_persist public_half may_take_keys put_keys settle_keys settle_when_killed reload_sshd
+# ---- lib/shell/there/keys.sh: find_place is_mounted or_persist public_half may_take_keys put_keys owe_activation settle_keys settle_when_killed reload_sshd
 # ---- lib/shell/there/identity.sh: tell_identity tell_names
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root limited kernel_of compare number_of tell_facts tell_boot
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub

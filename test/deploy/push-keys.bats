@@ -268,6 +268,13 @@ leftovers() {
   "$SCRIPTS/ops-deploy.ts" $host $target --backend nix --test
   [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
   [ "$(modes /run/agenix/demo | cut -d ' ' -f 1)" = 400 ]
+  # The system is the same, and was activated with these keys.
+  [[ $("$SCRIPTS/ops-deploy.ts" $host $target --backend nix --test 2>&1) == *"already so: "* ]]
+  lab host $host rm /run/agenix/demo /etc/ssh/global_ed25519 /etc/ssh/global_ed25519.pub
+  push
+  "$SCRIPTS/ops-deploy.ts" $host $target --guard
+  [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
+  [[ $("$SCRIPTS/ops-deploy.ts" $host $target --guard 2>&1) == *"already so: "* ]]
 }
 
 @test "no word of a key is in the argv of any process, the print or the output" {

@@ -28,7 +28,7 @@ leftovers() {
 }
 left_there() {
   lab host "$host" sh -c 'find /run /tmp -maxdepth 1 -name "hey*" ! -path /run/hey
-    find /run/hey -mindepth 1 -maxdepth 1 ! -name lock ! -name past ! -name failed 2>/dev/null
+    find /run/hey -mindepth 1 -maxdepth 1 ! -name lock ! -name past ! -name failed ! -name keys 2>/dev/null
     find /nix/var/nix -maxdepth 1 -name "hey*"
     find /nix/var/nix/gcroots -maxdepth 1 -name "hey*"
     if [ -d /run/systemd/system ]; then systemctl list-units --all --plain --no-legend "hey-*" "nixos-rebuild*" | grep -v "^hey-trial.service .* dead "; fi

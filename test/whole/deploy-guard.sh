@@ -489,7 +489,7 @@ take_built_system() {
 # Sets: current, last_words.
 already_so() {
   local name
-  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  if [ -n "$(fact failed)$(fact profile)$(fact keys)" ]; then return 1; fi
   for name in "$@"; do
     if [ "$(fact "$name")" != "$system" ]; then return 1; fi
   done
@@ -1161,7 +1161,7 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
 # "reboot" where a reboot is owed.
 tell_facts() {
   local set next
@@ -1170,7 +1170,8 @@ tell_facts() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $next"
   if [ "$next" != "$set" ]; then echo "profile $set"; fi
-  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  if [ /run/hey/failed -ef /run/current-system ]; then echo "failed yes"; fi
+  if [ /run/hey/keys -ef /run/current-system ]; then echo "keys yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$next" reboot
 }
@@ -2007,7 +2008,7 @@ activate_apart() {
   now=$(readlink -e /run/current-system)
   if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
   status=0
-  "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
+  if "$(readlink "$dir/new")/bin/switch-to-configuration" test; then rm -f /run/hey/keys; else status=$?; fi
   # The program says so before all else, and changes nothing then. Later these could be the words of an activation script.
   if [ "$status" -ne 0 ] && [ "$(readlink -e /run/current-system)" = "$now" ] && [ "$(head -n 1 "$dir/log")" = "Could not acquire lock" ]; then
     not_begun "the lock of NixOS was held by another program"

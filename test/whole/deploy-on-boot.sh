@@ -703,7 +703,7 @@ keep_answer() { exec head -c 262144 >"$call/answered"; }
 # Sets: current, last_words.
 already_so() {
   local name
-  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  if [ -n "$(fact failed)$(fact profile)$(fact keys)" ]; then return 1; fi
   for name in "$@"; do
     if [ "$(fact "$name")" != "$system" ]; then return 1; fi
   done
@@ -1124,7 +1124,7 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
 # "reboot" where a reboot is owed.
 tell_facts() {
   local set next
@@ -1133,7 +1133,8 @@ tell_facts() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $next"
   if [ "$next" != "$set" ]; then echo "profile $set"; fi
-  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  if [ /run/hey/failed -ef /run/current-system ]; then echo "failed yes"; fi
+  if [ /run/hey/keys -ef /run/current-system ]; then echo "keys yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$next" reboot
 }
@@ -1733,7 +1734,7 @@ activate_system() {
   case $action-$said in
     switch-*"untouched yes"* | boot-*"untouched yes"*) put_back >&2 || : ;;
     # What runs now has not come up as it should: it is not what it would be by another deployment of the same.
-    switch-* | test-*) if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$2" /run/hey/failed; fi ;;
+    switch-* | test-*) if [ "$status" -eq 0 ]; then rm -f /run/hey/failed /run/hey/keys; else ln -sfn "$2" /run/hey/failed; fi ;;
   esac
   if [ -e "$dir/unmended" ]; then
     said="unmended yes

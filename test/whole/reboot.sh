@@ -652,7 +652,7 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly, what boots, the profile where that is another, the number of the profile, and the fact
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
 # "reboot" where a reboot is owed.
 tell_facts() {
   local set next
@@ -661,7 +661,8 @@ tell_facts() {
   echo "runs $(readlink -e /run/current-system || echo nothing)"
   echo "boots $next"
   if [ "$next" != "$set" ]; then echo "profile $set"; fi
-  if [ "$(readlink /run/hey/failed)" = "$(readlink -e /run/current-system)" ]; then echo "failed yes"; fi
+  if [ /run/hey/failed -ef /run/current-system ]; then echo "failed yes"; fi
+  if [ /run/hey/keys -ef /run/current-system ]; then echo "keys yes"; fi
   echo "number $(number_of "$(readlink "$profile")")"
   compare /run/booted-system "$next" reboot
 }

@@ -11,7 +11,7 @@ take_built_system() {
 # Sets: current, last_words.
 already_so() {
   local name
-  if [ -n "$(fact failed)$(fact profile)" ]; then return 1; fi
+  if [ -n "$(fact failed)$(fact profile)$(fact keys)" ]; then return 1; fi
   for name in "$@"; do
     if [ "$(fact "$name")" != "$system" ]; then return 1; fi
   done

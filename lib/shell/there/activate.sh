@@ -44,7 +44,7 @@ activate_system() {
   case $action-$said in
     switch-*"untouched yes"* | boot-*"untouched yes"*) put_back >&2 || : ;;
     # What runs now has not come up as it should: it is not what it would be by another deployment of the same.
-    switch-* | test-*) if [ "$status" -eq 0 ]; then rm -f /run/hey/failed; else ln -sfn "$2" /run/hey/failed; fi ;;
+    switch-* | test-*) if [ "$status" -eq 0 ]; then rm -f /run/hey/failed /run/hey/keys; else ln -sfn "$2" /run/hey/failed; fi ;;
   esac
   if [ -e "$dir/unmended" ]; then
     said="unmended yes

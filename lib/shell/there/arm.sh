@@ -154,7 +154,7 @@ activate_apart() {
   now=$(readlink -e /run/current-system)
   if [ "$now" != "$(readlink "$dir/prev")" ]; then not_begun "another program has switched it to $now"; fi
   status=0
-  "$(readlink "$dir/new")/bin/switch-to-configuration" test || status=$?
+  if "$(readlink "$dir/new")/bin/switch-to-configuration" test; then rm -f /run/hey/keys; else status=$?; fi
   # The program says so before all else, and changes nothing then. Later these could be the words of an activation script.
   if [ "$status" -ne 0 ] && [ "$(readlink -e /run/current-system)" = "$now" ] && [ "$(head -n 1 "$dir/log")" = "Could not acquire lock" ]; then
     not_begun "the lock of NixOS was held by another program"

@@ -64,7 +64,7 @@ may_take_keys() {
 # are the old ones or the new: the files give way to links to copies of themselves, one rename turns all of these to the new ones, and the
 # links give way to those. Sets: dest, staged. Ends: always.
 put_keys() {
-  local stage name derived file before home homes
+  local stage name derived file before home homes changed=""
   set -e
   # A word to a client that has gone must not kill this before it has cleaned up.
   trap "" PIPE
@@ -97,6 +97,7 @@ put_keys() {
     find_place "$name"
     home=${final%/*}/$staged
     before=$(public_half "$(ssh-keygen -y -P "" -f "$final" 2>/dev/null || :)")
+    if [ "$before" != "$derived" ]; then changed=yes; fi
     if [ ! -L "$home/now" ]; then
       mkdir -p "$home/old" "$home/new"
       ln -s old "$home/now"
@@ -127,6 +128,7 @@ put_keys() {
     sync "$home"
   done
   settle_keys
+  if [ -n "$changed" ]; then owe_activation; fi
   if [ "$before" = "$derived" ]; then
     echo same
     exit 0
@@ -139,6 +141,9 @@ put_keys() {
   reload_sshd || echo "put-keys: sshd presents the old key until it is restarted" >&2
   exit 0
 }
+
+# owe_activation: what runs was activated with other keys: secrets may be decrypted by these only in another activation.
+owe_activation() { (umask 077 && mkdir -p /run/hey && ln -sfn "$(readlink -e /run/current-system)" /run/hey/keys) || :; }
 
 # settle_keys: each link to what was laid ready gives way to the file to which it leads; then that goes. Also after a run that died, or a power cut.
 settle_keys() {
