@@ -41,8 +41,8 @@ end_activation() {
 
 # tell_end: of an activation of hey without a guard whose reader has lost the connection: waits for its end, and tells what runs and boots.
 tell_end() {
-  # Who has started it puts back what is to be put back, and holds the lock until then.
-  while own_activation >/dev/null || ! flock -n /run/hey/lock true; do sleep 0.2; done
+  # Who has started it puts back what is to be put back, and holds the lock until then. After a reboot there is none.
+  while own_activation >/dev/null || { [ -e /run/hey/lock ] && ! flock -n /run/hey/lock true; }; do sleep 0.2; done
   tell_facts
 }
 
