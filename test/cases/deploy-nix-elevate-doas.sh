@@ -57,7 +57,7 @@ by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/connect-elevated.sh: there there_again connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
-# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number shown changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system already_so take_nix_store copy_closure connected await_target by_nix
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
@@ -68,7 +68,7 @@ by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/verdict.sh: not_bootable
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial

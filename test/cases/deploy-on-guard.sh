@@ -100,7 +100,7 @@ run_checks() {
 }
 # for_target: force bootloader generation seconds activation_timeout last_reboot on_unit_failure by last_deployed first_seen agreed system id armed
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn take_system_of_run
-# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing owed clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number shown changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/connect-root.sh: there there_anew connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
@@ -115,7 +115,7 @@ run_checks() {
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts note_units running_units failed_since looping_units loops deciding units_decide stored locale_archive inhibited units_in unnamed listed edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts failed_units restarts note_units running_units failed_since looping_units loops deciding units_decide stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands say_lost unmended say_cut shell_of start_apart activating disarm go_back roots root unroot unroot_lost end_dead verdict_of archive forget_trial finishing
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub

@@ -64,7 +64,7 @@ run_checks() {
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in said_lately
-# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing owed clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number shown changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
@@ -74,7 +74,7 @@ run_checks() {
 # ---- lib/shell/here/trial-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation
-# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of tell_facts failed_units restarts failed_since loops deciding units_decide stored locale_archive inhibited unnamed listed goes_on
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts failed_units restarts failed_since loops deciding units_decide stored locale_archive inhibited unnamed listed goes_on
 # ---- lib/shell/there/boot-loader.sh: grub_cfg can_try entry_id entry_boots grub_entries entry_of boots_by_default
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once boot_once
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy

@@ -47,14 +47,14 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login limit_call called enough heard keep_answer beside_plainly
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
-# ---- lib/shell/here/fact.sh: all_of fact number fact_number changes clock
+# ---- lib/shell/here/fact.sh: all_of fact number fact_number shown changes clock
 # ---- lib/shell/here/connect-here.sh: there
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
-# ---- lib/shell/there/facts.sh: profile limited kernel_of compare locale_archive
+# ---- lib/shell/there/facts.sh: profile limited kernel_of compare in_place locale_archive
 # ---- lib/shell/here/run.sh: step stop give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of sync

@@ -42,7 +42,7 @@ generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not kn
 # ---- lib/shell/here/this-machine.sh: connect_here find_generation_here activate_here
 # ---- lib/shell/here/connect-here.sh: there as_me
 # ---- lib/shell/here/far.sh: encode_program quoted encoded assigned
-# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number shown changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/ask.sh: take_generation
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
@@ -53,7 +53,7 @@ generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not kn
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/generations.sh: find_generation find_and_tell
-# ---- lib/shell/there/facts.sh: profile refuse by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited goes_on
+# ---- lib/shell/there/facts.sh: profile refuse by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial

@@ -152,13 +152,10 @@ not_answered() {
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
 # Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  local set
   agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
-  set=$(fact_path profile)
-  set=${set:-$(fact_path boots)}
-  first_seen="$(fact_path runs) ${set:-nothing}"
+  first_seen=$(shown)
   case " $last_deployed " in
     "  " | *" $(fact runs) "*) ;;
     *) step "$target runs another system than hey last deployed to it from here" ;;
@@ -387,9 +384,6 @@ store_path() {
   printf "%s\n" "$1"
 }
 
-# fact_path NAME: the first fact of that name, if it is a path of the store.
-fact_path() { store_path "$(fact "$1")"; }
-
 # number DIGITS WORD: the word, if it is a number of so many digits at most; else nothing. Whatever a host says goes through this before a
 # shell counts with it: in arithmetic bash and zsh run the commands in an array's index. A number that begins with a zero would be octal.
 number() {
@@ -401,6 +395,9 @@ number() {
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
+
+# shown: what ran and what the profile was when the target said so.
+shown() { fact shown | tr -cd "A-Za-z0-9 +._?=/-"; }
 
 # changes NAME: a fact of what differs, with an arrow.
 changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
@@ -575,11 +572,10 @@ require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/h
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, first_seen, prev, how, why_not.
 # Ends: where that failed, or this machine can't log in any more.
 activate_there() {
-  local action="$1" status="0" lost goes_on
+  local action="$1" status="0" goes_on
   why_not=
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
-  lost="the connection to $target was lost in the middle: $goes_on"
   last_words="interrupted: $goes_on"
   changed=yes
   prev=$(fact runs)
@@ -604,7 +600,7 @@ activate_there() {
   case $status-$(fact inhibited)-$(fact runs) in
     *-)
       how="the connection was lost in the middle"
-      last_words=$lost
+      last_words="the connection to $target was lost in the middle: $goes_on"
       if [ "$status" -eq 124 ]; then
         how="the activation has not ended in time"
         last_words="$target was given up on, as its activation has not ended within $lane_timeout s: $goes_on"
@@ -781,10 +777,12 @@ take_lock() {
 
 # refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
 refuse_other() {
-  local now boots_now
-  now=$(readlink -e /run/current-system) || now=nothing
-  boots_now=$(readlink -e "$profile") || boots_now=nothing
-  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
+  local now
+  now=$(in_place)
+  case $force-$first_seen in
+    yes-* | *- | *-"$now") ;;
+    *) refuse 1 "it was changed by someone else meanwhile: it runs ${now% *} now, and boots ${now#* }. Type the same line again" ;;
+  esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
@@ -810,6 +808,7 @@ may_deploy() {
   if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
   refuse_switching
   refuse_changed
+  echo "shown $(in_place)"
   tell_facts
   tell_names
   for more in "$@"; do "$more"; done
@@ -878,8 +877,11 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
-# "reboot" where a reboot is owed.
+# in_place: what runs, and what the profile is, as two words.
+in_place() { echo "$(readlink -e /run/current-system || echo nothing) $(readlink -e "$profile" || echo nothing)"; }
+
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the
+# profile, and the fact "reboot" where a reboot is owed.
 tell_facts() {
   local set next
   set=$(readlink -e "$profile" || echo nothing)
@@ -950,9 +952,10 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
 
-# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users; where it names
-# none, those that systemd names: NixOS has it forget, in each activation, what failed before. It names the units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
-# beginning of a line. Before that the beginning of a line is what tells its own words from others.
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. Where the log names
+# none, it is what systemd calls failed: each activation of NixOS has systemd forget what failed before. The log names the units last, and
+# shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the beginning of a line.
+# Before that the beginning of a line is what tells its own words from others.
 units_in() {
   local own named
   own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
@@ -975,6 +978,9 @@ listed() { sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/
 
 # edited TEXT EDIT: what sed makes of it.
 edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
+
+# main_process UNIT: its number, or 0.
+main_process() { systemctl show --property=MainPID --value "$1" 2>/dev/null || echo 0; }
 
 # goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
 goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }
@@ -1630,7 +1636,7 @@ start_switch() {
 # await_unit UNIT: until it has ended. systemd is asked when its process is gone.
 await_unit() {
   local pid
-  pid=$(systemctl show --property=MainPID --value "$1" 2>/dev/null) || pid=0
+  pid=$(main_process "$1")
   # It ends early where who reads what it says has gone.
   if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null >/dev/null 2>&1 || :; fi
   while goes_on "$1"; do sleep 0.05; done

@@ -174,13 +174,10 @@ not_answered() {
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
 # Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  local set
   agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
-  set=$(fact_path profile)
-  set=${set:-$(fact_path boots)}
-  first_seen="$(fact_path runs) ${set:-nothing}"
+  first_seen=$(shown)
   case " $last_deployed " in
     "  " | *" $(fact runs) "*) ;;
     *) step "$target runs another system than hey last deployed to it from here" ;;
@@ -426,6 +423,9 @@ number() {
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
+
+# shown: what ran and what the profile was when the target said so.
+shown() { fact shown | tr -cd "A-Za-z0-9 +._?=/-"; }
 
 # changes NAME: a fact of what differs, with an arrow.
 changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
@@ -719,7 +719,8 @@ begin_guard() {
   at_end abandon
 }
 
-# arm NAME SECONDS: by that function of the target, which may take so long. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
+# arm NAME SECONDS: by that function of the target, which may take so long. Sets: armed, changed, facts, prev, boots_before, cause, last_words.
+# Ends: where it refuses.
 arm() {
   local status
   armed=yes
@@ -1148,10 +1149,12 @@ take_lock() {
 
 # refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
 refuse_other() {
-  local now boots_now
-  now=$(readlink -e /run/current-system) || now=nothing
-  boots_now=$(readlink -e "$profile") || boots_now=nothing
-  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
+  local now
+  now=$(in_place)
+  case $force-$first_seen in
+    yes-* | *- | *-"$now") ;;
+    *) refuse 1 "it was changed by someone else meanwhile: it runs ${now% *} now, and boots ${now#* }. Type the same line again" ;;
+  esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
@@ -1177,6 +1180,7 @@ may_deploy() {
   if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
   refuse_switching
   refuse_changed
+  echo "shown $(in_place)"
   tell_facts
   tell_names
   for more in "$@"; do "$more"; done
@@ -1245,8 +1249,11 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
-# "reboot" where a reboot is owed.
+# in_place: what runs, and what the profile is, as two words.
+in_place() { echo "$(readlink -e /run/current-system || echo nothing) $(readlink -e "$profile" || echo nothing)"; }
+
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the
+# profile, and the fact "reboot" where a reboot is owed.
 tell_facts() {
   local set next
   set=$(readlink -e "$profile" || echo nothing)

@@ -652,8 +652,8 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
-# "reboot" where a reboot is owed.
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the
+# profile, and the fact "reboot" where a reboot is owed.
 tell_facts() {
   local set next
   set=$(readlink -e "$profile" || echo nothing)

@@ -349,7 +349,7 @@ require_all_shown() {
 # go_on_as_shown: what was shown is what may be changed, whatever it was before. Sets: agreed, first_seen, facts.
 go_on_as_shown() {
   first_seen=
-  agreed=$(fact shown | tr -cd "A-Za-z0-9 +._?=/-")
+  agreed=$(shown)
   facts=$known
 }
 
@@ -385,6 +385,9 @@ number() {
 
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
+
+# shown: what ran and what the profile was when the target said so.
+shown() { fact shown | tr -cd "A-Za-z0-9 +._?=/-"; }
 
 # changes NAME: a fact of what differs, with an arrow.
 changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
@@ -505,7 +508,7 @@ compare_systems() {
   new=$1
   action=$2
   running=$(readlink -e /run/current-system)
-  echo "shown $running $(readlink -e "$profile" || echo nothing)"
+  echo "shown $(in_place)"
   if [ "$running" = "$new" ]; then echo "same yes"; fi
   said=$(command -v dix >/dev/null 2>&1 && limited env NO_COLOR=1 dix "$running" "$new" 2>&1 </dev/null) ||
     said=$(command -v nvd >/dev/null 2>&1 && limited nvd --color never diff "$running" "$new" 2>&1 </dev/null) ||
@@ -570,6 +573,9 @@ compare() {
   done
   if [ -n "$parts" ]; then echo "$3 ${parts#, }"; fi
 }
+
+# in_place: what runs, and what the profile is, as two words.
+in_place() { echo "$(readlink -e /run/current-system || echo nothing) $(readlink -e "$profile" || echo nothing)"; }
 
 # locale_archive: where an activation finds the locales.
 locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/locale-archive}"; }

@@ -4,11 +4,10 @@
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, first_seen, prev, how, why_not.
 # Ends: where that failed, or this machine can't log in any more.
 activate_there() {
-  local action="$1" status="0" lost goes_on
+  local action="$1" status="0" goes_on
   why_not=
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
-  lost="the connection to $target was lost in the middle: $goes_on"
   last_words="interrupted: $goes_on"
   changed=yes
   prev=$(fact runs)
@@ -33,7 +32,7 @@ activate_there() {
   case $status-$(fact inhibited)-$(fact runs) in
     *-)
       how="the connection was lost in the middle"
-      last_words=$lost
+      last_words="the connection to $target was lost in the middle: $goes_on"
       if [ "$status" -eq 124 ]; then
         how="the activation has not ended in time"
         last_words="$target was given up on, as its activation has not ended within $lane_timeout s: $goes_on"

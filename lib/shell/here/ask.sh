@@ -3,13 +3,10 @@
 # ask_target [MORE...]: is it there, may it be deployed to, and is nobody else at it? MORE are further questions of the target's.
 # Sets: facts, from, agreed, last_deployed, first_seen. Ends: where the target says no.
 ask_target() {
-  local set
   agreed='' first_seen=''
   read_record
   ask_there may_deploy "$@"
-  set=$(fact_path profile)
-  set=${set:-$(fact_path boots)}
-  first_seen="$(fact_path runs) ${set:-nothing}"
+  first_seen=$(shown)
   case " $last_deployed " in
     "  " | *" $(fact runs) "*) ;;
     *) step "$target runs another system than hey last deployed to it from here" ;;

@@ -42,6 +42,9 @@ number() {
 # fact_number NAME: the first fact of that name, if it is a number of nine digits at most.
 fact_number() { number 9 "$(fact "$1")"; }
 
+# shown: what ran and what the profile was when the target said so.
+shown() { fact shown | tr -cd "A-Za-z0-9 +._?=/-"; }
+
 # changes NAME: a fact of what differs, with an arrow.
 changes() { fact "$1" | cut -c 1-200 | sed "s/->/$(printf "\342\206\222")/g"; }
 

@@ -26,7 +26,8 @@ arm_there() {
   record "$prev" "$system"
 }
 
-# arm NAME SECONDS: by that function of the target, which may take so long. Sets: armed, changed, facts, prev, boots_before, cause, last_words. Ends: where it refuses.
+# arm NAME SECONDS: by that function of the target, which may take so long. Sets: armed, changed, facts, prev, boots_before, cause, last_words.
+# Ends: where it refuses.
 arm() {
   local status
   armed=yes

@@ -70,6 +70,6 @@ require_still_there() {
 # go_on_as_shown: what was shown is what may be changed, whatever it was before. Sets: agreed, first_seen, facts.
 go_on_as_shown() {
   first_seen=
-  agreed=$(fact shown | tr -cd "A-Za-z0-9 +._?=/-")
+  agreed=$(shown)
   facts=$known
 }

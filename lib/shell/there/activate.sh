@@ -186,7 +186,7 @@ start_switch() {
 # await_unit UNIT: until it has ended. systemd is asked when its process is gone.
 await_unit() {
   local pid
-  pid=$(systemctl show --property=MainPID --value "$1" 2>/dev/null) || pid=0
+  pid=$(main_process "$1")
   # It ends early where who reads what it says has gone.
   if [ "${pid:-0}" -gt 0 ]; then tail -s 0.02 --pid="$pid" -f /dev/null >/dev/null 2>&1 || :; fi
   while goes_on "$1"; do sleep 0.05; done

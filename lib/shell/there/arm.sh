@@ -135,7 +135,7 @@ activation_ended() { [ -L "$dir/status" ] || [ ! -L "$dir/open" ]; }
 # activating_process: the number of the process that activates.
 activating_process() {
   if by_systemd; then
-    systemctl show --property=MainPID --value "hey-activation-$id.service" 2>/dev/null || echo 0
+    main_process "hey-activation-$id.service"
   else
     readlink "$dir/activator"
   fi

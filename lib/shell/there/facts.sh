@@ -51,8 +51,11 @@ compare() {
 # number_of LINK: the number of a generation, of the name of its link.
 number_of() { set -- "${1#system-}" && echo "${1%-link}"; }
 
-# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the profile, and the fact
-# "reboot" where a reboot is owed.
+# in_place: what runs, and what the profile is, as two words.
+in_place() { echo "$(readlink -e /run/current-system || echo nothing) $(readlink -e "$profile" || echo nothing)"; }
+
+# tell_facts: what runs, whether it came up badly or has other keys since, what boots, the profile where that is another, the number of the
+# profile, and the fact "reboot" where a reboot is owed.
 tell_facts() {
   local set next
   set=$(readlink -e "$profile" || echo nothing)
@@ -159,9 +162,10 @@ locale_archive() { echo "${LOCALE_ARCHIVE:-/run/current-system/sw/lib/locale/loc
 # inhibited STATUS LOG: whether NixOS (from 26.05 on) has refused to switch to the system, as dbus or systemd, say, are others.
 inhibited() { [ "$1" = 1 ] && grep -q "^There are changes to critical components" "$2"; }
 
-# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users; where it names
-# none, those that systemd names: NixOS has it forget, in each activation, what failed before. It names the units last, and shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the
-# beginning of a line. Before that the beginning of a line is what tells its own words from others.
+# units_in LOG: what has failed in an activation that ended with 4: units, those of users, and what is activated for users. Where the log names
+# none, it is what systemd calls failed: each activation of NixOS has systemd forget what failed before. The log names the units last, and
+# shows "systemctl status" of each behind that: command lines and journals, in which any words may stand, also at the beginning of a line.
+# Before that the beginning of a line is what tells its own words from others.
 units_in() {
   local own named
   own=$(LC_ALL=C sed "/^warning: the following units failed: /q" "$1")
@@ -184,6 +188,9 @@ listed() { sed "s/^ *//" | grep . | LC_ALL=C sort -u | paste -s -d , - | sed "s/
 
 # edited TEXT EDIT: what sed makes of it.
 edited() { printf "%s\n" "$1" | LC_ALL=C sed -nE "$2"; }
+
+# main_process UNIT: its number, or 0.
+main_process() { systemctl show --property=MainPID --value "$1" 2>/dev/null || echo 0; }
 
 # goes_on UNIT: whether it does. systemctl has no answer for a moment while systemd itself is renewed.
 goes_on() { case $(systemctl show --property=ActiveState --value "$1" 2>/dev/null) in inactive | failed) false ;; esac; }

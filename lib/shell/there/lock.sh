@@ -47,10 +47,12 @@ take_lock() {
 
 # refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
 refuse_other() {
-  local now boots_now
-  now=$(readlink -e /run/current-system) || now=nothing
-  boots_now=$(readlink -e "$profile") || boots_now=nothing
-  case $force-$first_seen in yes-* | *- | *-"$now $boots_now") ;; *) refuse 1 "it was changed by someone else meanwhile: it runs $now now, and boots $boots_now. Type the same line again" ;; esac
+  local now
+  now=$(in_place)
+  case $force-$first_seen in
+    yes-* | *- | *-"$now") ;;
+    *) refuse 1 "it was changed by someone else meanwhile: it runs ${now% *} now, and boots ${now#* }. Type the same line again" ;;
+  esac
 }
 
 # refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
@@ -76,6 +78,7 @@ may_deploy() {
   if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
   refuse_switching
   refuse_changed
+  echo "shown $(in_place)"
   tell_facts
   tell_names
   for more in "$@"; do "$more"; done

@@ -24,7 +24,7 @@ compare_systems() {
   new=$1
   action=$2
   running=$(readlink -e /run/current-system)
-  echo "shown $running $(readlink -e "$profile" || echo nothing)"
+  echo "shown $(in_place)"
   if [ "$running" = "$new" ]; then echo "same yes"; fi
   said=$(command -v dix >/dev/null 2>&1 && limited env NO_COLOR=1 dix "$running" "$new" 2>&1 </dev/null) ||
     said=$(command -v nvd >/dev/null 2>&1 && limited nvd --color never diff "$running" "$new" 2>&1 </dev/null) ||
