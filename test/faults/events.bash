@@ -65,6 +65,14 @@ return_killed() { killed_there rollback; }
 # Each process of the way back that lives at that moment, a few times a second.
 return_killed_often() { for _ in $(seq 20); do killed_there rollback; sleep 0.25; done; }
 waiting_killed() { lab host "$host" sh -c 'for pid in $(pgrep -f "^[^ ]*sh /run/hey/[^ ]*/rollback "); do kill -s KILL "$pid"; done'; }
+# While the new system is activated, so that systemd is about to start it again when it is asked what failed.
+waiting_killed_often() {
+  : >"$work/go"
+  for _ in $(seq 20); do
+    waiting_killed
+    sleep 0.25
+  done
+}
 # Nothing on the host can start another process, past the deadline.
 no_processes() {
   local group=/sys/fs/cgroup/pids/hey-$host.$number pid main space

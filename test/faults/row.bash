@@ -2,7 +2,7 @@
 # One guarded deployment with a fault. Sourced by run.
 
 # row FAULT MOMENT STATUS ENDS [WORD VALUE]…, with these words:
-#   activation N  the time for the activation (that to confirm)
+#   activation N  the time for the activation (40): more than it needs beside other tests, where its length is not what the row tries
 #   on INIT       only there                        knobs JSON       of the new system, without its braces
 #   at MOMENT     when the event happens            event FUNCTION   of events.bash, called with the script's process group
 #   words WORDS   more words for ops-deploy         seconds N        the time to confirm (6)
@@ -69,7 +69,7 @@ with_moments() {
     half-committed) moments+=(write_boot_menu 'sleep 3') ;;
     going-back) moments+=(take_back 'sleep 3') ;;
   esac
-  script | given seconds "$seconds" activation_timeout "${activation:-$seconds}" patience "$patience" settle "$pause" | first "${moments[@]}"
+  script | given seconds "$seconds" activation_timeout "${activation:-40}" patience "$patience" settle "$pause" | first "${moments[@]}"
 }
 
 # Whether the moment is there: where the script stands, or what is seen on the host.

@@ -18,11 +18,11 @@ row "activation ends with 2" "$own" 12 old knobs '"activationStatus": 2'
 row "activation ends with 2, and has said that a lock is held" "$own" 12 old knobs '"activationScript": "echo Could not acquire lock; exit 1"'
 row "activation ends with 4, a unit failed" "$own" 12 old knobs '"activationStatus": 4'
 row "the same with --on-unit-failure warn" "$own" 0 new knobs '"activationStatus": {"test": 4}' seconds 30 words '--on-unit-failure warn'
-row "activation ends with 4, and only systemd says what failed" "$own" 12 old on systemd activation 40 besides names_loop knobs '"activationStatus": 4, "activationScript": "systemd-run --quiet --unit=looping --property=Restart=always --property=RestartSec=1 --property=StartLimitIntervalSec=0 true", "units": {"slow.service": "[Service]\nType=oneshot\nExecStart=/bin/sleep 4\n"}, "wants": ["multi-user.target.wants/slow.service"]'
+row "activation ends with 4, and only systemd says what failed" "$own" 12 old on systemd besides names_loop knobs '"activationStatus": 4, "activationScript": "systemd-run --quiet --unit=looping --property=Restart=always --property=RestartSec=1 --property=StartLimitIntervalSec=0 true", "units": {"slow.service": "[Service]\nType=oneshot\nExecStart=/bin/sleep 4\n"}, "wants": ["multi-user.target.wants/slow.service"]'
 row "activation ends with 100" "$own" 12 old knobs '"activationStatus": 100'
-row "activation hangs before it is current" "$own" 12 old knobs '"activationHang": "activate"'
-row "activation hangs with its units" "$own" 12 old knobs '"activationHang": "units"'
-row "activation takes longer than the time to confirm" "$own" 0 new activation 40 knobs '"activationScript": "sleep 10"' seconds 8
+row "activation hangs before it is current" "$own" 12 old activation 6 knobs '"activationHang": "activate"'
+row "activation hangs with its units" "$own" 12 old activation 6 knobs '"activationHang": "units"'
+row "activation takes longer than the time to confirm" "$own" 0 new knobs '"activationScript": "sleep 10"' seconds 8
 row "activation ends its own ssh session" "$own" 0 new seconds 30 knobs '"activationScript": "pkill -KILL -f [s]shd:.root || :; sleep 1"'
 row "its login prints words without a line end" "$own" 0 new seconds 30 knobs '"activationScript": "printf %s \"printf welcome\" >/root/.bashrc"'
 row "its login prints what looks like an answer" "$own" 0 new seconds 30 knobs '"activationScript": "echo \"echo stands rolled-back; echo waits for it; printf why\" >/root/.bashrc"'
@@ -35,7 +35,7 @@ row "a unit fails 2 s after the activation" "$own" 10 old on systemd pause 5 sec
 row "a service crashes and is started again for ever" "$own" 10 old on systemd pause 7 seconds 25 knobs '"activationScript": "systemd-run --quiet --unit=crashing --property=Restart=always --property=RestartSec=100ms --property=StartLimitIntervalSec=0 sh -c \"sleep 2; exit 1\""'
 row "a unit that was started by hand is not in the new system, --check fails" "" 10 old on systemd before by_hand besides still_by_hand words '--check false'
 row "the same, and it can't be started again" "" 10 old on systemd before by_hand_once besides names_by_hand words '--check false'
-row "the boot never ends, and the program of NixOS waits for that" "$own" 12 old on systemd before never_booted besides never_activated knobs '"program": "2024"'
+row "the boot never ends, and the program of NixOS waits for that" "$own" 12 old activation 6 on systemd before never_booted besides never_activated knobs '"program": "2024"'
 row "systemctl does not say what has failed" activated 10 old on systemd at activated event systemctl_broken
 row "emergency.target" activating 12 old on systemd at activating event emergency seconds 20 knobs "$during, \"sshd\": false"
 row "emergency.target" activated 10 old on systemd at activated event emergency
@@ -56,6 +56,7 @@ row "killed -9" half-committed 137 new at half-committed event killed seconds 30
 row "the commit is killed" confirmed 0 new at confirmed event commit_killed seconds 60
 row "the way back is killed" going-back 10 old at going-back event return_killed words '--check false'
 row "the way back is killed -9 again and again for 5 s, sshd stopped" going-back 10 old at going-back event return_killed_often knobs '"sshd": false'
+row "the way back is killed -9 again and again, while it is activated" armed 0 new at armed event waiting_killed_often seconds 30
 row "the way back is killed -9, sshd stopped" armed 10 old at armed event waiting_killed knobs '"sshd": false'
 row "no process can be made for 20 s, sshd stopped" activated 10 old at activated event no_processes knobs '"sshd": false'
 row "no process can be made for 20 s" armed 10 old at armed event no_processes

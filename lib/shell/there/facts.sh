@@ -146,8 +146,9 @@ looping_units() {
 loops() { echo "$1 (starts again and again)"; }
 
 # deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
-# sessions fail, and anybody the service that is started for each who knocks (sshd@).
-deciding() { grep -v -E "^(user unit .*|user activation for .*|(user|user-runtime-dir|sshd|systemd-coredump|polkit-agent-helper)@.*|session-.*[.]scope|dbus-:.*@.*)\$" || :; }
+# sessions fail, and anybody the service that is started for each who knocks (sshd@). The clock of a guarded deployment (hey-rollback-ID) is
+# started again by systemd, and waits on.
+deciding() { grep -v -E "^(hey-rollback-[A-Za-z0-9]+[.]service.*|user unit .*|user activation for .*|(user|user-runtime-dir|sshd|systemd-coredump|polkit-agent-helper)@.*|session-.*[.]scope|dbus-:.*@.*)\$" || :; }
 
 # units_decide: whether some that failed in the activation of the deployment in $dir do.
 units_decide() { readlink "$dir/units" | tr "," "\n" | sed "s/^ *//" | deciding | grep -q .; }
