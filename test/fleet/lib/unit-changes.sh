@@ -3,14 +3,15 @@
 # What of the units that run must be stopped, reloaded, restarted or left, as the real program finds it by the files of both systems. Each
 # list is a file in $lists; what is to be started, restarted and reloaded is kept in /run/nixos too, for whoever goes on after a crash. Sourced.
 
-# file_of ETC UNIT: the file of that unit in a system with that /etc, or of its template; NixOS has also those of systemd itself there.
-# Nothing where there is none, or it is masked.
-file_of() {
+# find_file ETC UNIT: sets found to the file of that unit in a system with that /etc, or of its template; NixOS has also those of systemd
+# itself there. Empty where there is none, or it is masked, as a link to /dev/null is.
+find_file() {
   for found in "$1/systemd/system/$2" "$1/systemd/system/${2%%@*}@.${2##*.}" "/lib/systemd/system/$2"; do
     [ -e "$found" ] || continue
-    [ "$(readlink -f "$found")" = /dev/null ] || echo "$found"
-    return
+    [ ! -c "$found" ] || break
+    return 0
   done
+  found=
 }
 
 # says FILE KEY DEFAULT: a yes or no of NixOS's own in a unit.
@@ -36,8 +37,12 @@ list_changes() {
   grep '[.]target$' "$lists/active" | xargs systemctl show --property=Id,RefuseManualStart 9>&- |
     sed -n '/^Id=/ { s///; h; }; /^RefuseManualStart=no$/ { g; /^suspend\|^hibernate\|^hybrid-sleep/ !p; }' >"$lists/targets"
   while read -r unit; do
-    old=$(file_of /etc/static "$unit") new=$(file_of "$system/etc" "$unit")
-    if [ -z "$old" ]; then :; elif [ -z "$new" ]; then
+    find_file /etc/static "$unit"
+    old=$found
+    find_file "$system/etc" "$unit"
+    new=$found
+    # Most are one file, and no program has to compare that.
+    if [ -z "$old" ] || [ "$old" -ef "$new" ]; then :; elif [ -z "$new" ]; then
       if says "$old" X-StopOnRemoval true; then note stop "$unit"; fi
     elif ! cmp -s "$old" "$new"; then
       change "$unit" "$old" "$new"

@@ -38,6 +38,12 @@ run_jobs() {
   jobs_of "$1" "$2"
 }
 
+# start_targets: all of them at once: they run, so that only what they want now is started.
+start_targets() {
+  said=$(xargs -r systemctl start <"$lists/targets" 2>&1 9>&-) || case $said in *canceled*) ;; *) printf '%s\n' "$said" >&2 && return 1 ;; esac
+  need_bus_for_jobs
+}
+
 # settle_units BEFORE: in the place of that system. Sets: failed, to 4 where something did not come up
 settle_units() {
   failed=0
@@ -57,8 +63,8 @@ settle_units() {
   run_jobs restart restart "restarting the following units"
   rm -f /run/nixos/restart-list
   tell start "starting the following units"
-  cat "$lists/targets" >>"$lists/start" 2>/dev/null
   run_jobs start start ""
+  start_targets || failed=4
   rm -f /run/nixos/start-list
   for verb_of in reload restart start; do
     [ ! -s "$lists/failed-to-$verb_of" ] || { sed "s/^/Failed to $verb_of /" "$lists/failed-to-$verb_of" >&2; failed=4; }
