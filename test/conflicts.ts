@@ -93,7 +93,14 @@ function expected({ takes }: Verb, { says }: Conflict, of: string, not: string |
     .join("");
 }
 
-const machine = { host: "vps-ultraman", target: "vps_ultraman_root", rule: { by: "hey.toml", line: 1 }, tags: [] } as const;
+const machine = {
+  host: "vps-ultraman",
+  target: "vps_ultraman_root",
+  rule: { by: "hey.toml", line: 1 },
+  tags: [],
+  order: 0,
+  after: undefined,
+} as const;
 
 /** What a line with settings is refused with, and when. */
 function refusal(verb: Verb, words: readonly string[], settings: Parameters<typeof planFor>[2]["settings"] = []) {

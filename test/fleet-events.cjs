@@ -4,14 +4,24 @@ const assert = require("node:assert/strict");
 
 const lines = readFileSync(0, "utf8").trimEnd().split("\n");
 const events = lines.map((line) => JSON.parse(line));
-const more = { run: ["hosts"], lane: [], begin: [], build: [], built: [], over: [], step: ["text"], preview: ["text"] };
+const more = {
+  run: ["hosts"],
+  lane: [],
+  begin: [],
+  build: [],
+  built: [],
+  over: [],
+  step: ["text"],
+  batch: ["hosts"],
+  preview: ["text"],
+};
 more.ended = ["outcome", "text", "last", "transcript"];
 const optional = ["from", "to", "reboot", "programStatus"];
 const whole = (value) => Number.isInteger(value) && value >= 0;
 for (const { time, host, step, argv, status, ms, ...rest } of events) {
   assert.equal(new Date(time).toISOString(), time);
   assert.ok(Object.hasOwn(more, step), step);
-  assert.equal(host === null, ["run", "build", "built", "over"].includes(step), `${step} and host`);
+  assert.equal(host === null, ["run", "batch", "build", "built", "over"].includes(step), `${step} and host`);
   assert.ok(argv === null || (argv.length > 0 && argv.every((word) => typeof word === "string")), "argv");
   assert.ok(["run", "lane", "build", "built"].includes(step) === (argv !== null), `${step} and argv`);
   assert.ok(status === null || whole(status), "status");

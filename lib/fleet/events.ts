@@ -11,10 +11,10 @@ export interface Event {
   /** Null where it is about all. */
   readonly host: string | null;
   /**
-   * `run`: all begins. `lane`: a host is asked. `build` and `built`: before and after it. `begin`: it is the host's turn. `preview`: what will change on it. `step`: a lane
+   * `run`: all begins. `lane`: a host is asked. `build` and `built`: before and after it. `batch`: these hosts come next. `begin`: it is the host's turn. `preview`: what will change on it. `step`: a lane
    * has said a line. `ended`: a lane is over. `over`: all is.
    */
-  readonly step: "run" | "lane" | "begin" | "preview" | "step" | "build" | "built" | "ended" | "over";
+  readonly step: "run" | "lane" | "batch" | "begin" | "preview" | "step" | "build" | "built" | "ended" | "over";
   /** What was started; null where nothing was. */
   readonly argv: readonly string[] | null;
   /** An exit status; null for what goes on, or was never its turn. */
@@ -25,7 +25,7 @@ export interface Event {
 
 /** What is said beside, by step. */
 type More =
-  | { readonly step: "run"; readonly hosts: readonly string[] }
+  | { readonly step: "run" | "batch"; readonly hosts: readonly string[] }
   | { readonly step: "lane" | "begin" | "build" | "built" | "over" }
   | { readonly step: "step" | "preview"; readonly text: string }
   | ({ readonly step: "ended" } & Pick<

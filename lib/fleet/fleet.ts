@@ -1,9 +1,10 @@
 // Several hosts in one run: what is built for all of them, and a lane for each. Values only; lib/fleet/run.ts runs them.
 import { join } from "node:path";
 import { flakeMeant } from "../inventory/flake.ts";
-import { machinesMeant, reaching } from "../inventory/inventory.ts";
+import { machinesMeant, namesKnown, reaching } from "../inventory/inventory.ts";
 import { because } from "../inventory/listing.ts";
 import { leading, ledElsewhere, requireOwnTargets } from "../inventory/other-host.ts";
+import { among, namesIn } from "../inventory/selection.ts";
 import type { Inventory, Machine } from "../inventory/setting.ts";
 import { planFor } from "../inventory/settings.ts";
 import { calls, type Plan } from "../script/part.ts";
@@ -13,6 +14,7 @@ import type { Takes } from "../spec/spec.ts";
 import { destinations, sameMachine } from "../target/destination.ts";
 import type { SshGiven } from "../target/ssh.ts";
 import { newRun } from "./transcripts.ts";
+import { type Placed, turns } from "./waves.ts";
 
 /** One host's part of a run: a script like that of a run for this host alone, which waits for its turn. */
 export interface Lane {
@@ -33,8 +35,16 @@ export interface Manner {
   readonly jobs: number;
   /** The host, or how many of those that answer, that go first; the others only if these hold. */
   readonly canary: string | number;
-  /** One that fails is the last. */
-  readonly serial: boolean;
+  /** The others in these turns: hosts of a later one are begun when those of the earlier are over. */
+  readonly turns: readonly (readonly string[])[];
+  /** Hosts that must hold before a host is begun, by its name. */
+  readonly after: ReadonlyMap<string, readonly string[]>;
+  /** A turn is begun in batches: of so many hosts (4), or of that share of those that answer (25%). */
+  readonly batch: string | undefined;
+  /** Seconds between two batches. */
+  readonly pause: number;
+  /** After so many that failed no host is begun any more. */
+  readonly stopAfter: number;
   /** Hosts that don't answer end the run before anything is built. */
   readonly requireAll: boolean;
   /** Events on stdout, one a line. */
@@ -101,6 +111,19 @@ function requireApart(machines: Inventory, given: SshGiven): ReturnType<typeof d
 }
 
 /**
+ * What hey.toml says of when a host is begun.
+ * @param known the names of all hosts that are known
+ * @throws Usage for a host in it that there isn't
+ */
+function placedIn({ host, order, after }: Machine, machines: readonly Machine[], known: readonly string[]): Placed {
+  if (after === undefined) return { host, order, after: [] };
+  const odd = (namesIn(after) ?? []).map((name) => name.replace(/^!/, "")).find((name) => !known.includes(name));
+  if (odd !== undefined && known.length > 0)
+    throw new Usage(`hey.toml: ${host} comes after ${shown(odd)}, and there is no such host${didYouMean(odd, known)}`);
+  return { host, order, after: among(machines, after).map((other) => other.host) };
+}
+
+/**
  * A run of the hosts that a line selects.
  * @param name the verb's
  * @throws Usage Refusal for the selection, or naming the host whose plan can't be made
@@ -108,6 +131,9 @@ function requireApart(machines: Inventory, given: SshGiven): ReturnType<typeof d
 export function fleetOf<G extends object>(name: string, verb: Several<G>, typed: G & FleetGiven): Fleet {
   const given: G & FleetGiven = { ...typed, ...verb.adapted?.(typed) };
   const { on, all, serial, requireAll, json, jobs = "10" } = given;
+  // One after another is batches of one.
+  const { batch = serial ? "1" : undefined } = given;
+  const { pause = "0", stopAfter = batch === undefined ? undefined : "1" } = given;
   const about = given as { readonly flake?: string } & Partial<SshGiven> & Evaluated;
   const flake = flakeMeant(about.flake, "as given", about);
   const ssh = { sshOption: about.sshOption ?? [], sshConfig: about.sshConfig };
@@ -115,6 +141,7 @@ export function fleetOf<G extends object>(name: string, verb: Several<G>, typed:
   requireOwnTargets(name, machines, flake, ssh);
   const places = requireApart(machines, ssh);
   const hosts = machines.map(({ host }) => host);
+  const placed = machines.map((machine) => placedIn(machine, machines, namesKnown({ ...about, flake: about.flake })));
   const dir = newRun();
   const build = verb.before?.(given, hosts, dir);
   const lanes = machines.map((machine, at) => {
@@ -128,7 +155,9 @@ export function fleetOf<G extends object>(name: string, verb: Several<G>, typed:
   });
   const some = (name: string) => lanes.some((lane) => does(lane, name));
   return {
-    ...{ dir, serial, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
+    ...{ dir, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
+    ...{ batch, pause: Number(pause), stopAfter: stopAfter === undefined ? Number.POSITIVE_INFINITY : Number(stopAfter) },
+    ...{ turns: turns(placed), after: new Map(placed.map(({ host, after }) => [host, after])) },
     ...{ build, lanes, previews: some("preview_there"), asks: some("require_terminal_alone") },
   };
 }

@@ -59,6 +59,8 @@ export class RunningLane {
   step = "";
   /** Whether it finds out what will change. */
   looking = false;
+  /** Why it was never its turn, where it waited for another host. */
+  unmet: string | undefined;
   /** Why its host was not even asked, where that is there. */
   refusal: string | undefined;
   /** Whether it came to nothing as its files could not be written here. */

@@ -30,14 +30,14 @@ export interface Result {
 
 /** What became of a lane that has ended, and in a few words. */
 function ending(
-  { begun, silent, overdue, refusal, cramped, status = 1 }: RunningLane,
+  { begun, silent, overdue, refusal, cramped, unmet, status = 1 }: RunningLane,
   known: ReadonlyMap<string, string>,
 ): readonly [Outcome, string] {
   const unasked = begun === undefined && status === 1 && !known.has("answered") && !known.has("refused");
   if (cramped) return ["failed", "no room for its files here"];
   if (unasked && refusal !== undefined) return ["failed", refusal];
   if (silent || unasked) return ["skipped", "does not answer"];
-  if (begun === undefined && status > 128) return ["not begun", "not begun"];
+  if (begun === undefined && status > 128) return ["not begun", unmet ?? "not begun"];
   if (overdue && status > 128) return ["failed", "given up on"];
   if (status === 0) return known.has("current") ? ["current", "already so"] : ["done", meaning(status)];
   return ["failed", meaning(status)];

@@ -15,6 +15,7 @@ import { RunningLane } from "./lane.ts";
 import { agreed } from "./question.ts";
 import { held, type Result, resultOf } from "./result.ts";
 import { begin, preview, release } from "./transcripts.ts";
+import { batches, batchSize } from "./waves.ts";
 
 /** How long a host may take to answer, in milliseconds: a login that hangs looks alive to ssh. */
 const patience = 30_000;
@@ -57,6 +58,8 @@ class Run {
   #told = false;
   /** Whether something has failed here. */
   #failed = false;
+  /** How many hosts waited for their turn when the first was begun. */
+  #answering = 0;
 
   constructor(
     readonly fleet: Fleet,
@@ -204,9 +207,19 @@ class Run {
     return this.#each(some, async (lane) => {
       lane.begin();
       this.events.say({ step: "begin", host: lane.host });
-      const result = await this.#ends.get(lane);
-      if (this.fleet.serial && result !== undefined && !held(result)) this.#enough = true;
+      await this.#ends.get(lane);
+      this.#countFailures();
     });
+  }
+
+  /** Begins no host any more where too many have failed. */
+  #countFailures(): void {
+    const { stopAfter } = this.fleet;
+    const failed = this.#lanes.filter((lane) => lane.begun !== undefined && this.#results.get(lane)?.outcome === "failed");
+    if (this.#enough || failed.length < stopAfter) return;
+    this.#enough = true;
+    if (this.#waiting().length > 0)
+      this.display.say(`${failed.map(({ host }) => host).join(", ")} failed; no other host is begun`);
   }
 
   /** Shows what will change, for all that it is wanted for, and asks once whether it may. Nothing has changed on any host until then. */
@@ -241,9 +254,10 @@ class Run {
 
   /** What goes first, and the others only if that holds. */
   async go(): Promise<void> {
-    const { canary } = this.fleet;
-    const first =
-      typeof canary === "number" ? this.#waiting().slice(0, canary) : this.#lanes.filter(({ host }) => host === canary);
+    const { canary, turns } = this.fleet;
+    this.#answering = this.#waiting().length;
+    const inTurns = turns.flat().flatMap((host) => this.#waiting().filter((lane) => lane.host === host));
+    const first = typeof canary === "number" ? inTurns.slice(0, canary) : inTurns.filter(({ host }) => host === canary);
     await this.#go(first);
     const failing = first.map((lane) => this.#results.get(lane)).filter((one) => one === undefined || !held(one));
     if (failing.length > 0 && this.#stopped === undefined && !this.#enough) {
@@ -252,7 +266,41 @@ class Run {
         `${failing.map((one) => one?.host).join(", ")} went first and did not hold; the others are left as they are`,
       );
     }
-    await this.#go(this.#waiting());
+    for (const turn of this.fleet.turns) await this.#goInBatches(this.#waiting().filter(({ host }) => turn.includes(host)));
+  }
+
+  /** A turn: without those that wait for a host that did not hold. */
+  async #goInBatches(turn: readonly RunningLane[]): Promise<void> {
+    const { after, batch, pause } = this.fleet;
+    for (const lane of turn) {
+      const failed = (after.get(lane.host) ?? []).filter((host) => !this.#holds(host));
+      if (failed.length > 0) lane.unmet = `not begun: ${failed.join(", ")} did not hold`;
+    }
+    const ready = turn.filter(({ unmet }) => unmet === undefined);
+    const size = batch === undefined ? Math.max(1, ready.length) : batchSize(batch, this.#answering);
+    for (const some of batches(ready, size)) {
+      if (this.#stopped !== undefined || this.#enough) return;
+      if (pause > 0 && this.#begunAny) await this.#rest(pause, some);
+      if (batch !== undefined) this.events.say({ step: "batch", hosts: some.map(({ host }) => host) });
+      await this.#go(some);
+    }
+  }
+
+  /** Whether a host of this run has come to a good end. */
+  #holds(host: string): boolean {
+    const result = [...this.#results.values()].find((one) => one.host === host);
+    return result !== undefined && held(result);
+  }
+
+  /** @param pause seconds before these are begun */
+  async #rest(pause: number, next: readonly RunningLane[]): Promise<void> {
+    const end = Date.now() + pause * 1000;
+    this.display.say(`${pause} s pause (--pause) before ${next.map(({ host }) => host).join(", ")}`);
+    await until(() => Date.now() >= end || this.#stopped !== undefined);
+  }
+
+  get #begunAny(): boolean {
+    return this.#lanes.some(({ begun, waits }) => waits && begun !== undefined);
   }
 
   /** Ends what was never begun, and waits for all. @returns the exit status of the whole */

@@ -33,15 +33,16 @@ function machine(host: string, said: Settings, known: () => ReadonlyMap<string, 
   const held = all.filter(isHeld);
   const settings = all.filter((setting) => !isHeld(setting));
   const tags = [...new Set(valuesOf(settings, "tags"))].sort();
+  const [order = "0"] = valuesOf(settings, "order");
+  const [after] = valuesOf(settings, "after");
+  const common = { host, tags, order: Number(order), after, settings, held };
   const named = settings.find(({ name }) => name === "target");
   const [target] = valuesOf(settings, "target");
-  if (named !== undefined && target !== undefined)
-    return { host, target, rule: { by: "hey.toml", line: named.line }, tags, settings, held };
+  if (named !== undefined && target !== undefined) return { ...common, target, rule: { by: "hey.toml", line: named.line } };
   const alias = aliasNames(host).find((name) => known().has(name));
   const declared = alias === undefined ? undefined : known().get(alias);
-  if (alias !== undefined && declared !== undefined)
-    return { host, target: alias, rule: { by: "alias", ...declared }, tags, settings, held };
-  return { host, target: host, rule: { by: "name" }, tags, settings, held };
+  if (alias !== undefined && declared !== undefined) return { ...common, target: alias, rule: { by: "alias", ...declared } };
+  return { ...common, target: host, rule: { by: "name" } };
 }
 
 /**

@@ -44,7 +44,7 @@ export function asJson(machines: Inventory): readonly string[] {
     Object.fromEntries(
       some.map(({ name, text, of, line }) => [name, { value: JSON.parse(text.slice(name.length + 3)), of, line }]),
     );
-  const listed = machines.map(({ settings, held, ...machine }) => ({
+  const listed = machines.map(({ settings, held, order: _, after: __, ...machine }) => ({
     ...machine,
     settings: named(settings),
     ...(held.length > 0 && { held: named(held) }),

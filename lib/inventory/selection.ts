@@ -14,15 +14,20 @@ export function namesIn(selection: string): readonly string[] | undefined {
   return parts.filter((part) => !isTag(part));
 }
 
-/** Whether a machine is meant by a part without its `!`. @throws Usage for a part that means none */
+/** Whether a machine is meant by a part without its `!`. */
+function means(part: string): (machine: Machine) => boolean {
+  const wanted = part.replace(/^@/, "");
+  const fits = isGlob(wanted) ? (name: string) => globbed(wanted, name) : (name: string) => name === wanted;
+  return ({ host, tags }) => (part.startsWith("@") ? tags : [host]).some(fits);
+}
+
+/** The same. @throws Usage for a part that means none */
 function meaning(inventory: Inventory, part: string): (machine: Machine) => boolean {
   const isTag = part.startsWith("@");
   const [what, sigil, wanted] = isTag ? ["tag", "@", part.slice(1)] : ["host", "", part];
   if (wanted === "") throw new Usage("'@' is no tag; type @ and its name, like @vps");
-  const fits = isGlob(wanted) ? (name: string) => globbed(wanted, name) : (name: string) => name === wanted;
-  const names = ({ host, tags }: Machine) => (isTag ? tags : [host]);
-  const known = [...new Set(inventory.flatMap(names))].sort();
-  if (known.some(fits)) return (machine) => names(machine).some(fits);
+  if (inventory.some(means(part))) return means(part);
+  const known = [...new Set(inventory.flatMap(({ host, tags }) => (isTag ? tags : [host])))].sort();
   if (/[\s!@]/.test(wanted.replaceAll("[!", "[")))
     throw new Usage(`${shown(part)} is no ${what} and no pattern; separate the parts by commas`);
 
@@ -54,8 +59,18 @@ export function select(inventory: Inventory, selection: string): readonly Machin
     return meaning(inventory, name);
   });
   const chosen = inventory.filter(
-    (machine) => (within.length === 0 || within.some((means) => means(machine))) && !without.some((means) => means(machine)),
+    (machine) => (within.length === 0 || within.some((is) => is(machine))) && !without.some((is) => is(machine)),
   );
   if (chosen.length === 0) throw new Usage(`${shown(selection)} leaves no host; leave one of its parts with '!' out`);
   return chosen;
+}
+
+/** Of some machines those that a selection means; a part of it that means none of them is passed over. */
+export function among(inventory: Inventory, selection: string): readonly Machine[] {
+  const parts = partsOf(selection);
+  const within = parts.filter((part) => !part.startsWith("!")).map(means);
+  const without = parts.filter((part) => part.startsWith("!")).map((part) => means(part.slice(1).trim()));
+  return inventory.filter(
+    (machine) => (within.length === 0 || within.some((is) => is(machine))) && !without.some((is) => is(machine)),
+  );
 }

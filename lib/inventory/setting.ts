@@ -1,7 +1,7 @@
 // What is known of a machine: where it is reached, and what hey.toml says of it.
 import type { Declared } from "./aliases.ts";
 
-/** One line of hey.toml, for one machine. Its name is the option's, or `target` or `tags`. */
+/** One line of hey.toml, for one machine. Its name is the option's, or one that only hey.toml has. */
 export interface Setting {
   readonly name: string;
   /** For an option without a value whether it counts; else the values, in the words that would be typed. */
@@ -54,9 +54,13 @@ export interface Machine {
   /** What ssh is given where nothing else was typed. */
   readonly target: string;
   readonly rule: Rule;
+  /** When it is begun in a run of several: those of a lower order are begun first. */
+  readonly order: number;
+  /** Which hosts of the run must hold before it is begun: a selection, as of --on. */
+  readonly after: string | undefined;
   /** Sorted, each once. */
   readonly tags: readonly string[];
-  /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. `target` and `tags` are among them. */
+  /** What hey.toml says of it, its own first; those of [defaults] that it doesn't have itself follow. Those that only hey.toml has are among them. */
   readonly settings: readonly Setting[];
   /** What it says besides, and what counts only once the user trusts it. */
   readonly held: readonly Setting[];

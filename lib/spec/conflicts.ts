@@ -50,8 +50,13 @@ const always: readonly Conflict[] = [
   // Several hosts
   { of: ["all"], not: ["on"], says: either },
   { of: ["HOST"], not: fleet, says: either },
-  { of: ["jobs", "canary"], not: ["serial"], says: either },
-  { of: ["jobs", "canary", "serial", "require-all"], needs: fleet, says: several },
+  { of: ["jobs", "canary", "batch", "stop-after"], not: ["serial"], says: either },
+  { of: ["jobs", "canary", "serial", "require-all", "batch", "pause", "stop-after"], needs: fleet, says: several },
+  {
+    of: ["pause"],
+    needs: ["batch", "serial"],
+    says: "--pause is between two batches; type --batch and a number of hosts with it",
+  },
   { of: ["json"], needs: ["list", ...fleet], at: "list", says: "--json is a way to list; add --list" },
   { of: ["json"], needs: ["list", ...fleet], at: "jobs", says: several },
   { of: ["key-cmd"], not: fleet, says: "--key-cmd writes one host's key; leave {not} out" },

@@ -34,6 +34,9 @@ export const fleetOptions = group("Several hosts", {
   jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j" }),
   canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text"),
   serial: flag("one host after another, and none after one that failed"),
+  batch: option("N|N%", "so many hosts at a time, or that share of them; the next ones only if these hold", "share"),
+  pause: option("SECONDS", "how long to wait between two batches", "seconds"),
+  "stop-after": option("N", "no host is begun any more after so many have failed (1 with --batch)", "number"),
   "require-all": flag("nothing is built or changed unless all hosts answer"),
   json: flag("events as JSON on stdout, one a line"),
 });
@@ -49,6 +52,9 @@ export interface FleetGiven {
   readonly jobs: string | undefined;
   readonly canary: string | undefined;
   readonly serial: boolean;
+  readonly batch: string | undefined;
+  readonly pause: string | undefined;
+  readonly stopAfter: string | undefined;
   readonly requireAll: boolean;
   readonly json: boolean;
 }

@@ -5,7 +5,7 @@ export type Choices = Readonly<Record<string, string>>;
 
 /**
  * Where the words for a value come from. It decides what is refused (lib/spec/words.ts) and what the shell offers at
- * TAB. `text` is free; for it, seconds, numbers, phases, specialisations, inputs, tags and pairs (KEY=VALUE for ssh) nothing is offered.
+ * TAB. `text` is free; for it, seconds, numbers, shares (N or N%), orders, phases, specialisations, inputs, tags and pairs (KEY=VALUE for ssh) nothing is offered.
  * `machines` is a selection (lib/inventory/selection.ts).
  */
 export type Source =
@@ -16,6 +16,8 @@ export type Source =
   | "files"
   | "seconds"
   | "number"
+  | "share"
+  | "order"
   | "generations"
   | "phases"
   | "specialisations"

@@ -166,6 +166,12 @@ export function fits(what: string, from: Source, word: string): void {
     if (!/^(?:0|[1-9]\d{0,4})$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);
   } else if (from === "number") {
     if (!/^[1-9]\d{0,3}$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number; type one from 1 to 9999`);
+  } else if (from === "order") {
+    if (!/^(?:0|-?[1-9]\d{0,3})$/.test(word))
+      throw new Usage(`${what} ${shown(word)} is no order; type a number from -9999 to 9999`);
+  } else if (from === "share") {
+    if (!/^(?:[1-9]\d{0,3}|(?:[1-9]\d?|100)%)$/.test(word))
+      throw new Usage(`${what} ${shown(word)} is no number of hosts; type one like 4, or a share of them like 25%`);
   } else if (from === "generations") {
     if (!/^(?:previous|[1-9]\d{0,5})$/.test(word))
       throw new Usage(`${what} ${shown(word)} is no generation; type its number, like 12`);

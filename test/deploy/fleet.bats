@@ -172,6 +172,55 @@ outcomes() { jq -r 'select(.step == "ended") | "\(.host) \(.outcome)"' "$(last_r
   [ "$(most_at_once)" = 2 ]
 }
 
+# begun_in_batches: the hosts of each batch of the last run, a line for each
+begun_in_batches() { jq -r 'select(.step == "batch") | .hosts | join(",")' "$(last_run)/.events"; }
+# begun_before ONE OTHER: the one was over when the other was begun
+begun_before() { jq -r 'select(.step == "begin" or .step == "ended") | "\(.step) \(.host)"' "$(last_run)/.events" | grep -E "ended $1|begin $2" | head -n 1 | grep -q "ended $1"; }
+
+@test "--batch: so many at a time with a pause between, the next ones only if these hold; --stop-after: none after so many that failed" {
+  knobs '' web{01..05}
+  deploy --on 'web0[1-5]' --batch 2 --pause 2
+  [ "$(outcomes)" = "done,done,done,done,done" ]
+  [ "$(begun_in_batches | paste -sd ' ')" = "web01,web02 web03,web04 web05" ]
+  for pair in "web01 web03" "web02 web04" "web04 web05"; do begun_before $pair; done
+  # Seconds between the end of one batch and the beginning of the next.
+  [ "$(jq -s '[.[] | select(.step == "begin" and .host == "web05")][0].ms - ([.[] | select(.step == "batch")][2].ms)' "$(last_run)/.events")" -lt 500 ]
+  [ "$(jq -s '[.[] | select(.step == "batch")] | .[1].ms - .[0].ms >= 2000 and .[2].ms - .[1].ms >= 2000' "$(last_run)/.events")" = true ]
+
+  knobs '"nixosVersion": "25.11.1"' web{01..05}
+  lab knobs web02 '{"activationStatus": 100}'
+  run deploy --on 'web0[1-5]' --batch 40%
+  echo "$output"
+  [ "$status" = 20 ]
+  [ "$(outcomes)" = "done,failed,not begun,not begun,not begun" ]
+  [[ $output == *"web02 failed; no other host is begun"* ]]
+  lab knobs web03 '{"activationStatus": 100}'
+  run deploy --on 'web0[1-5]' --batch 2 --stop-after 2
+  [ "$(outcomes)" = "current,failed,failed,done,not begun" ]
+}
+
+@test "hey.toml: a host is begun after those that it comes after, and a lower order before a higher; the last is the gateway" {
+  knobs '' web{01..05}
+  printf '%s\n' '[defaults]' 'order = 5' '[hosts.web01]' 'order = 9' '[hosts.web02]' 'after = "web0[34], db*"' '[hosts.web05]' 'tags = ["early"]' 'order = -1' '[hosts.web04]' 'after = "@early"' >hey.toml
+  deploy --on 'web0[1-5]'
+  for pair in "web05 web03" "web05 web04" "web03 web02" "web04 web02" "web02 web01"; do begun_before $pair; done
+  knobs '"nixosVersion": "25.11.1"' web{01..05}
+  lab knobs web04 '{"activationStatus": 100}'
+  run deploy --on 'web0[1-5]'
+  [ "$status" = 20 ]
+  [ "$(outcomes)" = "done,not begun,done,failed,done" ]
+  [[ $output == *"web02"*"not begun: web04 did not hold"* ]]
+  for wrong in "web02 waits for web03, and web03 waits for web02:[hosts.web02] after = \"web03\" [hosts.web03] after = \"web02\"" "comes after 'web99', and there is no such host:[hosts.web02] after = \"web99\"" \
+    "web01 waits for web02, and web02 waits for web01:[hosts.web01] order = 1 [hosts.web02] after = \"web01\""; do
+    echo "${wrong#*:}" | sed -E 's/ (after|order) = ("[^"]*"|[0-9]+)/\n\1 = \2\n/g; s/\n +/\n/g' >hey.toml
+    run deploy --on 'web0[1-5]' --print
+    echo "$output"
+    [ "$status" = 2 ]
+    [[ $output == *"${wrong%%:*}"* ]]
+  done
+  rm hey.toml
+}
+
 @test "^C: no host is begun any more, those that are come to their end, and who is where is said" {
   knobs '"activationScript": "sleep 3"' web{01..04}
   in_terminal "$SCRIPTS/ops-deploy.ts --on 'web0[1-4]' -j 2"
