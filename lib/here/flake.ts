@@ -1,6 +1,6 @@
 // The flake that holds the machines: which one, and how it is spelled for nix.
-import { existsSync, lstatSync, type Stats, statSync } from "node:fs";
-import { dirname, isAbsolute, join, resolve } from "node:path";
+import { existsSync, lstatSync, realpathSync, type Stats, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { Refusal, shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { untilded } from "../spec/words.ts";
@@ -102,6 +102,7 @@ function named(given: string, spelling: Spelling): Flake {
   if (found?.isDirectory() !== true)
     throw new Usage(`--flake ${shown(path)} is a file; type its directory: --flake ${quote(dirname(path))}`);
   if (!hasFlake(dir)) throw new Refusal(`there is no flake.nix in ${shown(dir)}`);
+  if (query !== undefined && subdir(query) !== "") return { ref: inside(resolve(path), query), dir };
   const tail = query === undefined ? "" : `?${query}`;
   // A bare word would be the registry's flake of that name.
   const kept = isAbsolute(path) || /^\.{1,2}(?:\/|$)/.test(path) ? path : `./${path}`;
@@ -111,21 +112,40 @@ function named(given: string, spelling: Spelling): Flake {
   };
 }
 
+/** The root of the repository that holds a directory. */
+function rootOf(absolute: string): string | undefined {
+  for (let dir = absolute; ; dir = dirname(dir)) {
+    if (existsSync(join(dir, ".git"))) return dir;
+    if (dir === dirname(dir)) return undefined;
+  }
+}
+
+const urlOf = (root: string) => `git+file://${root.split("/").map(encodeURIComponent).join("/")}`;
+
+/** A flake in a directory of a path. nix knows `dir` of a repository only: elsewhere that directory is the flake. */
+function inside(path: string, query: string): string {
+  const root = rootOf(path);
+  if (root === undefined) return locator(resolve(path, subdir(query)));
+  const asked = new URLSearchParams(query);
+  asked.set("dir", relative(root, resolve(path, subdir(query))));
+  return `${urlOf(root)}?${[...asked].map(([name, value]) => `${name}=${value.split("/").map(encodeURIComponent).join("/")}`).join("&")}`;
+}
+
+/** A directory where a link to it leads: nix refuses a link that is the flake's directory itself. */
+const unlinked = (path: string) => (lstatSync(resolve(path)).isSymbolicLink() ? realpathSync(path) : path);
+
 /**
  * A path as nix takes it. A '#' or '?' in a plain path would be cut off as fragment or query, so such a path is written
  * as a URL, of the kind that nix itself would make of it: git's when a repository holds it, where untracked files stay out.
  * @throws Refusal where there is no such URL
  */
-function locator(path: string): string {
+function locator(given: string): string {
+  const path = unlinked(given);
+  // nh takes a plain path of the store for a system that is built already.
+  if (realpathSync(path).startsWith("/nix/store/")) return `path:${realpathSync(path)}`;
   if (!/[#?]/.test(path)) return path;
   const absolute = resolve(path);
-  for (let dir = absolute; ; dir = dirname(dir)) {
-    if (existsSync(join(dir, ".git"))) {
-      if (dir === absolute) return `git+file://${dir.split("/").map(encodeURIComponent).join("/")}`;
-      break;
-    }
-    if (dir === dirname(dir)) break;
-  }
+  if (rootOf(absolute) === absolute) return urlOf(absolute);
   throw new Refusal(`the flake's path ${shown(absolute)} has a '#' or '?', which nix can't take; rename the directory`);
 }
 
