@@ -97,6 +97,33 @@ let transform = (module, file) => {
   transform(module, file);
 };
 
+/** Whether the current directory is one that a program can be started in: it may be gone, or closed to this user (sudo -u, su). */
+function canStartHere() {
+  try {
+    process.chdir(process.cwd());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Calls that as if this were in the checkout, where it must be: esbuild starts its program in the current directory. */
+function startingElsewhere(call) {
+  if (canStartHere()) return call();
+  const { cwd, env } = process;
+  const theirs = env.ESBUILD_WORKER_THREADS;
+  process.cwd = () => dirname(__dirname);
+  // A thread has a cwd() of its own.
+  env.ESBUILD_WORKER_THREADS = "0";
+  try {
+    return call();
+  } finally {
+    process.cwd = cwd;
+    if (theirs === undefined) delete env.ESBUILD_WORKER_THREADS;
+    else env.ESBUILD_WORKER_THREADS = theirs;
+  }
+}
+
 /** What tsx makes of a file, and V8 of that: wholly, as it otherwise leaves out what has not been called yet. */
 function transformed(module, file) {
   let code = "";
@@ -104,7 +131,7 @@ function transformed(module, file) {
     // A script still begins with its #! line.
     code = text.replace(/^#!.*/, "");
   };
-  transform(module, file);
+  startingElsewhere(() => transform(module, file));
   delete module._compile;
   setFlagsFromString("--no-lazy");
   const script = new Script(Module.wrap(code), { filename: file });
@@ -113,8 +140,9 @@ function transformed(module, file) {
 }
 
 function load(module, file) {
-  const { mtimeMs, size } = statSync(file);
-  const stamp = `${mtimeMs} ${size} ${process.version}`;
+  // Nobody can set a ctime. Of many files in an image the other time is one and the same.
+  const { ctimeMs, mtimeMs, size } = statSync(file);
+  const stamp = `${ctimeMs} ${mtimeMs} ${size} ${process.version}`;
   if (kept.get(file)?.stamp !== stamp) {
     isNew = true;
     kept.set(file, { stamp, ...transformed(module, file) });

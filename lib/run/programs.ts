@@ -3,7 +3,7 @@ import { onPath } from "../here/machine.ts";
 import { type Plan, steps } from "../script/part.ts";
 import { functionsOf } from "../script/render.ts";
 import type { Step } from "../script/step.ts";
-import { Refusal } from "../spec/errors.ts";
+import { Refusal, shown } from "../spec/errors.ts";
 import { elevations } from "../spec/options.ts";
 
 /** The programs that a plan's steps call, behind an elevating one and `harmlessly DIR` too; the script's own functions are none. */
@@ -19,8 +19,22 @@ function programs(plan: Plan, text: string): Set<string> {
   return new Set(names.filter((name): name is string => typeof name === "string" && name !== ":" && !functions.has(name)));
 }
 
-/** @throws Refusal where a program that a plan calls or needs isn't on PATH */
+/** In a directory that is closed to this user no program can be started: su and sudo -u leave one there. */
+function requireDirectory(): void {
+  const dir = process.cwd();
+  try {
+    process.chdir(dir);
+  } catch (error) {
+    throw new Refusal(
+      `no program can be started in the current directory, ${shown(dir)} (${(error as NodeJS.ErrnoException).code})`,
+      "cd, and then the same line",
+    );
+  }
+}
+
+/** @throws Refusal where a program that a plan calls or needs isn't on PATH, or none can be started */
 export function requirePrograms(plan: Plan, text: string): void {
+  requireDirectory();
   for (const program of new Set([...programs(plan, text), ...Object.keys(plan.needs ?? {})])) {
     if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
   }

@@ -31,7 +31,7 @@ function starting(text: string | undefined): string {
 /**
  * Runs a plan's script and waits for it, whatever signals come.
  * @returns the script's status; 128+n when signal n ended it
- * @throws Refusal before anything runs where a program isn't on PATH
+ * @throws Refusal before anything runs where a program isn't on PATH, or none can be started
  */
 export async function run(name: string, plan: Plan, text: string): Promise<number> {
   requirePrograms(plan, text);

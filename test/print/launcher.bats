@@ -72,6 +72,25 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
   ! grep -q '^    at ' "$BATS_TEST_TMPDIR/stderr"
 }
 
+@test "in a directory that can't be entered or is gone, with nothing kept" {
+  local dir
+  [ "$(id -u)" = 0 ] || skip "SKIPPED: only root can give up the right to enter it"
+  command -v setpriv >/dev/null || skip "SKIPPED: setpriv is not installed"
+  mkdir -m 000 closed
+  cd closed
+  for dir in closed gone; do
+    [ "$dir" = closed ] || rmdir "$BATS_TEST_TMPDIR/closed"
+    # As sudo -u and su leave one there.
+    on_machine HOME=/nonexistent "$(type -P setpriv)" --bounding-set=-dac_override,-dac_read_search "$repo/scripts/ops-ssh.ts" --print vps \
+      >"$BATS_TEST_TMPDIR/stdout" 2>"$BATS_TEST_TMPDIR/stderr" || :
+    echo "$dir: $(head -c 1000 "$BATS_TEST_TMPDIR/stderr")"
+    # The shells on the way have a word of their own to say of a directory that is gone.
+    [ "$(cat "$BATS_TEST_TMPDIR/stdout")" = "ssh root@vps" ] || { [ "$dir" = gone ] && grep -q '^ops-ssh: ' "$BATS_TEST_TMPDIR/stderr"; }
+    ! grep -q '^    at ' "$BATS_TEST_TMPDIR/stderr"
+    [ "$dir" = gone ] || refuses 1 "no program can be started in the current directory" "$(type -P setpriv)" --bounding-set=-dac_override,-dac_read_search "$repo/scripts/ops-ssh.ts" vps true
+  done
+}
+
 @test "through links: absolute, relative, a chain of them, under another name" {
   mkdir -p links/more
   ln -s "$repo/scripts/ops-ssh.ts" links/absolute.ts
@@ -206,8 +225,14 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
   find "$machine/home/me/.cache/hey" -path "*$PWD/hey*" -printf '%p %T@\n' | sort | diff first -
   sed -i 's/step(ssh, to)/step(ssh, "x" + to)/' hey/scripts/ops-ssh.ts
   says "ssh xroot@vps" hey/scripts/ops-ssh.ts --print vps
-  find "$machine/home/me/.cache/hey" -path "*$PWD/hey*" -type f | while read -r file; do head -c 300 "$file" >shortened && cat shortened >"$file"; done
+  # Of one length, and of one time, as the files of an image and of ostree have.
+  touch -d @1 hey/scripts/ops-ssh.ts
   says "ssh xroot@vps" hey/scripts/ops-ssh.ts --print vps
+  sed -i 's/"x" + to/"y" + to/' hey/scripts/ops-ssh.ts
+  touch -d @1 hey/scripts/ops-ssh.ts
+  says "ssh yroot@vps" hey/scripts/ops-ssh.ts --print vps
+  find "$machine/home/me/.cache/hey" -path "*$PWD/hey*" -type f | while read -r file; do head -c 300 "$file" >shortened && cat shortened >"$file"; done
+  says "ssh yroot@vps" hey/scripts/ops-ssh.ts --print vps
 }
 
 @test "what is kept of a file is what V8 has made of it, too" {
