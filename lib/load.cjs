@@ -2,7 +2,7 @@
 // it is of changes. Loading tsx costs more than everything else on the way to --print, so it is loaded only where something is not kept.
 const { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const Module = require("node:module");
-const { dirname, isAbsolute, join } = require("node:path");
+const { basename, dirname, isAbsolute, join } = require("node:path");
 const { deserialize, serialize, setFlagsFromString } = require("node:v8");
 const { Script } = require("node:vm");
 
@@ -86,7 +86,8 @@ let transform = (module, file) => {
   // reads the tsconfig.json of whatever directory this is called in.
   env.TSX_DISABLE_CACHE = "1";
   env.TSX_TSCONFIG_PATH = join(dirname(__dirname), "tsconfig.json");
-  require(join(dirname(__dirname), "node_modules/tsx/dist/cjs/index.cjs"));
+  // Where node finds it: in a checkout, and where hey is a package among others.
+  require("tsx/cjs");
   process.setSourceMapsEnabled(false);
   for (const [name, value] of Object.entries(theirs)) {
     if (value === undefined) delete env[name];
@@ -131,7 +132,15 @@ function transformed(module, file) {
     // A script still begins with its #! line.
     code = text.replace(/^#!.*/, "");
   };
-  startingElsewhere(() => transform(module, file));
+  try {
+    startingElsewhere(() => transform(module, file));
+  } catch (error) {
+    // Of a file system without programs (noexec), or of another kind of machine.
+    const [, program, code] = /\bspawn(?:Sync)? (\S.*) (E[A-Z]+)/.exec(error.message) ?? [];
+    if (program === undefined) throw error;
+    process.stderr.write(`${basename(process.argv[1], ".ts")}: ${program}, which compiles hey, can't be started (${code}); set hey up elsewhere\n`);
+    process.exit(1);
+  }
   delete module._compile;
   setFlagsFromString("--no-lazy");
   const script = new Script(Module.wrap(code), { filename: file });

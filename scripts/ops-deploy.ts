@@ -1,5 +1,5 @@
 #!/bin/sh
-":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec /bin/sh "${here%/*}/../lib/start" "$here" "$0" "$@"
   "";
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.

@@ -1,5 +1,5 @@
 #!/bin/sh
-":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec /bin/sh "${here%/*}/../lib/start" "$here" "$0" "$@"
   "";
 
 // Bring a host's ssh key and the global key to its target, so that agenix can decrypt there.

@@ -1,5 +1,5 @@
 #!/bin/sh
-":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec /bin/sh "${here%/*}/../lib/start" "$here" "$0" "$@"
   "";
 
 // Reboot a host, and see that it comes back.

@@ -1,5 +1,5 @@
 #!/bin/sh
-":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec /bin/sh "${here%/*}/../lib/start" "$here" "$0" "$@"
   "";
 
 // Back to a generation that the host has. Nothing is built, and no flake is needed.

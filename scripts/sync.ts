@@ -1,5 +1,5 @@
 #!/bin/sh
-":" + //; here=$(readlink -f "$0"); exec "${here%/*}/../lib/start" "$here" "$0" "$@"
+":" + //; here=$(readlink -f "$0"); exec /bin/sh "${here%/*}/../lib/start" "$here" "$0" "$@"
   "";
 
 // Build this machine's system from the flake and make it the next boot's, or the running one.
