@@ -138,7 +138,9 @@ function transformed(module, file) {
     // Of a file system without programs (noexec), or of another kind of machine.
     const [, program, code] = /\bspawn(?:Sync)? (\S.*) (E[A-Z]+)/.exec(error.message) ?? [];
     if (program === undefined) throw error;
-    process.stderr.write(`${basename(process.argv[1], ".ts")}: ${program}, which compiles hey, can't be started (${code}); set hey up elsewhere\n`);
+    process.stderr.write(
+      `${basename(process.argv[1], ".ts")}: ${program}, which compiles hey, can't be started (${code}); set hey up elsewhere\n`,
+    );
     process.exit(1);
   }
   delete module._compile;

@@ -28,7 +28,7 @@ import {
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, requireAlone } from "../lib/target/access.ts";
 import { requireMachineOf } from "../lib/target/identity.ts";
-import { knockingWords, knownGiven, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
+import { asOptions, knockingWords, knownGiven, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const mayTakeKeys = (dest: string, names: readonly string[]) =>
@@ -119,11 +119,11 @@ export default verb(module, {
       turn.waits,
       check ? nothing : requireMachineOf({ host, rename }, flake, true),
     );
-    const own: Part = { main: [], given: { own_options: ownWords(words).join(" ") } };
+    const own: Part = { main: [], given: { own_options: asOptions(ownWords(words)) } };
     if (check)
       return parts(begins, own, {
         main: [call("compare_keys", [dest, ...names], "here, on its disk, and as its sshd presents it")],
-        given: { knocking_options: knockingWords.join(" ") },
+        given: { knocking_options: asOptions(knockingWords) },
         stages: [stage("compare: here, on its disk, and as its sshd presents them", "both", 1)],
       });
     const send = elevated(global?.elevate ?? "none", step("tar", "-chf", "-", "-C", variable("keys"), "."));
@@ -154,7 +154,7 @@ export default verb(module, {
           given: {
             type_check: again("ops-push-keys", "--check"),
             persist: persist ? "yes" : "",
-            pinned_options: pinnedWords.join(" "),
+            pinned_options: asOptions(pinnedWords),
             ...knownGiven(sshFacts(words, to, true)),
           },
           stages: [

@@ -43,7 +43,8 @@ export type Meaning =
   | "overrideInput"
   | "updateInput"
   | "builders"
-  | "buildHost";
+  | "buildHost"
+  | "quotedSshopts";
 
 type Words = readonly string[];
 
@@ -86,6 +87,8 @@ const ofRebuild: Takes = {
 
 const ofRebuildNg: Takes = {
   ...ofRebuild,
+  // The one in bash splits NIX_SSHOPTS at blanks.
+  quotedSshopts: [],
   elevateSudo: ["--sudo"],
   askPassword: ["--ask-sudo-password"],
 };
@@ -223,6 +226,22 @@ export const backends: Readonly<Record<Program, Backend>> = {
 export function recognized(program: Program, answer: string): Row {
   const { rows } = backends[program];
   return rows.find((row) => row.is(answer)) ?? rows[0];
+}
+
+let shellLike: boolean | undefined;
+
+/**
+ * Whether the nix here reads NIX_SSHOPTS as a shell reads words (since 2.26), and does not split it at blanks. Lix has numbers of its own, and
+ * has not said that it does. One that isn't here is the newest.
+ */
+export function nixSplitsLikeShell(): boolean {
+  if (shellLike !== undefined) return shellLike;
+  // Loaded only where something is asked: most lines ask nothing.
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
+  const { stdout } = spawnSync("nix", ["--version"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], timeout: 10_000 });
+  const [, lix, major, minor] = /^nix \((Lix)?.*\) (\d+)\.(\d+)/m.exec(stdout ?? "") ?? [];
+  shellLike = lix === undefined && (major === undefined || Number(major) > 2 || (Number(major) === 2 && Number(minor) >= 26));
+  return shellLike;
 }
 
 const known = new Map<Program, Row>();

@@ -8,6 +8,7 @@ import { joined, type Step, step, variable, type Word } from "../script/step.ts"
 import { quote } from "../spec/quote.ts";
 import { limits } from "../target/access.ts";
 import {
+  asOptions,
   knownGiven,
   knownHosts,
   login,
@@ -95,8 +96,8 @@ function looking(about: Install, words: readonly string[]): Part {
     given: {
       host,
       target,
-      own_options: ownWords(words).join(" "),
-      pinned_options: pinnedWords.join(" "),
+      own_options: asOptions(ownWords(words)),
+      pinned_options: asOptions(pinnedWords),
       no_disko_deps: noDiskoDeps ? "yes" : "",
       rename: rename ? "yes" : "",
       kept_keys: keysHome(),

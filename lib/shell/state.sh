@@ -16,6 +16,7 @@
 # type_check         given                  the line to type for a look at the keys
 # type_look          given                  the line to type for a look at a machine that may have another key
 # ssh_options        given                  ssh's words for the one connection of the run
+# nix_options        given                  the same as nix reads them, where that is in other words
 # fresh_options      given                  ssh's words for a new connection that asks nobody anything
 # new_options        given                  ssh's words for a new connection
 # with_tty           given                  " -t", in lines to type, where root is become

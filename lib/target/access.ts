@@ -4,8 +4,10 @@ import { call, type Part, stage } from "../script/part.ts";
 import type { Word } from "../script/step.ts";
 import { Usage } from "../spec/errors.ts";
 import type { Program } from "../spec/options.ts";
+import { asSshopts } from "./nix-sshopts.ts";
 import {
   alertWords,
+  asOptions,
   farWords,
   freshWords,
   login,
@@ -94,19 +96,22 @@ export function requireAlone({ asks }: Access, alone: boolean): void {
 /** What a script is given to reach the target. */
 const reaching = (to: string, given: LimitGiven, { unattended, alert }: Connecting): Readonly<Record<string, Word>> => {
   const own = [...plainWords(), ...sshWords(given)];
+  const shared = [
+    ...plainWords(),
+    ...(unattended ? unattendedWords : []),
+    ...sshWords(given),
+    ...(alert ? alertWords : []),
+    ...masterWords,
+  ];
+  const [options, forNix] = [asOptions(shared), asSshopts(shared)];
   return {
     target: to,
     ...limits(given),
-    ssh_options: [
-      ...plainWords(),
-      ...(unattended ? unattendedWords : []),
-      ...sshWords(given),
-      ...(alert ? alertWords : []),
-      ...masterWords,
-    ].join(" "),
-    fresh_options: [...freshWords, ...own].join(" "),
+    ssh_options: options,
+    nix_options: forNix === options ? "" : forNix,
+    fresh_options: asOptions([...freshWords, ...own]),
     // Who sits at a terminal may be asked once more.
-    new_options: [...(unattended ? unattendedWords : []), ...newWords, ...own].join(" "),
+    new_options: asOptions([...(unattended ? unattendedWords : []), ...newWords, ...own]),
   };
 };
 
@@ -184,7 +189,7 @@ export const askedOnce = (
   given: Pick<LimitGiven, "laneTimeout" | "raw"> = {},
 ): Part => ({
   main: [call(by, words, about)],
-  given: { target: to, own_options: options.join(" "), ...limits(given) },
+  given: { target: to, own_options: asOptions(options), ...limits(given) },
   stages: [stage(about, "there", "ssh's")],
   programs: ["ssh"],
 });

@@ -5,6 +5,7 @@ import { type Step, step, type Word } from "../script/step.ts";
 import { shown, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { unsplit } from "../spec/words.ts";
+import { environmentWords, forRebuild } from "./nix-sshopts.ts";
 import { sshSays } from "./ssh-says.ts";
 
 export interface SshGiven {
@@ -26,16 +27,18 @@ export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
   return [...(sshConfig === undefined ? [] : ["-F", sshConfig]), ...sshOption.flatMap((pair) => ["-o", pair])];
 }
 
-/** The words of $NIX_SSHOPTS, split as nix splits them. */
-export const environmentWords = () => (process.env["NIX_SSHOPTS"] ?? "").split(/\s+/).filter((word) => word !== "");
-
 /** ssh's options for this run: the caller's $NIX_SSHOPTS, then what stands on the line. */
 export const sshWords = (given: SshGiven) => [...environmentWords(), ...givenWords(given)];
 
-/** NIX_SSHOPTS for a program that calls ssh itself; nothing to set where the line adds nothing to the caller's own. */
+/** NIX_SSHOPTS for nixos-rebuild; nothing to set where the line adds nothing to the caller's own. @throws Usage for what it can't be told */
 export function nixSshopts(given: SshGiven): Readonly<Record<string, string>> {
-  return givenWords(given).length === 0 ? {} : { NIX_SSHOPTS: sshWords(given).join(" ") };
+  const text = forRebuild(sshWords(given));
+  return givenWords(given).length === 0 ? {} : { NIX_SSHOPTS: text };
 }
+
+/** ssh's words as a script has them in a value, for eval: bare where no shell sees anything special. */
+export const asOptions = (words: readonly string[]): string =>
+  words.map((word) => (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+:,./=-]*$/.test(word) ? word : quote(word))).join(" ");
 
 /**
  * Words for a shell of the other side, as they stand here. Not for data: what is in them is quoted as POSIX has it, which a csh takes for
@@ -113,7 +116,7 @@ const limitWords: readonly string[] = optionWords("ConnectTimeout=10", "ServerAl
 
 /** NIX_SSHOPTS for it, as one word. */
 export const pinnedSshopts = (given: SshGiven): string =>
-  `NIX_SSHOPTS=${[...optionWords(...pinnedPairs), ...sshWords(given), ...limitWords].join(" ")}`;
+  `NIX_SSHOPTS=${forRebuild([...optionWords(...pinnedPairs), ...sshWords(given), ...limitWords])}`;
 
 /**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp, by -S, as that wins over one in the caller's
@@ -179,7 +182,7 @@ export function knownGiven(facts: SshFacts): Readonly<Record<string, string>> {
     known_globally: knownFiles(facts, "global").join("|"),
     takes_any_key: /^(?:no|off|false)$/.test(facts("stricthostkeychecking") ?? "") ? "yes" : "",
     hash_known_hosts: facts("hashknownhosts") === "yes" ? "yes" : "",
-    judging_options: judgingWords.join(" "),
+    judging_options: asOptions(judgingWords),
   };
 }
 

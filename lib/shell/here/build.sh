@@ -66,8 +66,7 @@ copy_closure() {
 }
 
 # connected: whether the one connection of this run is there.
-# shellcheck disable=SC2086
-connected() { ssh $ssh_options -S "$tmp/ssh" -O check "$target" >/dev/null 2>&1; }
+connected() { eval "ssh $ssh_options -S \"\$tmp/ssh\" -O check \"\$target\"" >/dev/null 2>&1; }
 
 # await_target: the connection to it was lost. Sets: last_words. Ends: where it does not answer again within two minutes.
 await_target() {
@@ -85,7 +84,7 @@ await_target() {
 }
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
-by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
+by_nix() { (calling && NIX_SSHOPTS="${nix_options:-$ssh_options} -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
 
 # copy_missing FETCH: what nix copy does, for a login that becomes root by a password: nix would have no place for it. FETCH is "substitute" to
 # have the target fetch what it can. Ends: where it asks for anything else.

@@ -138,8 +138,10 @@ key_now() {
 }
 
 # knock_as_user ALSO: tries the target's key with the files that the user has for it, and logs nobody in.
-# shellcheck disable=SC2086
-knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1" $judging_options $own_options "$target" -- true); }
+knock_as_user() {
+  set -- "\"$stage/known\"$1"
+  (calling && eval "exec ssh -o \"UserKnownHostsFile=\$1\" $judging_options $own_options \"\$target\" -- true")
+}
 
 # forget_expected: what was added for a key that did not go is taken out again.
 forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }

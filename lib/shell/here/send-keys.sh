@@ -6,8 +6,7 @@ fingerprint() {
 }
 
 # knock: takes down the key that is presented, in $stage/presented, and logs nobody in: sshd says its key before it asks for anything.
-# shellcheck disable=SC2086
-knock() { (calling && exec ssh -o "UserKnownHostsFile=$stage/presented" $knocking_options $own_options "$target" -- true); }
+knock() { (calling && eval "exec ssh -o \"UserKnownHostsFile=\$stage/presented\" $knocking_options $own_options \"\$target\" -- true"); }
 
 # compare_keys DIR NAME...: three answers for each key: the file here, the file in that directory of the target, and what its sshd presents.
 # Ends: where they differ, with 1.
@@ -63,8 +62,7 @@ end_to_send() {
 
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
-# shellcheck disable=SC2086
-reach_pinned() { (calling && exec ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"); }
+reach_pinned() { (calling && eval "exec ssh -o \"UserKnownHostsFile=\$stage/pinned\" $pinned_options $own_options \"\$@\""); }
 
 # prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
 # Ends: where the target has another key, or has it already and needs a start.
