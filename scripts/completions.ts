@@ -30,16 +30,17 @@ const choices = Object.fromEntries(Object.entries(shells).map(([name, { help }])
 const generate = (...words: string[]) => step("node", join(root, "lib/load.cjs"), join(root, "completions/generate.ts"), words);
 
 export default verb(module, {
-  summary: "Complete hosts, targets and options at TAB, in zsh, bash and fish",
+  summary: "Set up completions for zsh, bash and fish",
+  purpose: "Set up",
   description:
-    "Shows the line for the file of the shell. " +
-    "At TAB no program is started. Hosts are those that nix said last, or what the flake's folders and text look like where nix was " +
-    "not asked yet; targets come from ssh's files.",
+    "They complete hosts, targets and options. hey shows the line for the shell's own file. " +
+    "TAB starts no program. Hosts come from nix's last answer, or from the flake's folders and text before the first one; " +
+    "targets come from ssh's files.",
   takes: {
-    shell: arg("the shell that is to complete them", choices, "optional"),
-    install: flag("put the line into the shell's own file, once"),
-    write: flag("write the files of completions/ anew, after a change to a verb"),
-    check: flag("fail if the files of completions/ are not what the verbs say"),
+    shell: arg("the shell", choices, "optional"),
+    install: flag("add the line to the shell's own file, once"),
+    write: flag("for developers: write the files of completions/"),
+    check: flag("for developers: fail if the files of completions/ are old"),
   },
   examples: ["zsh", "bash --install"],
   plan: ({ shell, install, write, check }) => {

@@ -10,7 +10,7 @@ import { flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
-import { type Elevation, elevations, flakeOption } from "../lib/spec/options.ts";
+import { type Elevation, elevations, flakeOption, hostHelp } from "../lib/spec/options.ts";
 import { partitioned } from "../lib/spec/passed.ts";
 import { arg, flag, option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
@@ -25,13 +25,14 @@ const modes = {
 } as const;
 
 export default verb(module, {
-  summary: "Partition, format and mount a host's disks with disko, before an install",
-  description: "Where disks are wiped it asks for the host's name first. disko is run by nix where it is not on PATH.",
+  summary: "Partition, format and mount disks, before an install",
+  purpose: "Set up",
+  description: "Uses disko. Before it wipes disks hey asks for the host's name. If disko is not on PATH, nix runs it.",
   takes: {
     mode: arg("what to do", modes),
-    host: required("HOST", "the host in the flake", "hosts"),
+    host: required("HOST", hostHelp, "hosts"),
     flake: flakeOption,
-    elevate: option("PROGRAM", "how to become root", elevations),
+    elevate: option("PROGRAM", "become root by this program", elevations),
     yes: flag("wipe without asking for the host's name", { short: "y" }),
   },
   wraps: partitioned,

@@ -6,13 +6,14 @@
 import { dispatcher, spelled } from "../lib/here/called.ts";
 import { call, saying, stage } from "../lib/script/part.ts";
 import { asked, near, shown, Usage } from "../lib/spec/errors.ts";
-import { help, tagline } from "../lib/spec/help.ts";
+import { help, paper, table, tagline, wrapped } from "../lib/spec/help.ts";
 import { quote } from "../lib/spec/quote.ts";
 import type { Verb } from "../lib/spec/spec.ts";
 import { flag, option, rest } from "../lib/spec/spec.ts";
 import { heyPage, pageName, verbPage } from "../lib/verb/man.ts";
+import { type Topic, topics, topicText } from "../lib/verb/topics.ts";
 import { verb } from "../lib/verb/verb.ts";
-import { allVerbs, shortOf, withoutOps } from "../lib/verb/verbs.ts";
+import { allVerbs, purposed, shortOf, withoutOps } from "../lib/verb/verbs.ts";
 
 const said = (text: string) => saying(text.trimEnd().split("\n"));
 
@@ -29,6 +30,11 @@ function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
       `there is no verb ${shown(typed)}; this machine's is ${spelled("sync")} ${first === "ops" ? second : first}, ` +
         `and another one's ${spelled("ops-deploy")} HOST`,
     );
+  const [about] = near(
+    typed,
+    topics(verbs).map(({ name }) => name),
+  );
+  if (about !== undefined) return new Usage(`there is no verb ${shown(typed)}; did you mean ${spelled("help")} ${about}?`);
   const names = verbs.map(({ name }) => name.replace("-", " "));
   const beside = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
   // Behind ops only what stands there is wrong.
@@ -44,19 +50,35 @@ function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
   );
 }
 
+/** Verbs by what they are for, and the topics. */
+function list(verbs: readonly Verb[], about: readonly Topic[]): string {
+  const width = paper();
+  const rows = (some: readonly Verb[]) => some.map(({ name, summary }) => [spelled(name), summary] as const);
+  const topicRows = about.map(({ name, summary }) => [`${spelled("help")} ${name}`, summary] as const);
+  const column = Math.max(...[...rows(verbs), ...topicRows].map(([name]) => name.length)) + 4;
+  return [
+    `hey: ${tagline}`,
+    "",
+    `Usage: ${dispatcher} COMMAND [options]`,
+    "       Every command takes --print: show the shell script, run nothing.",
+    ...purposed(verbs).flatMap(([purpose, some]) => ["", purpose, ...table(rows(some), width, column)]),
+    ...(about.length === 0 ? [] : ["", "Topics", ...table(topicRows, width, column)]),
+    "",
+    ...wrapped(withoutOps(), width),
+    `One command: ${spelled("help")} ops deploy    Docs: man hey`,
+  ].join("\n");
+}
+
 export default verb(module, {
-  summary: "Show the verbs, or the help of one",
+  summary: "Show the commands, or the help of one, or a topic",
+  purpose: "Help",
   speaker: "hey",
   takes: {
-    verb: rest("the verb, as it is typed: ops deploy"),
-    man: flag("as a man page; hey help --man ops deploy | man -l - shows it"),
-    "man-dir": option(
-      "DIR",
-      "write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package's",
-      "dirs",
-    ),
+    verb: rest("a command, as it is typed (ops deploy), or a topic (exit-codes)"),
+    man: flag("as a man page; to read it: hey help --man ops deploy | man -l -"),
+    "man-dir": option("DIR", "write all man pages into this directory, for example a man1 of MANPATH", "dirs"),
   },
-  examples: ["", "ops deploy", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
+  examples: ["", "ops deploy", "exit-codes", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
   plan: ({ verb: words, man, manDir }) => {
     if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
     const late = words.find((word) => /^--man(?:-dir)?(?:=|$)/.test(word));
@@ -74,6 +96,8 @@ export default verb(module, {
       };
     const one = verbs.find((candidate) => candidate.name === name) ?? verbs.find((candidate) => shortOf(candidate.name) === name);
     const some = name === "" ? verbs : verbs.filter((candidate) => candidate.name.startsWith(`${name}-`));
+    const topic = topics(verbs).find((candidate) => candidate.name === words.join(" "));
+    if (topic !== undefined && !man) return said(topicText(topic, paper()));
     if (one === undefined && some.length === 0) throw unknown(words, verbs);
     if (man && one === undefined && name !== "")
       throw new Usage(
@@ -85,16 +109,6 @@ export default verb(module, {
       const short = shortOf(one.name);
       return said(help(one, spelled(one.name), short && `${dispatcher} ${short}`));
     }
-    const width = Math.max(...some.map((listed) => spelled(listed.name).length)) + 2;
-    return said(
-      [
-        `hey: ${tagline}`,
-        "",
-        ...some.map((listed) => `  ${spelled(listed.name).padEnd(width)}${listed.summary}`),
-        "",
-        withoutOps(),
-        `More of one: ${spelled("help")} ops deploy`,
-      ].join("\n"),
-    );
+    return said(list(some, some === verbs ? topics(verbs) : []));
   },
 });

@@ -27,11 +27,12 @@ function requireAbsent(file: string): void {
 }
 
 export default verb(module, {
-  summary: "Write a first hey.toml: targets that ssh's configuration has, guard and ask as defaults",
+  summary: "Write a first hey.toml, with guard and ask turned on",
+  purpose: "Set up",
   description:
-    "Looks at the flake and at ssh's configuration, shows the hey.toml that they come to, and asks before it writes it. " +
-    "From then on a deployment rolls back by itself where this machine can't log in any more, and shows what will change. " +
-    "A hey.toml that is there is never written over.",
+    "Reads the flake and ssh's configuration, shows the hey.toml it would write, and asks. " +
+    "From then on a deployment shows what will change, and rolls back by itself if this machine can't log in again. " +
+    "hey never overwrites a hey.toml.",
   takes: {
     flake: flakeOption,
     ...evaluationOptions,

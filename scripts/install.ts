@@ -11,21 +11,22 @@ import { requireHost } from "../lib/inventory/hosts.ts";
 import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
-import { type Elevation, elevations, evaluationOptions, flakeOption, nixWords } from "../lib/spec/options.ts";
+import { type Elevation, elevations, evaluationOptions, flakeOption, hostHelp, nixWords } from "../lib/spec/options.ts";
 import { installed } from "../lib/spec/passed.ts";
 import { option, required } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Install a host on mounted disks, from the installer ISO",
+  purpose: "Set up",
   description:
-    "Its disks are partitioned and mounted before, by disko for example. nixos-install asks for a password of root at its end.",
+    "Partition and mount the disks first, for example with hey disko. nixos-install asks for a root password at its end.",
   takes: {
-    host: required("HOST", "the host in the flake", "hosts"),
-    root: option("DIR", "where its disks are mounted, if not /mnt", "dirs"),
+    host: required("HOST", hostHelp, "hosts"),
+    root: option("DIR", "where its disks are mounted (default: /mnt)", "dirs"),
     flake: flakeOption,
     ...evaluationOptions,
-    elevate: option("PROGRAM", "how to become root", elevations),
+    elevate: option("PROGRAM", "become root by this program", elevations),
   },
   wraps: installed,
   passes: "nixos-install",

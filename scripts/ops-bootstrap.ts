@@ -22,13 +22,15 @@ import {
   elevations,
   evaluationOptions,
   flakeOption,
+  headings,
+  hostHelp,
   keyOptions,
   limitOptions,
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
 import { anywhere } from "../lib/spec/passed.ts";
-import { arg, flag, option, options, pairs } from "../lib/spec/spec.ts";
+import { arg, flag, group, option, options, pairs } from "../lib/spec/spec.ts";
 import { port } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
@@ -49,50 +51,66 @@ function requireApart(dir: string, keys: readonly Key[], persist: boolean): void
 }
 
 export default verb(module, {
-  summary: "Install NixOS on a remote machine that runs anything else (erases its disks)",
+  summary: "Install NixOS on a remote machine (ERASES ITS DISKS)",
+  purpose: "Set up",
+  most: ["generate", "no-keys", "yes", "vm-test", "print"],
   description:
-    "Shows what the machine says of itself, asks for the host's name, and runs nixos-anywhere with the host's keys, so " +
-    "that the first boot can decrypt its secrets. " +
-    "Then it waits until the machine comes back, and proves that it is itself: by its key, its system, and its secrets.",
+    "Shows what the machine is, asks for the host's name, and runs nixos-anywhere with the host's keys, so that the first " +
+    "boot can decrypt its secrets. " +
+    "Then it waits for the machine and checks its key, its system and its secrets.",
   takes: {
-    host: arg("host in the flake", "hosts"),
-    target: arg("where to reach the machine by ssh (not for --vm-test)", "targets", "optional"),
+    host: arg(hostHelp, "hosts"),
+    target: arg("ssh destination (not for --vm-test)", "targets", "optional"),
     flake: flakeOption,
     impure: evaluationOptions.impure,
-    "no-keys": flag("nixos-anywhere alone: no keys, no question, no look before or after"),
-    persist: keyOptions.persist,
-    "no-global": flag("carry the host's key only"),
-    generate: keyOptions.generate,
-    class: keyOptions.class,
-    "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
-    elevate: option("PROGRAM", "how to read a global key that only root can read here", elevations),
-    yes: flag("don't ask for the host's name; go on with a new key", { short: "y" }),
-    wait: option("SECONDS", "how long to wait for the machine to come back, if not 300", "seconds"),
-    "no-wait": flag("don't wait for it to come back"),
-    ...renameOption,
-    "no-disko-deps": flag("leave disko's programs out of memory, for machines with little of it"),
-    "no-reboot": flag("stop after the install, in the installer"),
-    phases: option("LIST", "the phases to run, of kexec,disko,install,reboot", "phases"),
-    "disko-mode": option("MODE", "what disko does", {
-      disko: "wipe, format and mount",
-      format: "format what isn't yet, and mount",
-      mount: "mount",
+    ...group("Keys", {
+      "no-keys": flag("run nixos-anywhere alone: no keys, no question, no checks"),
+      persist: keyOptions.persist,
+      "no-global": flag("send only the host's key, not the global one"),
+      generate: keyOptions.generate,
+      class: keyOptions.class,
+      "key-cmd": option("CMD", "take the host's key from this shell command, not from the folder"),
     }),
-    "build-on": option("WHERE", "where to build", { auto: "as nixos-anywhere sees fit", local: "here", remote: "on the target" }),
-    "extra-files": option("DIR", "files that come with the system: what is in it, as it lies below /", "dirs"),
-    kexec: option("FILE", "the installer's tarball to boot, a file or a URL", "text"),
-    "disk-encryption-keys": pairs(["REMOTE", "text"], ["LOCAL", "files"], "a file to put into the installer for disko"),
-    "generate-hardware-config": pairs(
-      [`GENERATOR`, generators],
-      ["PATH", "files"],
-      "write the target's hardware configuration to a file here",
-    ),
-    "vm-test": flag("try the installation in a virtual machine here, without a target"),
-    identity: option("FILE", "the private key to log in with", "files", { short: "i" }),
-    raw: limitOptions.raw,
-    debug: flag("show every command that nixos-anywhere runs"),
-    // Of the system that is there now, about which hey.toml says nothing.
-    "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
+    ...group("The install", {
+      "vm-test": flag("try the installation in a virtual machine here"),
+      "no-disko-deps": flag("for machines with little memory: don't load disko's programs into it"),
+      "disko-mode": option("MODE", "what disko does", {
+        disko: "wipe, format and mount",
+        format: "format what isn't yet, and mount",
+        mount: "mount",
+      }),
+      phases: option("LIST", "run only these phases, of kexec,disko,install,reboot", "phases"),
+      "no-reboot": flag("stay in the installer after the install"),
+      "extra-files": option("DIR", "copy the files of DIR to / of the new system", "dirs"),
+      kexec: option("FILE", "boot this installer (a tarball: file or URL)", "text"),
+      "disk-encryption-keys": pairs(["REMOTE", "text"], ["LOCAL", "files"], "put this file into the installer, for disko"),
+      "generate-hardware-config": pairs(
+        [`GENERATOR`, generators],
+        ["PATH", "files"],
+        "write the machine's hardware configuration to a file here",
+      ),
+      debug: flag("show every command of nixos-anywhere"),
+    }),
+    ...group("Afterwards", {
+      wait: option("SECONDS", "how long to wait for the machine (default: 300)", "seconds"),
+      "no-wait": flag("don't wait for the machine"),
+    }),
+    ...group(headings.build, {
+      "build-on": option("WHERE", "where to build", {
+        auto: "as nixos-anywhere sees fit",
+        local: "here",
+        remote: "on the target",
+      }),
+    }),
+    ...renameOption,
+    yes: flag("don't ask for the host's name; accept a new key", { short: "y" }),
+    ...group("Connection", {
+      identity: option("FILE", "log in with this private key", "files", { short: "i" }),
+      elevate: option("PROGRAM", "read a global key that only root can read here, by this program", elevations),
+      raw: limitOptions.raw,
+      // Of the system that is there now, about which hey.toml says nothing.
+      "ssh-option": options("KEY=VALUE", sshOptions["ssh-option"].help, "pairs"),
+    }),
   },
   wraps: anywhere,
   passes: "nixos-anywhere",
@@ -103,7 +121,7 @@ export default verb(module, {
   ],
   statuses: {
     0: "installed and verified",
-    30: "installed, but not seen back within --wait",
+    30: "installed, but not back within --wait",
     31: "it came back with another host key",
     32: "it came back with the right key, but another system",
     33: "it runs the right system, but agenix or sops-nix failed",

@@ -27,6 +27,8 @@ import {
   fleetStatuses,
   guardOptions,
   guardStatuses,
+  headings,
+  hostHelp,
   inHostsPlace,
   limitOptions,
   passing,
@@ -35,9 +37,10 @@ import {
   rebootStatuses,
   renameOption,
   sshOptions,
+  targetHelp,
 } from "../lib/spec/options.ts";
 import { deployments } from "../lib/spec/passed.ts";
-import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { argUnless, flag, group, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, rebuildWords } from "../lib/target/access.ts";
 import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
 import { nixSshopts, pinnedSshopts } from "../lib/target/ssh.ts";
@@ -45,29 +48,39 @@ import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
   summary: "Build a host's system here and activate it there",
+  purpose: "Deploy",
+  most: ["ask", "guard", "boot", "reboot", "on", "print"],
   description:
     "Builds the host's system on this machine, copies it to the target, and makes it the running one and that of the " +
     "next boot. " +
-    "With --guard the host goes back by itself unless this machine can still log in afterwards, over new connections. " +
-    "With --on or --all several hosts are built for at once and deployed to side by side.",
+    "With --guard the host rolls back by itself unless this machine can log in again, over new connections. " +
+    "With --on or --all hey builds for several hosts at once and deploys to them side by side.",
   takes: {
-    host: argUnless("host in the flake", "hosts", inHostsPlace),
-    target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
+    host: argUnless(hostHelp, "hosts", inHostsPlace),
+    target: knownTarget(targetHelp, "by name too"),
     flake: flakeOption,
-    boot: flag("activate at the next boot, not now"),
-    test: flag("activate now, until the next boot"),
-    "dry-activate": flag("show what activation would change"),
-    fast: flag("don't build the target's own nixos-rebuild first"),
-    debug: flag("show more of what nix and nixos-rebuild do"),
-    "build-host": option("HOST", "build on that machine instead of here", "targets"),
+    ...group(headings.activation, {
+      boot: flag("activate at the next boot, not now"),
+      test: flag("activate now, but not at the next boot"),
+      "dry-activate": flag("only show what activation would change"),
+    }),
+    ...group(headings.build, {
+      fast: flag("nixos-rebuild: don't build its newest version first"),
+      debug: flag("more output from nix and nixos-rebuild"),
+      "build-host": option("HOST", "build on that machine", "targets"),
+    }),
     "build-on": buildOptions["build-on"],
     ...passing,
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
-    force: flag("deploy also when someone else has changed what runs there, or it runs this already"),
-    status: flag("show what is armed there, and what runs and boots"),
-    cancel: flag("end a guarded deployment now: back to what ran before"),
+    ...group(headings.right, {
+      force: flag("deploy although someone else changed the host, or it runs this system already"),
+    }),
+    ...group(headings.guard, {
+      status: flag("show a pending deployment, and what runs and boots"),
+      cancel: flag("roll back a pending deployment now"),
+    }),
     ...rebootOptions,
     "use-substitutes": buildOptions["use-substitutes"],
     backend: buildOptions.backend,
@@ -77,7 +90,7 @@ export default verb(module, {
     ...sshOptions,
   },
   wraps: deployments,
-  passes: "nixos-rebuild, or to nix build with --backend nix",
+  passes: "nixos-rebuild (with --backend nix: to nix build)",
   examples: [
     "vps-ultraman vps_ultraman_root",
     "vps-pacman --boot",

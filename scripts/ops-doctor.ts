@@ -18,7 +18,15 @@ import { requireHost } from "../lib/inventory/hosts.ts";
 import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { ownersOf } from "../lib/keys/keys.ts";
-import { askedOptions, elevateOption, evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
+import {
+  askedOptions,
+  elevateOption,
+  evaluationOptions,
+  flakeOption,
+  hostHelp,
+  sshOptions,
+  targetHelp,
+} from "../lib/spec/options.ts";
 import { arg, flag, options } from "../lib/spec/spec.ts";
 import { statusOf } from "../lib/status/status.ts";
 import { paperHere } from "../lib/status/table.ts";
@@ -28,29 +36,31 @@ import { shownJson } from "../lib/text/json.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const takes = {
-  host: arg("host in the flake, if not all of them", "hosts", "optional"),
-  target: arg("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "targets", "optional"),
+  host: arg(`${hostHelp} (default: all of them)`, "hosts", "optional"),
+  target: arg(targetHelp, "targets", "optional"),
   flake: flakeOption,
   ...askedOptions,
   ...evaluationOptions,
-  eval: flag("also whether each could still be entered with what the flake has for it, which takes an evaluation"),
-  skip: options("ID", "don't look at that finding", ids),
-  json: flag("as JSON"),
+  eval: flag("also check that the next deploy would not lock you out (takes an evaluation)"),
+  skip: options("ID", "leave out this finding", ids),
+  json: flag("JSON"),
   ...elevateOption,
-  "ask-elevate-password": flag("deployments ask for the password that sudo wants there (implies --elevate sudo)", {
+  "ask-elevate-password": flag("as for deployments: sudo's password is asked for once", {
     kept: "always",
   }),
   ...sshOptions,
 };
 
 export default verb(module, {
-  summary: "Find out what would go wrong with a deployment, before one",
+  summary: "Find problems before you deploy, each with its fix",
+  purpose: "Look",
+  most: ["on", "eval", "skip", "json"],
   description:
-    "Asks all hosts side by side, one connection each, and changes nothing. " +
-    "Each finding has an id, what was seen, and a command that mends it.",
+    "Asks all hosts side by side, with one connection each, and changes nothing. " +
+    "Each finding has an id, what was seen, and a command that fixes it.",
   takes,
   examples: ["", "vps-ultraman vps_ultraman_root --eval", "--on @vps --skip memory-low"],
-  statuses: { 0: "no errors", 1: "errors were found" },
+  statuses: { 0: "no errors", 1: "found errors" },
   inquire: (given) => {
     const flake = flakeMeant(given.flake, "as given", given, "say");
     if (given.host !== undefined) requireHost(flake, given.host);

@@ -14,15 +14,17 @@ import { flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
-  summary: "List the hosts of the flake: where each is reached, its tags and settings",
-  description: "A host is reached by its target in hey.toml, else by an ssh alias of its name, else by the name itself.",
+  summary: "List the flake's hosts, and where each is reached",
+  purpose: "Look",
+  most: ["on", "why", "import"],
+  description: "hey reaches a host by its target in hey.toml, else by an ssh alias of its name, else by the name itself.",
   takes: {
     flake: flakeOption,
-    on: option("SELECTION", "only these: host names, patterns and @tags, with '!' what is left out", "machines"),
-    why: flag("also what says so: hey.toml with its line, an ssh alias with its file, or the name alone"),
-    json: flag("as JSON, with all of it"),
-    import: option("TOOL", "write a hey.toml of what the flake says for another tool, after showing it", kinds),
-    yes: flag("with --import, write it without asking", { short: "y" }),
+    on: option("SELECTION", "only these: names, 'web*', @tag, !except, with commas between", "machines"),
+    why: flag("also show the source: hey.toml and its line, an ssh alias and its file, or the name"),
+    json: flag("JSON, with everything that is known"),
+    import: option("TOOL", "write a hey.toml from another tool's settings in the flake; shows it first", kinds),
+    yes: flag("with --import: write it without asking", { short: "y" }),
     ...evaluationOptions,
     "ssh-config": sshOptions["ssh-config"],
   },

@@ -11,15 +11,16 @@ import { arg, flag, option } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
-  summary: "Show what was done to hosts from this machine: when, by whom, and what came of it",
+  summary: "Show what was done from this machine, and the results",
+  purpose: "Look",
   description:
-    "Deployments, ways back, reboots, installs and keys that were sent are noted by their scripts at the end, also by " +
-    "one that was printed and run by hand. " +
-    "What is killed with -9 notes nothing.",
+    "Deployments, rollbacks, reboots, installs and keys that were sent are noted by their scripts at the end, also by a " +
+    "script that was printed and run by hand. " +
+    "A script that is killed with -9 notes nothing.",
   takes: {
     host: arg("only what was done to this host", "hosts", "optional"),
-    last: option("N", "so many at most, the newest (50)", "number", { short: "n", range: [1, 1000] }),
-    json: flag("as JSON, with all that is known"),
+    last: option("N", "show at most N, the newest (default: 50)", "number", { short: "n", range: [1, 1000] }),
+    json: flag("JSON, with everything that is known"),
   },
   examples: ["", "vps-ultraman", "-n 5 --json"],
   plan: ({ host, last = "50", json }) => {

@@ -19,13 +19,14 @@ import {
   flakeOption,
   fleetOptions,
   fleetStatuses,
+  hostHelp,
   inHostsPlace,
   keyOptions,
   limitOptions,
   renameOption,
   sshOptions,
 } from "../lib/spec/options.ts";
-import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { argUnless, flag, group, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, requireAlone } from "../lib/target/access.ts";
 import { requireMachineOf } from "../lib/target/identity.ts";
 import { asOptions, knockingWords, knownGiven, ownWords, pinnedWords, sshFacts, sshWords } from "../lib/target/ssh.ts";
@@ -40,42 +41,42 @@ const mayTakeKeys = (dest: string, names: readonly string[]) =>
   );
 
 export default verb(module, {
-  summary: "Send a host's ssh key and the global key to its target, for agenix",
+  summary: "Send a host its ssh key, for agenix and sops-nix",
+  purpose: "Set up",
+  most: ["check", "generate", "persist", "print"],
   description:
     "The keys lie in ~/.ssh/keys.homelab/{vps,pc,server}/ssh_host_ed25519_key_HOST, and the global one in " +
     "/persist/etc/ssh or /etc/ssh. " +
-    "They go as one stream through one ssh, are checked there, and are renamed into place, so that each is whole at " +
-    "any moment. " +
-    "The old key leaves known_hosts when a new connection has proven the new one.",
+    "hey sends them as one stream through one ssh call, checks them there and renames them into place, so that each is " +
+    "whole at any moment. " +
+    "It removes the old key from known_hosts once a new connection has proven the new one.",
   takes: {
-    host: argUnless("host in the flake", "hosts", inHostsPlace),
-    target: knownTarget(
-      "where to reach the machine by ssh, if neither hey.toml nor an ssh alias of the host says so",
-      "where said",
-    ),
+    host: argUnless(hostHelp, "hosts", inHostsPlace),
+    target: knownTarget("ssh destination (default: from hey.toml, or an ssh alias)", "where said"),
     flake: flakeOption,
     ...evaluationOptions,
-    persist: keyOptions.persist,
-    "no-global": flag("send the host's key only"),
-    generate: keyOptions.generate,
-    class: keyOptions.class,
-    "key-cmd": option("CMD", "a shell command that writes the host's key, instead of the folder"),
-    check: flag("compare the keys here, on the target's disk and presented by its sshd; change nothing"),
-    "keep-known-hosts": flag("say the line for known_hosts instead of writing it"),
+    ...group("Keys", {
+      persist: keyOptions.persist,
+      "no-global": flag("send only the host's key, not the global one"),
+      generate: keyOptions.generate,
+      class: keyOptions.class,
+      "key-cmd": option("CMD", "take the host's key from this shell command, not from the folder"),
+      check: flag("compare the keys here, on the host's disk and of its sshd; change nothing"),
+      "keep-known-hosts": flag("print the line for known_hosts, don't write it"),
+    }),
     ...renameOption,
     ...fleetOptions,
     ...elevateOptions,
-    elevate: option(
-      "PROGRAM",
-      "how to become root: here for a global key that only root can read, and there if the target's user isn't root",
-      elevations,
-      { kept: "always" },
-    ),
+    ...group("Connection", {
+      elevate: option("PROGRAM", "become root by this program, here for a key that only root can read, and there", elevations, {
+        kept: "always",
+      }),
+    }),
     ...limitOptions,
     ...sshOptions,
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-ultraman vps_ultraman_root --generate --persist"],
-  statuses: { 1: "refused, or with --check: keys differ", ...fleetStatuses },
+  statuses: { 1: "refused; with --check: the keys differ", ...fleetStatuses },
   // Each puts known_hosts right, which is one file.
   adapted: (given) => ({ ...given, jobs: given.serial ? undefined : "1" }),
   sendsSecrets: true,

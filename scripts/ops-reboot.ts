@@ -14,11 +14,13 @@ import {
   flakeOption,
   fleetOptions,
   fleetStatuses,
+  hostHelp,
   inHostsPlace,
   limitOptions,
   rebootStatuses,
   renameOption,
   sshOptions,
+  targetHelp,
 } from "../lib/spec/options.ts";
 import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo } from "../lib/target/access.ts";
@@ -26,16 +28,18 @@ import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
-  summary: "Reboot a host, wait until it is back, and verify which system was booted",
-  description: "A reboot is proven by another boot_id over a new connection, and then by the system that runs.",
+  summary: "Reboot a host and check that it comes back",
+  purpose: "Deploy",
+  most: ["if-needed", "wait", "on", "print"],
+  description: "hey proves the reboot by a new boot_id over a new connection, then checks which system runs.",
   takes: {
-    host: argUnless("host in the flake", "hosts", inHostsPlace),
-    target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
+    host: argUnless(hostHelp, "hosts", inHostsPlace),
+    target: knownTarget(targetHelp, "by name too"),
     flake: flakeOption,
     ...evaluationOptions,
-    "if-needed": flag("only where what boots has another kernel, initrd, kernel modules or systemd than what was booted"),
+    "if-needed": flag("only if a new kernel, initrd, kernel modules or systemd is waiting"),
     ...renameOption,
-    wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: "always" }),
+    wait: option("SECONDS", "how long the reboot may take (default: 300)", "seconds", { kept: "always" }),
     ...fleetOptions,
     ...elevateOptions,
     ...limitOptions,

@@ -18,6 +18,8 @@ import {
   fleetStatuses,
   guardOptions,
   guardStatuses,
+  headings,
+  hostHelp,
   inHostsPlace,
   limitOptions,
   previewOptions,
@@ -25,32 +27,35 @@ import {
   rebootStatuses,
   renameOption,
   sshOptions,
+  targetHelp,
 } from "../lib/spec/options.ts";
-import { argUnless, flag, knownTarget, option } from "../lib/spec/spec.ts";
+import { argUnless, flag, group, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, askedOnce } from "../lib/target/access.ts";
 import { ownWords, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
-  summary: "Take a host back to another generation, or list those that it has",
+  summary: "Take a host back to an older generation, or list them",
+  purpose: "Deploy",
+  most: ["list", "to", "guard", "ask", "print"],
   description:
-    "Takes a host to any generation that it still has; nothing is built, and no flake is needed. " +
-    "A generation whose closure is gone is refused before anything is touched.",
+    "Takes a host to any generation that it still has. It builds nothing and needs no flake. " +
+    "A generation that was garbage-collected is refused at once.",
   takes: {
-    host: argUnless("host in the flake", "hosts", inHostsPlace),
-    target: knownTarget("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "by name too"),
+    host: argUnless(hostHelp, "hosts", inHostsPlace),
+    target: knownTarget(targetHelp, "by name too"),
     flake: flakeOption,
     ...evaluationOptions,
-    to: option("N", "the generation, if not the one before what boots", "generations"),
-    list: flag("list the generations there, newest first: what runs, what boots, what was booted"),
-    boot: flag("activate at the next boot, not now"),
+    to: option("N", "the generation (default: the one before what boots)", "generations"),
+    list: flag("list the generations, newest first: what runs, boots and was booted"),
+    ...group(headings.activation, { boot: flag("activate at the next boot, not now") }),
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
-    force: flag("also when someone else has changed what runs there"),
+    ...group(headings.right, { force: flag("roll back although someone else changed the host") }),
     ...rebootOptions,
     ...fleetOptions,
-    json: flag("as JSON: with --list the list, for several hosts events, one a line"),
+    ...group("Several hosts", { json: flag("with --list: the list as JSON; with several hosts: events, one a line") }),
     ...elevateOptions,
     ...limitOptions,
     ...sshOptions,

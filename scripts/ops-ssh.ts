@@ -12,12 +12,13 @@ import { remotely, sshWords } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
-  summary: "Open a root shell on a target, or run one command there",
-  description: "The exit status is that of the command there, or 255 where ssh itself has failed.",
+  summary: "Open a root shell on a host, or run one command there",
+  purpose: "Look",
+  description: "The exit status is the command's, or 255 if ssh itself failed.",
   takes: {
-    target: arg("where to reach the machine by ssh", "targets"),
-    command: rest("a command to run there; its words arrive as they are typed here"),
-    tty: flag("give the command a terminal, for programs that draw", { short: "t" }),
+    target: arg("ssh destination", "targets"),
+    command: rest("a command to run there; its words arrive exactly as typed"),
+    tty: flag("give the command a terminal, for full-screen programs", { short: "t" }),
     ...elevateOption,
     ...sshOptions,
   },

@@ -12,7 +12,15 @@ import { namesKnown } from "../lib/inventory/inventory.ts";
 import { withSettings } from "../lib/inventory/settings.ts";
 import { entries } from "../lib/log/log.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
-import { askedOptions, elevateOption, evaluationOptions, flakeOption, sshOptions } from "../lib/spec/options.ts";
+import {
+  askedOptions,
+  elevateOption,
+  evaluationOptions,
+  flakeOption,
+  hostHelp,
+  sshOptions,
+  targetHelp,
+} from "../lib/spec/options.ts";
 import { arg, flag, option } from "../lib/spec/spec.ts";
 import { page } from "../lib/status/page.ts";
 import { statusOf } from "../lib/status/status.ts";
@@ -23,26 +31,32 @@ import { shownJson } from "../lib/text/json.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const takes = {
-  host: arg("host in the flake, if not all of them", "hosts", "optional"),
-  target: arg("where to reach it by ssh, if not as hey.toml, an ssh alias of it or its name says", "targets", "optional"),
+  host: arg(`${hostHelp} (default: all of them)`, "hosts", "optional"),
+  target: arg(targetHelp, "targets", "optional"),
   flake: flakeOption,
   ...askedOptions,
   ...evaluationOptions,
-  eval: flag("also whether each runs and boots what the flake says, which takes an evaluation"),
-  watch: option("SECONDS", "again and again, so many seconds apart (5), until ^C", "seconds", { bare: "5", range: [1, 3600] }),
-  json: flag("as JSON, with all that is known"),
-  html: option("FILE", "also as one page that can be sent, with what was deployed from here over time", "files"),
+  eval: flag("also compare each host with the flake (takes an evaluation)"),
+  watch: option("SECONDS", "ask again every SECONDS (default: 5), until ^C", "seconds", { bare: "5", range: [1, 3600] }),
+  json: flag("JSON, with everything that is known"),
+  html: option("FILE", "also write a page to read on a phone, with the deploys over time", "files"),
   ...elevateOption,
   ...sshOptions,
 };
 
 export default verb(module, {
-  summary: "Show what hosts run and boot, and how they are",
+  summary: "Show what the hosts run and boot, and how they are",
+  purpose: "Look",
+  most: ["on", "eval", "watch", "html", "json"],
   description:
-    "Asks all hosts side by side, one connection each, and changes nothing. A host that does not answer is a line that says why.",
+    "Asks all hosts side by side, with one connection each, and changes nothing. An unreachable host is a line that says why.",
   takes,
   examples: ["", "vps-ultraman", "--on @vps --eval", "--html fleet.html"],
-  statuses: { 0: "all answer", 20: "some do not evaluate, with --eval", 21: "some do not answer, and no more" },
+  statuses: {
+    0: "all hosts answered",
+    20: "some hosts do not evaluate (--eval)",
+    21: "some hosts were unreachable; all others answered",
+  },
   inquire: (given) => {
     const machines = machinesAsked(given);
     const flake = flakeMeant(given.flake, "as given", given, "say");

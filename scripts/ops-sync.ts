@@ -6,4 +6,4 @@
 import { verb } from "../lib/verb/verb.ts";
 import deploy from "./ops-deploy.ts";
 
-export default verb(module, deploy.spec);
+export default verb(module, { ...deploy.spec, summary: "The same as ops deploy, by another name" });

@@ -20,13 +20,13 @@ import { Refusal } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { synced } from "../lib/spec/passed.ts";
 import { quote } from "../lib/spec/quote.ts";
-import { argOr, flag, option } from "../lib/spec/spec.ts";
+import { argOr, flag, group, option } from "../lib/spec/spec.ts";
 import { fits } from "../lib/spec/words.ts";
 import { limits } from "../lib/target/access.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 const actions = {
-  boot: "make it the system of the next boot (the default)",
+  boot: "make it the system of the next boot (default)",
   switch: "activate it now and make it the system of the next boot",
   test: "activate it now, until the next boot",
   build: "build it only",
@@ -60,30 +60,34 @@ function elevationOfNh(elevate: string | undefined): readonly string[] {
 }
 
 export default verb(module, {
-  summary: "Build this machine's system and activate it at the next boot, or now",
+  summary: "Build this machine's system and activate it",
+  purpose: "This machine",
+  most: ["ask", "rollback", "list", "host", "print"],
   description:
-    "By nh where that is on PATH, else by nixos-rebuild. " +
-    "A host that is not this machine is refused for boot, switch and test, as its system would become this one's.",
+    "Uses nh if it is on PATH, else nixos-rebuild. " +
+    "For boot, switch and test hey refuses another host: its system would become this machine's.",
   takes: {
     action: argOr("what to do with the system", actions, "boot"),
-    host: option("HOST", "the host in the flake, if not this machine's name", "hosts"),
+    host: option("HOST", "a host of the flake (default: this machine's name)", "hosts"),
     flake: flakeOption,
-    backend: option("PROGRAM", "the program that does it, if not nh where that is on PATH", {
+    backend: option("PROGRAM", "use this program (default: nh if it is on PATH)", {
       nh: "nh os",
       "nixos-rebuild": "nixos-rebuild",
     }),
-    elevate: option("PROGRAM", "how to become root", elevations),
-    rollback: option("N", "back to a generation: the one before what boots, or this", "generations", {
-      bare: "previous",
+    elevate: option("PROGRAM", "become root by this program", elevations),
+    ...group("Generations", {
+      rollback: option("N", "roll back to generation N (default: the one before what boots)", "generations", {
+        bare: "previous",
+      }),
+      list: flag("list the generations of this machine, newest first"),
+      json: flag("with --list: JSON"),
     }),
-    list: flag("list the generations of this machine, newest first"),
-    json: flag("with --list, as JSON"),
     ...previewOptions,
-    force: flag("activate a host here that is not this machine"),
+    force: flag("activate another host's system on this machine"),
     ...passing,
   },
   wraps: synced,
-  passes: "nixos-rebuild, or to nix behind nh",
+  passes: "nixos-rebuild (with nh: to nix)",
   examples: ["", "switch", "build --host vps-ultraman"],
   // What changes nothing is never asked about.
   machine: ({ action, list, host, flake }) => (list || !changing.includes(action) ? undefined : machineHere({ host, flake })),

@@ -16,14 +16,15 @@ import { flag } from "../lib/spec/spec.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
-  summary: "Trust a hey.toml: the settings in it that run a program, or say where secrets go",
+  summary: "Trust what hey.toml runs and where it sends secrets",
+  purpose: "Set up",
   description:
-    "Shows the settings of the flake's hey.toml that could do harm in a stranger's repository, and asks whether they may count. " +
-    "hey remembers the file as it is now. After a change it asks again, and shows what has changed. " +
-    "The other settings count without it.",
+    "Shows the settings of hey.toml that could do harm in a stranger's repository, and asks whether to use them. " +
+    "hey remembers the file as it is now. After a change it asks again and shows the change. " +
+    "All other settings need no trust.",
   takes: {
     flake: flakeOption,
-    revoke: flag("don't trust it any more"),
+    revoke: flag("stop trusting it"),
     yes: flag("trust it without asking", { short: "y" }),
   },
   examples: ["", "--yes", "--revoke"],

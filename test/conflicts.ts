@@ -107,7 +107,7 @@ function refusal(verb: Verb, words: readonly string[], settings: Parameters<type
   let when = "typed";
   try {
     const given = parse({ takes: verb.takes, passes: verb.passes, typed: `hey ${verb.name}` }, words);
-    if (given === "help") throw new Error("no help was asked for");
+    if (given === "help" || given === "brief") throw new Error("no help was asked for");
     when = "settled";
     planFor({ takes: verb.takes, plan: () => ({ main: [] }) }, given, { ...machine, settings, held: [] });
     return undefined;

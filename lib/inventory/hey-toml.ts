@@ -40,14 +40,19 @@ export const keepable: ReadonlyMap<string, Flag | Option> = new Map(
 );
 
 /** What stands only in hey.toml. */
-const onlyHere: ReadonlyMap<string, Option> = new Map<string, Option>([
-  ["target", option("TARGET", "where to reach it by ssh", "targets", { trust: "leads" })],
-  ["tags", options("TAG", "what --on can mean it by", "tags")],
-  ["order", option("N", "hosts of a lower order are begun first; 0 if not given", "order")],
-  ["after", option("HOSTS", "hosts of the run that must hold before it is begun, as of --on", "machines")],
-]);
+const onlyHere = {
+  target: option("TARGET", "ssh destination of the host", "targets", { trust: "leads" }),
+  tags: options("TAG", "tags of the host, for --on @TAG", "tags"),
+  order: option("N", "hosts of a lower order come first (default: 0)", "order"),
+  after: option("HOSTS", "hosts of the run that must succeed before this one, as for --on", "machines"),
+};
 /** Those of one host. */
 const ofOneHost = ["target", "after"];
+
+/** All that may stand there for a host. */
+export const settable: Takes = { ...onlyHere, ...Object.fromEntries(keepable) };
+/** Their names. */
+export const names: readonly string[] = Object.keys(settable);
 
 /** The values of a setting in the words that would be typed. @throws Usage for a value of another kind */
 function typed(name: string, param: Flag | Option, value: unknown): Setting["value"] {
@@ -75,20 +80,18 @@ function typed(name: string, param: Flag | Option, value: unknown): Setting["val
   return values;
 }
 
-/** All that may be set. */
-export const settable = [...onlyHere.keys(), ...keepable.keys()];
 
 /** What is wrong with a name that can't be set. */
 function unknown(name: string): Usage {
   const contrary = /^no-(.*)$/.exec(name)?.[1] ?? "";
-  const instead = keepable.has(contrary) ? `; type ${contrary} = false` : didYouMean(name, settable);
-  return new Usage(`there is no setting ${shown(name)}${instead || `; there are ${settable.join(", ")}`}`);
+  const instead = keepable.has(contrary) ? `; type ${contrary} = false` : didYouMean(name, names);
+  return new Usage(`there is no setting ${shown(name)}${instead || `; there are ${names.join(", ")}`}`);
 }
 
 /** @throws Usage */
 function setting(of: Setting["of"], name: string, value: unknown, line: number): Setting {
-  const param = onlyHere.get(name) ?? keepable.get(name);
-  if (param === undefined) throw unknown(name);
+  const param = names.includes(name) ? settable[name] : undefined;
+  if (param === undefined || !isOption(param)) throw unknown(name);
   if (ofOneHost.includes(name) && of === "defaults") throw new Usage(`${name} is of one host; type it under [hosts.NAME]`);
   const words = typed(name, param, value);
   if (typeof words !== "boolean" && param.kind === "option") {
@@ -126,7 +129,7 @@ function meant(flake: Flake): readonly string[] {
 function outside(table: string, flake: Flake): Usage {
   const instead = meant(flake).includes(table)
     ? `; type ${headOf(table)}`
-    : settable.includes(table)
+    : names.includes(table)
       ? "; type [defaults] above it"
       : didYouMean(table, ["defaults", "hosts", "flake"]) || "; type [hosts.NAME] above its settings";
   return new Usage(`${shown(table)} is neither [defaults] nor in [hosts.NAME]${instead}`);
@@ -168,11 +171,11 @@ function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
   if (name === undefined) throw new Usage(`${host} is a table; type ${headOf(host)}, and its settings below it`);
   if (own.length === 1 && !isTable(value)) {
     if (table === "defaults") said.defaults.push(setting("defaults", name, value, line));
-    else if (settable.includes(name)) known.push(setting("host", name, value, line));
+    else if (names.includes(name)) known.push(setting("host", name, value, line));
     else throw below(flake, host, own);
     return;
   }
-  if (settable.includes(name)) throw new Usage(`${name} is no table; type ${name} = and its value`);
+  if (names.includes(name)) throw new Usage(`${name} is no table; type ${name} = and its value`);
   throw table === "hosts" ? below(flake, host, own) : unknown(name);
 }
 

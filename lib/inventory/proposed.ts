@@ -3,7 +3,7 @@ import { Usage } from "../spec/errors.ts";
 import { wrapped } from "../spec/help.ts";
 import { fits, visible } from "../spec/words.ts";
 import type { Declared } from "./aliases.ts";
-import { settable } from "./hey-toml.ts";
+import { names } from "./hey-toml.ts";
 import { because } from "./listing.ts";
 import { headOf, type Inventory, type Machine, type Rule } from "./setting.ts";
 
@@ -12,7 +12,7 @@ type Aliases = ReadonlyMap<string, Declared>;
 const head = [
   "# hey.toml: where hey reaches the hosts of this flake, and what it does for them each time. It is yours to change.",
   "# What is typed goes before the settings of a host, and these before [defaults]. All settings:",
-  ...wrapped(settable.join(", ")).map((line) => `# ${line}`),
+  ...wrapped(names.join(", ")).map((line) => `# ${line}`),
   "",
   "[defaults]",
   "guard = true  # a host rolls back by itself, unless this machine can log in again after the change",

@@ -21,8 +21,11 @@ export interface Grammar {
   readonly requireMeaning?: (given: Readonly<Record<string, unknown>>) => void;
 }
 
-/** The values by camelCase name, or "help" when that was asked for. */
-export type Parsed = "help" | Readonly<Record<string, unknown>>;
+/** The values by camelCase name, or the help that was asked for: `brief` by -h. */
+export type Parsed = Help | Readonly<Record<string, unknown>>;
+type Help = "help" | "brief";
+
+const isHelp = <T>(parsed: T | Help): parsed is Help => parsed === "help" || parsed === "brief";
 
 interface Sorted {
   /** Every option as `--name=value`, every positional word as it is. */
@@ -32,7 +35,7 @@ interface Sorted {
   readonly dashes: boolean;
 }
 
-function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "help" {
+function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | Help {
   const options = Object.entries(takes).filter((entry): entry is [string, Flag | Option] => isOption(entry[1]));
   const positional = Object.values(takes).filter((param) => param.kind === "arg").length;
   const hasRest = Object.values(takes).some((param) => param.kind === "rest");
@@ -64,7 +67,7 @@ function sort({ takes, typed }: Grammar, words: readonly string[]): Sorted | "he
       throw new Usage(`unknown option ${shown(typedName)}${meant || `; see ${typed} --help`}`);
     }
     const [name, param] = entry;
-    if (name === "help") return "help";
+    if (name === "help") return typedName === "-h" ? "brief" : "help";
     if (seen.has(name) && !(param.kind === "option" && param.many)) throw new Usage(`--${name} is given twice; type it once`);
     seen.add(name);
     if (param.kind === "flag") {
@@ -114,7 +117,7 @@ export function usage({ takes, passes }: Pick<Grammar, "takes" | "passes">): str
     if (param.kind !== "arg") return [];
     return [param.optional ? `[${name.toUpperCase()}]` : name.toUpperCase()];
   });
-  return [...words, "[options]", ...(passes === undefined ? [] : [`[-- words for ${passes}]`])].join(" ");
+  return [...words, "[options]", ...(passes === undefined ? [] : ["[-- ARGS]"])].join(" ");
 }
 
 /**
@@ -143,7 +146,7 @@ function meantOtherwise(grammar: Grammar, words: readonly string[]): Usage | und
   if (line === "usage") return new Usage(says, `${typed} ${usage(grammar)}`);
   try {
     const given = parsed(grammar, line);
-    const why = given === "help" ? undefined : meaningless(grammar, given);
+    const why = isHelp(given) ? undefined : meaningless(grammar, given);
     if (why !== undefined) return new Usage(`${says}; ${why}`);
     return new Usage(says, `${typed} ${line.map(quote).join(" ")}`);
   } catch (error) {
@@ -166,7 +169,7 @@ function meaningless({ requireMeaning }: Grammar, given: Readonly<Record<string,
 function parsed(grammar: Grammar, words: readonly string[]): Parsed {
   const { takes, passes, wraps, typed } = grammar;
   const sorted = sort(grammar, words);
-  if (sorted === "help") return "help";
+  if (isHelp(sorted)) return sorted;
   const restName = Object.keys(takes).find((name) => takes[name]?.kind === "rest");
   if (sorted.dashes && restName === undefined && passes === undefined) {
     throw new Usage("nothing takes words after '--' here", `${typed} ${usage(grammar)}`);

@@ -1,9 +1,10 @@
+// The text of `--help` and of `-h`, from what a verb declares.
 import { usage } from "./argv.ts";
 import { together } from "./conflicts.ts";
-import { isOption, type Param, type Takes, type Verb } from "./spec.ts";
+import { isOption, type Param, type Verb } from "./spec.ts";
 
 /** What hey is, in a line. */
-export const tagline = "deploy NixOS machines from a flake; --print shows what would be run";
+export const tagline = "deploy NixOS machines from a flake";
 
 /** The words that a parameter has, each with what it means. */
 export const choices = (param: Param) => ("from" in param && typeof param.from === "object" ? Object.entries(param.from) : []);
@@ -17,75 +18,140 @@ export function typedAs(name: string, param: Param): string {
 
 /** What it says of itself, with what is to stand after that. */
 export function explained(name: string, param: Param, after = ""): string {
-  const contrary = isOption(param) && param.negated !== undefined ? `; --no-${name} overrides hey.toml` : "";
-  const trusted = isOption(param) && param.kept !== undefined && param.trust !== undefined ? "; hey.toml: see hey trust" : "";
+  const contrary = isOption(param) && param.negated !== undefined ? `; --no-${name} turns it off` : "";
+  const trusted =
+    isOption(param) && param.kept !== undefined && param.trust !== undefined ? "; in hey.toml: needs hey trust" : "";
   return `${param.help}${after}${param.kind === "option" && param.many ? " (repeatable)" : ""}${contrary}${trusted}`;
 }
 
+type Rows = readonly (readonly [string, Param])[];
+
+/** The heading of options that have no other one. */
+const others = "Options";
+/** The order of the headings; others of a verb stand before these. */
+const last = ["Build", "Flake", "Connection", "Every command"];
+const place = (heading: string) => last.indexOf(heading);
+
+const mostUsed = "Most used";
+
 /**
- * The parameters under their headings, in the order in which those come first: what is of this verb alone has none, and comes first. What
- * only negates another is said with that one.
+ * The parameters under their headings: the arguments have none, the most used options come first, and each option stands once. What only
+ * negates another option is said with that one.
  */
-export function grouped(takes: Takes): readonly (readonly [string, readonly (readonly [string, Param])[]])[] {
-  const of = (param: Param) => (isOption(param) ? (param.group ?? "") : "");
+export function grouped({ takes, most }: Pick<Verb, "takes" | "most">): readonly (readonly [string, Rows])[] {
+  const heading = ([name, param]: readonly [string, Param]) =>
+    !isOption(param) ? "" : most.includes(name) ? mostUsed : (param.group ?? others);
   const all = Object.entries(takes).filter(([, param]) => !("negates" in param));
-  const headings = new Set(["", ...all.map(([, param]) => of(param))]);
-  return [...headings].map((heading) => [heading, all.filter(([, param]) => of(param) === heading)] as const);
+  const headings = [...new Set(["", mostUsed, ...all.map(heading)])];
+  return headings
+    .sort((a, b) => place(a) - place(b))
+    .map((one) => [one, inOrder(one, all, most).filter((row) => heading(row) === one)] as const)
+    .filter(([one, rows]) => one === "" || rows.length > 0);
 }
 
-function left(name: string, param: Param): string {
-  const typed = typedAs(name, param);
-  return typed.startsWith("--") ? `    ${typed}` : typed;
+/** The most used ones stand as the verb lists them. */
+const inOrder = (heading: string, all: Rows, most: readonly string[]): Rows =>
+  heading === mostUsed ? [...all].sort(([a], [b]) => most.indexOf(a) - most.indexOf(b)) : all;
+
+/** The words that it may have, the default marked. */
+function chosen(param: Param): string {
+  const words = choices(param).map(([word, text]) => (text.includes("(default)") ? `${word} (default)` : word));
+  return words.length === 0 ? "" : `: ${words.join(", ")}`;
 }
 
-function right(name: string, param: Param): string {
-  const names = choices(param).map(([word]) => word);
-  return explained(name, param, names.length > 0 ? `: ${names.join(", ")}` : "");
-}
-
-/** Lines of at most 100 characters. */
-export function wrapped(text: string): string[] {
+/** Text in lines of at most so many characters, of words that all fit; each after the first is indented. */
+export function wrapped(text: string, width = 100, indent = ""): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + word.length >= 100) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
+    const line = lines.at(-1);
+    if (line === undefined) lines.push(word);
+    else if (line.length + 1 + word.length > width) lines.push(indent + word);
+    else lines[lines.length - 1] = `${line} ${word}`;
   }
   return lines;
 }
+
+/** How wide a text for this terminal is. Where there is none, it is as wide as most are. */
+export const paper = (): number => Math.min(Math.max(process.stdout.columns ?? 80, 40), 100);
+
+type Texts = readonly (readonly [string, string])[];
+
+const widest = 26;
+/** Where the explanations stand, right of all names but those that are too wide. */
+const columnOf = (rows: Texts) => Math.max(0, ...rows.map(([name]) => name.length).filter((length) => length <= widest)) + 4;
+
+/** Names and their explanations, beside each other; a name that is too wide has a line of its own. */
+export function table(rows: Texts, width: number, column = columnOf(rows)): string[] {
+  return rows.flatMap(([name, text]) => {
+    const lines = wrapped(text, width - column).map((line) => " ".repeat(column) + line);
+    if (name.length + 4 > column) return [...wrapped(`  ${name}`, width, "    "), ...lines];
+    return [`  ${name}`.padEnd(column) + (lines[0] ?? "").slice(column), ...lines.slice(1)];
+  });
+}
+
+const rowsOf = (rows: Rows) =>
+  rows.map(([name, param]) => [typedAs(name, param), explained(name, param, chosen(param))] as const);
+
+/** The rows of the words that are passed on. */
+const passed = ({ passes }: Verb) => (passes === undefined ? [] : [["-- ARGS…", `passed unchanged to ${passes}`] as const]);
+
+function usages(verb: Verb, typed: string, width: number): string[] {
+  const host = verb.takes["host"];
+  const severally = host?.kind === "arg" && host.unless?.includes("on") ? [`${typed} --on HOSTS | --all [options]`] : [];
+  return [`${typed} ${usage(verb)}`, ...severally].flatMap((line, at) =>
+    wrapped(`${at === 0 ? "Usage: " : "       "}${line}`, width, " ".repeat(9)),
+  );
+}
+
+function head(verb: Verb, typed: string, short: string | undefined, width: number): string[] {
+  const args = [...rowsOf(grouped(verb).find(([heading]) => heading === "")?.[1] ?? []), ...passed(verb)];
+  return [
+    "",
+    ...usages(verb, typed, width),
+    ...(short === undefined ? [] : [`For short: ${short}`]),
+    ...(args.length === 0 ? [] : ["", ...table(args, width)]),
+  ];
+}
+
+// Lines to copy are never broken.
+const examples = ({ examples }: Verb, typed: string) => [
+  "",
+  "Examples",
+  ...examples.map((words) => `  ${typed}${words && ` ${words}`}`),
+];
 
 /**
  * The text of `--help`.
  * @param short what is typed for the same, where there is something
  */
-export function help(verb: Verb, typed: string, short?: string): string {
-  const groups = grouped(verb.takes);
-  const width = Math.max(...groups.flatMap(([, rows]) => rows.map(([name, param]) => left(name, param).length))) + 2;
-  const passes = verb.passes === undefined ? [] : [`  ${"-- WORDS…".padEnd(width)}given to ${verb.passes} untouched`];
-  const table = groups.flatMap(([heading, rows]) => [
-    ...(heading === "" ? [] : ["", `${heading}:`]),
-    ...rows.map(([name, param]) => `  ${left(name, param).padEnd(width)}${right(name, param)}`),
-    ...(heading === "" ? passes : []),
-  ]);
-  const rules = together(verb.takes);
-  const apart = rules.length === 0 ? [] : ["", "What goes with what:", ...rules.map((rule) => `  ${rule}`)];
-  const description = verb.description === undefined ? [] : ["", ...wrapped(verb.description)];
-  const examples = verb.examples.map((words) => `  ${typed}${words && ` ${words}`}`);
-  const statuses = Object.entries(verb.statuses ?? {}).map(([status, text]) => `  ${status.padEnd(4)}${text}`);
-  const ends = statuses.length === 0 ? [] : ["", "Exit status:", ...statuses];
+export function help(verb: Verb, typed: string, short?: string, width = paper()): string {
+  const [, ...options] = grouped(verb);
+  const column = columnOf(options.flatMap(([, rows]) => rowsOf(rows)));
+  const rules = together(verb.takes).flatMap((rule) => wrapped(`  ${rule}`, width, "    "));
+  const statuses = Object.entries(verb.statuses ?? {});
   return [
-    verb.summary,
-    ...description,
+    ...wrapped(verb.summary, width),
+    ...(verb.description === undefined ? [] : ["", ...wrapped(verb.description, width)]),
+    ...head(verb, typed, short, width),
+    ...options.flatMap(([heading, rows]) => ["", heading, ...table(rowsOf(rows), width, column)]),
+    ...(rules.length === 0 ? [] : ["", "What goes with what", ...rules]),
+    ...examples(verb, typed),
+    ...(statuses.length === 0 ? [] : ["", "Exit status", ...table(statuses, width)]),
     "",
-    `  ${typed} ${usage(verb)}`,
-    ...(short === undefined ? [] : [`  For short: ${short}`]),
-    "",
-    ...table,
-    ...apart,
-    "",
-    "Examples:",
-    ...examples,
-    ...ends,
+  ].join("\n");
+}
+
+/** The text of `-h`: what most people need, and where the rest is. It fits a terminal. */
+export function brief(verb: Verb, typed: string, short?: string, width = paper()): string {
+  const [, first, ...rest] = grouped(verb);
+  const shownRows = first === undefined ? [] : ["", first[0], ...table(rowsOf(first[1]), width)];
+  const more = rest.map(([heading]) => heading.replace(/:.*/, ""));
+  return [
+    ...wrapped(verb.summary, width),
+    ...head(verb, typed, short, width),
+    ...shownRows,
+    ...(more.length === 0 ? [] : ["", ...wrapped(`With --help also: ${more.join(", ")}`, width, "  ")]),
+    ...examples(verb, typed),
     "",
   ].join("\n");
 }

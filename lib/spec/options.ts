@@ -2,48 +2,60 @@
 // nothing that deploys. Which of them leave out which is in conflicts.ts.
 import { flag, group, option, options, pairs, type Statuses, type Takes } from "./spec.ts";
 
+/** The headings that verbs have options of their own under, too. */
+export const headings = {
+  activation: "When to activate",
+  build: "Build",
+  flake: "Flake",
+  guard: "Guard: roll back automatically",
+  right: "The right machine",
+} as const;
+
 // Every verb
 
 /** The options that every verb has. */
-export const common = {
+export const common = group("Every command", {
   print: option(
     "FORM",
-    "print the exact shell script instead of running it",
-    { script: "all of it", plan: "what it does, in one screen" },
+    "show the shell script; run nothing",
+    { script: "all of it (default)", plan: "its steps, in one screen" },
     { bare: "script" },
   ),
-  help: flag("show this help", { short: "h" }),
-} satisfies Takes;
+  help: flag("show all options; -h shows the most used", { short: "h" }),
+} satisfies Takes);
 
 /** Of every verb; one of its own says it better. */
 export const statuses: Statuses = {
   0: "done",
-  1: "refused, as things are not so that it could be done; nothing was touched",
-  2: "the words are wrong; nothing was touched",
+  1: "the command is right, but it can't be done as things are; nothing was changed",
+  2: "the command is wrong; nothing was changed",
 };
 
 /** The option of every verb that uses a flake. */
-export const flakeOption = option("REF", "the flake that holds the machines: a directory or a flake reference", "flakes");
+export const flakeOption = {
+  ...option("REF", "the flake: a directory or a reference (default: the nearest flake.nix upward)", "flakes"),
+  group: headings.flake,
+};
 
 // Several hosts
 
 /** The options of verbs that can be for several hosts. */
 export const fleetOptions = group("Several hosts", {
-  on: option("HOSTS", "several hosts: names with '*', '@tag', and '!' before what is left out, with commas between", "machines"),
-  all: flag("all hosts of the flake"),
-  jobs: option("N", "how many hosts at once, if not 10", "number", { short: "j" }),
-  canary: option("HOST|N", "this host, or so many, first; the others only if it holds", "text"),
-  serial: flag("one host after another, and none after one that failed"),
-  batch: option("N|N%", "so many hosts at a time, or that share of them; the next ones only if these hold", "share"),
-  pause: option("SECONDS", "how long to wait between two batches", "seconds"),
-  "stop-after": option("N", "no host is begun any more after so many have failed (1 with --batch)", "number"),
-  "require-all": flag("nothing is built or changed unless all hosts answer"),
-  json: flag("events as JSON on stdout, one a line"),
+  on: option("HOSTS", "these hosts: names, 'web*', @tag, !except, with commas between", "machines"),
+  all: flag("every host of the flake"),
+  jobs: option("N", "this many hosts at once (default: 10)", "number", { short: "j" }),
+  canary: option("HOST|N", "deploy to this host (or the first N) first; go on only if that works", "text"),
+  serial: flag("one host at a time; stop at the first failure"),
+  batch: option("N|N%", "this many hosts at a time; go on only if they succeed", "share"),
+  pause: option("SECONDS", "wait this long between two batches", "seconds"),
+  "stop-after": option("N", "begin no more hosts after N failures (default with --batch: 1)", "number"),
+  "require-all": flag("build and change nothing unless every host answers"),
+  json: flag("events on stdout, one JSON object a line"),
 });
 
 export const fleetStatuses = {
-  20: "of several hosts some failed, or were not begun",
-  21: "of several hosts some were skipped, as they don't answer, and no more",
+  20: "some hosts failed, or were not started",
+  21: "some hosts were unreachable and skipped; all others succeeded",
 } satisfies Statuses;
 
 export interface FleetGiven {
@@ -77,26 +89,30 @@ export interface Laned {
 /** The options by which machines are chosen beside `HOST [TARGET]`. */
 export const askedOptions = { on: fleetOptions.on, all: fleetOptions.all };
 
+/** What `HOST` and `TARGET` are, in every verb's help. */
+export const hostHelp = "a host of the flake";
+export const targetHelp = "ssh destination (default: from hey.toml, an ssh alias, or the host's name)";
+
 // Ssh
 
 /** The options of every verb that reaches a target. */
 export const sshOptions = group("Connection", {
-  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh of the run and for nix", "pairs", {
+  "ssh-option": options("KEY=VALUE", "an ssh option, for every ssh call and for nix", "pairs", {
     kept: "always",
     trust: "by value",
   }),
-  "ssh-config": option("FILE", "an ssh config instead of ~/.ssh/config", "files"),
+  "ssh-config": option("FILE", "read this instead of ~/.ssh/config", "files"),
 });
 
 /** The options of verbs that run something on a host: what it may take, and how what it says is shown. */
 export const limitOptions = group("Connection", {
   "lane-timeout": option(
     "SECONDS",
-    "the longest that one step on a host may take, and of several hosts each from its turn on (3600)",
+    "stop a step on a host after this time, or with several hosts a host's whole turn (default: 3600)",
     "seconds",
     { kept: "always", range: [10, 86400] },
   ),
-  raw: flag("show what hosts say beside their answers as it came, with all that moves a cursor"),
+  raw: flag("show a host's output unfiltered, terminal control codes included"),
 });
 
 // Root
@@ -105,10 +121,10 @@ export const limitOptions = group("Connection", {
 export type Elevation = "sudo" | "doas" | "run0" | "none";
 
 export const elevations = {
-  sudo: "sudo (the default)",
+  sudo: "sudo (default)",
   doas: "OpenDoas",
   run0: "systemd's run0",
-  none: "run it as the user that calls",
+  none: "stay the user you are",
 } as const satisfies Readonly<Record<Elevation, string>>;
 
 const programs = { sudo: "sudo", doas: "OpenDoas", run0: "systemd's run0" } as const;
@@ -118,13 +134,13 @@ export type Program = keyof typeof programs;
 
 /** The option of every verb that needs root on a target. */
 export const elevateOption = group("Connection", {
-  elevate: option("PROGRAM", "how the target's user becomes root there, if it isn't root", programs, { kept: "always" }),
+  elevate: option("PROGRAM", "become root on the host by this program", programs, { kept: "always" }),
 });
 
 /** The same, and for what runs there without a terminal. The spelling is that of nixos-rebuild. */
 export const elevateOptions = group("Connection", {
   ...elevateOption,
-  "ask-elevate-password": flag("ask here, once, for the password that sudo wants there (implies --elevate sudo)", {
+  "ask-elevate-password": flag("ask once for sudo's password there (implies --elevate sudo)", {
     kept: "always",
   }),
 });
@@ -132,39 +148,45 @@ export const elevateOptions = group("Connection", {
 // Build
 
 /** The options of a deployment that hold for a host whatever is deployed. */
-export const buildOptions = group("Build", {
+export const buildOptions = group(headings.build, {
   "build-on": option(
     "WHERE",
-    "where the system is built",
-    { here: "on this machine (the default)", target: "on the target itself" },
+    "build here, or on the target itself",
+    { here: "on this machine (default)", target: "on the target itself" },
     { kept: "always" },
   ),
-  "use-substitutes": flag("let the target fetch what it can from its binary caches", { kept: "always" }),
+  "use-substitutes": flag("the target downloads what it can from its own binary caches", { kept: "always" }),
   backend: option(
     "PROGRAM",
-    "the program that does it",
+    "deploy with this program",
     {
-      "nixos-rebuild": "nixos-rebuild (the default)",
-      nix: "nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)",
+      "nixos-rebuild": "nixos-rebuild (default)",
+      nix: "nix and ssh alone (default with any setting in hey.toml, and without nixos-rebuild on PATH)",
     },
     { kept: "always" },
   ),
 });
 
 /** The options of every verb that builds a system and makes it run. */
-export const passing = group("Build", {
-  specialisation: option("NAME", "activate that specialisation of the system", "specialisations"),
-  "install-bootloader": flag("install the boot loader anew"),
-  impure: flag("let the flake read the environment, and files outside of it"),
-  offline: flag("build from what is here, without the network"),
-  "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "take an input of the flake from there", {
-    trust: "runs",
+export const passing = {
+  ...group(headings.activation, {
+    specialisation: option("NAME", "activate this specialisation", "specialisations"),
+    "install-bootloader": flag("reinstall the boot loader"),
   }),
-  "update-input": options("INPUT", "update an input of the flake first", "inputs"),
-  builders: option("MACHINES", "machines that nix builds on, like 'ssh://builder x86_64-linux'; '' for none", "text", {
-    empty: true,
+  ...group(headings.flake, {
+    impure: flag("let the flake read the environment, and files outside of it"),
+    "override-input": pairs(["INPUT", "inputs"], ["REF", "flakes"], "replace an input of the flake", {
+      trust: "runs",
+    }),
+    "update-input": options("INPUT", "update an input of the flake first", "inputs"),
   }),
-});
+  ...group(headings.build, {
+    offline: flag("don't use the network for the build"),
+    builders: option("MACHINES", "nix's remote builders, like 'ssh://builder x86_64-linux'; '' for none", "text", {
+      empty: true,
+    }),
+  }),
+};
 
 /** The options of every other verb that evaluates. */
 export const evaluationOptions = { impure: passing.impure, "override-input": passing["override-input"] };
@@ -193,69 +215,77 @@ export function nixWords({ impure, offline, overrideInput = [], passed = [] }: E
 
 /** The option of every verb that changes a machine. */
 export const renameOption = {
-  rename: flag("also where the machine is another one, by the name that it gives itself or by its host key"),
+  rename: {
+    ...flag("go on although the machine's name or host key says that it is another host"),
+    group: headings.right,
+  },
 };
 
 // Preview
 
 /** The options of verbs that change what a machine runs. */
 export const previewOptions = group("Look first", {
-  diff: flag("show first what will change: packages, size, units, whether a reboot is needed, secrets that it can't read", {
+  diff: flag("show what will change: packages, size, units, reboot, secrets it can't read", {
     kept: "always",
     negated: true,
   }),
-  ask: flag("show that, and ask before anything is changed", { kept: "always", negated: true }),
-  yes: flag("with --ask: show that, and go on without the question", { short: "y" }),
+  ask: flag("show what will change, then ask", { kept: "always", negated: true }),
+  yes: flag("with --ask: show what will change, but don't ask", { short: "y" }),
 });
 
 // Guard
 
 /** What a unit that fails in the activation means. */
 export const unitFailures = {
-  warn: "say so and go on (without --guard always)",
-  rollback: "go back (the default with --guard)",
+  warn: "report them and go on (always so without --guard)",
+  rollback: "roll back (default)",
 } as const;
 
 const guarding = ["guard", "confirm-timeout"];
 
 /** The options of verbs whose change can go back by itself. */
-export const guardOptions = group("Guard", {
-  guard: flag("go back by itself unless this machine can still log in afterwards", { kept: "always", negated: true }),
-  "confirm-timeout": option("SECONDS", "time to confirm after the activation (180; implies --guard)", "seconds", {
-    kept: "always",
-    range: [30, 3600],
-  }),
-  "activation-timeout": option("SECONDS", "the longest that a guarded activation may take (600)", "seconds", {
+export const guardOptions = group(headings.guard, {
+  guard: flag("roll back unless this machine can log in again", { kept: "always", negated: true }),
+  "confirm-timeout": option(
+    "SECONDS",
+    "time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)",
+    "seconds",
+    {
+      kept: "always",
+      range: [30, 3600],
+    },
+  ),
+  "activation-timeout": option("SECONDS", "roll back if the activation takes longer, 30 to 7200 (default: 600)", "seconds", {
     kept: guarding,
     range: [30, 7200],
   }),
-  settle: option("SECONDS", "time between the two logins that confirm (5)", "seconds", { kept: guarding }),
-  check: options("CMD", "a command that must succeed here before a guarded deployment stays", "text", {
+  settle: option("SECONDS", "time between the two test logins (default: 5)", "seconds", { kept: guarding }),
+  check: options("CMD", "keep the new system only if this succeeds here", "text", {
     kept: guarding,
     trust: "runs",
   }),
-  "check-remote": options("CMD", "a command that must succeed on the host before a guarded deployment stays", "text", {
+  "check-remote": options("CMD", "keep the new system only if this succeeds on the host", "text", {
     kept: guarding,
     trust: "runs",
   }),
-  "on-unit-failure": option("ACTION", "what failed units mean", unitFailures, { kept: guarding }),
-  "no-last-reboot": flag("never reboot the host into the old system, where that can't be made to run otherwise", {
+  "on-unit-failure": option("ACTION", "when units fail", unitFailures, { kept: guarding }),
+  "no-last-reboot": flag("never reboot to get the old system back, not even as the last resort", {
     kept: guarding,
   }),
 });
 
 export const guardStatuses = {
   0: "done, and confirmed where a guard was asked for",
-  1: "failed before anything was changed there, or it can't be reached",
-  10: "rolled back; the host was seen to run the old system",
-  11: "the host is unreachable; it rolls back by its own clock, or has confirmed: the last line says so",
+  1: "failed before anything was changed there, or unreachable",
+  10: "rolled back; hey saw the host run the old system",
+  11: "unreachable; the host rolls back by its own clock, or has kept the new system: see the last line",
   12: "the activation failed or hung, or units failed; rolled back",
   13:
-    "another deployment or program has the host, and the last line says which: it holds a lock, and nothing was activated; " +
-    "or it has switched the host, and nothing is rolled back",
-  14: "confirmed and running, but not committed (a full disk): a reboot brings the old system",
-  15: "not confirmed, and not rolled back: that failed, or still waits for another program, as the last line says",
-  16: "activated without a guard, and this machine can't log in any more: the last line says how to go on",
+    "another deployment or program has the host, see the last line: it holds the lock and nothing was activated, " +
+    "or it has switched the host and nothing is rolled back",
+  14: "the new system runs and is confirmed, but could not be made the default (disk full?): a reboot returns to the old one",
+  15: "not confirmed and not rolled back: the rollback failed, or waits for another program, see the last line",
+  16: "activated without a guard, and this machine can't log in any more: see the last line for what to do",
 } satisfies Statuses;
 
 // Reboot
@@ -264,34 +294,34 @@ export const guardStatuses = {
 export const rebootOptions = group("Reboot", {
   reboot: option(
     "WHEN",
-    "then reboot it, and wait until it is back",
-    { always: "in any case", "if-needed": "only for another kernel, initrd or systemd" },
+    "reboot afterwards, and wait for the host",
+    { always: "in any case (default)", "if-needed": "only for another kernel, initrd or systemd" },
     {
       bare: "always",
       kept: "always",
       negated: true,
     },
   ),
-  wait: option("SECONDS", "how long to wait for it to come back, if not 300", "seconds", { kept: ["reboot"] }),
+  wait: option("SECONDS", "how long the reboot may take (default: 300)", "seconds", { kept: ["reboot"] }),
 });
 
 export const rebootStatuses = {
-  30: "rebooted, but not seen back within --wait, or not gone down",
-  32: "rebooted, but it runs another system than the one that should boot",
+  30: "rebooted, but not back within --wait, or never went down",
+  32: "rebooted, but it runs another system than it should",
 } satisfies Statuses;
 
 // Keys
 
 /** The folders of ~/.ssh/keys.homelab. */
 export const classes = {
-  vps: "rented machines",
+  vps: "rented machines (default)",
   pc: "workstations",
   server: "machines at home",
 } as const;
 
 /** The options of verbs that bring a host its keys. */
 export const keyOptions = group("Keys", {
-  generate: flag("make the host's key if there is none"),
-  class: option("CLASS", "the folder of keys.homelab for a key that is made, if not vps", classes, { kept: ["generate"] }),
+  generate: flag("make the host's key if it has none"),
+  class: option("CLASS", "the folder of keys.homelab for a new key (default: vps)", classes, { kept: ["generate"] }),
   persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
 });

@@ -214,13 +214,13 @@ export function pairs(first: readonly [string, Source], second: readonly [string
   return { ...options(first[0], help, first[1], extras), second: { value, from } } as const satisfies Option;
 }
 
-/** Options under a heading of their own, each that is negated followed by its contrary. */
+/** Options under a heading of their own, each that is negated followed by its contrary. Arguments have no heading. */
 export function group<T extends Takes>(heading: string, takes: T): T {
   const all = Object.entries(takes).flatMap(([name, param]): (readonly [string, Param])[] => {
     if (!isOption(param)) return [[name, param]];
     const own = [name, { ...param, group: heading }] as const;
     if (param.negated === undefined) return [own];
-    const contrary = { ...flag(`without --${name}, whatever hey.toml says`), group: heading, negates: name };
+    const contrary = { ...flag(`turn off ${name} from hey.toml`), group: heading, negates: name };
     return [own, [`no-${name}`, contrary]];
   });
   return Object.fromEntries(all) as T;
@@ -238,10 +238,17 @@ export const camel = (name: string) => name.replace(/-(.)/g, (_, letter: string)
 /** What exit statuses mean, by number. */
 export type Statuses = Readonly<Record<number, string>>;
 
+/** What verbs are for: the headings of `hey help`, in its order. */
+export const purposes = ["Deploy", "Look", "Set up", "This machine", "Help"] as const;
+export type Purpose = (typeof purposes)[number];
+
 /** A verb as the help, the completions and the dispatcher see it. */
 export interface Verb {
   readonly name: string;
   readonly summary: string;
+  readonly purpose: Purpose;
+  /** The options that most people need: `-h` shows these, `--help` shows them first. */
+  readonly most: readonly string[];
   /** Its own parameters and the common ones. */
   readonly takes: Takes;
   readonly passes: string | undefined;

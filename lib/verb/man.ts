@@ -6,7 +6,9 @@ import { together } from "../spec/conflicts.ts";
 import { choices, explained, grouped, tagline, typedAs } from "../spec/help.ts";
 import { statuses } from "../spec/options.ts";
 import type { Param, Verb } from "../spec/spec.ts";
-import { shortOf, withoutOps } from "./verbs.ts";
+import { applying, environment, files, sshTakers } from "./environment.ts";
+import { topics } from "./topics.ts";
+import { purposed, shortOf, withoutOps } from "./verbs.ts";
 
 /** A page has the date of its words, so that it is the same wherever it is made. */
 const written = "2026-11-28";
@@ -59,30 +61,6 @@ function parameter([name, param]: readonly [string, Param]): string[] {
   return [...row(typography(typedAs(name, param)), explained(name, param)), ...nested];
 }
 
-const flakeTakers = (verb: Verb) => "flake" in verb.takes;
-const severalTakers = (verb: Verb) => Object.values(verb.takes).some((param) => "from" in param && param.from === "machines");
-const kept = (verb: Verb) => Object.values(verb.takes).some((param) => "known" in param || "kept" in param);
-const sshTakers = (verb: Verb) => "ssh-option" in verb.takes;
-
-/** What verbs that take such words read of this machine: in the page of each, and all of it in hey's own. */
-const environment: readonly (readonly [string, string, (verb: Verb) => boolean])[] = [
-  ["DOTFILES_HOME", "the flake, where neither --flake nor a flake.nix from the current directory upward says so", flakeTakers],
-  ["NIX_SSHOPTS", "words for every ssh of a run, as nix takes them; --ssh-option adds to them", sshTakers],
-  ["XDG_STATE_HOME", "where runs of several hosts are kept, if not ~/.local/state", severalTakers],
-];
-const files: typeof environment = [
-  ["flake.nix", "the nearest one from the current directory upward is the flake, without --flake", flakeTakers],
-  ["hey.toml", "beside it, and optional: targets, tags and settings of the hosts, and defaults", kept],
-  ["~/.ssh/config", "aliases by which a host is reached", sshTakers],
-  [
-    "~/.local/state/hey/runs/",
-    "of each run of several hosts the scripts, the logs and the events",
-    (verb) => severalTakers(verb) && "jobs" in verb.takes,
-  ],
-];
-const applying = (table: typeof environment, verbs: readonly Verb[]) =>
-  table.filter(([, , applies]) => verbs.some(applies)).map(([name, text]) => [name, text] as const);
-
 function ends(own: Verb["statuses"]): string[] {
   const others = row("else", "that of the program that failed, or 128 + n after signal n");
   return section("EXIT STATUS", [...rows(Object.entries({ ...statuses, ...own })), ...others]);
@@ -94,8 +72,8 @@ export function verbPage(verb: Verb, all: readonly Verb[]): string {
   const also = shortOf(verb.name);
   const short = also && `For short: ${bold(`hey ${also}`)}`;
   const passes =
-    verb.passes === undefined ? [] : row(`${bold("--")} \\fIWORDS\\fR\\[u2026]`, `given to ${verb.passes} untouched`);
-  const options = grouped(verb.takes).flatMap(([heading, params]) =>
+    verb.passes === undefined ? [] : row(`${bold("--")} \\fIARGS\\fR\\[u2026]`, `passed unchanged to ${verb.passes}`);
+  const options = grouped(verb).flatMap(([heading, params]) =>
     heading === "" ? [...params.flatMap(parameter), ...passes] : [`.SS ${escaped(heading)}`, ...params.flatMap(parameter)],
   );
   const rules = together(verb.takes);
@@ -126,21 +104,31 @@ export function heyPage(all: readonly Verb[]): string {
   return [
     head(pageName()),
     ...section("NAME", [`hey \\- ${escaped(tagline)}`]),
-    ...section("SYNOPSIS", [typography("hey VERB"), ".br", typography("hey help [--man] [VERB]"), ".br", bold("hey --version")]),
+    ...section("SYNOPSIS", [
+      typography("hey VERB"),
+      ".br",
+      typography("hey help [--man] [VERB|TOPIC]"),
+      ".br",
+      bold("hey --version"),
+    ]),
     ...section("DESCRIPTION", [
       escaped(
-        "Every verb is compiled to a POSIX shell script. --print shows it; without --print the very same text is given to /bin/sh.",
+        "hey makes a POSIX shell script of every command. --print shows it; without --print hey runs that very text with /bin/sh.",
       ),
       ".PP",
       escaped(
-        "A host is an attribute of the flake's nixosConfigurations. A target is what ssh is given: an alias, a name, user@name; where none is typed, it is that of hey.toml or of an ssh alias that is named for the host.",
+        "A host is an attribute of the flake's nixosConfigurations. A target is an ssh destination: an alias, a name, user@name. Without one, hey takes it from hey.toml, or from an ssh alias that is named for the host.",
       ),
     ]),
     ...section("VERBS", [
-      ...all.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
+      ...purposed(all).flatMap(([purpose, verbs]) => [
+        `.SS ${escaped(purpose)}`,
+        ...verbs.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
+      ]),
       ".PP",
       escaped(withoutOps()),
     ]),
+    ...section("TOPICS", rows(topics(all).map(({ name, summary }) => [`hey help ${name}`, summary]))),
     ...ends(undefined),
     ...section("ENVIRONMENT", rows(applying(environment, all))),
     ...section("FILES", rows(applying(files, all))),

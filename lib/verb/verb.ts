@@ -11,12 +11,15 @@ import { parse } from "../spec/argv.ts";
 import { Ended, Refusal } from "../spec/errors.ts";
 import { common, type Laned, several } from "../spec/options.ts";
 import type { Wrapped } from "../spec/passed.ts";
-import type { Given, Statuses, Takes, Verb } from "../spec/spec.ts";
+import type { Given, Purpose, Statuses, Takes, Verb } from "../spec/spec.ts";
 
 interface Described<T extends Takes> {
   /** One line, for the list of verbs and the head of --help. */
   readonly summary: string;
+  readonly purpose: Purpose;
   readonly takes: T;
+  /** The options that most people need, in that order. */
+  readonly most?: readonly (keyof (T & typeof common))[];
   /** The program that gets the words after `--`. */
   readonly passes?: string;
   /** What that one makes of these words. */
@@ -121,11 +124,11 @@ async function main(verb: Verb, wraps: Wrapped | undefined, plan: (given: never)
     requireSelection(proposed);
   };
   const given = parse({ takes: verb.takes, passes: verb.passes, wraps, typed, requireMeaning }, process.argv.slice(2));
-  if (given === "help") {
-    const { help } = require("../spec/help.ts") as typeof import("../spec/help.ts");
+  if (given === "help" || given === "brief") {
+    const texts = require("../spec/help.ts") as typeof import("../spec/help.ts");
     const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");
     const short = shortOf(verb.name);
-    process.stdout.write(help(verb, typed, short && `${dispatcher} ${short}`));
+    process.stdout.write(texts[given](verb, typed, short && `${dispatcher} ${short}`));
     return;
   }
   const made = plan(given as never);
@@ -159,11 +162,13 @@ async function main(verb: Verb, wraps: Wrapped | undefined, plan: (given: never)
  * @param self the file's own `module`; its name is the verb's
  */
 export function verb<T extends Takes>(self: NodeModule, spec: Spec<T>): Verb & { readonly spec: Spec<T> } {
-  const { summary, passes, examples, description, statuses } = spec;
+  const { summary, purpose, most = [], passes, examples, description, statuses } = spec;
   const name = basename(self.filename, ".ts");
   const made: Verb = {
     name,
     summary,
+    purpose,
+    most: most as readonly string[],
     passes,
     examples,
     description,

@@ -44,6 +44,6 @@ setup_file() {
   for file in "$repo"/scripts/*.ts; do
     verb=${file##*/} verb=${verb%.ts}
     grep -q "^$verb"$'\t' "$BATS_FILE_TMPDIR/examples"
-    diff <("$file" --help | sed -n '/^Examples:/,/^$/s/^  //p') <(sed -n "s|^$verb\t|$file |p" "$BATS_FILE_TMPDIR/examples" | sed 's/ $//')
+    diff <("$file" --help | sed -n '/^Examples$/,/^$/s/^  //p') <(sed -n "s|^$verb\t|$file |p" "$BATS_FILE_TMPDIR/examples" | sed 's/ $//')
   done
 }

@@ -57,7 +57,7 @@ rendered() { mandoc -T utf8 -O width=400 "man/${1:+hey-$1}.1" | col -bx | tr -s 
   while IFS=$'\t' read -r verb _ text; do
     [[ $page == *" ${verb/-/ } $text "* ]] || { echo "$verb"; false; }
     [[ $page == *"hey-$verb(1)"* ]]
-    [[ $(rendered "$verb") == *" 2 the words are wrong"*" else that of the program"* ]]
+    [[ $(rendered "$verb") == *" 2 the command is wrong"*" else that of the program"* ]]
   done < <(awk -F '\t' '!seen[$1]++' facts)
 }
 
@@ -66,7 +66,7 @@ rendered() { mandoc -T utf8 -O width=400 "man/${1:+hey-$1}.1" | col -bx | tr -s 
 import { flag } from "$repo/lib/spec/spec.ts";
 import { verbPage } from "$repo/lib/verb/man.ts";
 const text = ".B 'quoted' \\\\fBnot bold\\\\fP \"double\" \`back\` ^ ~ -- \\\\";
-process.stdout.write(verbPage({ name: "x", summary: text, description: text, takes: { a: flag("'br then … →") }, passes: undefined, examples: [".x 'y' \\\\n(.z"], statuses: { 7: ".seven" } }, []));
+process.stdout.write(verbPage({ name: "x", summary: text, description: text, takes: { a: flag("'br then … →") }, most: [], purpose: "Look", passes: undefined, examples: [".x 'y' \\\\n(.z"], statuses: { 7: ".seven" } }, []));
 X
   node "$repo/lib/load.cjs" "$PWD/verb.ts" >x.1
   mandoc -T lint -W warning x.1

@@ -485,19 +485,20 @@ refuses_or_lists() {
   [ -z "$(ls "$record")" ]
 }
 
-@test "help has the options under headings, their contraries in their own lines, and says what can't go together" {
+@test "help has the options under headings, the most used first, their contraries in their own lines, and says what can't go together" {
   on_machine "$repo/scripts/ops-deploy.ts" --help >stdout
-  [ "$(sed -n 's/^\(.*\):$/\1/p' stdout | paste -sd ,)" = "Build,Guard,Look first,Reboot,Several hosts,Connection,What goes with what,Examples,Exit status" ]
-  # Under its own heading, and there only.
-  [ "$(awk '/^[A-Z].*:$/ { heading = $0 } /^ +--guard / { print heading }' stdout)" = "Guard:" ]
-  [ "$(grep -cE '^ +--(diff|ask|guard|reboot).*; --no-(diff|ask|guard|reboot) overrides hey.toml$' stdout)" = 4 ]
+  [ "$(grep -E '^[A-Z][A-Za-z: ]+$' stdout | tail -n +2 | paste -sd ,)" = "Most used,When to activate,Guard: roll back automatically,Look first,The right machine,Reboot,Several hosts,Build,Flake,Connection,Every command,What goes with what,Examples,Exit status" ]
+  # Each option stands once, under one heading.
+  [ "$(awk '/^[A-Z]/ { heading = $0 } /^  --settle / { print heading }' stdout)" = "Guard: roll back automatically" ]
+  [ "$(awk '/^[A-Z]/ { heading = $0 } /^  --guard / { print heading }' stdout)" = "Most used" ]
+  [ "$(tr -s ' \n' '  ' <stdout | grep -oE -e '--no-(diff|ask|guard|reboot) turns it off' | sort -u | wc -l)" = 4 ]
   # This one has no contrary.
-  [ "$(grep -oE '^ +--no-[a-z-]+' stdout | tr -d ' ' | sort -u)" = --no-last-reboot ]
+  [ "$(grep -oE '^  --no-[a-z-]+' stdout | tr -d ' ' | sort -u)" = --no-last-reboot ]
   grep -q -e '^  --boot: not with --test, --dry-activate, --specialisation$' stdout
-  grep -q -e '^  --guard, --confirm-timeout: not with .*--backend nixos-rebuild, .*; with --boot only with --reboot; ' stdout
+  tr -s ' \n' '  ' <stdout | grep -q -e ' --guard, --confirm-timeout: not with .*--backend nixos-rebuild, .*; with --boot only with --reboot; '
   # A verb without such words has no such section.
   on_machine "$repo/scripts/ops-log.ts" --help >stdout
-  [ "$(grep -c '^What goes with what:' stdout)" = 0 ]
+  [ "$(grep -c '^What goes with what$' stdout)" = 0 ]
 }
 
 @test "hey --version" {
