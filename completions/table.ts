@@ -16,6 +16,8 @@ export interface OptionRow {
   /** As it is typed, the short one first. */
   readonly spelled: readonly string[];
   readonly help: string;
+  /** The first words of its heading in the help; undefined where it has none. */
+  readonly group: string | undefined;
   readonly value?: Value;
   /** The second of two words that it takes. */
   readonly second?: Value;
@@ -65,7 +67,13 @@ export function tableOf(verb: Verb): Table {
     summary: verb.summary,
     options: params.flatMap(([name, param]): OptionRow[] => {
       if (param.kind !== "flag" && param.kind !== "option") return [];
-      const row = { name, spelled: spelled(name, param), help: param.help, excludes: without(verb, name) };
+      const row = {
+        name,
+        spelled: spelled(name, param),
+        help: param.help,
+        group: param.group?.replace(/:.*/, ""),
+        excludes: without(verb, name),
+      };
       return [
         param.kind === "flag" || param.bare !== undefined
           ? { ...row, many: false }

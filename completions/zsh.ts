@@ -14,11 +14,13 @@ function action({ from }: Value, name: string): string {
   return from === "files" ? "_files" : " ";
 }
 
-function option({ name, spelled, help, value, second, many, excludes }: OptionRow): string[] {
+function option({ name, spelled, help, group, value, second, many, excludes }: OptionRow): string[] {
   const without = excludes === "all" ? ["-", ":", "*"] : [...excludes, ...(many ? [] : spelled)];
   const head = `${without.length > 0 ? `(${without.join(" ")})` : ""}${many ? "*" : ""}`;
   const words = [value, second].filter((word) => word !== undefined);
-  const tail = `[${inBrackets(help)}]${words.map((word) => `:${beforeColon(word.label)}:${action(word, name)}`).join("")}`;
+  // zsh lists options by their names, whatever their groups.
+  const text = group === undefined ? help : `${group}: ${help}`;
+  const tail = `[${inBrackets(text)}]${words.map((word) => `:${beforeColon(word.label)}:${action(word, name)}`).join("")}`;
   // A short one takes its value as the next word only, as lib/spec/argv.ts does.
   const forms = spelled.map((word) => (value === undefined || !word.startsWith("--") ? word : `${word}=`));
   return forms.map((form) => `${head}${form}${tail}`);

@@ -39,12 +39,12 @@ EOT
     [[ $output == *"completions/$file differs"* ]]
   done
   rm completions/hey.bash
-  sed -i 's/flag("show more of what nix/flag("tell more of what nix/' scripts/ops-deploy.ts
+  sed -i 's/flag("more output from nix/flag("much output from nix/' scripts/ops-deploy.ts
   run scripts/completions.ts --write
   [ "$status" -eq 0 ]
   run scripts/completions.ts --check
   [ "$status" -eq 0 ]
-  grep -q 'tell more of what nix' completions/_hey-scripts completions/hey.bash completions/hey.fish
+  grep -q 'much output from nix' completions/_hey-scripts completions/hey.bash completions/hey.fish
   run cmp -s completions/hey.bash "$root/completions/hey.bash"
   [ "$status" -eq 1 ]
 }
@@ -118,6 +118,11 @@ parity() {
 @test "generated: every option and choice is shown with its description, in zsh" { parity zsh; }
 @test "generated: every option and choice is shown with its description, in bash" { parity bash; }
 @test "generated: every option and choice is shown with its description, in fish" { parity fish; }
+
+@test "generated: zsh shows the group of each option before what it does" {
+  printf '%s\n' './scripts/ops-deploy.ts --' | shown zsh >"$BATS_TEST_TMPDIR/groups"
+  for group in 'When to activate' Guard 'Look first' 'Several hosts' Build Connection; do grep -q -e "-- $group: " "$BATS_TEST_TMPDIR/groups"; done
+}
 
 @test "generated: there are verbs to look at" {
   [ "$(cut -f 1 "$BATS_FILE_TMPDIR/verbs" | sort -u | wc -l)" -ge 9 ]
