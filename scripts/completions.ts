@@ -45,7 +45,7 @@ export default verb(module, {
   examples: ["zsh", "bash --install"],
   plan: ({ shell, install, write, check }) => {
     if (write || check) return { main: [generate(...(check ? ["--check"] : []))] };
-    if (shell === undefined) throw new Usage(`no shell is given; type ${spelled("completions")} zsh, bash or fish`);
+    if (shell === undefined) throw new Usage(`which shell? Type ${spelled("completions")} zsh, bash or fish`);
     const { rc } = shells[shell as keyof typeof shells];
     const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;
     return install

@@ -23,18 +23,18 @@ function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
   const [first = "", second = ""] = words;
   const typed = words.slice(0, 2).join(" ");
   if (first.startsWith("-"))
-    return new Usage(`there is no verb ${shown(typed)}; options stand behind the verb, and hey's own are --help and --version`);
+    return new Usage(`unknown command ${shown(typed)}; options come after the command; hey's own are --help and --version`);
   // nixos-rebuild's words, which are near to a verb that erases disks.
   if (["boot", "switch", "test", "build"].includes(second === "" || first !== "ops" ? first : second))
     return new Usage(
-      `there is no verb ${shown(typed)}; this machine's is ${spelled("sync")} ${first === "ops" ? second : first}, ` +
+      `unknown command ${shown(typed)}; this machine's is ${spelled("sync")} ${first === "ops" ? second : first}, ` +
         `and another one's ${spelled("ops-deploy")} HOST`,
     );
   const [about] = near(
     typed,
     topics(verbs).map(({ name }) => name),
   );
-  if (about !== undefined) return new Usage(`there is no verb ${shown(typed)}; did you mean ${spelled("help")} ${about}?`);
+  if (about !== undefined) return new Usage(`unknown command ${shown(typed)}; did you mean ${spelled("help")} ${about}?`);
   const names = verbs.map(({ name }) => name.replace("-", " "));
   const beside = names.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
   // Behind ops only what stands there is wrong.
@@ -45,9 +45,7 @@ function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
           (some) => some.length > 0,
         );
   const none = beside.length > 0 ? `; there are ${beside.map((name) => `${first} ${name}`).join(", ")}` : "";
-  return new Usage(
-    `there is no verb ${shown(typed)}${asked(meant ?? []) || none || `; type ${spelled("help")} for all of them`}`,
-  );
+  return new Usage(`unknown command ${shown(typed)}${asked(meant ?? []) || none || `; type ${spelled("help")} for all of them`}`);
 }
 
 /** Verbs by what they are for, and the topics. */
@@ -80,7 +78,7 @@ export default verb(module, {
   },
   examples: ["", "ops deploy", "exit-codes", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
   plan: ({ verb: words, man, manDir }) => {
-    if (words.includes("")) throw new Usage(`an empty word is no verb; type ${spelled("help")} for all of them`);
+    if (words.includes("")) throw new Usage(`an empty word is not a command; type ${spelled("help")} for all of them`);
     const late = words.find((word) => /^--man(?:-dir)?(?:=|$)/.test(word));
     if (late !== undefined)
       throw new Usage(
@@ -101,7 +99,7 @@ export default verb(module, {
     if (one === undefined && some.length === 0) throw unknown(words, verbs);
     if (man && one === undefined && name !== "")
       throw new Usage(
-        `${shown(name)} has no page of its own; ` +
+        `${shown(name)} has no man page; ` +
           `type ${spelled("help")} --man, or one of ${some.map((listed) => listed.name.replace("-", " ")).join(", ")}`,
       );
     if (man) return said(one === undefined ? heyPage(verbs) : verbPage(one, verbs));

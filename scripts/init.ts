@@ -23,7 +23,7 @@ import { verb } from "../lib/verb/verb.ts";
 function requireAbsent(file: string): void {
   const there = lstatSync(file, { throwIfNoEntry: false });
   if (there === undefined || (there.isFile() && there.size === 0)) return;
-  throw new Refusal(`${shown(file)} is there already, and is never written over`, `${spelled("ops-hosts")} --why`);
+  throw new Refusal(`${shown(file)} is there already; hey does not overwrite it`, `${spelled("ops-hosts")} --why`);
 }
 
 export default verb(module, {

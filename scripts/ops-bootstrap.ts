@@ -47,7 +47,7 @@ function requireApart(dir: string, keys: readonly Key[], persist: boolean): void
   for (const { name } of keys)
     for (const file of [name, `${name}.pub`].map((one) => join(treeOf(persist).replace("tree/", ""), one)))
       if (existsSync(join(dir, file)))
-        throw new Refusal(`--extra-files has ${file}, which comes from the keys here; remove it there, or type --no-keys`);
+        throw new Refusal(`--extra-files has ${file}, which hey sends from the keys here; remove it there, or type --no-keys`);
 }
 
 export default verb(module, {
@@ -131,9 +131,7 @@ export default verb(module, {
     const given = evaluatedAsItSays(typed as typeof typed & Evaluated);
     const [[input] = []] = given.overrideInput ?? [];
     if (input !== undefined)
-      throw new Usage(
-        `nixos-anywhere can't take an input from elsewhere; leave ${shown(input)} out of override-input in hey.toml`,
-      );
+      throw new Usage(`nixos-anywhere can't replace an input; leave ${shown(input)} out of override-input in hey.toml`);
     const { host, target, noReboot, vmTest, identity, sshOption, passed } = given;
     const flake = flakeMeant(given.flake, "as given", given);
     requireHost(flake, host);
@@ -170,7 +168,7 @@ export default verb(module, {
     if (vmTest)
       return { main: [install([])], stages: [stage(`try the installation of ${host} in a virtual machine`, "here", "its own")] };
     if (target === undefined)
-      throw new Usage(`no target is given (where to reach the machine by ssh); type ${spelled("ops-bootstrap")} ${host} TARGET`);
+      throw new Usage(`no target is given (an ssh destination); type ${spelled("ops-bootstrap")} ${host} TARGET`);
     const line = (extra: readonly Word[]) => install(extra, target);
     const logged = { host, target };
     const stages = [stage(`install ${host} on ${target} by nixos-anywhere: its disks are erased`, "there", "its own")];

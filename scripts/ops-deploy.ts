@@ -158,9 +158,7 @@ export default verb(module, {
       };
     }
     if (access.asks && reboot !== undefined) {
-      throw new Usage(
-        "nixos-rebuild asks for the password itself, so that --reboot would ask for it once more; type --backend nix",
-      );
+      throw new Usage("nixos-rebuild asks for the password itself, and --reboot would ask again; type --backend nix");
     }
     const buildHost = onTarget ? access.to : given.buildHost;
     const own = [

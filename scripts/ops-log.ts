@@ -27,7 +27,7 @@ export default verb(module, {
     const all = entries();
     const hosts = [...new Set(all.flatMap(({ host: meant, reached }) => [meant, ...(reached === undefined ? [] : [reached])]))];
     if (host !== undefined && !hosts.includes(host))
-      throw new Refusal(`nothing is noted of ${shown(host)}${didYouMean(host, hosts)}`);
+      throw new Refusal(`the log has nothing about ${shown(host)}${didYouMean(host, hosts)}`);
     const wanted = all
       .filter((entry) => host === undefined || entry.host === host || entry.reached === host)
       .slice(-Number(last));

@@ -31,7 +31,8 @@ export default verb(module, {
   plan: ({ flake: given, revoke, yes }): Plan => {
     const flake = findFlake(given, "as given");
     const file = fileOf(flake);
-    if (file === undefined) throw new Refusal(`the flake ${shown(flake.ref)} is no directory here, so no hey.toml of it counts`);
+    if (file === undefined)
+      throw new Refusal(`the flake ${shown(flake.ref)} is not a directory here, so it has no hey.toml that could count`);
     if (revoke)
       return {
         main: [call("forget_trust", [file, pathOf(file)])],

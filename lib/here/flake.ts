@@ -42,7 +42,7 @@ const hasFlake = (dir: string) => lookAt(join(dir, "flake.nix"))?.isFile() === t
 function hasOwnFlake(dir: string, isHere: boolean): boolean {
   const file = join(dir, "flake.nix");
   const instead = (why: string) =>
-    new Refusal(`${shown(file)} ${why}, and a flake above it would be another one; mend it, or type --flake DIR`);
+    new Refusal(`${shown(file)} ${why}, and hey takes no flake from further up instead; repair it, or type --flake DIR`);
   try {
     if (hasFlake(dir)) return true;
     const there = lstatSync(file, { throwIfNoEntry: false });
@@ -75,8 +75,7 @@ function decoded(path: string): string {
 
 /** The flake that `--flake` names. @throws Usage Refusal */
 function named(given: string, spelling: Spelling): Flake {
-  if (given.includes("#"))
-    throw new Refusal(`nix takes the '#' in ${shown(given)} for the end of the path; rename the directory`);
+  if (given.includes("#")) throw new Refusal(`nix takes the '#' in ${shown(given)} as the end of the path; rename the directory`);
   const asUrl = local.exec(given);
   if (asUrl !== null) {
     const [, path = "", query] = asUrl;
@@ -87,7 +86,7 @@ function named(given: string, spelling: Spelling): Flake {
   if (remote.test(given)) return { ref: given };
   if (/^[a-z][a-z0-9+.-]*:/.test(given))
     throw new Usage(
-      `--flake ${shown(given)} is no kind of reference that nix knows; type a directory, path:, git+file: or github:owner/repo`,
+      `--flake ${shown(given)} is not a reference that nix knows; type a directory, path:, git+file: or github:owner/repo`,
     );
 
   const expanded = untilded(given);
@@ -97,7 +96,7 @@ function named(given: string, spelling: Spelling): Flake {
   const found = lookAt(dir);
   if (found === undefined && lookAt(path)?.isFile() !== true)
     throw new Refusal(
-      `there is no directory ${shown(path)}${path.includes("/") ? "" : `; a registry's flake is typed --flake flake:${path}`}`,
+      `there is no directory ${shown(path)}${path.includes("/") ? "" : `; for a flake of the registry type --flake flake:${path}`}`,
     );
   if (found?.isDirectory() !== true)
     throw new Usage(`--flake ${shown(path)} is a file; type its directory: --flake ${quote(dirname(path))}`);

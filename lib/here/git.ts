@@ -60,7 +60,7 @@ function filtersOf(dir: string): readonly string[] {
   const top = workTree(dir);
   if (top === undefined || !mayHave(/filter/i, top)) return [];
   const asked = askGit(dir, ["config", "--show-scope", "--name-only", "--get-regexp", "^filter\\."]);
-  if (asked === "late") throw new Refusal(`git does not tell the filters of the repository in ${shown(top)}`);
+  if (asked === "late") throw new Refusal(`git can't list the filters of the repository in ${shown(top)}`);
   const { said } = asked ?? { said: "" };
   const found = [...said.matchAll(/^(?:local|worktree)\tfilter\.(.*)\.[^.\n]*$/gm)];
   return [...new Set(found.map(([, name = ""]) => name))].sort();

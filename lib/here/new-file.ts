@@ -16,9 +16,9 @@ export function requireWritable(path: string): void {
     throw new Refusal(`${shown(path)} can't be written (${reason(error)}, ${shown(dir)})`);
   }
   const there = lstatSync(resolve(path), { throwIfNoEntry: false });
-  if (there?.isSymbolicLink()) throw new Refusal(`${shown(path)} is a link; type the path that it leads to, or remove it`);
+  if (there?.isSymbolicLink()) throw new Refusal(`${shown(path)} is a link; type the path that it points to, or remove it`);
   if (there?.isDirectory() || path.endsWith("/")) throw new Refusal(`${shown(path)} is a directory; type a file's path`);
-  if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(path)} is no ordinary file; type another path`);
+  if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(path)} is not an ordinary file; type another path`);
 }
 
 /**

@@ -36,7 +36,7 @@ export function requireStateHome(): string {
   const found = stateHome();
   if (found !== undefined) return found;
   throw new Refusal(
-    "there is no directory of yours to keep it in: neither XDG_STATE_HOME nor HOME names one",
+    "hey has no directory of yours to keep it in: neither XDG_STATE_HOME nor HOME names one",
     "the same with XDG_STATE_HOME=DIR before it",
   );
 }

@@ -12,9 +12,7 @@ const names = ["query", ...needTrust];
 function inputOf(pair: unknown): readonly [string, string] {
   const [, input = "", ref = ""] = /^([^=]*)=(.+)$/s.exec(String(pair)) ?? [];
   if (typeof pair !== "string" || ref === "" || ref.startsWith("-") || /[\s#]/.test(ref))
-    throw new Usage(
-      'override-input is an array of inputs with the flakes in their place; type override-input = ["nixpkgs=path:/a/nixpkgs"]',
-    );
+    throw new Usage('override-input is an array of INPUT=REF; type override-input = ["nixpkgs=path:/a/nixpkgs"]');
   fits("override-input", "inputs", input);
   fits("override-input", "flakes", ref);
   return [input, ref];
@@ -29,7 +27,7 @@ export function readFlakeSetting(said: FlakeSettings, [name, ...more]: readonly 
     );
   if (name === "query") {
     if (typeof value !== "string" || !/^[a-z]+=[\w./%+-]+(?:&[a-z]+=[\w./%+-]+)*$/.test(value))
-      throw new Usage('query is what stands behind the ? of a reference; type query = "submodules=1"');
+      throw new Usage('query is the part of a reference after the ?; type query = "submodules=1"');
     said.query = value;
   } else if (name === "impure") {
     if (typeof value !== "boolean") throw new Usage("impure is true or false; type impure = true");

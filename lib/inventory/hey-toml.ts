@@ -92,7 +92,7 @@ function unknown(name: string): Usage {
 function setting(of: Setting["of"], name: string, value: unknown, line: number): Setting {
   const param = names.includes(name) ? settable[name] : undefined;
   if (param === undefined || !isOption(param)) throw unknown(name);
-  if (ofOneHost.includes(name) && of === "defaults") throw new Usage(`${name} is of one host; type it under [hosts.NAME]`);
+  if (ofOneHost.includes(name) && of === "defaults") throw new Usage(`${name} belongs to one host; put it under [hosts.NAME]`);
   const words = typed(name, param, value);
   if (typeof words !== "boolean" && param.kind === "option") {
     for (const word of words) printable(word);
@@ -132,7 +132,7 @@ function outside(table: string, flake: Flake): Usage {
     : names.includes(table)
       ? "; type [defaults] above it"
       : didYouMean(table, ["defaults", "hosts", "flake"]) || "; type [hosts.NAME] above its settings";
-  return new Usage(`${shown(table)} is neither [defaults] nor in [hosts.NAME]${instead}`);
+  return new Usage(`${shown(table)} is neither under [defaults] nor under [hosts.NAME]${instead}`);
 }
 
 /** What is wrong with a table below a host's, or with a setting that there isn't. @param own what follows the host's name in its path */
@@ -141,7 +141,7 @@ function below(flake: Flake, host: string, own: readonly string[]): Usage {
   // One more name is a setting that is mistyped, far more often than a domain: no reason to ask nix.
   const hosts = own.length > 1 ? meant(flake) : (lastHosts(flake) ?? []);
   const whole = dotted.find((name) => hosts.includes(name));
-  if (whole !== undefined) return new Usage(`a name with dots stands in quotes; type ${headOf(whole)}`);
+  if (whole !== undefined) return new Usage(`a name with dots needs quotes; type ${headOf(whole)}`);
   if (own.length > 1 && hosts.length > 0 && !hosts.includes(host)) return new Usage(noSuchHost(flake, host, hosts));
   return unknown(own[0] ?? "");
 }
@@ -175,7 +175,7 @@ function read({ path, value, line }: Entry, flake: Flake, said: Said): void {
     else throw below(flake, host, own);
     return;
   }
-  if (names.includes(name)) throw new Usage(`${name} is no table; type ${name} = and its value`);
+  if (names.includes(name)) throw new Usage(`${name} is not a table; type ${name} = and its value`);
   throw table === "hosts" ? below(flake, host, own) : unknown(name);
 }
 
@@ -185,8 +185,8 @@ function bytesOf(file: string): Buffer {
     return readPlain(file);
   } catch (error) {
     if (!(error instanceof Unread)) throw error;
-    if (error.why === "no file") throw new Usage("hey.toml is no file; remove it, or put a file there");
-    if (error.why === "too large") throw new Usage("hey.toml is larger than a megabyte, and was not read");
+    if (error.why === "no file") throw new Usage("hey.toml is not a file; remove it, or put a file there");
+    if (error.why === "too large") throw new Usage("hey.toml is larger than a megabyte, so hey does not read it");
     throw new Usage(`hey.toml can't be read (${error.why}); chmod it`);
   }
 }
@@ -200,7 +200,7 @@ function textOf(bytes: Uint8Array): string {
     const text = Buffer.from(bytes).toString("latin1").split("\n");
     const isText = (line: string) =>
       Buffer.from(line, "latin1").equals(Buffer.from(Buffer.from(line, "latin1").toString("utf8")));
-    throw new Usage(`hey.toml:${text.findIndex((line) => !isText(line)) + 1}: this is no UTF-8; save the file as UTF-8`);
+    throw new Usage(`hey.toml:${text.findIndex((line) => !isText(line)) + 1}: this is not UTF-8; save the file as UTF-8`);
   }
 }
 

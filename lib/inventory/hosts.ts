@@ -28,7 +28,7 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
   // ops-VERB takes a target as its second word.
   if (addressIn(host) !== undefined && speaker().startsWith("ops-"))
-    return new Usage(`${what}, and that is an address, which stands behind the host`);
+    return new Usage(`${what}, and that is an address; it goes after the host`);
   const name = nameInTarget(host);
   if (name !== undefined && names.includes(name) && speaker().startsWith("ops-"))
     return new Usage(isTargetSays(host), `${spelled(speaker())} ${quote(name)} ${quote(host)}`);

@@ -74,10 +74,10 @@ interface Which {
 
 /** What nix can't tell is said; where it is needed, that is the end. @throws Refusal */
 function requireAll({ hosts, odd, why }: ReturnType<typeof allHosts>, { on, all }: Which): readonly string[] {
-  if (odd.length > 0) remark(`these hosts of the flake have names that hey can't take: ${some(odd.map(shown))}`);
+  if (odd.length > 0) remark(`hey can't use these names of hosts: ${some(odd.map(shown))}`);
   const unknown = `nix can't tell which hosts the flake has (${why})`;
   if (why !== undefined && (hosts.length === 0 || on !== undefined || all)) throw new Refusal(unknown, "the names of the hosts");
-  if (why !== undefined) remark(`${unknown}; these are what it said last, and what hey.toml names`);
+  if (why !== undefined) remark(`${unknown}; using its last answer, and the hosts of hey.toml`);
   if (hosts.length === 0) throw new Refusal("the flake has no nixosConfigurations, and so no hosts");
   return hosts;
 }

@@ -40,8 +40,8 @@ const isNamedFor = (target: string, host: string) => /[a-z]/.test(label(target))
 /** Refuses what is typed beside a host for other programs, and is no machine: an action, or a generation's number. @throws Usage */
 function requireMachineName(target: string, takes: Takes): void {
   if (["switch", "boot", "test", "build", "dry-activate"].includes(target))
-    throw new Usage(`${target} is no target${target in takes ? `; type --${target}` : ""}`);
-  if ("to" in takes && /^\d+$/.test(target)) throw new Usage(`${target} is no target; type --to ${target}`);
+    throw new Usage(`${target} is not a target${target in takes ? `; type --${target}` : ""}`);
+  if ("to" in takes && /^\d+$/.test(target)) throw new Usage(`${target} is not a target; type --to ${target}`);
 }
 
 /** Options of ssh by which another machine is reached than the target says. */

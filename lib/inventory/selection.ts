@@ -25,11 +25,11 @@ function means(part: string): (machine: Machine) => boolean {
 function meaning(inventory: Inventory, part: string): (machine: Machine) => boolean {
   const isTag = part.startsWith("@");
   const [what, sigil, wanted] = isTag ? ["tag", "@", part.slice(1)] : ["host", "", part];
-  if (wanted === "") throw new Usage("'@' is no tag; type @ and its name, like @vps");
+  if (wanted === "") throw new Usage("'@' is not a tag; type @ and its name, like @vps");
   if (inventory.some(means(part))) return means(part);
   const known = [...new Set(inventory.flatMap(({ host, tags }) => (isTag ? tags : [host])))].sort();
   if (/[\s!@]/.test(wanted.replaceAll("[!", "[")))
-    throw new Usage(`${shown(part)} is no ${what} and no pattern; separate the parts by commas`);
+    throw new Usage(`${shown(part)} is neither a ${what} nor a pattern; separate the parts by commas`);
 
   const said = known.map((name) => `${sigil}${name}`);
   const isOther = inventory.some(({ host, tags }) => (isTag ? host === wanted : tags.includes(wanted)));
@@ -55,13 +55,13 @@ export function select(inventory: Inventory, selection: string): readonly Machin
   const within = parts.filter((part) => !bang(part)).map((part) => meaning(inventory, part));
   const without = parts.filter(bang).map((part) => {
     const name = part.slice(1).trim();
-    if (name === "") throw new Usage("'!' leaves nothing out; type ! and a host's name, or !@ and a tag");
+    if (name === "") throw new Usage("'!' excludes nothing; type ! and a host's name, or !@ and a tag");
     return meaning(inventory, name);
   });
   const chosen = inventory.filter(
     (machine) => (within.length === 0 || within.some((is) => is(machine))) && !without.some((is) => is(machine)),
   );
-  if (chosen.length === 0) throw new Usage(`${shown(selection)} leaves no host; leave one of its parts with '!' out`);
+  if (chosen.length === 0) throw new Usage(`${shown(selection)} excludes every host; drop one of its parts with '!'`);
   return chosen;
 }
 

@@ -276,9 +276,10 @@ export function planFor<G extends object>(verb: Planning<G>, given: G, machine: 
   const manner = { looks: verb.looks?.(given) ?? false, sendsSecrets };
   return made(takes, given, machine, manner, (counted) => {
     const whole = { ...counted, host: typed["host"] ?? machine.host, target: typed["target"] ?? to };
-    if (known !== undefined && whole.target === undefined) throw new Usage(`no target is given (${target?.help})`);
+    if (known !== undefined && whole.target === undefined)
+      throw new Usage("no target is given, and neither hey.toml nor an ssh alias has one");
     const planned = plan(whole);
-    if (machine.isElsewhere) remark(`hey.toml does not count for ${machine.host}, as its flake has no such host`);
+    if (machine.isElsewhere) remark(`hey ignores hey.toml for ${machine.host}, as its flake has no such host`);
     // A host that there is may have a name that ssh takes for none.
     if (to !== undefined && typed["target"] === undefined && machine.rule.by === "name") fits("TARGET", "targets", to);
     return planned;

@@ -27,7 +27,7 @@ export const isTable = (value: unknown): value is Readonly<Record<string, unknow
 /** The library's words for a mistake, and what to type instead. */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [/control.*strings/, "end the text with its quote, on its line"],
-  [/control/, "type it again by hand"],
+  [/control/, "retype it by hand"],
   [/unfinished string/, "end the text with its quote"],
   [/escape/, "type it anew, with \\\\ for a backslash"],
   [/end-of-line/, "type each KEY = VALUE on a line of its own"],

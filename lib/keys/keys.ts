@@ -30,9 +30,9 @@ const isThere = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !==
 /** Refuses what is no key's file. @throws Refusal naming it */
 function requireFile(what: string, path: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new Refusal(`${what} ${path} is a link to nothing; put the key there`);
+  if (found === undefined) throw new Refusal(`${what} ${path} is a broken link; put the key there`);
   if (found.isDirectory()) throw new Refusal(`${what} ${path} is a directory; put the key's file there`);
-  if (!found.isFile()) throw new Refusal(`${what} ${path} is no regular file; put the key's file there`);
+  if (!found.isFile()) throw new Refusal(`${what} ${path} is not a regular file; put the key's file there`);
   if (found.size === 0) throw new Refusal(`${what} ${path} is empty; put the key there`);
   // As ssh does: who could read it may have it already.
   if ((found.mode & 0o077) !== 0)
@@ -89,10 +89,10 @@ export function ownersOf(keys: readonly string[]): readonly string[] {
 export function newHostKey(host: string, kind: string): Key {
   const path = join(keysHome(), kind, fileOf(host));
   if (!isOwn(path))
-    throw new Refusal(`${shown(path)} would not be yours alone, so no key is made there`, "the same with HOME=DIR before it");
+    throw new Refusal(`${shown(path)} would be open to others, so hey makes no key there`, "the same with HOME=DIR before it");
   if (isThere(`${path}.pub`))
     throw new Refusal(
-      `${path}.pub is there without its private key, and is not written over`,
+      `${path}.pub is there without its private key; hey does not overwrite it`,
       `mv ${quote(`${path}.pub`)} ${quote(`${path}.pub.old`)}`,
     );
   return { name: hostKeyName, from: { path }, missing: true, elevate: "none" };

@@ -21,7 +21,7 @@ export interface Entry {
   readonly target: string;
   /** Another machine than that host, as it called itself; undefined where it was the host. */
   readonly reached: string | undefined;
-  /** The exit status, as the verb's list in README.md has it. */
+  /** The exit status, as the verb's list in docs/exit-codes.md has it. */
   readonly status: number;
   /** Numbers of the generations that booted before and boot now, where known: nixos-rebuild does not tell. */
   readonly from: string | undefined;
@@ -87,7 +87,7 @@ export function entries(): readonly Entry[] {
   } catch (error) {
     const why = error instanceof Unread ? error.why : ((error as NodeJS.ErrnoException).code ?? "");
     throw new Refusal(
-      why === "no file" ? `${shown(file ?? "")} is no ordinary file` : `${shown(file ?? "")} can't be read (${why})`,
+      why === "no file" ? `${shown(file ?? "")} is not an ordinary file` : `${shown(file ?? "")} can't be read (${why})`,
     );
   }
   const known = text.split("\n").map(entry);

@@ -28,7 +28,7 @@ export function handed(text: string): number {
     }
   }
   throw new Refusal(
-    `the script can't be kept anywhere (${why}); nothing was done`,
+    `hey can't keep the script anywhere (${why}); nothing was done`,
     "the same with TMPDIR=DIR before it, a directory of yours",
   );
 }

@@ -33,8 +33,7 @@ export interface Conflict {
 const either = "{of} and {not} can't go together; type one of them";
 const several = "{of} is for several hosts; leave it out, or type --on and the hosts";
 const builders = "{of} is nixos-rebuild's; with {not} type --builders 'ssh://HOST'";
-const password =
-  "{elevate} takes a password at a terminal only, never from --ask-elevate-password; let it need none there, or type --elevate sudo";
+const password = "{elevate} takes a password on a terminal only; give it a rule without a password there, or type --elevate sudo";
 
 const guarding = ["guard", "confirm-timeout"];
 const fleet = ["on", "all"];
@@ -63,7 +62,7 @@ const always: readonly Conflict[] = [
   {
     of: ["to"],
     not: fleet,
-    says: "--to is a generation of one host; leave it out, and each goes back to the one before what it boots",
+    says: "--to is a generation of one host; without it each host rolls back to the one before what it boots",
   },
   // When and how it is activated
   { of: ["boot"], not: ["test", "dry-activate", "specialisation"], says: either },
@@ -118,7 +117,7 @@ const always: readonly Conflict[] = [
   // Keys
   { of: ["generate"], not: ["key-cmd", "no-keys"], says: either },
   { of: ["check"], not: ["generate"], says: either },
-  { of: ["class"], needs: ["generate"], says: "--class is for a key that is made; type --generate with it" },
+  { of: ["class"], needs: ["generate"], says: "--class is for a new key; add --generate" },
   // The first install
   { of: ["persist"], not: ["no-keys"], says: either, yields: true },
   { of: ["no-global", "key-cmd"], not: ["no-keys"], says: either },
@@ -127,7 +126,7 @@ const always: readonly Conflict[] = [
     of: ["wait"],
     not: ["phases"],
     needs: ["phases=reboot"],
-    says: "--wait is for a machine that reboots; add reboot to --phases",
+    says: "--wait needs a reboot; add reboot to --phases",
   },
   { of: ["no-reboot"], not: ["phases"], says: either },
   { of: ["vm-test"], not: ["TARGET"], says: "--vm-test needs no target; leave out {not}" },
@@ -145,12 +144,12 @@ const always: readonly Conflict[] = [
   {
     of: ["ask"],
     not: actions("dry-activate"),
-    says: "dry-activate changes nothing here, so there is nothing to ask; type --diff",
+    says: "dry-activate changes nothing, so there is nothing to ask; type --diff",
   },
   {
     of: ["rollback"],
     needs: actions("boot", "switch", "test"),
-    says: "{action} has nothing to go back to; type boot, switch or test beside --rollback",
+    says: "{action} can't roll back; type boot, switch or test with --rollback",
   },
   {
     of: ["specialisation"],
@@ -167,11 +166,11 @@ const always: readonly Conflict[] = [
   {
     of: ["backend=nh"],
     needs: actions("boot", "switch", "test"),
-    says: "{action} is done by nixos-rebuild; leave out --backend nh",
+    says: "{action} always uses nixos-rebuild; leave out --backend nh",
   },
   // The other verbs
   { of: ["import", "yes"], not: ["on", "why", "json"], at: "import", says: either },
-  { of: ["yes"], needs: ["import"], says: "--yes is for a hey.toml that is written; add --import" },
+  { of: ["yes"], needs: ["import"], says: "--yes is for writing a hey.toml; add --import" },
   { of: ["install"], not: ["write", "check"], says: either },
   { of: ["write"], not: ["check"], says: either },
   { of: ["write", "check"], not: ["SHELL"], says: "{of} is for all shells; leave out {shell}" },
@@ -185,42 +184,42 @@ const changing: readonly Conflict[] = [
     of: guarding,
     not: ["boot"],
     needs: ["reboot"],
-    says: "--boot {of}: a boot that nobody watches can't be confirmed; add --reboot",
+    says: "--boot {of}: hey can't confirm a boot that it doesn't watch; add --reboot",
     yields: true,
   },
   {
     of: guarding,
     not: ["reboot=if-needed"],
     when: ["boot"],
-    says: "--boot {of} tries the system by a boot, and {not} may leave it out; type --reboot alone",
+    says: "--boot {of} boots the system for a trial, and {not} may skip that boot; type --reboot alone",
   },
-  { of: ["settle"], needs: guarding, says: "--settle is time between two proofs of a guarded deployment; add --guard" },
+  { of: ["settle"], needs: guarding, says: "--settle is the time between the two test logins of a guard; add --guard" },
   {
     of: ["activation-timeout"],
     needs: guarding,
-    says: "--activation-timeout is the time of a guarded activation; add --guard",
+    says: "--activation-timeout limits a guarded activation; add --guard",
   },
-  { of: ["check", "check-remote"], needs: guarding, says: "{of} decides whether a guarded deployment stays; add --guard" },
-  { of: ["on-unit-failure=rollback"], needs: guarding, says: "{of} needs something that goes back; add --guard" },
+  { of: ["check", "check-remote"], needs: guarding, says: "{of} decides whether a guard keeps the new system; add --guard" },
+  { of: ["on-unit-failure=rollback"], needs: guarding, says: "{of} needs something that rolls back; add --guard" },
   { of: ["no-last-reboot"], needs: guarding, says: "{of} is for a rollback; add --guard" },
-  { of: ["wait"], needs: ["reboot"], says: "--wait is for a machine that reboots; add --reboot" },
+  { of: ["wait"], needs: ["reboot"], says: "--wait needs a reboot; add --reboot" },
   // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
-  { of: guarding, not: ["backend=nixos-rebuild"], says: "{of} is done with nix and ssh alone; leave {not} out" },
+  { of: guarding, not: ["backend=nixos-rebuild"], says: "{of} uses nix and ssh only; leave {not} out" },
   {
     of: fleet,
     not: ["backend=nixos-rebuild"],
-    says: "several hosts are deployed to with nix and ssh alone; leave {not} out",
+    says: "several hosts need nix and ssh only; leave {not} out",
   },
   {
     of: ["ask", "diff"],
     not: ["backend=nixos-rebuild"],
     at: "build-on",
-    says: "{of} compares with what the target runs, and nixos-rebuild with this machine; leave {not} out",
+    says: "{of} compares with the target, and nixos-rebuild compares with this machine; leave {not} out",
   },
   {
     of: ["lane-timeout", "raw"],
     not: ["backend=nixos-rebuild"],
-    says: "{of} is for what is done with nix and ssh alone; leave {not} out",
+    says: "{of} works with nix and ssh only; leave {not} out",
     yields: true,
   },
   { of: ["build-on=target", "build-host"], not: fleet, says: builders },
@@ -234,7 +233,7 @@ const changing: readonly Conflict[] = [
   {
     of: guarding,
     not: ["specialisation"],
-    says: "{of} goes by the system, and --specialisation runs another one; leave out one of them",
+    says: "{of} checks the system itself, and --specialisation runs another one; leave out one of them",
   },
 ];
 

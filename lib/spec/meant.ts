@@ -34,7 +34,7 @@ const words: readonly {
 }[] = [
   {
     typed: ["--target-host", "--target"],
-    says: "the target is a word behind the host",
+    says: "the target goes after the host",
     ours: ["VALUE"],
     by: "target",
     place: "last",
@@ -115,7 +115,7 @@ function several(takes: Takes, { names, says }: Line): string | undefined {
   const odd = names.find(isSelection);
   if (!("on" in takes)) {
     if (odd !== undefined && takes["host"]?.kind === "arg")
-      says.push(`${shown(odd)} is no host's name; this is for one host at a time`);
+      says.push(`${shown(odd)} is not a host's name; this is for one host at a time`);
     return undefined;
   }
   const surplus = odd === undefined ? names[args] : undefined;

@@ -205,11 +205,11 @@ export function requirePassable(program: Wrapped, words: readonly string[]): voi
     const isStore = name === "--option" && storesOfNix.includes(values[0] ?? "");
     const type = isStore ? leaveOut : instead(program, name);
     const what = isStore ? `--option ${values[0]}` : word.startsWith(name) ? shown(name) : `${shown(name)} in ${shown(word)}`;
-    if (type !== undefined) throw new Usage(`${what} behind -- would take the place of what hey says itself; ${type}`);
+    if (type !== undefined) throw new Usage(`${what} behind -- would replace what hey passes itself; ${type}`);
     // nix takes the letters of it for options, and other programs refuse it.
     if (attached && !/^\d+$/.test(values[0] ?? ""))
       throw new Usage(
-        `${shown(word)} behind -- has an option and its value in one word, which programs read differently; type them apart: ${name} ${quote(values[0] ?? "")}`,
+        `${shown(word)} behind -- has an option and its value in one word, which programs read differently; separate them: ${name} ${quote(values[0] ?? "")}`,
       );
   }
 }

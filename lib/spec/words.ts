@@ -17,7 +17,7 @@ export function printable(word: string): void {
   const bad = unprintable.exec(word);
   if (bad === null) return;
   const code = (bad[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  throw new Usage(`the word ${shown(word)} has a character that can't be seen or printed (U+${code}); type it again by hand`);
+  throw new Usage(`the word ${shown(word)} has an invisible character (U+${code}); retype it by hand`);
 }
 
 const unprintables = new RegExp(unprintable, "gu");
@@ -70,52 +70,54 @@ export const zoned = ({ bare, zone }: Address) => `HostName=${bare}%%${zone}`;
 function host(word: string): void {
   if (isHost(word)) return;
   if (addressIn(word) !== undefined)
-    throw new Usage(`${shown(word)} is an address, and no host's name; type the name that the host has in the flake`);
-  throw new Usage(`${shown(word)} is no host's name (${hostRule}); a host is an attribute of the flake's nixosConfigurations`);
+    throw new Usage(`${shown(word)} is an address, not a host's name; type the name that the host has in the flake`);
+  throw new Usage(`${shown(word)} is not a host's name (${hostRule}); a host is an attribute of the flake's nixosConfigurations`);
 }
 
 /** The machine's name in a target with a login, `root@web01`; undefined for any other word. */
 export const nameInTarget = (word: string): string | undefined => /^[^@]+@([^@]+)$/.exec(word)?.[1];
 
 /** What is said of such a target where a host is to stand. */
-export const isTargetSays = (word: string) => `${shown(word)} is a target, which stands behind the host`;
+export const isTargetSays = (word: string) => `${shown(word)} is a target; it goes after the host`;
 
 function target(word: string): void {
   const at = word.lastIndexOf("@");
   const name = word.slice(at + 1);
   if (at >= 0 && !/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(word.slice(0, at))) {
-    throw new Usage(`${shown(word)} is no target: ${shown(word.slice(0, at))} is no user's name; type user@host or an ssh alias`);
+    throw new Usage(
+      `${shown(word)} is not a target: ${shown(word.slice(0, at))} is not a user's name; type user@host or an ssh alias`,
+    );
   }
   if (isName(name) || (name.includes(":") && isIPv6(name) && !name.includes("%"))) return;
   const address = addressIn(word);
   if (address?.zone !== undefined)
     throw new Usage(
-      `${shown(word)} is no target, as nix takes no zone of an address; type a name, and --ssh-option ${zoned(address)} or the like in ~/.ssh/config`,
+      `${shown(word)} is not a target, as nix takes no zone of an address; type a name, and --ssh-option ${zoned(address)} or the like in ~/.ssh/config`,
     );
   if (address !== undefined && word.includes("["))
     throw new Usage(
-      `${shown(word)} is no target: an address is typed without brackets; type ${address.login}${address.bare}${address.port === undefined ? "" : ` and --ssh-option Port=${address.port}`}`,
+      `${shown(word)} is not a target: an address is typed without brackets; type ${address.login}${address.bare}${address.port === undefined ? "" : ` and --ssh-option Port=${address.port}`}`,
     );
   const port = /^([A-Za-z0-9_][A-Za-z0-9_.-]*):(\d+)$/.exec(name);
   if (port !== null) {
     throw new Usage(
-      `${shown(word)} is no target: a port goes in ~/.ssh/config ('Port ${port[2]}' under 'Host ${port[1]}'), or type --ssh-option Port=${port[2]}`,
+      `${shown(word)} is not a target: a port goes in ~/.ssh/config ('Port ${port[2]}' under 'Host ${port[1]}'), or type --ssh-option Port=${port[2]}`,
     );
   }
   throw new Usage(
-    `${shown(word)} is no target: type [user@]name, an ssh alias (${nameRule}) or an IPv6 address without brackets`,
+    `${shown(word)} is not a target: type [user@]name, an ssh alias (${nameRule}) or an IPv6 address without brackets`,
   );
 }
 
 function specialisation(word: string): void {
-  if (!isName(word)) throw new Usage(`${shown(word)} is no specialisation's name (${nameRule})`);
+  if (!isName(word)) throw new Usage(`${shown(word)} is not a specialisation's name (${nameRule})`);
 }
 
 // What nix takes for the path of an input: nixpkgs, home-manager/nixpkgs.
 function input(word: string): void {
   if (/^[A-Za-z][A-Za-z0-9_-]*(?:\/[A-Za-z][A-Za-z0-9_-]*)*$/.test(word)) return;
   throw new Usage(
-    `${shown(word)} is no input of a flake; type its name, like nixpkgs, or home-manager/nixpkgs for one of another input`,
+    `${shown(word)} is not an input of a flake; type its name, like nixpkgs, or home-manager/nixpkgs for an input's input`,
   );
 }
 
@@ -130,7 +132,7 @@ function pair(what: string, word: string): void {
 export function unsplit(word: string): void {
   if (/\s/.test(word))
     throw new Usage(
-      `${shown(word)} has a blank, at which nix would split it (NIX_SSHOPTS); put it into an ssh config at a path without blanks and type --ssh-config FILE`,
+      `${shown(word)} has a blank, where nix would split it (NIX_SSHOPTS); put it into an ssh config and type --ssh-config FILE`,
     );
 }
 
@@ -159,22 +161,22 @@ export function fits(what: string, from: Source, word: string): void {
   else if (from === "inputs") input(word);
   else if (from === "pairs") pair(what, word);
   else if (from === "tags") {
-    if (!isName(word)) throw new Usage(`${shown(word)} is no tag (${nameRule})`);
+    if (!isName(word)) throw new Usage(`${shown(word)} is not a tag (${nameRule})`);
   } else if (from === "flakes" && what === "--flake") flake(word);
   else if (from === "dirs" || from === "files" || from === "flakes") path(word);
   else if (from === "seconds") {
-    if (!/^(?:0|[1-9]\d{0,4})$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number of seconds; type one like 300`);
+    if (!/^(?:0|[1-9]\d{0,4})$/.test(word))
+      throw new Usage(`${what} takes a number of seconds, not ${shown(word)}; type one like 300`);
   } else if (from === "number") {
-    if (!/^[1-9]\d{0,3}$/.test(word)) throw new Usage(`${what} ${shown(word)} is no number; type one from 1 to 9999`);
+    if (!/^[1-9]\d{0,3}$/.test(word)) throw new Usage(`${what} takes a number from 1 to 9999, not ${shown(word)}`);
   } else if (from === "order") {
-    if (!/^(?:0|-?[1-9]\d{0,3})$/.test(word))
-      throw new Usage(`${what} ${shown(word)} is no order; type a number from -9999 to 9999`);
+    if (!/^(?:0|-?[1-9]\d{0,3})$/.test(word)) throw new Usage(`${what} takes a number from -9999 to 9999, not ${shown(word)}`);
   } else if (from === "share") {
     if (!/^(?:[1-9]\d{0,3}|(?:[1-9]\d?|100)%)$/.test(word))
-      throw new Usage(`${what} ${shown(word)} is no number of hosts; type one like 4, or a share of them like 25%`);
+      throw new Usage(`${what} takes a number of hosts like 4, or a share like 25%, not ${shown(word)}`);
   } else if (from === "generations") {
     if (!/^(?:previous|[1-9]\d{0,5})$/.test(word))
-      throw new Usage(`${what} ${shown(word)} is no generation; type its number, like 12`);
+      throw new Usage(`${what} ${shown(word)} is not a generation; type its number, like 12`);
   } else if (from === "phases") {
     const odd = word.split(",").find((phase) => !phases.includes(phase));
     if (odd !== undefined) throw new Usage(`${what} has no phase ${shown(odd)}; type some of ${phases.join(",")}`);

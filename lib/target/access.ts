@@ -89,7 +89,7 @@ export interface Access {
 export function requireAlone({ asks }: Access, alone: boolean): void {
   if (asks && !alone)
     throw new Usage(
-      "--ask-elevate-password asks for one host; let sudo need no password there (NOPASSWD), or deploy to it by its name",
+      "--ask-elevate-password works for one host only; give sudo NOPASSWD there, or deploy to each host by its name",
     );
 }
 

@@ -300,7 +300,7 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   cp "$key" "$own/etc/ssh/ssh_host_ed25519_key"
   run bootstrap --yes --extra-files "$own"
   [ "$status" = 1 ]
-  [[ $output == *"--extra-files has etc/ssh/ssh_host_ed25519_key, which comes from the keys here; remove it there, or type --no-keys" ]]
+  [[ $output == *"--extra-files has etc/ssh/ssh_host_ed25519_key, which hey sends from the keys here; remove it there, or type --no-keys" ]]
 }
 
 @test "a NixOS of another name is not erased, unless --rename means it" {

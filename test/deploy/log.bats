@@ -157,5 +157,5 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   refute grep -q $'\x1b' <<<"$output"
   run --separate-stderr log web2
   [ "$status:$output" = "1:" ]
-  [[ $stderr == "ops-log: nothing is noted of 'web2'; did you mean web1?" ]]
+  [[ $stderr == "ops-log: the log has nothing about 'web2'; did you mean web1?" ]]
 }

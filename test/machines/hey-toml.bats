@@ -33,19 +33,19 @@ setup() { in_fleet; }
 @test "hey.toml: what is no file is refused" {
   mkdir hey.toml
   run --separate-stderr verb ops-hosts
-  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
+  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is not a file; remove it, or put a file there" ]
   rmdir hey.toml
   ln -s nothing hey.toml
   run --separate-stderr verb ops-hosts
-  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
+  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is not a file; remove it, or put a file there" ]
   rm hey.toml
   ln -s hey.toml hey.toml
   run --separate-stderr verb ops-hosts
-  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
+  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is not a file; remove it, or put a file there" ]
   rm hey.toml
   mkfifo hey.toml
   run --separate-stderr timeout 20 bash -c ". '$BATS_TEST_DIRNAME/../lib/machine.bash'; on_machine '$repo/scripts/ops-hosts.ts'"
-  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is no file; remove it, or put a file there" ]
+  [ "$status" = 2 ] && [ "$stderr" = "ops-hosts: hey.toml is not a file; remove it, or put a file there" ]
 }
 
 @test "hey.toml: an empty one, one of comments, and one with a byte order mark are fine" {

@@ -349,7 +349,7 @@ LINES
   done
   run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print
   [ "$status" = 2 ]
-  [[ $stderr == "ops-bootstrap: nixos-anywhere can't take an input from elsewhere; leave 'other' out of override-input in hey.toml" ]]
+  [[ $stderr == "ops-bootstrap: nixos-anywhere can't replace an input; leave 'other' out of override-input in hey.toml" ]]
   printf '[flake]\nimpure = true\n' >hey.toml
   verb trust --yes
   run --separate-stderr verb ops-bootstrap one 192.0.2.1 --no-keys --print

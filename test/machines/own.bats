@@ -131,12 +131,12 @@ EOT
   echo kept >"$key.pub"
   run --separate-stderr verb ops-push-keys web1 root@127.0.0.1 --no-global --generate
   [ "$status" = 1 ] && [ -z "$output" ]
-  [ "$stderr" = "ops-push-keys: $key.pub is there without its private key, and is not written over. Try: mv $key.pub $key.pub.old" ] || { echo "$stderr"; false; }
+  [ "$stderr" = "ops-push-keys: $key.pub is there without its private key; hey does not overwrite it. Try: mv $key.pub $key.pub.old" ] || { echo "$stderr"; false; }
   [ "$(cat "$key.pub")" = kept ]
   rm "$key.pub"
   run --separate-stderr on_machine HOME="$BATS_TEST_TMPDIR/theirs" "$repo/scripts/ops-push-keys.ts" web1 root@127.0.0.1 --no-global --generate --print
   [ "$status" = 1 ]
-  [[ $stderr == *"would not be yours alone, so no key is made there"* ]]
+  [[ $stderr == *"would be open to others, so hey makes no key there"* ]]
 }
 
 @test "own: what node made of hey's files is kept and run only where nobody else can change the way to it" {

@@ -57,7 +57,7 @@ TOML
   done
   run --separate-stderr verb ops-hosts --flake "$machine/path/to/computed"
   [ "${lines[1]}" = "anything  anything  @x" ]
-  [ "$stderr" = "ops-hosts: $unknown; these are what it said last, and what hey.toml names" ]
+  [ "$stderr" = "ops-hosts: $unknown; using its last answer, and the hosts of hey.toml" ]
   for selection in 'any*' '!other' 'anything,*'; do
     run --separate-stderr verb ops-hosts --flake "$machine/path/to/computed" --on "$selection"
     [ "$status" = 1 ] && [ "$stderr" = "ops-hosts: $unknown. Try: the names of the hosts" ]

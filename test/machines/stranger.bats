@@ -270,7 +270,7 @@ chosen() {
   run --separate-stderr verb ops-rollback nobodys root@127.0.0.1 --print
   [ "$status" = 0 ]
   [[ $output != *$'\narm() {'* ]]
-  [ "$stderr" = "ops-rollback: hey.toml does not count for nobodys, as its flake has no such host" ]
+  [ "$stderr" = "ops-rollback: hey ignores hey.toml for nobodys, as its flake has no such host" ]
   run --separate-stderr verb ops-rollback web1 root@127.0.0.1 --print
   [[ $output == *$'\narm() {'* && $stderr == "" ]]
 }

@@ -114,8 +114,8 @@ X
     [ ! -s stdout ]
     grep -qF -e "$1" stderr
   }
-  refused "has no page of its own" --man ops
-  refused "there is no verb 'snyc'; did you mean sync" --man snyc
+  refused "has no man page" --man ops
+  refused "unknown command 'snyc'; did you mean sync" --man snyc
   refused "--man-dir is for all pages; leave out 'ops deploy'" --man-dir x ops deploy
   refused "can't go together" --man --man-dir x
   [ ! -e x ]

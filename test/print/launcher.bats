@@ -510,21 +510,21 @@ refuses_or_lists() {
 }
 
 @test "hey with what is no verb: 2, a suggestion, nothing on stdout" {
-  refuses 2 "there is no verb 'snyc'; did you mean sync" "$repo/scripts/hey" snyc
+  refuses 2 "unknown command 'snyc'; did you mean sync" "$repo/scripts/hey" snyc
   refuses 2 "did you mean ops deploy" "$repo/scripts/hey" ops deplyo vps-ultraman
   refuses 2 "did you mean ops deploy" "$repo/scripts/hey" ops-deplyo
-  refuses 2 "there is no verb 'frobnicate'" "$repo/scripts/hey" frobnicate
-  refuses 2 "there is no verb 'ops frobnicate'" "$repo/scripts/hey" ops frobnicate
+  refuses 2 "unknown command 'frobnicate'" "$repo/scripts/hey" frobnicate
+  refuses 2 "unknown command 'ops frobnicate'" "$repo/scripts/hey" ops frobnicate
   refuses 2 "did you mean install" "$repo/scripts/hey" instal --host id3-eniac
-  refuses 2 "there is no verb" "$repo/scripts/hey" ../scripts/sync
-  refuses 2 "there is no verb" "$repo/scripts/hey" "$repo/scripts/sync"
-  refuses 2 "there is no verb" "$repo/scripts/hey" sync.ts
-  refuses 2 "there is no verb" "$repo/scripts/hey" --frobnicate
-  refuses 2 "there is no verb" "$repo/scripts/hey" --print
-  refuses 2 "there is no verb" "$repo/scripts/hey" -- sync
+  refuses 2 "unknown command" "$repo/scripts/hey" ../scripts/sync
+  refuses 2 "unknown command" "$repo/scripts/hey" "$repo/scripts/sync"
+  refuses 2 "unknown command" "$repo/scripts/hey" sync.ts
+  refuses 2 "unknown command" "$repo/scripts/hey" --frobnicate
+  refuses 2 "unknown command" "$repo/scripts/hey" --print
+  refuses 2 "unknown command" "$repo/scripts/hey" -- sync
   refuses 2 "" "$repo/scripts/hey" ''
   refuses 2 "U+001B" "$repo/scripts/hey" $'sy\e[31mnc'
-  refuses 2 "there is no verb 'aaaa" "$repo/scripts/hey" "$(printf 'a%.0s' {1..5000})"
+  refuses 2 "unknown command 'aaaa" "$repo/scripts/hey" "$(printf 'a%.0s' {1..5000})"
 }
 
 @test "hey on PATH, through a link, under another name" {

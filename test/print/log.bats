@@ -123,7 +123,7 @@ refute() { if "$@"; then return 1; fi; }
       # shellcheck disable=SC2086
       run --separate-stderr on_machine timeout -s KILL 10 "$repo/scripts/${verb%% *}.ts" ${verb#"${verb%% *}"}
       [ "$status:$output" = 1: ]
-      [ "$stderr" = "${verb%% *}: '$noted' is no ordinary file" ]
+      [ "$stderr" = "${verb%% *}: '$noted' is not an ordinary file" ]
     done
     for shell in dash bash "zsh -f" "busybox sh"; do
       # shellcheck disable=SC2086

@@ -1,9 +1,9 @@
 #!/usr/bin/env bats
-# Words behind --: those of the wrapped program that would take the place of what hey says, in each way to spell them, and harmless ones.
+# Words behind --: those of the wrapped program that would replace of what hey says, in each way to spell them, and harmless ones.
 
 repo=${BATS_TEST_DIRNAME%/test/*}
 
-@test "words behind -- are refused where they would take the place of what hey says, however they are spelled, and others pass" {
+@test "words behind -- are refused where they would replace of what hey says, however they are spelled, and others pass" {
   cat >"$BATS_TEST_TMPDIR/passed.cjs" <<'JS'
 const [root, table] = process.argv.slice(2);
 const { parse } = require(`${root}/lib/spec/argv.ts`);

@@ -56,7 +56,7 @@ everything() { find "$BATS_FILE_TMPDIR"/machines/[01]/{path,home,tmp} -name .cac
 @test "so is a global key that is a directory, a link to nothing, or empty" {
   local what etc=$BATS_FILE_TMPDIR/etc
   "$BATS_TEST_DIRNAME/../lib/sandbox" --works || skip "SKIPPED: namespaces aren't allowed here"
-  for what in 'is a directory' 'is a link to nothing' 'is empty'; do
+  for what in 'is a directory' 'is a broken link' 'is empty'; do
     rm -rf "$etc"
     mkdir "$etc"
     case $what in
