@@ -80,7 +80,6 @@ function typed(name: string, param: Flag | Option, value: unknown): Setting["val
   return values;
 }
 
-
 /** What is wrong with a name that can't be set. */
 function unknown(name: string): Usage {
   const contrary = /^no-(.*)$/.exec(name)?.[1] ?? "";
