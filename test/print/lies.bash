@@ -21,6 +21,12 @@ declare -gA asking=(
   [arm_trial]='ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20'
   [look_at_it/trial]='ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20'
   [confirm_it/trial]='ops rollback web01 root@127.0.0.1 --to 12 --boot --reboot --guard --confirm-timeout 30 --wait 20'
+  [tell_end]='ops rollback web01 root@127.0.0.1 --to 12'
+  [may_take_keys]='ops push-keys web01 root@127.0.0.1 --no-global'
+  [put_keys]='ops push-keys web01 root@127.0.0.1 --no-global'
+  [public_keys]='ops push-keys web01 root@127.0.0.1 --no-global --check'
+  [survey_machine]='ops bootstrap web01 root@127.0.0.1 --no-global --yes --wait 4'
+  [tell_installed]='ops bootstrap web01 root@127.0.0.1 --no-global --yes --wait 4'
   [tell_status]='ops status web01 root@127.0.0.1'
   [tell_health]='ops doctor web01 root@127.0.0.1'
 )
@@ -34,6 +40,11 @@ lying_setup() {
   mkdir -p sys/bin sys/etc/systemd/system && touch sys/nixos-version
   for host in web01 web02; do echo '{ }' >"f/hosts/$host/default.nix"; done
   echo '{ outputs = _: { nixosConfigurations = { web01 = { }; web02 = { }; }; }; }' >f/flake.nix
+  # The keys of a host, and what a first install asks nix for.
+  mkdir -p home/.ssh/keys.homelab/vps
+  ssh-keygen -q -t ed25519 -N "" -C web01 -f home/.ssh/keys.homelab/vps/ssh_host_ed25519_key_web01
+  printf '#!/bin/sh\ncase " $* " in *" eval "*) echo "%s-linux %s web01" ;; esac\n' "$(uname -m)" /nix/store/1123456789abcdfghijklmnpqrsvwxyz-new >bin/nix
+  chmod +x bin/nix
   old=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old new=/nix/store/1123456789abcdfghijklmnpqrsvwxyz-new
   cat >honest <<FACTS
 
@@ -49,6 +60,14 @@ shown $old $old
 system-name web01
 user root
 over yes
+name web01
+kernel-name web01
+kind debian
+os Debian
+root yes
+arch $(uname -m)
+memory 4000000
+disk vda 20G
 FACTS
   cat >bin/ssh <<STUB
 #!/bin/sh
@@ -63,9 +82,12 @@ read -r question <"\$at/question"
 asked() { case \$words in *"\\\\0047\$1\\\\0047"*) ;; *) false ;; esac; }
 words="\$*"
 if asked "\${question%/*}"; then . "\$at/answer"
+elif asked activate_system && [ "\$question" = tell_end ]; then echo 'begun yes' && exit 255
 elif asked activate_system; then printf 'begun yes\\nruns $new\\nboots $new\\nnumber 12\\n'
 elif asked start_activation; then :
 elif asked look_at_it; then printf 'stands open\\nstatus 0\\nleft 3\\nruns $new\\nboots $old\\n'
+elif asked put_keys; then cat >/dev/null && echo changed
+elif asked tell_installed; then printf 'system %s\\n' "$new"
 elif asked confirm_it && [ "\$question" = cancel_it ]; then echo "waits what never comes"
 elif asked confirm_it; then printf 'stands committed\\nruns $new\\nboots $new\\n'
 elif asked cancel_it; then printf 'stands rolled-back\\nwhy asked\\nruns $old\\nboots $old\\n'
@@ -116,7 +138,7 @@ told() {
 
 # shorter: with less time for each step than may be typed.
 shorter() {
-  sed -E "s/^lane_timeout='3600'/lane_timeout='2'/; s/^seconds='[0-9]+'/seconds='4'/; s/^patience='[0-9]+'/patience='2'/; s/^limit='[0-9]+'/limit='3'/
+  sed -E "s/^lane_timeout='3600'/lane_timeout='2'/; s/^seconds='[0-9]+'/seconds='4'/; s/^patience='[0-9]+'/patience='2'/; s/^limit='[0-9]+'/limit='3'/; s/heard (30|60|300) /heard 4 /
     s/deadline \+ (600|30)\)/deadline + 3)/"
 }
 

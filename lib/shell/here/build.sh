@@ -87,11 +87,13 @@ await_target() {
 by_nix() { (calling && NIX_SSHOPTS="${nix_options:-$ssh_options} -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
 
 # copy_missing FETCH: what nix copy does, for a login that becomes root by a password: nix would have no place for it. FETCH is "substitute" to
-# have the target fetch what it can. Ends: where it asks for anything else.
+# have the target fetch what it can. Sets: last_words. Ends: where it asks for anything else.
 copy_missing() {
   local missing
   nix-store --query --requisites "$system" >"$tmp/closure"
-  missing=$(heard "$lane_timeout" there missing_paths "$1" <"$tmp/closure")
+  if missing=$(heard "$lane_timeout" there missing_paths "$1" <"$tmp/closure"); then :; else
+    give_up 1 "$target did not tell what it lacks of the system; nothing was changed on it (status 1)"
+  fi
   # What it asks for is what it gets only where that is part of the system: no other host's paths, and no options.
   if printf "%s\n" "$missing" | grep -v -F -x -f "$tmp/closure" | grep -q .; then
     stop "$target asks for what is no part of the system; nothing was copied"

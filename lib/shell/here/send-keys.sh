@@ -1,18 +1,22 @@
 # The keys on the target: compared, sent and proven.
 
-# fingerprint KEY: its hash, as ssh shows it.
+# fingerprint KEY: its hash, as ssh shows it. What the target says may be no key.
 fingerprint() {
-  if [ -n "$1" ]; then printf "%s\n" "$1" | ssh-keygen -l -f /dev/stdin | cut -d " " -f 2; else echo none; fi
+  if [ -z "$1" ]; then echo none; else
+    { printf "%s\n" "$1" | ssh-keygen -l -f /dev/stdin 2>/dev/null || echo "- unreadable"; } | cut -d " " -f 2
+  fi
 }
 
 # knock: takes down the key that is presented, in $stage/presented, and logs nobody in: sshd says its key before it asks for anything.
 knock() { (calling && eval "exec ssh -o \"UserKnownHostsFile=\$stage/presented\" $knocking_options $own_options \"\$target\" -- true"); }
 
 # compare_keys DIR NAME...: three answers for each key: the file here, the file in that directory of the target, and what its sshd presents.
-# Ends: where they differ, with 1.
+# Sets: last_words. Ends: where they differ, with 1.
 compare_keys() {
   local there_now presented differs public key here disk
-  there_now=$(heard 60 there public_keys "$@" </dev/null)
+  if there_now=$(heard 60 there public_keys "$@" </dev/null); then :; else
+    give_up 1 "$target did not tell which keys it has; nothing was changed on it (status 1)"
+  fi
   : >"$stage/presented"
   (heard 30 knock </dev/null >/dev/null 2>&1) || :
   presented=$(cut -d " " -f 2,3 "$stage/presented")
