@@ -5,7 +5,7 @@ const assert = require("node:assert/strict");
 const lines = readFileSync(0, "utf8").trimEnd().split("\n");
 const events = lines.map((line) => JSON.parse(line));
 const more = {
-  run: ["hosts"],
+  run: ["flake", "hosts", "looks"],
   lane: [],
   begin: [],
   build: [],

@@ -25,7 +25,8 @@ export interface Event {
 
 /** What is said beside, by step. */
 type More =
-  | { readonly step: "run" | "batch"; readonly hosts: readonly string[] }
+  | { readonly step: "run"; readonly hosts: readonly string[]; readonly flake: string; readonly looks: boolean }
+  | { readonly step: "batch"; readonly hosts: readonly string[] }
   | { readonly step: "lane" | "begin" | "build" | "built" | "over" }
   | { readonly step: "step" | "preview"; readonly text: string }
   | ({ readonly step: "ended" } & Pick<

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { flakeMeant } from "../inventory/flake.ts";
 import { machinesMeant, namesKnown, reaching } from "../inventory/inventory.ts";
+import { flakeName } from "../inventory/last-run.ts";
 import { because } from "../inventory/listing.ts";
 import { leading, ledElsewhere, requireOwnTargets } from "../inventory/other-host.ts";
 import { among, namesIn } from "../inventory/selection.ts";
@@ -52,6 +53,10 @@ export interface Manner {
 }
 
 export interface Fleet extends Manner {
+  /** As its events name it (lib/inventory/last-run.ts). */
+  readonly flake: string;
+  /** Whether it only looks. */
+  readonly looks: boolean;
   /** Its directory under XDG_STATE_HOME: scripts, transcripts, facts and what was built, by host. */
   readonly dir: string;
   /** Runs when all lanes have asked their hosts, and before the first goes on. */
@@ -123,6 +128,10 @@ function placedIn({ host, order, after }: Machine, machines: readonly Machine[],
   return { host, order, after: among(machines, after).map((other) => other.host) };
 }
 
+/** Whether a line changes nothing on the hosts, though it does something there: a dry activation, a comparison of keys. */
+const isTrial = (given: object) =>
+  ["dryActivate", "check"].some((name) => (given as Readonly<Record<string, unknown>>)[name] === true);
+
 /**
  * A run of the hosts that a line selects.
  * @param name the verb's
@@ -155,7 +164,15 @@ export function fleetOf<G extends object>(name: string, verb: Several<G>, typed:
   });
   const some = (name: string) => lanes.some((lane) => does(lane, name));
   return {
-    ...{ dir, requireAll, json, canary: canaryOf(given.canary, hosts), jobs: serial ? 1 : Number(jobs) },
+    ...{
+      flake: flakeName(flake),
+      looks: verb.looks?.(given) || isTrial(given),
+      dir,
+      requireAll,
+      json,
+      canary: canaryOf(given.canary, hosts),
+      jobs: serial ? 1 : Number(jobs),
+    },
     ...{ batch, pause: Number(pause), stopAfter: stopAfter === undefined ? Number.POSITIVE_INFINITY : Number(stopAfter) },
     ...{ turns: turns(placed), after: new Map(placed.map(({ host, after }) => [host, after])) },
     ...{ build, lanes, previews: some("preview_there"), asks: some("require_terminal_alone") },

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { again, ignored } from "../here/called.ts";
+import { again, againOn, ignored } from "../here/called.ts";
 import { reason } from "../here/new-file.ts";
 import { requirePrograms, requireTerminal } from "../run/programs.ts";
 import { script, texts } from "../script/render.ts";
@@ -65,7 +65,7 @@ class Run {
     readonly fleet: Fleet,
     readonly events: Events,
     readonly display: Display,
-    name: string,
+    readonly name: string,
   ) {
     this.#lanes = fleet.lanes.map((lane) => new RunningLane(lane, fleet.dir, name));
     for (const { host, dir } of this.#lanes) events.say({ step: "lane", host, argv: ["/bin/sh", join(dir, "script"), host] });
@@ -317,7 +317,9 @@ class Run {
     const all = this.#lanes.map((lane) => this.#results.get(lane)).filter((one) => one !== undefined);
     const status = this.#stopped ?? (this.#failed ? 20 : statusOf(all));
     this.events.say({ step: "over", status });
-    if (!this.fleet.json) process.stdout.write(table(all));
+    const isLeft = all.some((one) => !held(one));
+    if (!this.fleet.json)
+      process.stdout.write(table(all) + (isLeft ? `Again, what is left: ${againOn(this.name, "@left")}\n` : ""));
     return status;
   }
 }
@@ -345,7 +347,7 @@ export async function runFleet(name: string, fleet: Fleet): Promise<number> {
   }
   const hosts = lanes.map(({ host }) => host);
   const events = new Events(dir, json);
-  events.say({ step: "run", argv: process.argv.slice(1), hosts });
+  events.say({ step: "run", argv: process.argv.slice(1), hosts, flake: fleet.flake, looks: fleet.looks });
   const run = new Run(fleet, events, await displayFor(name, hosts, json), name);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, ignored(constants.signals[signal]) ? () => undefined : () => run.stop(signal));

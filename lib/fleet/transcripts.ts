@@ -18,10 +18,11 @@ import { linkSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } fr
 import { join } from "node:path";
 import { runs } from "../here/machine.ts";
 import { textIfPlain } from "../here/plain-file.ts";
-import { makeDirectory, requireStateHome } from "../here/state.ts";
+import { makeDirectory, requireStateHome, runsHome } from "../here/state.ts";
 import type { Text } from "../script/render.ts";
 
-const root = () => join(requireStateHome(), "runs");
+/** @throws Refusal */
+const root = () => runsHome() ?? requireStateHome();
 
 /** The path of a run that begins now; its name sorts by time. */
 export function newRun(): string {

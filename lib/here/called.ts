@@ -27,6 +27,12 @@ export function again(verb: string, ...more: readonly string[]): string {
   return [spelled(verb), ...[...typed, ...more, ...words.slice(own.length)].map(quote)].join(" ");
 }
 
+/** The same for other hosts. */
+export function againOn(verb: string, selection: string): string {
+  const own = ownWords().filter((word, at, all) => !/^--(?:print|on|all)(?:=|$)/.test(word) && all[at - 1] !== "--on");
+  return [spelled(verb), ...["--on", selection, ...own, ...process.argv.slice(2 + ownWords().length)].map(quote)].join(" ");
+}
+
 /** The words of the line that are hey's own. */
 function ownWords(): readonly string[] {
   const words = process.argv.slice(2);

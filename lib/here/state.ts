@@ -31,6 +31,9 @@ export const stateHome = (): string | undefined =>
     below(ownHome(), ".local", "state", "hey"),
   );
 
+/** Where runs of several hosts are kept; undefined as above. */
+export const runsHome = (): string | undefined => below(stateHome(), "runs");
+
 /** The same, where it is needed. @throws Refusal */
 export function requireStateHome(): string {
   const found = stateHome();

@@ -10,6 +10,7 @@ import type { Reaching } from "../target/ssh-says.ts";
 import { aliases, type Declared } from "./aliases.ts";
 import { flakeIfAny } from "./flake.ts";
 import { allHosts, hostHere, hostsTyped, knownBefore, knownHosts, speaksOf } from "./hosts.ts";
+import { leftMeant, tagged } from "./last-run.ts";
 import { namesIn, select } from "./selection.ts";
 import type { Inventory, Machine, Setting, Settings } from "./setting.ts";
 import { isHeld, nothing, readSettings, settingsOf } from "./settings.ts";
@@ -66,6 +67,9 @@ function reading(given: SshGiven): () => ReadonlyMap<string, Declared> {
   };
 }
 
+/** All tags of a hey.toml. */
+const tagsIn = ({ defaults, hosts }: Settings) => [defaults, ...hosts.values()].flatMap((settings) => valuesOf(settings, "tags"));
+
 /** How a line says which of the hosts: all of them where it says nothing. */
 interface Which {
   readonly on?: string | undefined;
@@ -92,9 +96,14 @@ export function machinesMeant(flake: Flake, ssh: SshGiven, which: Which): readon
   const { on } = which;
   const said = readSettings(flake);
   const known = reading(ssh);
-  const typed = on === undefined ? undefined : namesIn(on);
+  const left = on === undefined ? undefined : leftMeant(flake, on, tagsIn(said));
+  const names = on === undefined ? undefined : namesIn(on);
+  const typed = names && [...names, ...[...(left?.values() ?? [])].flat()];
   const hosts = typed === undefined ? requireAll(allHosts(flake, said), which) : hostsTyped(flake, said, typed);
-  const inventory: Inventory = hosts.map((host) => machine(host, said, known));
+  const inventory = tagged(
+    hosts.map((host) => machine(host, said, known)),
+    left,
+  );
   return on === undefined ? inventory : select(inventory, on);
 }
 
@@ -107,7 +116,7 @@ export function requireSelection(given: { readonly on?: string; readonly flake?:
   if (freshHosts(flake) === undefined) return;
   const said = readSettings(flake);
   const machines = knownBefore(flake, said).map((host) => machine(host, said, () => new Map<string, Declared>()));
-  select(machines, on);
+  select(tagged(machines, leftMeant(flake, on, tagsIn(said))), on);
 }
 
 /** All machines, for who can do without: none where nix can't tell which there are, which is said, or where there is none. */

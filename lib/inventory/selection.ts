@@ -4,7 +4,8 @@ import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { isHost } from "../spec/words.ts";
 import type { Inventory, Machine } from "./setting.ts";
 
-const partsOf = (selection: string) => selection.split(",").map((part) => part.trim());
+/** The parts of a selection. */
+export const partsOf = (selection: string) => selection.split(",").map((part) => part.trim());
 
 /** The hosts that a selection names, where it is made of names and tags alone; undefined where it depends on which others there are. */
 export function namesIn(selection: string): readonly string[] | undefined {

@@ -221,6 +221,37 @@ begun_before() { jq -r 'select(.step == "begin" or .step == "ended") | "\(.step)
   rm hey.toml
 }
 
+@test "--on @failed, @skipped and @left: the hosts that the last run of that verb and flake has left, as its last line types" {
+  local asked
+  # ran WORDS…: the hosts of the run that comes of these words
+  ran() { deploy "$@" >"$BATS_TEST_TMPDIR/said" 2>&1 || :; jq -r 'select(.step == "run") | .hosts | join(",")' "$(last_run)/.events"; }
+  run deploy --on @left --flake "$(mktemp -d)"
+  [ "$status" != 0 ]
+  knobs '' web{01..04}
+  lab knobs web02 '{"activationStatus": 100}'
+  lab power-cut web03 --stay-down
+  run deploy --on 'web0[1-4]' --stop-after 1 -j1
+  echo "$output"
+  [ "$status" = 20 ]
+  [ "$(outcomes)" = "done,failed,skipped,not begun" ]
+  asked=$(tail -n 1 <<<"$output")
+  [ "$asked" = "Again, what is left: $SCRIPTS/ops-deploy.ts --on @left --stop-after 1 -j1" ]
+  # Another verb has a last run of its own.
+  "$SCRIPTS/ops-reboot.ts" --on web01 --if-needed
+  [ "$(ran --on '@failed,@skipped' --dry-activate --no-ask)" = web02,web03 ]
+  lab power-on web03
+  lab wait web03
+  knobs '' web02
+  # What only looks is no last run.
+  [ "$(ran --on 'web0[1-4],!@left' --dry-activate --no-ask)" = web01 ]
+  [ "$(ran --on @left)" = web02,web03,web04 ]
+  [ "$(outcomes)" = "done,done,done" ]
+  run deploy --on @left
+  echo "$output"
+  [ "$status" = 2 ]
+  [[ $output == *"has left no host for @left"* ]]
+}
+
 @test "^C: no host is begun any more, those that are come to their end, and who is where is said" {
   knobs '"activationScript": "sleep 3"' web{01..04}
   in_terminal "$SCRIPTS/ops-deploy.ts --on 'web0[1-4]' -j 2"
