@@ -10,6 +10,7 @@ import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { stage } from "../lib/script/part.ts";
 import { elevated, step } from "../lib/script/step.ts";
+import { unswayed } from "../lib/script/swaying.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, evaluationOptions, flakeOption, hostHelp, nixWords } from "../lib/spec/options.ts";
 import { installed } from "../lib/spec/passed.ts";
@@ -50,7 +51,7 @@ export default verb(module, {
       passed,
     );
     return {
-      main: [elevated(elevate as Elevation, install)],
+      main: [unswayed("nixos-install", elevated(elevate as Elevation, install))],
       stages: [stage(`nixos-install ${host} under ${resolve(root)}`, "here", "its own")],
     };
   },

@@ -15,6 +15,7 @@ import { aroundInstall, treeOf } from "../lib/keys/bootstrap.ts";
 import { commandKey, findGlobalKey, findHostKey, type Key, newHostKey } from "../lib/keys/keys.ts";
 import { stage } from "../lib/script/part.ts";
 import { step, type Word } from "../lib/script/step.ts";
+import { unswayed } from "../lib/script/swaying.ts";
 import { Refusal, shown, Usage } from "../lib/spec/errors.ts";
 import {
   type Elevation,
@@ -141,8 +142,8 @@ export default verb(module, {
     }
     if (given.extraFiles !== undefined) requireFolder(given.extraFiles);
     const ssh = { sshOption, sshConfig: undefined };
-    const install = (before: readonly Word[], to?: string) =>
-      step(
+    const install = (before: readonly Word[], to?: string) => {
+      const line = step(
         nixRun("github:nix-community/nixos-anywhere"),
         "--flake",
         attribute(flake, host),
@@ -165,6 +166,8 @@ export default verb(module, {
         passed,
         to,
       );
+      return unswayed("nixos-anywhere", line);
+    };
     if (vmTest)
       return { main: [install([])], stages: [stage(`try the installation of ${host} in a virtual machine`, "here", "its own")] };
     if (target === undefined)

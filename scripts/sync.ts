@@ -14,8 +14,9 @@ import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { readSettings } from "../lib/inventory/settings.ts";
-import { call, type Part, parts, stage } from "../lib/script/part.ts";
-import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
+import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";
+import { elevated, joined, type Step, step, variable, wordsOf } from "../lib/script/step.ts";
+import { unswayed } from "../lib/script/swaying.ts";
 import { Refusal } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
 import { synced } from "../lib/spec/passed.ts";
@@ -37,19 +38,6 @@ const changing: readonly string[] = ["boot", "switch", "test"];
 const rootless: readonly string[] = ["build", "dry-build"];
 const remotely: Readonly<Record<string, string>> = { boot: " --boot", test: " --test" };
 
-/** Variables by which nh, or what it starts as root, would do something else than its line says. */
-const swaying = [
-  "NH_ASK",
-  "NH_BYPASS_ROOT_CHECK",
-  "NH_ELEVATION_PROGRAM",
-  "NH_ELEVATION_STRATEGY",
-  "NH_NO_VALIDATE",
-  "NH_SUDOOPTS",
-  "NIX_SUDOOPTS",
-  "NIXOS_INSTALL_BOOTLOADER",
-  "NIXOS_NO_CHECK",
-];
-
 /** How nh becomes root. It does so by itself, by the program that it finds first, and refuses to be started by root. */
 function elevationOfNh(elevate: string | undefined): readonly string[] {
   if (elevate === "none") return wordsFor("nh", "elevateNone", "--elevate none");
@@ -57,6 +45,37 @@ function elevationOfNh(elevate: string | undefined): readonly string[] {
   if (elevate === undefined) return [];
   if (elevate === "sudo") return wordsFor("nh", "elevateSudo", "--elevate sudo");
   return wordsFor("nh", "elevateOther", `--elevate ${elevate}`, [[elevate]]);
+}
+
+/**
+ * A program that changes this machine by itself: it moves what boots before or behind the activation, as it is. What came of it is looked at,
+ * and made the same, whichever program it is.
+ */
+function rebuilding(
+  line: Step,
+  note: string,
+  action: string,
+  specialisation: string | undefined,
+  installBootloader: boolean,
+): Part {
+  const [first = "", second = ""] = line.argv;
+  return {
+    main: [
+      { ...call("rebuilding", wordsOf(line)), note },
+      call(
+        "see_outcome",
+        [action, ...(specialisation === undefined ? [] : [specialisation])],
+        "what came of it, whichever program it was",
+      ),
+      call("say_outcome"),
+    ],
+    given: { bootloader: installBootloader ? "1" : "0", type_reboot: "reboot", look_by: "" },
+    stages: [
+      stage(note, "here"),
+      stage("see what runs, what boots and what failed; put right what is half done", "here", 1, 4, 13),
+    ],
+    programs: [first, ...(String(first) in elevations ? [second] : [])].filter((word) => typeof word === "string"),
+  };
 }
 
 export default verb(module, {
@@ -96,7 +115,7 @@ export default verb(module, {
     const { action, host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     const preview = askedPreview(words);
     const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
-    const become = elevate === "none" ? "" : (elevate ?? "sudo");
+    const become = elevate === "none" || (elevate === undefined && isRoot()) ? "" : (elevate ?? "sudo");
     const here: Part = { main: [], given: { target: "this machine", become, ...limits({}) }, from: ["connect-here"] };
     if (list)
       return parts(here, {
@@ -152,7 +171,7 @@ export default verb(module, {
     const updates = updateWords(program, words);
     const line = (): Step => {
       if (program === "nh") {
-        const line = step(
+        const nh = step(
           "nh",
           "os",
           action,
@@ -163,7 +182,7 @@ export default verb(module, {
           "--",
           ["--show-trace", ...builds, ...passed],
         );
-        return { ...line, unset: swaying.filter((name) => process.env[name] !== undefined) };
+        return unswayed("nh", nh);
       }
       const rebuild = step(
         "nixos-rebuild",
@@ -174,7 +193,7 @@ export default verb(module, {
         [...system, ...builds, ...updates],
         passed,
       );
-      return rootless.includes(action) ? rebuild : asRoot(rebuild);
+      return unswayed("nixos-rebuild", rootless.includes(action) ? rebuild : asRoot(rebuild));
     };
     // nh would take another that it finds, without a word.
     const elevates = program === "nh" && elevate !== undefined && elevate !== "none" && !isRoot();
@@ -182,13 +201,20 @@ export default verb(module, {
       ...(changes && { logged }),
       ...(elevates && { needs: { [elevate]: undefined } }),
     };
-    const stages = [stage(`${program} ${action}`, "here", "its own")];
-    if (preview === undefined) return { ...about, main: [line()], stages };
+    const note = `${program} ${action}`;
+    if (!changes && preview === undefined) return { ...about, main: [line()], stages: [stage(note, "here", "its own")] };
+    const runs: Part = changes
+      ? rebuilding(line(), note, action, specialisation, words.installBootloader)
+      : { main: [{ ...line(), note }], stages: [stage(note, "here", "its own")] };
+    const asked: Part = { main: [call("ask_before", [], "how it stands; does nobody else switch it?")] };
+    if (preview === undefined) return { ...about, ...parts(here, asked, runs) };
     const build = [
       ...buildWords("nix", words),
       ...updateWords("nix", words),
       ...(program === "nh" ? passed : sharedWords(passed)),
     ];
+    const built = (link: string) =>
+      step(nix, "build", "--show-trace", "--out-link", joined(variable("tmp"), `/${link}`), toplevel(flake, host), build);
     const shows = previewing(
       { action, preview, turn: turnOf(undefined) },
       flake,
@@ -198,23 +224,13 @@ export default verb(module, {
     return {
       ...about,
       ...parts(
-        program === "nh" && elevate === undefined && isRoot() ? { ...here, given: { ...here.given, become: "" } } : here,
+        here,
         shows.begins,
+        changes ? asked : nothing,
         {
           main: [
             call("build_here", [], "a private directory, gone at the end"),
-            {
-              ...step(
-                nix,
-                "build",
-                "--show-trace",
-                "--out-link",
-                joined(variable("tmp"), "/system"),
-                toplevel(flake, host),
-                build,
-              ),
-              note: `build ${host}`,
-            },
+            { ...built("system"), note: `build ${host}` },
             call("take_built_system", [], "$system"),
             ...(specialisation === undefined ? [] : [call("take_specialisation", [specialisation])]),
           ],
@@ -225,11 +241,13 @@ export default verb(module, {
         {
           main: [
             call("require_unchanged", [], "since it was shown"),
-            ...(changes ? [call("until_it_ends", [program], "it moves what boots before it activates")] : []),
-            { ...line(), note: `${program} ${action}` },
+            // A person takes their time, and may edit the flake meanwhile.
+            ...(preview === "ask"
+              ? [{ ...built("again"), note: `is ${host} still what was shown?` }, call("require_same_system")]
+              : []),
           ],
-          stages,
         },
+        runs,
       ),
     };
   },

@@ -4,7 +4,7 @@ import { nix } from "../here/backends.ts";
 import { type Flake, machine } from "../here/flake.ts";
 import { keysHome } from "../here/state.ts";
 import { call, nothing, type Part, parts, stage } from "../script/part.ts";
-import { joined, type Step, step, variable, type Word } from "../script/step.ts";
+import { joined, type Step, step, variable, type Word, wordsOf } from "../script/step.ts";
 import { quote } from "../spec/quote.ts";
 import { limits } from "../target/access.ts";
 import {
@@ -144,7 +144,7 @@ export function aroundInstall(install: (extra: readonly Word[]) => Step, about: 
     {
       main: [
         {
-          ...call("install_machine", install([...extra, pinnedPairs.flatMap((pair) => ["--ssh-option", pair])].flat()).argv),
+          ...call("install_machine", wordsOf(install([...extra, pinnedPairs.flatMap((pair) => ["--ssh-option", pair])].flat()))),
           stdin: "none",
           note: `install ${host} on ${target}`,
         },

@@ -2,7 +2,7 @@
 import { quote } from "../spec/quote.ts";
 import { printable } from "../spec/words.ts";
 import type { Act, Part } from "./part.ts";
-import type { Captured, Step, Word } from "./step.ts";
+import { type Captured, type Step, type Word, wordsOf } from "./step.ts";
 
 /** How wide a line of the head, and a comment behind a call, may be. */
 export const width = 140;
@@ -39,8 +39,7 @@ export function assigned(name: string, value: Word): string {
 /** A command as its line. */
 export function command(step: Step): string {
   const set = Object.entries(step.env ?? {}).map(([name, value]) => assigned(name, value));
-  const unset = step.unset?.length ? ["env", ...step.unset.flatMap((name) => ["-u", name])] : [];
-  const line = [...set, ...unset, ...step.argv.map(rendered)].join(" ");
+  const line = [...set, ...wordsOf(step).map(rendered)].join(" ");
   const fed = step.stdin === undefined ? line : step.stdin === "none" ? `${line} </dev/null` : `${command(step.stdin)} | ${line}`;
   return step.capture === undefined ? fed : `${step.capture}=$(${fed})`;
 }

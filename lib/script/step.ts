@@ -44,6 +44,12 @@ export const joined = (...words: readonly Word[]): Captured => ({
   parts: words.flatMap((word) => (typeof word === "string" ? [word] : word.parts)),
 });
 
+/** A command's words behind a function that runs it: with what it doesn't see. */
+export const wordsOf = ({ unset = [], argv }: Step): readonly Word[] => [
+  ...(unset.length === 0 ? [] : ["env", ...unset.flatMap((name) => ["-u", name])]),
+  ...argv,
+];
+
 /** The same command as root. */
 export function elevated(by: Elevation, inner: Step): Step {
   return by === "none" ? inner : { ...inner, argv: [by, ...inner.argv] };

@@ -43,6 +43,7 @@
 # force              given                  yes, to change also what someone else has changed
 # bootloader         given                  1, to install the boot loader anew, or 0
 # generation         given take_generation  the number of the system's generation, or "new"
+# look_by            given                  the words before a command there, in lines to type for a look
 # wanted_generation  given                  the number of the one to find, or "previous"
 # seconds            given                  the time to confirm in
 # activation_timeout given                  how many seconds a guarded activation may take
@@ -71,7 +72,7 @@
 # said               begin step             what was said last
 # hooks              begin at_end keep_log  what is called at the end
 # last_words         begin ...              what is said last, where the script ends before its end
-# status             begin finish           the exit status, at the end
+# status             begin finish see_outcome  the exit status, at the end
 # ending             begin end_run          yes, once what is done at the end has begun
 # changed            begin ...              yes, once anything of the host may have been changed
 # facts              begin ask_there ...    what the target said last
@@ -87,6 +88,8 @@
 # left_open          begin still_in         yes, where the connection may be the only way in
 # why_not            logs_in                why no new connection came about
 # how                take_activated ...     what came of an activation
+# before             note_before            what the target said before another program changed it
+# ended              rebuilding ...         that program's status; "seen_through", once it is known what came of it
 # tmp                make_tmp               a private directory, gone at the end
 # call               heard                  the private directory of what is asked just now
 # program            encode_program         the functions of the target, as they are sent; there: as they have arrived

@@ -446,6 +446,21 @@ last_noted() { lab host $host tail -n 1 /root/.local/state/hey/log | jq -r "$1";
   done
 }
 
+@test "sync --ask: where the flake is edited while the question stands, nothing of it is activated" {
+  rebuild_there
+  lab knobs $host '{"marker": "shown"}'
+  here switch --ask
+  in_terminal "lab host $host sh /root/sync"
+  until_seen 'Go on with this machine'
+  lab host $host sh -c 'echo "{\"marker\": \"edited\"}" >"$1"' sh "$FLEET/hosts/$host/knobs.json"
+  press y Enter
+  until_ended
+  [ "$ended" = 1 ]
+  [ "$(last_noted '"\(.said) \(.untouched)"')" = "the flake has changed since it was shown; nothing was done (status 1). Type the same line again yes" ]
+  unchanged
+  [ -z "$(rebuilt)" ]
+}
+
 @test "sync --rollback: shows and asks too, and notes what booted before" {
   lab knobs $host '{"marker": "forth"}'
   deploy --backend nix

@@ -77,7 +77,7 @@ beside() {
     rm -rf "$etc"
     # shellcheck disable=SC2086
     run beside quiet bash -c '. "$0"; on_machine "$@"' "$repo/test/lib/machine.bash" "$repo/scripts/sync.ts" $line --print
-    [[ $output == *"$wanted" ]] || { echo "$version, $line: $output"; return 1; }
+    [[ $output$'\n' == *"$wanted"$'\n'* ]] || { echo "$version, $line: $output"; return 1; }
   done <<'LINES'
 |switch|--hostname id3-eniac --no-specialisation -- --show-trace
 |boot|--hostname id3-eniac --no-specialisation -- --show-trace
@@ -123,4 +123,39 @@ LINES
   done
   run -2 scripts/hey ops deploy web01 root@web01 --flake "$dir" --build-host '' --print
   [[ $output == *"--build-host needs a value"* ]]
+}
+
+@test "variables that change what a line means are kept from each program, which the line shows; others and unset ones are not" {
+  local program names line name record=$BATS_TEST_TMPDIR/record
+  . test/lib/machine.bash
+  make_machine "$BATS_TEST_TMPDIR/machine"
+  cd "$machine/path/to/flake"
+  has_path=$machine/has-nh:
+  while IFS='|' read -r program line names; do
+    rm -rf "$record" && mkdir "$record"
+    # shellcheck disable=SC2086
+    run on_machine "$repo/scripts/"$line --print
+    [[ $output != *"env -u"* ]]
+    set -- COLUMNS=7
+    for name in $names; do set -- "$@" "$name=1"; done
+    # shellcheck disable=SC2086
+    run on_machine "$@" "$repo/scripts/"$line --print
+    echo "$output"
+    for name in $names; do [[ $output == *"env"*" -u $name "*"$program"* ]]; done
+    [[ $output != *"-u COLUMNS"* ]]
+    # shellcheck disable=SC2086
+    on_machine "$@" HEY_RECORD="$record" "$repo/scripts/"$line || :
+    # What its own call is told: that of sudo, where it begins with that.
+    for name in $names; do
+      if tr '\0' '\n' <"$record/${program%% *}.1/environ" | grep "^$name="; then echo "$program sees it"; return 1; fi
+    done
+    tr '\0' '\n' <"$record/${program%% *}.1/environ" | grep -q '^COLUMNS=7$'
+  done <<'LINES'
+nh|sync.ts switch|NH_ASK NH_BYPASS_ROOT_CHECK NH_ELEVATION_PROGRAM NH_ELEVATION_STRATEGY NH_NO_VALIDATE NH_SUDOOPTS NIX_SUDOOPTS NIXOS_INSTALL_BOOTLOADER NIXOS_NO_CHECK
+nixos-rebuild|sync.ts switch --backend nixos-rebuild --elevate none|NIX_SUDOOPTS NIXOS_INSTALL_BOOTLOADER NIXOS_NO_CHECK NIXOS_SWITCH_USE_DIRTY_ENV _NIXOS_REBUILD_REEXEC
+nixos-rebuild|sync.ts dry-build|NIX_SUDOOPTS NIXOS_NO_CHECK _NIXOS_REBUILD_REEXEC
+sudo nixos-rebuild|sync.ts boot --backend nixos-rebuild|NIXOS_NO_CHECK NIXOS_INSTALL_BOOTLOADER
+sudo nixos-install|install.ts --host id3-eniac --root /mnt|NIXOS_ENTER_REEXEC NIXOS_NO_CHECK NIXOS_INSTALL_BOOTLOADER
+nix|ops-bootstrap.ts vps-ultraman 192.0.2.7 --no-keys|copyHostKeys
+LINES
 }

@@ -394,7 +394,7 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
   says "nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root" \
     "$repo/scripts/hey" ops deploy vps-ultraman vps_ultraman_root --boot --print
   says "ssh root@vps -- 'sh -c '\\''a b'\\'''" "$repo/scripts/hey" ops ssh --print vps sh -c 'a b'
-  says "sudo nixos-rebuild --show-trace --flake '$PWD#id3-eniac' switch" "$repo/scripts/hey" sync switch --print
+  says "nixos-rebuild --show-trace --flake '$PWD#id3-eniac' build" "$repo/scripts/hey" sync build --print
   on_machine HEY_FAULT=ssh:1:7 "$repo/scripts/hey" ops ssh vps </dev/null && false
   [ -z "$(variable ssh HEY_DISPATCHER)" ]
   refuses 2 "hey ops deploy HOST" "$repo/scripts/hey" ops deploy
@@ -437,7 +437,7 @@ same() {
   cd "$machine/path/to/flake"
   remember "$PWD"
   # sync is this machine's, ops sync the note's other name for ops deploy.
-  says "sudo nixos-rebuild --show-trace --flake '$PWD#id3-eniac' switch" "$repo/scripts/hey" sync switch --print
+  says "nixos-rebuild --show-trace --flake '$PWD#id3-eniac' build" "$repo/scripts/hey" sync build --print
   if grep -qF 'hey sync' <(on_machine "$repo/scripts/hey" help ops sync | tr -d "'"); then false; fi
   checkout "$PWD/hey"
   sed 's/Open a root shell/Another shell/' "$repo/scripts/ops-ssh.ts" >hey/scripts/status.ts

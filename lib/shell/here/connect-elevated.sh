@@ -3,6 +3,9 @@
 # there NAME WORD...: calls that function on the target, as root, over the one connection of this run.
 there() { reach "$target" -- "$become$(far "$@")"; }
 
+# as_me NAME WORD...: calls that function on the target, as the login itself.
+as_me() { reach "$target" -- "$(far "$@")"; }
+
 # there_anew NAME WORD...: the same over a new connection, which asks nobody anything.
 there_anew() { fresh "$target" -- "$become$(far "$@")"; }
 

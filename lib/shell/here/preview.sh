@@ -31,7 +31,8 @@ show_preview() {
   { all_of unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }
 
-# preview_there ACTION: asks the target what would change there by it. Sets: facts, known, agreed, blind, last_words. Ends: where it can't tell.
+# preview_there ACTION: asks the target what would change there by it. Sets: facts, known, agreed, blind, last_words. Ends: where it can't tell, or
+# the new system refuses to be switched to.
 preview_there() {
   step "what will change on $target"
   agreed=
@@ -40,6 +41,10 @@ preview_there() {
   # shellcheck disable=SC2086
   if facts=$(heard 1800 there compare_systems "$to_activate" "$1" $identities </dev/null) && [ -n "$(fact shown)" ]; then :; else
     give_up 1 "what will change on $target could not be found out; nothing was changed on it (status 1)"
+  fi
+  if [ "$1" != dry-activate ] && [ -n "$(fact refusal)" ]; then
+    show_preview
+    give_up 1 "the new system refuses to be switched to: $(short "$(fact refusal)"); nothing was changed on $target (status 1)"
   fi
 }
 

@@ -54,3 +54,10 @@ require_unchanged() {
     give_up 1 "this machine has changed since it was shown; nothing was done (status 1). Type the same line again"
   fi
 }
+
+# require_same_system: what was built again is what was shown. Sets: last_words. Ends: where it is not.
+require_same_system() {
+  if [ "$(readlink "$tmp/again")" = "$system" ]; then :; else
+    give_up 1 "the flake has changed since it was shown; nothing was done (status 1). Type the same line again"
+  fi
+}

@@ -41,7 +41,10 @@ compare_systems() {
       said=$(would "$new") || {
         refused=$said
         said=$(would "$new" NIXOS_NO_CHECK=1) || status=$?
-        if [ "$said" != "$refused" ]; then say_what unit "" "$refused" 0; fi
+        if [ "$said" != "$refused" ]; then
+          say_what unit "" "$refused" 0
+          echo "refusal $(printf "%s\n" "$refused" | grep . | grep -vx "Pre-switch checks failed" | tail -n 1)"
+        fi
       }
       say_what unit "what activation would do" "$said" "$status"
       ;;
