@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { userInfo } from "node:os";
-import { home } from "../here/machine.ts";
+import { sshHome } from "../here/machine.ts";
 import { untilded } from "../spec/words.ts";
 import type { SshFacts } from "../target/ssh.ts";
 import { acceptedIn } from "./handshake.ts";
@@ -51,7 +51,7 @@ function read(file: string): string | undefined {
 /** A path of ssh's configuration, with what stands for a part of it (ssh_config(5), TOKENS). */
 function spelledOut(path: string, ssh: SshFacts): string {
   const tokens: Readonly<Record<string, string | undefined>> = {
-    ...{ "%": "%", d: home(), u: userInfo().username, i: String(userInfo().uid) },
+    ...{ "%": "%", d: sshHome(), u: userInfo().username, i: String(userInfo().uid) },
     ...{ h: ssh("hostname"), n: ssh("host"), p: ssh("port"), r: ssh("user") },
   };
   return untilded(path.replace(/%(.)/g, (whole, token: string) => tokens[token] ?? whole));

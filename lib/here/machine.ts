@@ -2,6 +2,7 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
 import { hostname as kernelHostname, userInfo } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
+import { textIfPlain } from "./plain-file.ts";
 
 /** This machine's name: the kernel's, or $HEY_HOSTNAME, by which tests set it. */
 export const hostname = () => process.env["HEY_HOSTNAME"] || kernelHostname();
@@ -25,6 +26,31 @@ export function runningSpecialisation(): string | undefined {
 export function home(): string {
   const given = process.env["HOME"] ?? "";
   return isAbsolute(given) ? given : userInfo().homedir;
+}
+
+/** The home of the password file, or $HEY_HOME, by which tests set it: ssh goes by it, whatever $HOME says. */
+export function sshHome(): string {
+  try {
+    return process.env["HEY_HOME"] || userInfo().homedir;
+  } catch {
+    // Who has no entry there has no files of ssh either.
+    return home();
+  }
+}
+
+/** The home of another user, by the password file. */
+export function homeOf(user: string): string | undefined {
+  const fields = (line: string) => line.split(":");
+  const local = (textIfPlain("/etc/passwd") ?? "").split("\n").find((line) => fields(line)[0] === user);
+  if (local !== undefined) return fields(local)[5];
+  // In a directory of users (LDAP, systemd-homed).
+  const { spawnSync } = require("node:child_process") as typeof import("node:child_process");
+  const { stdout } = spawnSync("getent", ["passwd", "--", user], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+    timeout: 3000,
+  });
+  return fields((stdout ?? "").split("\n")[0] ?? "")[5];
 }
 
 /** Whether a program of that name would be found by the shell. */

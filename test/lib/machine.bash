@@ -125,7 +125,7 @@ make_key() {
 # shellcheck disable=SC2154
 on_machine() {
   ${run-} env -i PATH="${has_path-}$machine/bin" HOME="$machine/home/me" LOGNAME=me TMPDIR="$machine/tmp" LANG=C.UTF-8 TERM=xterm GIT_CONFIG_NOSYSTEM=1 \
-    HEY_HOSTNAME=id3-eniac HEY_UID=1000 HEY_TEST_MACHINE="$machine" HEY_RECORD="${record-$machine/record}" HEY_FAULT="${fault-}" "$@"
+    HEY_HOSTNAME=id3-eniac HEY_UID=1000 HEY_HOME="$machine/home/me" HEY_TEST_MACHINE="$machine" HEY_RECORD="${record-$machine/record}" HEY_FAULT="${fault-}" "$@"
 }
 
 # Real paths to those that cases write, and back.

@@ -51,9 +51,68 @@ rule() {
   [ "$(rule vps-ultraman)" = "vps_ultraman_root $machine/path/to/absolute:1" ]
 }
 
+@test "hosts: an Include in a block of Host counts for the names that this block means" {
+  local ssh=$machine/home/me/.ssh
+  printf 'Host web1_root\n  HostName 192.0.2.77\nHost web2_root\n' >"$ssh/inner"
+  # None of them is an alias for ssh: it resolves each as a name.
+  for block in 'Host jump' 'Host w1' 'Host * !web1_root !web2_root' 'Match host jump' 'Match originalhost jump'; do
+    printf '%s\n' "$block" '  Include inner' >"$config"
+    echo "$block"
+    [ "$(rule web1)" = "web1 -" ]
+    [ "$(rule web2)" = "web2 -" ]
+  done
+  for block in 'Host *' 'Host web?_root' 'Host jump web1*' 'Match all' 'Match host web1_root' 'Match originalhost web*' 'Match user nobody,*'; do
+    printf '%s\n' "$block" '  Include inner' >"$config"
+    echo "$block"
+    [ "$(rule web1)" = "web1_root $ssh/inner:1" ]
+  done
+  # Through another file, each of the blocks counts; the same file counts again elsewhere.
+  printf 'Host *\n  Include inner\n' >"$ssh/outer"
+  printf 'Host jump\n  Include outer\n' >"$config"
+  [ "$(rule web1)" = "web1 -" ]
+  printf 'Host jump\n  Include outer\nHost web*\n  Include outer\n' >"$config"
+  [ "$(rule web1)" = "web1_root $ssh/inner:1" ]
+  # An alias behind a block of Match that sets nothing is none; a block ends at the next.
+  printf 'Match host jump\n  Include inner\nHost other\nHost web2_root\n' >"$config"
+  [ "$(rule web2)" = "web2_root $config:4" ]
+}
+
+@test "hosts: ssh's files lie in the home of the password file, also those of another user; HOME says nothing of them" {
+  local ssh=$machine/home/me/.ssh other=$BATS_TEST_TMPDIR/other root
+  mkdir -p "$other/.ssh"
+  printf 'Host web1_root\n' >"$other/.ssh/config"
+  : >"$config"
+  verb() { on_machine HOME="$other" "$repo/scripts/$1.ts" "${@:2}" </dev/null; }
+  [ "$(rule web1)" = "web1 -" ]
+  printf 'Include also ~/.ssh/tilde\nHost web1_root\n' >"$config"
+  printf 'Host web2_root\n' >"$ssh/also"
+  printf 'Host db_root\n' >"$ssh/tilde"
+  [ "$(rule web1)" = "web1_root $config:2" ]
+  [ "$(rule web2)" = "web2_root $ssh/also:1" ]
+  [ "$(rule db)" = "db_root $ssh/tilde:1" ]
+  # /proc is the home of nobody, but / may be one's: sys on Debian has /dev.
+  root=$(mktemp -d /dev/shm/hey-include.XXXXXX)
+  printf 'Host 007_root\n' >"$root/include"
+  printf 'Include ~sys/shm/%s/include\nInclude ~no-such-user/include\n' "${root##*/}" >"$config"
+  [ "$(awk -F: '$1 == "sys" { print $6 }' /etc/passwd)" != /dev ] || [ "$(rule 007)" = "007_root /dev/shm/${root##*/}/include:1" ]
+  rm -r "$root"
+}
+
+@test "hosts: an Include with a variable or a token counts where the ssh here puts something in its place" {
+  local ssh=$machine/home/me/.ssh known
+  printf 'Host web1_root\n  HostName 192.0.2.77\n' >"$ssh/inner"
+  # The stub for ssh has no home of its own.
+  # shellcheck disable=SC2016
+  printf 'Include ${HOME}/.ssh/inner\n' >"$config"
+  known="web1 -"
+  # Since OpenSSH 9.9.
+  [ "$(on_machine "$machine/real/ssh" -F "$config" -G web1_root | sed -n 's/^hostname //p')" = web1_root ] || known="web1_root $ssh/inner:1"
+  [ "$(rule web1)" = "$known" ]
+}
+
 @test "hosts: the configuration is the one that ssh is given" {
   printf 'Host web1_root\n' >"$config"
-  printf 'Host web2_root\nHost web1\nInclude more\n' >"$machine/path/to/other"
+  printf 'Host web2_root\nHost web1\nMatch all\nInclude more\n' >"$machine/path/to/other"
   printf 'Host db_root\n' >"$machine/home/me/.ssh/more"
   [ "$(rule web1 --ssh-config "$machine/path/to/other")" = "web1 $machine/path/to/other:2" ]
   [ "$(rule db --ssh-config "$machine/path/to/other")" = "db_root $machine/home/me/.ssh/more:1" ]

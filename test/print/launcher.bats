@@ -169,9 +169,9 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
 @test "the commands see the caller's environment and nothing else" {
   on_machine HEY_CACHE=theirs HEY_CALLED=theirs HEY_DISPATCHER=theirs TSX_TSCONFIG_PATH=/theirs NODE_OPTIONS=--no-deprecation TMPDIR=/their/tmp EMPTY= \
     "$repo/scripts/hey" ops ssh vps </dev/null
-  tr '\0' '\n' <"$record/ssh.1/environ" | grep -vE '^(HEY_TEST_MACHINE|HEY_RECORD|HEY_FAULT|HEY_HOSTNAME|HEY_UID|PWD|OLDPWD|SHLVL|_)=' | sort >seen
+  tr '\0' '\n' <"$record/ssh.1/environ" | grep -vE '^(HEY_TEST_MACHINE|HEY_RECORD|HEY_FAULT|HEY_HOSTNAME|HEY_UID|HEY_HOME|PWD|OLDPWD|SHLVL|_)=' | sort >seen
   on_machine TSX_TSCONFIG_PATH=/theirs NODE_OPTIONS=--no-deprecation TMPDIR=/their/tmp EMPTY= env |
-    grep -vE '^(HEY_TEST_MACHINE|HEY_RECORD|HEY_FAULT|HEY_HOSTNAME|HEY_UID|PWD|OLDPWD|SHLVL|_)=' | sort >given
+    grep -vE '^(HEY_TEST_MACHINE|HEY_RECORD|HEY_FAULT|HEY_HOSTNAME|HEY_UID|HEY_HOME|PWD|OLDPWD|SHLVL|_)=' | sort >given
   # Whether these of ours are the caller's can't be told, so they are dropped.
   diff given <(grep -vE '^HEY_(CACHE|CALLED|DISPATCHER)=theirs$' seen)
   ! grep -E '^(HEY_|TSX_DISABLE)' seen
