@@ -165,7 +165,7 @@ TOML
   # As nix writes them, in JSON.
   printf '%s\n' web1 'a\nguard = false' 'b\u001b[31mc' '$(touch PWNED)' "it's" 'x\"y' 'u\u202ev' '`touch PWNED`' -rf 'tab\there' >"$dir/.git/hosts"
   mkdir -p "$machine/home/me/.ssh/od"$'\n'"d"
-  printf 'Host web1.$(touch\\040PWNED)\nHost "web1.x y"\nHost web1.\033[31mred\nInclude "od*/c"\n' | config
+  printf 'Host web1.$(touch\\040PWNED)\nHost "web1.x y"\nHost web1.\033[31mred\nMatch all\nInclude "od*/c"\n' | config
   printf 'Host web1\n' >"$machine/home/me/.ssh/od"$'\n'"d/c"
   cd "$dir"
   run --separate-stderr init
