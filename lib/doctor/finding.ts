@@ -1,4 +1,4 @@
-// What the doctor can find. README.md has the list.
+// What the doctor can find. docs/doctor.md has the list.
 import type { Choices } from "../spec/spec.ts";
 
 /** `error`: a deployment would fail, or lock somebody out. `warning`: it may. `note`: good to know. */

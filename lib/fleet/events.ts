@@ -1,4 +1,4 @@
-// What happens in a run, as JSON: one object a line. README.md shows it, test/fleet/ checks every line of real runs against it.
+// What happens in a run, as JSON: one object a line. lib/verb/topics.ts explains it, test/fleet/ checks every line of real runs against it.
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { shownJson } from "../text/json.ts";

@@ -12,7 +12,7 @@ export interface Deploy extends Entry {
 
 const verbs: readonly string[] = ["ops-deploy", "ops-sync", "ops-rollback", "ops-bootstrap"];
 
-/** Statuses of what has gone back by itself (README.md has the list). */
+/** Statuses of what has gone back by itself (docs/exit-codes.md has the list). */
 const wentBack: readonly number[] = [10, 12];
 
 /** Whose machine it was that was changed: one that called itself another host is that one's. */

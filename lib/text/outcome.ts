@@ -1,6 +1,6 @@
 // What came of a deployment, in a few words.
 
-// README.md has the list for the guard and for reboots.
+// docs/exit-codes.md has the list.
 const names: Readonly<Record<number, string>> = {
   10: "rolled back",
   11: "does not answer any more",

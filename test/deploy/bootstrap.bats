@@ -240,9 +240,9 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   done
 }
 
-@test "the note's lifecycle, by README's own lines, ends with a decrypted secret" {
+@test "the note's lifecycle, by the documentation's own lines, ends with a decrypted secret" {
   PATH=$SCRIPTS:$PATH
-  mapfile -t lines < <(sed -n '/^hey ops bootstrap .*# first install/,/^```/p' "$SCRIPTS/../README.md" | grep '^hey' | sed 's/ *#.*//')
+  mapfile -t lines < <(sed -n '/^hey ops bootstrap .*# first install/,/^```/p' "$SCRIPTS/../docs/keys.md" | grep '^hey' | sed 's/ *#.*//')
   [ "${#lines[@]}" = 4 ]
   for at in "${!lines[@]}"; do
     lab knobs $host "{\"marker\": \"line $at\"}"
@@ -260,8 +260,8 @@ untouched() { [ ! -e "$LAB/nixos-anywhere.log" ]; }
   [ "$(lab host $host cat /run/agenix/demo)" = "the demo secret" ]
 }
 
-@test "from nothing to a decrypted secret, by README's own lines" {
-  mapfile -t typed < <(sed -n '/^### From nothing to a decrypted secret/,/^### /p' "$SCRIPTS/../README.md" | sed -n '/^```sh/,/^```/p' | grep -v '^```' | sed 's/  *#.*//')
+@test "from nothing to a decrypted secret, by the documentation's own lines" {
+  mapfile -t typed < <(sed -n '/^## From nothing to a decrypted secret/,/^## Every/p' "$SCRIPTS/../docs/keys.md" | sed -n '/^```sh/,/^```/p' | grep -v '^```' | sed 's/  *#.*//')
   [ "${#typed[@]}" = 6 ]
   rm -rf "$keys" secrets secrets.nix
   git add -A

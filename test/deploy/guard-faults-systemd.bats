@@ -8,6 +8,6 @@ load guarded
 setup_file() { lab_only; }
 setup() { guarded_setup systemd; }
 
-@test "at every fault and moment the host ends on a bootable system, reachable, with nothing left armed; README says the same" {
+@test "at every fault and moment the host ends on a bootable system, reachable, with nothing left armed; docs/guard.md says the same" {
   faults_as_expected
 }

@@ -20,8 +20,8 @@ faults_as_expected() {
   [ "$(wc -l <"$results")" = "$(grep '^row ' "$BATS_TEST_DIRNAME/../faults/table.bash" | grep -vcE " on $([ "$init" = plain ] && echo systemd || echo plain) ")" ]
   awk -F '\t' '$4 != $7 || $5 != $8 || $6 != "" { print; wrong = 1 } END { exit wrong }' "$results"
   "$BATS_TEST_DIRNAME/../faults/markdown" "$results" >"$BATS_TEST_TMPDIR/rows"
-  refute grep -vxFf "$BATS_TEST_DIRNAME/../../README.md" "$BATS_TEST_TMPDIR/rows"
-  [ "$(sed -n '/^<!-- faults -->/,/^<!-- \/faults -->/p' "$BATS_TEST_DIRNAME/../../README.md" | grep -c '^| ')" = "$(grep -c -e '^row ' -e '^# What can go wrong' "$BATS_TEST_DIRNAME/../faults/table.bash")" ]
+  refute grep -vxFf "$BATS_TEST_DIRNAME/../../docs/guard.md" "$BATS_TEST_TMPDIR/rows"
+  [ "$(sed -n '/^<!-- faults -->/,/^<!-- \/faults -->/p' "$BATS_TEST_DIRNAME/../../docs/guard.md" | grep -c '^| ')" = "$(grep -c -e '^row ' -e '^# What can go wrong' "$BATS_TEST_DIRNAME/../faults/table.bash")" ]
 }
 
 # Of 60 confirmations that arrive around the moment when the host goes back, some win and some don't; host and status always agree.

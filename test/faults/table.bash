@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016
-# What can go wrong, when, and how it must end: the rows of README's table, in this order. Sourced by run.
+# What can go wrong, when, and how it must end: the rows of docs/guard.md's table, in this order. Sourced by run.
 during='"activationScript": "sleep 4"'
 own='the new system'
 later='"activationScript": "if [ -d /run/systemd/system ]; then systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms systemctl stop sshd; else setsid sh -c \"sleep 3; pkill -x sshd\" >/dev/null 2>&1 & fi"'

@@ -121,25 +121,21 @@ X
   [ ! -e x ]
 }
 
-# Of README: the rows between the heading of the doctor and the next one.
-ids_in_readme() { sed -n '/^## Before a deployment: ops-doctor/,/^## /s/^| `[a-z-]*` | .* |$/&/p' "$repo/README.md"; }
+ids_in_docs() { sed -n '/^## Findings/,$s/^| `[a-z-]*` | .* |$/&/p' "$repo/docs/doctor.md"; }
 
-@test "README has every finding of the doctor; HEY_ACCEPT=1 writes them into it" {
+@test "docs/doctor.md has every finding; HEY_ACCEPT=1 writes them into it" {
   echo "for (const [id, text] of Object.entries(require('$repo/lib/doctor/finding.ts').ids)) console.log('| \`' + id + '\` | ' + text + ' |');" >ids.cjs
   node "$repo/lib/load.cjs" "$PWD/ids.cjs" >ids
   [ "$(wc -l <ids)" -gt 20 ]
   if [ -n "${HEY_ACCEPT-}" ]; then
-    sed -i -e '/^## Before a deployment: ops-doctor/,/^## /{/^| id | |$/,/^|---/!{/^| /d}}' "$repo/README.md"
-    sed -i -e '/^| id | |$/{n;r ids' -e '}' "$repo/README.md"
+    sed -i -e '/^## Findings/,${/^| id | |$/,/^|---/!{/^| /d}}' "$repo/docs/doctor.md"
+    sed -i -e '/^| id | |$/{n;r ids' -e '}' "$repo/docs/doctor.md"
   fi
-  diff <(ids_in_readme) ids
+  diff <(ids_in_docs) ids
 }
 
-@test "README's exit statuses are those of the verbs" {
-  # Of the table, and of bootstrap's line.
-  diff <(sed -n 's/^| \([0-9]*\) | .*/\1/p' "$repo/README.md") <(awk -F '\t' '$1 == "ops-deploy" && $2 == "status" { print $3 + 0 }' facts | grep -vE '^(20|21|30|32)$')
-  diff <(grep -A 1 '^How `bootstrap` ends' "$repo/README.md" | grep -oE '\b(0|3[0-9]) [a-z]' | cut -d ' ' -f 1 | sort -u) <(awk -F '\t' '$1 == "ops-bootstrap" && $2 == "status" { print $3 + 0 }' facts)
-  grep -q '^Exit: 0 all · 20 some failed, or were not begun · 21 some were skipped' "$repo/README.md"
+@test "docs/keys.md has the statuses of bootstrap" {
+  diff <(grep -A 1 '^How `bootstrap` ends' "$repo/docs/keys.md" | grep -oE '\b(0|3[0-9]) [a-z]' | cut -d ' ' -f 1 | sort -u) <(awk -F '\t' '$1 == "ops-bootstrap" && $2 == "status" { print $3 + 0 }' facts)
 }
 
 @test "every status that a script ends with by itself is one that a verb names" {
