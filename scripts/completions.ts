@@ -6,6 +6,7 @@
 import { join, resolve } from "node:path";
 import { spelled } from "../lib/here/called.ts";
 import { home } from "../lib/here/machine.ts";
+import { textIfPlain } from "../lib/here/plain-file.ts";
 import { xdgHome } from "../lib/here/state.ts";
 import { call, saying, stage } from "../lib/script/part.ts";
 import { step } from "../lib/script/step.ts";
@@ -26,6 +27,13 @@ const shells = {
   },
 } as const;
 const choices = Object.fromEntries(Object.entries(shells).map(([name, { help }]) => [name, help]));
+
+/** What to add where zsh may complete nothing: by default its file has no compinit, and no word of that comes from zsh. */
+function lacking(shell: string, file: string): string | undefined {
+  // A file that isn't there is made, or the script says why it can't be.
+  if (shell !== "zsh" || textIfPlain(file)?.includes("compinit") === true) return undefined;
+  return `${file} has no compinit; if TAB offers only files, add this to it: autoload -Uz compinit && compinit`;
+}
 
 const generate = (...words: string[]) => step("node", join(root, "lib/load.cjs"), join(root, "completions/generate.ts"), words);
 
@@ -48,8 +56,12 @@ export default verb(module, {
     if (shell === undefined) throw new Usage(`which shell? Type ${spelled("completions")} zsh, bash or fish`);
     const { rc } = shells[shell as keyof typeof shells];
     const line = `source ${quote(join(root, `completions/hey.${shell}`))}`;
-    return install
-      ? { main: [call("add_line", [rc(), line], "once")], stages: [stage(`one line into ${rc()}, once`, "here", 1)] }
-      : saying([line]);
+    if (!install) return saying([line]);
+    const tells = lacking(shell, rc());
+    return {
+      main: [call("add_line", [rc(), line], "once")],
+      stages: [stage(`one line into ${rc()}, once`, "here", 1)],
+      ...(tells === undefined ? {} : { tells }),
+    };
   },
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 load shells.bash
+bats_require_minimum_version 1.5.0
 
 setup_file() {
   root="$BATS_FILE_TMPDIR/it's a \$HOME [checkout]"
@@ -38,6 +39,17 @@ $(completions zsh)" ]
   [ "$status" -eq 0 ]
   [[ $output == *"$HOME/.zshrc has it already"* ]]
   [ "$(wc -l <"$HOME/.zshrc")" -eq 2 ]
+}
+
+@test "install: it says so where zsh may complete nothing, as no compinit is in its file" {
+  run --separate-stderr completions zsh --install
+  [ "$status" -eq 0 ]
+  [[ $stderr == *"$HOME/.zshrc has no compinit; if TAB offers only files, add this to it: autoload -Uz compinit && compinit"* ]]
+  printf 'autoload -Uz compinit && compinit\n' >"$HOME/.zshrc"
+  run --separate-stderr completions zsh --install
+  [[ $stderr != *compinit* ]]
+  run --separate-stderr completions bash --install
+  [[ $stderr != *compinit* ]]
 }
 
 @test "install: where each shell looks" {
