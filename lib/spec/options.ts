@@ -33,7 +33,7 @@ export const statuses: Statuses = {
 
 /** The option of every verb that uses a flake. */
 export const flakeOption = {
-  ...option("REF", "the flake: a directory or a reference (default: the nearest flake.nix upward)", "flakes"),
+  ...option("REF", "a directory, or a flake reference (default: the nearest flake.nix upward)", "flakes"),
   group: headings.flake,
 };
 
