@@ -30,7 +30,7 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
   ].join("\n");
 }
 
-function dispatcher({ firsts, seconds, shorts }: Dispatched): string {
+function dispatcher({ firsts, seconds, shorts, topics }: Dispatched): string {
   const list = (name: string, words: readonly string[]) => `  ${name}=(${words.map(quote).join(" ")})`;
   return [
     "__hey_dispatched() {",
@@ -49,6 +49,14 @@ function dispatcher({ firsts, seconds, shorts }: Dispatched): string {
     list(
       "second_notes",
       seconds.map(({ help }) => help),
+    ),
+    list(
+      "topics",
+      topics.map(({ word }) => word),
+    ),
+    list(
+      "topic_notes",
+      topics.map(({ help }) => help),
     ),
     list("shorts", shorts),
     list(

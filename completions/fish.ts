@@ -38,7 +38,7 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
   return lines.join("\n");
 }
 
-function dispatcher({ firsts, seconds, shorts }: Dispatched, tables: readonly Table[]): string {
+function dispatcher({ firsts, seconds, shorts, topics }: Dispatched, tables: readonly Table[]): string {
   const list = (name: string, words: readonly string[]) => `    set ${name} ${words.map(quoted).join(" ")}`;
   return [
     "function __hey_dispatched --no-scope-shadowing",
@@ -49,6 +49,10 @@ function dispatcher({ firsts, seconds, shorts }: Dispatched, tables: readonly Ta
     list(
       "seconds",
       seconds.map(({ first, word, help }) => `${first} ${word}\t${help}`),
+    ),
+    list(
+      "topics",
+      topics.map(({ word, help }) => `${word}\t${help}`),
     ),
     list("shorts", shorts),
     list(

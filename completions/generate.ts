@@ -1,6 +1,7 @@
 // Writes the completions: what the verbs take, with the shells' own code beside this file. `--check` says whether they are up to date.
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { topics } from "../lib/verb/topics.ts";
 import { allVerbs } from "../lib/verb/verbs.ts";
 import { bashFile } from "./bash.ts";
 import { fishFile } from "./fish.ts";
@@ -23,8 +24,9 @@ function engine(shell: string, files?: readonly string[]): string {
 
 /** The files' text by name. */
 export function completions(): Record<string, string> {
-  const tables = allVerbs().map(tableOf);
-  const hey = dispatched(tables);
+  const verbs = allVerbs();
+  const tables = verbs.map(tableOf);
+  const hey = dispatched(tables, topics(verbs));
   const [compdef, ...functions] = zshFunctions(
     engine("zsh", ["flake.zsh", "ssh.zsh", "offer.zsh", "verb.zsh"]),
     tables,

@@ -1,6 +1,7 @@
 // What the shells have to know of a verb, with all that is only implied in its spec spelled out.
 import { apartFrom } from "../lib/spec/conflicts.ts";
 import type { Choices, Param, Source, Verb } from "../lib/spec/spec.ts";
+import type { Topic } from "../lib/verb/topics.ts";
 import { shortOf } from "../lib/verb/verbs.ts";
 
 export interface Value {
@@ -104,10 +105,12 @@ export interface Dispatched {
   readonly seconds: readonly { readonly first: string; readonly word: string; readonly help: string }[];
   /** The first words that stand for `ops` and themselves. */
   readonly shorts: readonly string[];
+  /** What `hey help` takes beside verbs. */
+  readonly topics: readonly { readonly word: string; readonly help: string }[];
 }
 
 /** `ops-push-keys` is typed `ops push-keys`: scripts/hey joins two words at most. */
-export function dispatched(tables: readonly Table[]): Dispatched {
+export function dispatched(tables: readonly Table[], about: readonly Topic[]): Dispatched {
   const seconds = tables.flatMap(({ verb, summary }) => {
     const [, first, word] = /^([^-]+)-(.+)$/.exec(verb) ?? [];
     return first === undefined || word === undefined ? [] : [{ first, word, help: summary }];
@@ -125,6 +128,7 @@ export function dispatched(tables: readonly Table[]): Dispatched {
     firsts: [...single, ...short, ...groups].sort((a, b) => (a.word < b.word ? -1 : 1)),
     seconds,
     shorts: short.map(({ word }) => word),
+    topics: about.map(({ name, summary }) => ({ word: name, help: summary })),
   };
 }
 

@@ -45,11 +45,12 @@ function verb({ verb: name, options, args, rest, program, choices }: Table): str
   ].join("\n");
 }
 
-function dispatcher({ firsts, seconds, shorts }: Dispatched): string {
+function dispatcher({ firsts, seconds, shorts, topics }: Dispatched): string {
   return [
     "_hey_dispatched() {",
     `  firsts=(${firsts.map(({ word, help }) => `\n    ${quote(`${word}:${help}`)}`).join("")}\n  )`,
     `  seconds=(${seconds.map(({ first, word, help }) => `\n    ${quote(`${first} ${word}:${help}`)}`).join("")}\n  )`,
+    `  topics=(${topics.map(({ word, help }) => `\n    ${quote(`${beforeColon(word)}:${help}`)}`).join("")}\n  )`,
     `  shorts=(${shorts.map(quote).join(" ")})`,
     `  flags=(${heyOptions.map(({ word, help }) => `\n    ${quote(`${word}:${help}`)}`).join("")}\n  )`,
     "}",

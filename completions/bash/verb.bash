@@ -132,7 +132,7 @@ __hey_default() {
 
 # hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 __hey_dispatcher() {
-  local firsts=() first_notes=() seconds=() second_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
+  local firsts=() first_notes=() seconds=() second_notes=() topics=() topic_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
   __hey_dispatched
   while [[ ${hey_left[0]-} == help || ${hey_left[0]-} == --help || ${hey_left[0]-} == -h ]]; do
     hey_left=("${hey_left[@]:1}")
@@ -142,7 +142,13 @@ __hey_dispatcher() {
     __hey_verb help
     return
   fi
-  [[ -z $helps || ${hey_left[0]-} != --man ]] || hey_left=("${hey_left[@]:1}")
+  if [[ -n $helps && ${hey_left[0]-} == --man ]]; then
+    hey_left=("${hey_left[@]:1}")
+  elif [[ -n $helps ]]; then
+    # A topic has no man page of its own.
+    firsts+=("${topics[@]}")
+    first_notes+=("${topic_notes[@]}")
+  fi
   if [[ ${#hey_left[@]} -eq 0 ]]; then
     for at in "${!firsts[@]}"; do __hey_add "${firsts[at]}" "${first_notes[at]}"; done
     [[ $hey_word == -* ]] || return 0

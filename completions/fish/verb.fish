@@ -113,6 +113,7 @@ end
 function __hey_dispatcher
     set -l firsts
     set -l seconds
+    set -l topics
     set -l shorts
     set -l flags
     set -l verbs
@@ -129,7 +130,12 @@ function __hey_dispatcher
             complete -C (string join ' ' -- help.ts (string escape -- $left) (commandline -ct))
             return
         end
-        test "$left[1]" = --man; and set -e left[1]
+        # A topic has no man page of its own.
+        if test "$left[1]" = --man
+            set -e left[1]
+        else
+            set -a firsts $topics
+        end
     end
     if not set -q left[1]
         string join \n -- $firsts

@@ -54,7 +54,7 @@ _hey_passed() {
 
 # hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 _hey_dispatcher() {
-  local -a firsts seconds shorts flags
+  local -a firsts seconds topics shorts flags
   local first verb
   _hey_dispatched
   while [[ $words[2] == (help|-h|--help) ]] && (( CURRENT > 2 )); do
@@ -71,6 +71,9 @@ _hey_dispatcher() {
     if [[ $words[2] == --man ]]; then
       shift words
       (( CURRENT-- ))
+    else
+      # A topic has no man page of its own.
+      firsts+=($topics)
     fi
   fi
   if (( CURRENT == 2 )); then
