@@ -31,6 +31,7 @@ import {
   hostHelp,
   inHostsPlace,
   limitOptions,
+  lockoutOptions,
   passing,
   previewOptions,
   rebootOptions,
@@ -74,6 +75,7 @@ export default verb(module, {
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
+    ...lockoutOptions,
     ...group(headings.right, {
       force: flag("deploy although someone else changed the host, or it runs this system already"),
     }),
@@ -148,6 +150,7 @@ export default verb(module, {
         turn,
         reboot,
         preview,
+        lockout: given,
         passed: words,
         evaluated: evaluationWords(given),
       } as const;

@@ -22,6 +22,7 @@ import {
   hostHelp,
   inHostsPlace,
   limitOptions,
+  lockoutOptions,
   previewOptions,
   rebootOptions,
   rebootStatuses,
@@ -52,6 +53,7 @@ export default verb(module, {
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
+    ...lockoutOptions,
     ...group(headings.right, { force: flag("roll back although someone else changed the host") }),
     ...rebootOptions,
     ...fleetOptions,
@@ -88,6 +90,7 @@ export default verb(module, {
       rename,
       reboot,
       preview: askedPreview(given),
+      lockout: given,
     };
     return {
       logged: { host, target },

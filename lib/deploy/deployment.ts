@@ -7,6 +7,7 @@ import { call, calling, nothing, type Part, type Plan, parts, stage } from "../s
 import { joined, step, variable } from "../script/step.ts";
 import { type Access, asRootInAddress, requireAlone } from "../target/access.ts";
 import { ifMachine, requireMachine, requireMachineOf } from "../target/identity.ts";
+import { judging, type LockoutGiven } from "./judge.ts";
 import { type Preview, previewing } from "./preview.ts";
 import { type Reboot, rebooting } from "./reboot.ts";
 import type { Turn } from "./turn.ts";
@@ -30,6 +31,7 @@ export interface Change extends Reached, Activation {
   readonly way: Way;
   readonly reboot: Reboot | undefined;
   readonly preview: Preview;
+  readonly lockout: LockoutGiven;
 }
 
 export interface Deployment extends Change {
@@ -157,6 +159,7 @@ export function deployment(about: Deployment): Part {
     way.requires,
     specialised(about),
     copying(about),
+    judging(about, about.lockout),
     preview.question,
     { main: [], given: { generation: "new" } },
     activation(about),
@@ -182,6 +185,7 @@ export function rollback(about: Change, to: string, flake: Flake | undefined): P
     turn.waits,
     calling("take_generation", [], "$system: what was found there"),
     requireMachineOf(about, flake),
+    judging(about, about.lockout),
     preview.question,
     activation(about),
     way.change(about),

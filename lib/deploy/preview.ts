@@ -67,6 +67,7 @@ export function previewing(
   if (preview === undefined) return { begins: nothing, question: nothing };
   const looks = parts(declaring(flake, host, words), {
     main: [call("preview_there", [action], "what would change there")],
+    given: { judged: "" },
     stages: [stage("find out what will change", "there", 1)],
   });
   const goes = call("go_on_as_shown");

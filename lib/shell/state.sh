@@ -41,6 +41,8 @@
 # evaluated_host     given                  the host, as nix evaluates it; nothing where there is no flake
 # configurations     given                  the hosts of the flake, as nix evaluates them
 # force              given                  yes, to change also what someone else has changed
+# force_lockout      given                  yes, to activate also what would lock this login out
+# then_port          given                  the port at which sshd answers afterwards, if not the one of now
 # bootloader         given                  1, to install the boot loader anew, or 0
 # generation         given take_generation  the number of the system's generation, or "new"
 # look_by            given                  the words before a command there, in lines to type for a look
@@ -102,6 +104,7 @@
 # to_activate        take_... ...           what is activated: that, or a specialisation of it
 # known              preview_there          the facts from before the preview
 # blind              preview_there          what could not be found out
+# judged             given judge_there      what was found out of this login under the new system, a fact a line
 # identities         read_declared          the keys that a host decrypts with
 # odd_identities     read_declared          those of them that can't be asked for
 # secrets            read_declared          the secrets of a host, each with its file

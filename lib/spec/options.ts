@@ -221,6 +221,13 @@ export const renameOption = {
   },
 };
 
+// A lock-out
+
+/** The options of verbs after which this login may not work any more. */
+export const lockoutOptions = group(headings.right, {
+  "force-lockout": flag("activate it even if this login would not work any more (see exit code 17)"),
+});
+
 // Preview
 
 /** The options of verbs that change what a machine runs. */
@@ -286,6 +293,7 @@ export const guardStatuses = {
   14: "the new system runs and is confirmed, but could not be made the default (disk full?): a reboot returns to the old one",
   15: "not confirmed and not rolled back: the rollback failed, or waits for another program, see the last line",
   16: "activated without a guard, and this machine can't log in any more: see the last line for what to do",
+  17: "nothing was activated: the new system would lock this login out, as its own programs say (--force-lockout activates it all the same)",
 } satisfies Statuses;
 
 // Reboot

@@ -9,6 +9,7 @@ const names: Readonly<Record<number, string>> = {
   14: "not committed",
   15: "not rolled back",
   16: "locked out",
+  17: "not activated, as it would lock this login out",
   30: "not seen back",
   32: "booted another system",
 };

@@ -27,6 +27,7 @@ show_preview() {
   if [ -n "$before" ] && [ -n "$after" ]; then echo "  size: $(amount "$before") now, $(amount "$after") then"; fi
   all_of unit | grep . | first_lines 300 | sed "s/^/  /" || :
   if [ -n "$(fact reboot)" ]; then echo "  reboot needed: $(changes reboot)"; fi
+  show_judged
   say_secrets
   { all_of unseen && printf "%s\n" "$blind"; } | grep . | uniq | sed "s/^/  could not be found out: /" || :
 }

@@ -55,6 +55,11 @@ replace_link "$system/etc" /etc/static
 for file in ssh/sshd_config motd hostname os-release; do replace_link "/etc/static/$file" "/etc/$file"; done
 hostname "$host_name"
 link_units
+if [ -n "$login" ]; then
+  # shellcheck source=/dev/null
+  . "$system/lib/login.sh"
+  set_up_logins || status=2
+fi
 
 if [ -n "$secret" ]; then
   decrypt || status=$secret_status

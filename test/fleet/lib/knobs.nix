@@ -14,6 +14,7 @@
   sshdSocket = false;             # under systemd: a socket starts an sshd for each connection
   sshdPorts = [ 22 ];
   sshdExtra = "";                 # more lines for sshd_config, before the others, so that they win
+  login = null;                   # what NixOS's modules make of logins, with all that sshd, sudo and doas read: see login.nix
   hostKey = "/etc/ssh/ssh_host_ed25519_key";
   link = true;                    # false: every interface goes down
   firewall = "open";              # "closed": the host takes nothing from the deployer and says nothing to it

@@ -29,7 +29,28 @@ let
       payload = build "payload-${toString knobs.closureKiB}" "head -c ${toString knobs.closureKiB}k /dev/urandom >$out" {
         seed = knobs.closureSeed;
       };
-      sshdConfig = import ./sshd-config.nix knobs;
+      login = if knobs.login == null then null else import ./login.nix ({ system = platform; } // knobs.login);
+      sshdConfig = if login == null then import ./sshd-config.nix knobs else login.sshdConfig;
+      # The files of a real login, made by a shell script.
+      etcFiles = builtins.concatStringsSep "" (map
+        ({ name, mode, text }: "mkdir -p ${shellQuote (dirOf name)}\nprintf %s ${shellQuote text} >${shellQuote name}\n"
+          + (if mode == "symlink" then "" else "printf %s ${mode} >${shellQuote "${name}.mode"}\n"))
+        login.etc);
+      accountsFile = builtins.toFile "users-groups.json" login.accounts;
+      loginFiles = if login == null then "" else ''
+        cd $out/etc
+        [ "$hasSshd" = 1 ] || rm ssh/sshd_config
+        ${etcFiles}
+        install -m 444 $loginScript $out/lib/login.sh
+        install -m 444 $accountsScript $out/lib/accounts.pl
+        ln -s ${accountsFile} $out/lib/
+        printf %s ${shellQuote login.wrappers} >$out/lib/wrappers.sh
+        mkdir -p systemd/system
+        printf "[Service]\nType=oneshot\nExecStart=%s\n" "$out/lib/wrappers.sh" >systemd/system/suid-sgid-wrappers.service
+        for program in ${toString login.programs}; do
+          for place in /usr/sbin /usr/bin; do [ ! -e "$place/$program" ] || ln -sfn "$place/$program" $out/sw/bin/$program; done
+        done
+      '';
       # hey's own module, and what NixOS makes of these attributes of it.
       trial = (import ../nixos/trial-boot.nix { pkgs.runtimeShell = "/bin/sh"; }).systemd.services.hey-trial;
       value = given: if builtins.isBool given then (if given then "yes" else "no") else toString given;
@@ -37,9 +58,10 @@ let
       trialUnit = "[Unit]\nDescription=${trial.description}\nBefore=${toString trial.before}\n${lines trial.unitConfig}"
         + "[Service]\nX-RestartIfChanged=${value trial.restartIfChanged}\nEnvironment=PATH=/usr/bin:/bin\n${lines trial.serviceConfig}";
 
-      units = import ./units.nix { inherit knobs trialUnit sshdConfig; trialWantedBy = trial.wantedBy; };
+      units = import ./units.nix { inherit knobs trialUnit sshdConfig login; trialWantedBy = trial.wantedBy; };
       unitFiles = builtins.concatStringsSep "" (
         map (name: "printf %s ${shellQuote units.texts.${name}} >${shellQuote name}\n") (builtins.attrNames units.texts)
+        ++ map (name: "ln -s /dev/null ${shellQuote name}\n") units.masked
         ++ map (link: "mkdir -p ${shellQuote (dirOf link)}\nln -s ${shellQuote "../${baseNameOf link}"} ${shellQuote link}\n") units.wants
       );
 
@@ -47,7 +69,8 @@ let
       settings = builtins.concatStringsSep "\n" (map (key: "${key}=${shellQuote values.${key}}") (builtins.attrNames values)) + "\n";
       values = {
         host_name = name;
-        sshd = if knobs.sshd == false then "off" else "on";
+        sshd = if (if login == null then knobs.sshd == false else !login.sshd) then "off" else "on";
+        login = if login == null then "" else "real";
         link = if knobs.link then "up" else "down";
         firewall = knobs.firewall;
         nixos_version = knobs.nixosVersion;
@@ -84,6 +107,7 @@ let
       mkdir -p $out/bin $out/lib $out/etc/ssh $out/etc/systemd/system $out/sw/bin $out/specialisation
       install -m 555 $switch $out/bin/switch-to-configuration
       install -m 555 $activate $out/activate
+      ${if login == null then "" else "echo '# /usr/bin/perl -w /nix/store/update-users-groups.pl ${accountsFile}' >>$out/activate"}
       install -m 555 $init $out/init
       install -m 444 $services $out/lib/services.sh
       install -m 444 $pid1 $out/lib/pid1.sh
@@ -107,12 +131,16 @@ let
       ln -s $initrd/initrd $out/initrd
       ln -s $systemd $out/systemd
       ln -s $payload $out/payload
+      (sh -euc "$loginFiles")
       for pair in $specialisations; do ln -s "''${pair#*=}" "$out/specialisation/''${pair%%=*}"; done
     ''
       {
-        inherit settings sshdConfig unitFiles linux modules initrd systemd payload;
+        inherit settings sshdConfig unitFiles loginFiles linux modules initrd systemd payload;
         inherit (knobs) marker nixosVersion bootLoader;
         hostName = name;
+        hasSshd = if login == null || login.sshdUnit != "" then "1" else "";
+        loginScript = script ./login.sh;
+        accountsScript = script ./accounts.pl;
         switch = script ./switch-to-configuration.sh;
         activate = script ./activate.sh;
         init = script ./init.sh;

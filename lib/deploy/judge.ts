@@ -1,0 +1,27 @@
+// Whether this very login would still work under the new system, asked of its own programs before it is activated.
+import { calling, type Part, parts, stage } from "../script/part.ts";
+import type { Access } from "../target/access.ts";
+import type { Action } from "./way.ts";
+
+/** What a line says of a lock-out. */
+export interface LockoutGiven {
+  /** It is meant. */
+  readonly forceLockout: boolean;
+  /** Where ssh will come to afterwards, if not where it came to. */
+  readonly thenPort?: string | undefined;
+}
+
+/** The new system is there, and nothing of it runs. */
+export const judging = (
+  { access, action }: { readonly access: Access; readonly action: Action },
+  { forceLockout, thenPort = "" }: LockoutGiven,
+): Part =>
+  parts(
+    { main: [], given: { force_lockout: forceLockout ? "yes" : "", then_port: thenPort } },
+    calling(
+      "judge_there",
+      [access.asks ? "secret" : (access.by ?? "none"), action],
+      "would this login still work?",
+      stage("would this login still work? the new system's own programs say so", "there", 17),
+    ),
+  );

@@ -1,0 +1,173 @@
+# Who can log in, and how that becomes root, as NixOS makes it: sshd_config, authorized_keys.d, the list of accounts, sudoers, doas.conf, wrappers.
+# After nixpkgs of 2024-08-02 (24.11pre). A knob holds what its modules merge to: where a configuration says lib.mkForce, all of it.
+# Where it differs: SetEnv, as the hosts have no pam_env; one host key, as an RSA key takes seconds to make.
+{ system, openssh ? { }, users ? { }, groups ? { }, mutableUsers ? true, sudo ? { }, doas ? { } }:
+let
+  lines = map: builtins.concatStringsSep "\n" map;
+  words = builtins.concatStringsSep " ";
+  optional = condition: value: if condition then [ value ] else [ ];
+  elem = builtins.elem;
+  hasSuffix = end: text: builtins.substring (builtins.stringLength text - builtins.stringLength end) (-1) text == end;
+  mapSet = f: set: map (name: f name set.${name}) (builtins.attrNames set);
+
+  ssh = {
+    enable = true;
+    ports = [ 22 ];
+    listenAddresses = [ ];
+    settings = { };
+    extraConfig = "";
+    extraConfigForced = null;
+    authorizedKeysInHomedir = true;
+    authorizedKeysFiles = [ ];
+    authorizedKeysFilesForced = null;
+    hostKeys = [ "/etc/ssh/ssh_host_ed25519_key" ];
+    unit = true;
+    wanted = true;
+    enableIPv6 = true;
+  } // openssh;
+  settings = {
+    AuthorizedPrincipalsFile = "none";
+    Ciphers = [ "chacha20-poly1305@openssh.com" "aes256-gcm@openssh.com" "aes128-gcm@openssh.com" "aes256-ctr" "aes192-ctr" "aes128-ctr" ];
+    GatewayPorts = "no";
+    KbdInteractiveAuthentication = true;
+    KexAlgorithms = [ "sntrup761x25519-sha512@openssh.com" "curve25519-sha256" "curve25519-sha256@libssh.org" "diffie-hellman-group-exchange-sha256" ];
+    LogLevel = "INFO";
+    Macs = [ "hmac-sha2-512-etm@openssh.com" "hmac-sha2-256-etm@openssh.com" "umac-128-etm@openssh.com" ];
+    PasswordAuthentication = true;
+    PermitRootLogin = "prohibit-password";
+    PrintMotd = false;
+    StrictModes = true;
+    UseDns = false;
+    UsePAM = true;
+    X11Forwarding = false;
+  } // ssh.settings;
+  value = name: given:
+    if builtins.isBool given then (if given then "yes" else "no")
+    else if builtins.isList given then builtins.concatStringsSep (if elem name [ "Ciphers" "KexAlgorithms" "Macs" ] then "," else " ") given
+    else toString given;
+  keysFiles =
+    if ssh.authorizedKeysFilesForced != null then ssh.authorizedKeysFilesForced
+    else ssh.authorizedKeysFiles ++ optional ssh.authorizedKeysInHomedir "%h/.ssh/authorized_keys" ++ [ "/etc/ssh/authorized_keys.d/%u" ];
+  # NixOS's own lines are the beginning of extraConfig.
+  own = [ "Banner none" "" "AddressFamily ${if ssh.enableIPv6 then "any" else "inet"}" ]
+    ++ map (port: "Port ${toString port}") ssh.ports
+    ++ map ({ addr, port ? null }: "ListenAddress ${addr}${if port == null then "" else ":${toString port}"}") ssh.listenAddresses
+    ++ [ "Subsystem sftp internal-sftp" "AuthorizedKeysFile ${words keysFiles}" ]
+    ++ map (path: "HostKey ${path}") ssh.hostKeys
+    ++ [ ssh.extraConfig ];
+  sshdConfig = lines (
+    [ "SetEnv PATH=/run/wrappers/bin:/run/current-system/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin" ]
+    ++ mapSet (name: given: "${name} ${value name given}") (builtins.listToAttrs (builtins.filter ({ value, ... }: value != null)
+      (map (name: { inherit name; value = settings.${name}; }) (builtins.attrNames settings))))
+    ++ (if ssh.extraConfigForced != null then [ ssh.extraConfigForced ] else own)
+  ) + "\n";
+
+  shellOf = shell: if builtins.substring 0 1 shell == "/" then shell else "/run/current-system/sw/bin/${shell}";
+  basic = { uid = null; hashedPassword = null; hashedPasswordFile = null; expires = null; extraGroups = [ ]; keys = [ ]; };
+  normal = name: { home = "/home/${name}"; shell = "bash"; group = "users"; } // basic;
+  service = name: { home = "/var/empty"; shell = "nologin"; group = name; } // basic;
+  declared = {
+    root = { uid = 0; home = "/root"; shell = "bash"; group = "root"; } // removeAttrs basic [ "uid" ] // users.root or { };
+    sshd = service "sshd";
+    messagebus = service "messagebus";
+    nobody = service "nogroup";
+  } // builtins.listToAttrs (map
+    (name: { inherit name; value = (if users.${name}.isSystemUser or false then service else normal) name // users.${name}; })
+    (builtins.filter (name: name != "root") (builtins.attrNames users)));
+  declaredGroups = { root = 0; wheel = 1; tty = 3; users = 100; sshd = null; messagebus = null; nogroup = 65534; } // groups;
+  accounts = builtins.toJSON {
+    inherit mutableUsers;
+    users = mapSet
+      (name: user: {
+        inherit name;
+        inherit (user) uid group home expires hashedPassword hashedPasswordFile;
+        shell = shellOf user.shell;
+        createHome = user.group == "users";
+        isSystemUser = user.isSystemUser or false;
+      })
+      declared;
+    groups = mapSet
+      (name: gid: { inherit name gid; members = builtins.filter (user: elem name declared.${user}.extraGroups) (builtins.attrNames declared); })
+      declaredGroups;
+  };
+
+  su = {
+    enable = true;
+    wheelNeedsPassword = true;
+    execWheelOnly = false;
+    before = [ ];
+    extraRules = [ ];
+    extraConfig = "";
+    defaultOptions = [ ];
+    configFile = null;
+    setuid = true;
+  } // sudo;
+  commandOf = given:
+    if builtins.isString given then given
+    else "${builtins.concatStringsSep "" (map (option: "${option}: ") given.options or [ ])}${given.command}";
+  sudoRule = { users ? [ ], groups ? [ ], host ? "ALL", runAs ? "ALL:ALL", commands }:
+    map (who: "${who}     ${host}=(${runAs})    ${builtins.concatStringsSep ", " (map commandOf commands)}") (users ++ map (group: "%${group}") groups);
+  all = options: [ { command = "ALL"; options = options ++ su.defaultOptions; } ];
+  sudoers =
+    if su.configFile != null then su.configFile
+    else lines (builtins.concatMap sudoRule (
+      [ { users = [ "root" ]; commands = all [ ]; } ] ++ su.before
+      ++ [ { groups = [ "wheel" ]; commands = all (optional (!su.wheelNeedsPassword) "NOPASSWD"); } ] ++ su.extraRules
+    )) + "\n\n${su.extraConfig}\n";
+
+  doAs = { enable = false; wheelNeedsPassword = true; extraRules = [ ]; extraConfig = ""; } // doas;
+  doasRule = { users ? [ ], groups ? [ ], noPass ? false, keepEnv ? false, cmd ? null, args ? null }:
+    map (who: words ([ "permit" ] ++ optional noPass "nopass" ++ optional keepEnv "keepenv" ++ [ who ] ++ optional (cmd != null) "cmd ${toString cmd}"
+      ++ optional (args != null) "args ${words args}")) (users ++ map (group: ":${group}") groups);
+  doasConf = lines (builtins.concatMap doasRule ([ { groups = [ "wheel" ]; noPass = !doAs.wheelNeedsPassword; } ] ++ doAs.extraRules)
+    ++ [ doAs.extraConfig "permit nopass keepenv root" ]) + "\n";
+
+  wrapper = { program, group ? "root", setuid ? true, permissions ? "u+rx,g+x,o+x" }: ''
+    cp /usr/bin/${program} "$wrapperDir/${program}"
+
+    # Prevent races
+    chmod 0000 "$wrapperDir/${program}"
+    chown root:${group} "$wrapperDir/${program}"
+
+    chmod "u${if setuid then "+" else "-"}s,g-s,${permissions}" "$wrapperDir/${program}"
+  '';
+  wrappers = ''
+    #!/bin/sh
+    set -e
+    # NixOS has a file system there on which programs may make root. What the lab has put there stays.
+    if ! mountpoint -q /run/wrappers; then
+      cp -a /run/wrappers/bin /run/wrappers.lab
+      mount -t tmpfs -o nodev,mode=755 wrappers /run/wrappers
+    fi
+    wrapperDir=$(mktemp --directory --tmpdir=/run/wrappers wrappers.XXXXXXXXXX)
+    chmod a+rx "$wrapperDir"
+  '' + lines (
+    [ (wrapper { program = "passwd"; }) ]
+    ++ optional su.enable (wrapper ({ program = "sudo"; inherit (su) setuid; } // (if su.execWheelOnly then { group = "wheel"; permissions = "u+rx,g+x"; } else { })))
+    ++ optional doAs.enable (wrapper { program = "doas"; })
+  ) + ''
+
+    cp -a /run/wrappers.lab/. "$wrapperDir"
+    ln --symbolic --force --no-dereference "$wrapperDir" /run/wrappers/bin-tmp
+    mv --no-target-directory /run/wrappers/bin-tmp /run/wrappers/bin
+  '';
+  pam = auth: lines [ "account required pam_unix.so" "auth ${auth}" "session required pam_permit.so" "" ];
+  keysOf = builtins.filter (name: declared.${name}.keys != [ ]) (builtins.attrNames declared);
+in
+{
+  inherit sshdConfig accounts wrappers;
+  sshd = ssh.enable && ssh.unit && ssh.wanted;
+  sshdUnit = if !ssh.enable then "" else if ssh.unit then "on" else "off";
+  sshdWanted = ssh.enable && ssh.wanted;
+  # Files of /etc, each with its mode, or "symlink".
+  etc = [
+    { name = "pam.d/sshd"; mode = "symlink"; text = pam "required pam_deny.so"; }
+    { name = "pam.d/sudo"; mode = "symlink"; text = pam "required pam_unix.so"; }
+    { name = "pam.d/doas"; mode = "symlink"; text = pam "required pam_unix.so"; }
+  ]
+  ++ optional ssh.enable { name = "ssh/sshd_config"; mode = "symlink"; text = sshdConfig; }
+  ++ (if !ssh.enable then [ ] else map (name: { name = "ssh/authorized_keys.d/${name}"; mode = "0444"; text = lines (declared.${name}.keys ++ [ "" ]); }) keysOf)
+  ++ optional su.enable { name = "sudoers"; mode = "0440"; text = sudoers; }
+  ++ optional doAs.enable { name = "doas.conf"; mode = "0440"; text = doasConf; };
+  programs = [ "sshd" "bash" "nologin" "setpriv" ] ++ optional su.enable "sudo" ++ optional doAs.enable "doas";
+}
