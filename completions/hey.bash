@@ -682,7 +682,7 @@ __hey_default() {
 
 # hey VERB...: scripts/hey finds `ops deploy` in ops-deploy.ts, and takes ops-deploy and deploy too.
 __hey_dispatcher() {
-  local firsts=() first_notes=() seconds=() second_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
+  local firsts=() first_notes=() seconds=() second_notes=() topics=() topic_notes=() shorts=() flags=() flag_notes=() at found='' helps=''
   __hey_dispatched
   while [[ ${hey_left[0]-} == help || ${hey_left[0]-} == --help || ${hey_left[0]-} == -h ]]; do
     hey_left=("${hey_left[@]:1}")
@@ -692,7 +692,13 @@ __hey_dispatcher() {
     __hey_verb help
     return
   fi
-  [[ -z $helps || ${hey_left[0]-} != --man ]] || hey_left=("${hey_left[@]:1}")
+  if [[ -n $helps && ${hey_left[0]-} == --man ]]; then
+    hey_left=("${hey_left[@]:1}")
+  elif [[ -n $helps ]]; then
+    # A topic has no man page of its own.
+    firsts+=("${topics[@]}")
+    first_notes+=("${topic_notes[@]}")
+  fi
   if [[ ${#hey_left[@]} -eq 0 ]]; then
     for at in "${!firsts[@]}"; do __hey_add "${firsts[at]}" "${first_notes[at]}"; done
     [[ $hey_word == -* ]] || return 0
@@ -776,11 +782,11 @@ __hey_register() {
 
 __hey_table_completions() {
   __hey_arg shell choices
-  __hey_option --install '' '--write --check' 'put the line into the shell'\''s own file, once'
-  __hey_option --write '' '--install --check' 'write the files of completions/ anew, after a change to a verb'
-  __hey_option --check '' '--install --write' 'fail if the files of completions/ are not what the verbs say'
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --install '' '--write --check' 'add the line to the shell'\''s own file, once'
+  __hey_option --write '' '--install --check' 'for developers: write the files of completions/'
+  __hey_option --check '' '--install --write' 'for developers: fail if the files of completions/ are old'
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice shell zsh 'for ~/.zshrc'
   __hey_choice shell bash 'for ~/.bashrc'
   __hey_choice shell fish 'for ~/.config/fish/conf.d/hey.fish'
@@ -790,59 +796,59 @@ __hey_completions() { __hey_main completions "$@"; }
 __hey_table_disko() {
   hey_program=disko
   __hey_arg mode choices
-  __hey_option --host '' '' 'the host in the flake' hosts
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --elevate '' '' 'how to become root' choices
+  __hey_option --host '' '' 'a host of the flake' hosts
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
+  __hey_option --elevate '' '' 'become root by this program' choices
   __hey_option --yes -y '' 'wipe without asking for the host'\''s name'
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice mode destroy,format,mount 'wipe the disks, then partition, format and mount them'
   __hey_choice mode destroy 'unmount and wipe the disks'
   __hey_choice mode format 'partition and format what isn'\''t yet; wipes nothing'
   __hey_choice mode mount 'mount what is formatted'
   __hey_choice mode format,mount 'format what isn'\''t yet, and mount'
   __hey_choice mode unmount unmount
-  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate sudo 'sudo (default)'
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
-  __hey_choice elevate none 'run it as the user that calls'
+  __hey_choice elevate none 'stay the user you are'
 }
 __hey_disko() { __hey_main disko "$@"; }
 
 __hey_table_help() {
   hey_rest=1
-  __hey_option --man '' --man-dir 'as a man page; hey help --man ops deploy | man -l - shows it'
-  __hey_option --man-dir '' --man 'write the man pages of hey and of every verb into a directory: a man1 of MANPATH, or a package'\''s' dirs
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --man '' --man-dir 'as a man page; to read it: hey help --man ops deploy | man -l -'
+  __hey_option --man-dir '' --man 'write all man pages into this directory, for example a man1 of MANPATH' dirs
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
 }
 __hey_help() { __hey_main help "$@"; }
 
 __hey_table_init() {
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --yes -y '' 'write it without asking'
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
 }
 __hey_init() { __hey_main init "$@"; }
 
 __hey_table_install() {
   hey_program=nixos-install
-  __hey_option --host '' '' 'the host in the flake' hosts
-  __hey_option --root '' '' 'where its disks are mounted, if not /mnt' dirs
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --host '' '' 'a host of the flake' hosts
+  __hey_option --root '' '' 'where its disks are mounted (default: /mnt)' dirs
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
-  __hey_option --elevate '' '' 'how to become root' choices
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
+  __hey_option --elevate '' '' 'become root by this program' choices
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice elevate sudo 'sudo (default)'
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
-  __hey_choice elevate none 'run it as the user that calls'
+  __hey_choice elevate none 'stay the user you are'
 }
 __hey_install() { __hey_main install "$@"; }
 
@@ -850,50 +856,50 @@ __hey_table_ops_bootstrap() {
   hey_program=nixos-anywhere
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'nixos-anywhere alone: no keys, no question, no look before or after'
+  __hey_option --no-keys '' '--persist --no-global --generate --key-cmd --wait' 'run nixos-anywhere alone: no keys, no question, no checks'
   __hey_option --persist '' --no-keys 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
-  __hey_option --no-global '' --no-keys 'carry the host'\''s key only'
-  __hey_option --generate '' '--no-keys --key-cmd' 'make the host'\''s key if there is none'
-  __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
-  __hey_option --key-cmd '' '--no-keys --generate' 'a shell command that writes the host'\''s key, instead of the folder' text
-  __hey_option --elevate '' '' 'how to read a global key that only root can read here' choices
-  __hey_option --yes -y '' 'don'\''t ask for the host'\''s name; go on with a new key'
-  __hey_option --wait '' '--no-keys --no-wait --no-reboot' 'how long to wait for the machine to come back, if not 300' seconds
-  __hey_option --no-wait '' --wait 'don'\''t wait for it to come back'
-  __hey_option --rename '' '' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --no-disko-deps '' '' 'leave disko'\''s programs out of memory, for machines with little of it'
-  __hey_option --no-reboot '' '--wait --phases' 'stop after the install, in the installer'
-  __hey_option --phases '' --no-reboot 'the phases to run, of kexec,disko,install,reboot' phases
+  __hey_option --no-global '' --no-keys 'send only the host'\''s key, not the global one'
+  __hey_option --generate '' '--no-keys --key-cmd' 'make the host'\''s key if it has none'
+  __hey_option --class '' '' 'the folder of keys.homelab for a new key (default: vps)' choices
+  __hey_option --key-cmd '' '--no-keys --generate' 'take the host'\''s key from this shell command, not from the folder' text
+  __hey_option --vm-test '' '--extra-files --disk-encryption-keys' 'try the installation in a virtual machine here'
+  __hey_option --no-disko-deps '' '' 'for machines with little memory: don'\''t load disko'\''s programs into it'
   __hey_option --disko-mode '' '' 'what disko does' choices
+  __hey_option --phases '' --no-reboot 'run only these phases, of kexec,disko,install,reboot' phases
+  __hey_option --no-reboot '' '--phases --wait' 'stay in the installer after the install'
+  __hey_option --extra-files '' --vm-test 'copy the files of DIR to / of the new system' dirs
+  __hey_option --kexec '' '' 'boot this installer (a tarball: file or URL)' text
+  __hey_option --disk-encryption-keys '' --vm-test 'put this file into the installer, for disko' text many files
+  __hey_option --generate-hardware-config '' '' 'write the machine'\''s hardware configuration to a file here' choices many files
+  __hey_option --debug '' '' 'show every command of nixos-anywhere'
+  __hey_option --wait '' '--no-keys --no-reboot --no-wait' 'how long to wait for the machine (default: 300)' seconds
+  __hey_option --no-wait '' --wait 'don'\''t wait for the machine'
   __hey_option --build-on '' '' 'where to build' choices
-  __hey_option --extra-files '' --vm-test 'files that come with the system: what is in it, as it lies below /' dirs
-  __hey_option --kexec '' '' 'the installer'\''s tarball to boot, a file or a URL' text
-  __hey_option --disk-encryption-keys '' --vm-test 'a file to put into the installer for disko' text many files
-  __hey_option --generate-hardware-config '' '' 'write the target'\''s hardware configuration to a file here' choices many files
-  __hey_option --vm-test '' '--extra-files --disk-encryption-keys' 'try the installation in a virtual machine here, without a target'
-  __hey_option --identity -i '' 'the private key to log in with' files
-  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
-  __hey_option --debug '' '' 'show every command that nixos-anywhere runs'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice class vps 'rented machines'
+  __hey_option --rename '' '' 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --yes -y '' 'don'\''t ask for the host'\''s name; accept a new key'
+  __hey_option --identity -i '' 'log in with this private key' files
+  __hey_option --elevate '' '' 'read a global key that only root can read here, by this program' choices
+  __hey_option --raw '' '' 'show a host'\''s output unfiltered, terminal control codes included'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice class vps 'rented machines (default)'
   __hey_choice class pc workstations
   __hey_choice class server 'machines at home'
-  __hey_choice elevate sudo 'sudo (the default)'
-  __hey_choice elevate doas OpenDoas
-  __hey_choice elevate run0 'systemd'\''s run0'
-  __hey_choice elevate none 'run it as the user that calls'
   __hey_choice disko-mode disko 'wipe, format and mount'
   __hey_choice disko-mode format 'format what isn'\''t yet, and mount'
   __hey_choice disko-mode mount mount
+  __hey_choice generate-hardware-config nixos-facter 'nixos-facter'\''s report'
+  __hey_choice generate-hardware-config nixos-generate-config 'a hardware-configuration.nix'
   __hey_choice build-on auto 'as nixos-anywhere sees fit'
   __hey_choice build-on local here
   __hey_choice build-on remote 'on the target'
-  __hey_choice generate-hardware-config nixos-facter 'nixos-facter'\''s report'
-  __hey_choice generate-hardware-config nixos-generate-config 'a hardware-configuration.nix'
+  __hey_choice elevate sudo 'sudo (default)'
+  __hey_choice elevate doas OpenDoas
+  __hey_choice elevate run0 'systemd'\''s run0'
+  __hey_choice elevate none 'stay the user you are'
 }
 __hey_ops_bootstrap() { __hey_main ops_bootstrap "$@"; }
 
@@ -901,65 +907,69 @@ __hey_table_ops_deploy() {
   hey_program=nixos-rebuild
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'show what activation would change'
-  __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
-  __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
-  __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
-  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, but not at the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
+  __hey_option --fast '' '--status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
+  __hey_option --debug '' '' 'more output from nix and nixos-rebuild'
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
+  __hey_option --build-on '' '--build-host --status --cancel' 'build here, or on the target itself' choices
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate this specialisation' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'reinstall the boot loader'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation (180; implies --guard)' seconds
-  __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'the longest that a guarded activation may take (600)' seconds
-  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
-  __hey_option --no-last-reboot '' '--dry-activate --status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
-  __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
-  __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
-  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
-  __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there, or it runs this already'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
-  __hey_option --backend '' '' 'the program that does it' choices
-  __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' '--build-host --on' 'all hosts of the flake'
-  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
-  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
-  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
-  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
-  __hey_option --json '' '' 'events as JSON on stdout, one a line'
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
-  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice build-on here 'on this machine (the default)'
+  __hey_option --offline '' '--status --cancel' 'don'\''t use the network for the build'
+  __hey_option --builders '' '--status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'roll back unless this machine can log in again'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
+  __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'roll back if the activation takes longer, 30 to 7200 (default: 600)' seconds
+  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two test logins (default: 5)' seconds
+  __hey_option --check '' '--status --cancel' 'keep the new system only if this succeeds here' text many
+  __hey_option --check-remote '' '--status --cancel' 'keep the new system only if this succeeds on the host' text many
+  __hey_option --on-unit-failure '' '--status --cancel' 'when units fail' choices
+  __hey_option --no-last-reboot '' '--dry-activate --status --cancel' 'never reboot to get the old system back, not even as the last resort'
+  __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show what will change: packages, size, units, reboot, secrets it can'\''t read'
+  __hey_option --no-diff '' --diff 'turn off diff from hey.toml'
+  __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show what will change, then ask'
+  __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
+  __hey_option --yes -y '--status --cancel' 'with --ask: show what will change, but don'\''t ask'
+  __hey_option --rename '' '--status --cancel' 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --force '' '--status --cancel' 'deploy although someone else changed the host, or it runs this system already'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
+  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'reboot afterwards, and wait for the host'
+  __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
+  __hey_option --wait '' '--status --cancel' 'how long the reboot may take (default: 300)' seconds
+  __hey_option --use-substitutes '' '--status --cancel' 'the target downloads what it can from its own binary caches'
+  __hey_option --backend '' '' 'deploy with this program' choices
+  __hey_option --on '' '--build-host --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '--build-host --on' 'every host of the flake'
+  __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
+  __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
+  __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
+  __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
+  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
+  __hey_option --require-all '' '' 'build and change nothing unless every host answers'
+  __hey_option --json '' '' 'events on stdout, one JSON object a line'
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ask-elevate-password '' '' 'ask once for sudo'\''s password there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'stop a step on a host after this time, or with several hosts a host'\''s whole turn (default: 3600)' seconds
+  __hey_option --raw '' '' 'show a host'\''s output unfiltered, terminal control codes included'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice build-on here 'on this machine (default)'
   __hey_choice build-on target 'on the target itself'
-  __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
-  __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
-  __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
-  __hey_choice backend nix 'nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)'
+  __hey_choice on-unit-failure warn 'report them and go on (always so without --guard)'
+  __hey_choice on-unit-failure rollback 'roll back (default)'
+  __hey_choice backend nixos-rebuild 'nixos-rebuild (default)'
+  __hey_choice backend nix 'nix and ssh alone (default with any setting in hey.toml, and without nixos-rebuild on PATH)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -969,20 +979,20 @@ __hey_ops_deploy() { __hey_main ops_deploy "$@"; }
 __hey_table_ops_doctor() {
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
+  __hey_option --on '' --all 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' --on 'every host of the flake'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
-  __hey_option --eval '' '' 'also whether each could still be entered with what the flake has for it, which takes an evaluation'
-  __hey_option --skip '' '' 'don'\''t look at that finding' choices many
-  __hey_option --json '' '' 'as JSON'
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ask-elevate-password '' '' 'deployments ask for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
+  __hey_option --eval '' '' 'also check that the next deploy would not lock you out (takes an evaluation)'
+  __hey_option --skip '' '' 'leave out this finding' choices many
+  __hey_option --json '' '' JSON
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ask-elevate-password '' '' 'as for deployments: sudo'\''s password is asked for once'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice skip host-untracked 'git does not track a file of the host, so nix does not see it'
   __hey_choice skip tool-missing 'a program that is needed here is not on PATH'
   __hey_choice skip tools 'the versions of nix, ssh and nixos-rebuild here'
@@ -1027,17 +1037,17 @@ __hey_table_ops_doctor() {
 __hey_ops_doctor() { __hey_main ops_doctor "$@"; }
 
 __hey_table_ops_hosts() {
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --on '' '--import -y --yes' 'only these: host names, patterns and @tags, with '\''!'\'' what is left out' machines
-  __hey_option --why '' '--import -y --yes' 'also what says so: hey.toml with its line, an ssh alias with its file, or the name alone'
-  __hey_option --json '' '--import -y --yes' 'as JSON, with all of it'
-  __hey_option --import '' '--on --why --json' 'write a hey.toml of what the flake says for another tool, after showing it' choices
-  __hey_option --yes -y '--on --why --json' 'with --import, write it without asking'
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
+  __hey_option --on '' '--import -y --yes' 'only these: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --why '' '--import -y --yes' 'also show the source: hey.toml and its line, an ssh alias and its file, or the name'
+  __hey_option --json '' '--import -y --yes' 'JSON, with everything that is known'
+  __hey_option --import '' '--on --why --json' 'write a hey.toml from another tool'\''s settings in the flake; shows it first' choices
+  __hey_option --yes -y '--on --why --json' 'with --import: write it without asking'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice import deploy-rs deploy.nodes
   __hey_choice import colmena 'colmenaHive, or colmena'
   __hey_choice import nixinate nixosConfigurations.NAME._module.args.nixinate
@@ -1046,76 +1056,82 @@ __hey_ops_hosts() { __hey_main ops_hosts "$@"; }
 
 __hey_table_ops_log() {
   __hey_arg host hosts
-  __hey_option --last -n '' 'so many at most, the newest (50)' number
-  __hey_option --json '' '' 'as JSON, with all that is known'
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --last -n '' 'show at most N, the newest (default: 50)' number
+  __hey_option --json '' '' 'JSON, with everything that is known'
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
 }
 __hey_ops_log() { __hey_main ops_log "$@"; }
 
 __hey_table_ops_push_keys() {
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --persist '' '' 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
-  __hey_option --no-global '' '' 'send the host'\''s key only'
-  __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if there is none'
-  __hey_option --class '' '' 'the folder of keys.homelab for a key that is made, if not vps' choices
-  __hey_option --key-cmd '' '--generate --on --all' 'a shell command that writes the host'\''s key, instead of the folder' text
-  __hey_option --check '' '--generate --rename' 'compare the keys here, on the target'\''s disk and presented by its sshd; change nothing'
-  __hey_option --keep-known-hosts '' '' 'say the line for known_hosts instead of writing it'
-  __hey_option --rename '' --check 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --on '' '--key-cmd --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' '--key-cmd --on' 'all hosts of the flake'
-  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
-  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
-  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
-  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
-  __hey_option --json '' '' 'events as JSON on stdout, one a line'
-  __hey_option --elevate '' '' 'how to become root: here for a global key that only root can read, and there if the target'\''s user isn'\''t root' choices
-  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
-  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice class vps 'rented machines'
+  __hey_option --no-global '' '' 'send only the host'\''s key, not the global one'
+  __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if it has none'
+  __hey_option --class '' '' 'the folder of keys.homelab for a new key (default: vps)' choices
+  __hey_option --key-cmd '' '--generate --on --all' 'take the host'\''s key from this shell command, not from the folder' text
+  __hey_option --check '' '--generate --rename' 'compare the keys here, on the host'\''s disk and of its sshd; change nothing'
+  __hey_option --keep-known-hosts '' '' 'print the line for known_hosts, don'\''t write it'
+  __hey_option --rename '' --check 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --on '' '--key-cmd --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '--key-cmd --on' 'every host of the flake'
+  __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
+  __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
+  __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
+  __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
+  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
+  __hey_option --require-all '' '' 'build and change nothing unless every host answers'
+  __hey_option --json '' '' 'events on stdout, one JSON object a line'
+  __hey_option --elevate '' '' 'become root by this program, here for a key that only root can read, and there' choices
+  __hey_option --ask-elevate-password '' '' 'ask once for sudo'\''s password there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'stop a step on a host after this time, or with several hosts a host'\''s whole turn (default: 3600)' seconds
+  __hey_option --raw '' '' 'show a host'\''s output unfiltered, terminal control codes included'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice class vps 'rented machines (default)'
   __hey_choice class pc workstations
   __hey_choice class server 'machines at home'
-  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate sudo 'sudo (default)'
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
-  __hey_choice elevate none 'run it as the user that calls'
+  __hey_choice elevate none 'stay the user you are'
 }
 __hey_ops_push_keys() { __hey_main ops_push_keys "$@"; }
 
 __hey_table_ops_reboot() {
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
-  __hey_option --if-needed '' '' 'only where what boots has another kernel, initrd, kernel modules or systemd than what was booted'
-  __hey_option --rename '' '' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
-  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
-  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
-  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
-  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
-  __hey_option --json '' '' 'events as JSON on stdout, one a line'
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
-  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
+  __hey_option --if-needed '' '' 'only if a new kernel, initrd, kernel modules or systemd is waiting'
+  __hey_option --rename '' '' 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --wait '' '' 'how long the reboot may take (default: 300)' seconds
+  __hey_option --on '' --all 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' --on 'every host of the flake'
+  __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
+  __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
+  __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
+  __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
+  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
+  __hey_option --require-all '' '' 'build and change nothing unless every host answers'
+  __hey_option --json '' '' 'events on stdout, one JSON object a line'
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ask-elevate-password '' '' 'ask once for sudo'\''s password there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'stop a step on a host after this time, or with several hosts a host'\''s whole turn (default: 3600)' seconds
+  __hey_option --raw '' '' 'show a host'\''s output unfiltered, terminal control codes included'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1125,48 +1141,52 @@ __hey_ops_reboot() { __hey_main ops_reboot "$@"; }
 __hey_table_ops_rollback() {
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
-  __hey_option --to '' '--list --on --all' 'the generation, if not the one before what boots' generations
-  __hey_option --list '' '--to --boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot' 'list the generations there, newest first: what runs, what boots, what was booted'
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
+  __hey_option --to '' '--list --on --all' 'the generation (default: the one before what boots)' generations
+  __hey_option --list '' '--to --boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot' 'list the generations, newest first: what runs, boots and was booted'
   __hey_option --boot '' --list 'activate at the next boot, not now'
-  __hey_option --guard '' '--list --no-guard' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm after the activation (180; implies --guard)' seconds
-  __hey_option --activation-timeout '' --list 'the longest that a guarded activation may take (600)' seconds
-  __hey_option --settle '' --list 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '' 'what failed units mean' choices
-  __hey_option --no-last-reboot '' --list 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
-  __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
-  __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
-  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --rename '' --list 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '' 'also when someone else has changed what runs there'
-  __hey_option --reboot '' '--list --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --on '' '--to --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' '--to --on' 'all hosts of the flake'
-  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
-  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
-  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
-  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
-  __hey_option --json '' '' 'as JSON: with --list the list, for several hosts events, one a line'
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
-  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
-  __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
+  __hey_option --guard '' '--list --no-guard' 'roll back unless this machine can log in again'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
+  __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
+  __hey_option --activation-timeout '' --list 'roll back if the activation takes longer, 30 to 7200 (default: 600)' seconds
+  __hey_option --settle '' --list 'time between the two test logins (default: 5)' seconds
+  __hey_option --check '' '' 'keep the new system only if this succeeds here' text many
+  __hey_option --check-remote '' '' 'keep the new system only if this succeeds on the host' text many
+  __hey_option --on-unit-failure '' '' 'when units fail' choices
+  __hey_option --no-last-reboot '' --list 'never reboot to get the old system back, not even as the last resort'
+  __hey_option --diff '' '--list --no-diff' 'show what will change: packages, size, units, reboot, secrets it can'\''t read'
+  __hey_option --no-diff '' --diff 'turn off diff from hey.toml'
+  __hey_option --ask '' '--list --no-ask' 'show what will change, then ask'
+  __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
+  __hey_option --yes -y '' 'with --ask: show what will change, but don'\''t ask'
+  __hey_option --rename '' --list 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --force '' '' 'roll back although someone else changed the host'
+  __hey_option --reboot '' '--list --no-reboot' 'reboot afterwards, and wait for the host'
+  __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
+  __hey_option --wait '' '' 'how long the reboot may take (default: 300)' seconds
+  __hey_option --on '' '--to --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '--to --on' 'every host of the flake'
+  __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
+  __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
+  __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
+  __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
+  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
+  __hey_option --require-all '' '' 'build and change nothing unless every host answers'
+  __hey_option --json '' '' 'with --list: the list as JSON; with several hosts: events, one a line'
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ask-elevate-password '' '' 'ask once for sudo'\''s password there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'stop a step on a host after this time, or with several hosts a host'\''s whole turn (default: 3600)' seconds
+  __hey_option --raw '' '' 'show a host'\''s output unfiltered, terminal control codes included'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice on-unit-failure warn 'report them and go on (always so without --guard)'
+  __hey_choice on-unit-failure rollback 'roll back (default)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1176,12 +1196,12 @@ __hey_ops_rollback() { __hey_main ops_rollback "$@"; }
 __hey_table_ops_ssh() {
   hey_rest=1
   __hey_arg target targets
-  __hey_option --tty -t '' 'give the command a terminal, for programs that draw'
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --tty -t '' 'give the command a terminal, for full-screen programs'
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1191,20 +1211,20 @@ __hey_ops_ssh() { __hey_main ops_ssh "$@"; }
 __hey_table_ops_status() {
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --on '' --all 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' --on 'all hosts of the flake'
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
+  __hey_option --on '' --all 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' --on 'every host of the flake'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
-  __hey_option --eval '' '' 'also whether each runs and boots what the flake says, which takes an evaluation'
-  __hey_option --watch '' '' 'again and again, so many seconds apart (5), until ^C'
-  __hey_option --json '' '' 'as JSON, with all that is known'
-  __hey_option --html '' '' 'also as one page that can be sent, with what was deployed from here over time' files
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
+  __hey_option --eval '' '' 'also compare each host with the flake (takes an evaluation)'
+  __hey_option --watch '' '' 'ask again every SECONDS (default: 5), until ^C'
+  __hey_option --json '' '' 'JSON, with everything that is known'
+  __hey_option --html '' '' 'also write a page to read on a phone, with the deploys over time' files
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1215,65 +1235,69 @@ __hey_table_ops_sync() {
   hey_program=nixos-rebuild
   __hey_arg host hosts
   __hey_arg target own-targets
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, until the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'show what activation would change'
-  __hey_option --fast '' '--status --cancel' 'don'\''t build the target'\''s own nixos-rebuild first'
-  __hey_option --debug '' '' 'show more of what nix and nixos-rebuild do'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine instead of here' targets
-  __hey_option --build-on '' '--build-host --status --cancel' 'where the system is built' choices
-  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'install the boot loader anew'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, but not at the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
+  __hey_option --fast '' '--status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
+  __hey_option --debug '' '' 'more output from nix and nixos-rebuild'
+  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
+  __hey_option --build-on '' '--build-host --status --cancel' 'build here, or on the target itself' choices
+  __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate this specialisation' specialisations
+  __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'reinstall the boot loader'
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --offline '' '--status --cancel' 'build from what is here, without the network'
-  __hey_option --override-input '' '' 'take an input of the flake from there' inputs many flakes
+  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '--status --cancel' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'go back by itself unless this machine can still log in afterwards'
-  __hey_option --no-guard '' '--guard --confirm-timeout' 'without --guard, whatever hey.toml says'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation (180; implies --guard)' seconds
-  __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'the longest that a guarded activation may take (600)' seconds
-  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two logins that confirm (5)' seconds
-  __hey_option --check '' '--status --cancel' 'a command that must succeed here before a guarded deployment stays' text many
-  __hey_option --check-remote '' '--status --cancel' 'a command that must succeed on the host before a guarded deployment stays' text many
-  __hey_option --on-unit-failure '' '--status --cancel' 'what failed units mean' choices
-  __hey_option --no-last-reboot '' '--dry-activate --status --cancel' 'never reboot the host into the old system, where that can'\''t be made to run otherwise'
-  __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
-  __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show that, and ask before anything is changed'
-  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '--status --cancel' 'with --ask: show that, and go on without the question'
-  __hey_option --rename '' '--status --cancel' 'also where the machine is another one, by the name that it gives itself or by its host key'
-  __hey_option --force '' '--status --cancel' 'deploy also when someone else has changed what runs there, or it runs this already'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show what is armed there, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'end a guarded deployment now: back to what ran before'
-  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'then reboot it, and wait until it is back'
-  __hey_option --no-reboot '' --reboot 'without --reboot, whatever hey.toml says'
-  __hey_option --wait '' '--status --cancel' 'how long to wait for it to come back, if not 300' seconds
-  __hey_option --use-substitutes '' '--status --cancel' 'let the target fetch what it can from its binary caches'
-  __hey_option --backend '' '' 'the program that does it' choices
-  __hey_option --on '' '--build-host --all' 'several hosts: names with '\''*'\'', '\''@tag'\'', and '\''!'\'' before what is left out, with commas between' machines
-  __hey_option --all '' '--build-host --on' 'all hosts of the flake'
-  __hey_option --jobs -j --serial 'how many hosts at once, if not 10' number
-  __hey_option --canary '' --serial 'this host, or so many, first; the others only if it holds' text
-  __hey_option --serial '' '-j --jobs --canary' 'one host after another, and none after one that failed'
-  __hey_option --require-all '' '' 'nothing is built or changed unless all hosts answer'
-  __hey_option --json '' '' 'events as JSON on stdout, one a line'
-  __hey_option --elevate '' '' 'how the target'\''s user becomes root there, if it isn'\''t root' choices
-  __hey_option --ask-elevate-password '' '' 'ask here, once, for the password that sudo wants there (implies --elevate sudo)'
-  __hey_option --lane-timeout '' '' 'the longest that one step on a host may take, and of several hosts each from its turn on (3600)' seconds
-  __hey_option --raw '' '' 'show what hosts say beside their answers as it came, with all that moves a cursor'
-  __hey_option --ssh-option '' '' 'an ssh option, for every ssh of the run and for nix' pairs many
-  __hey_option --ssh-config '' '' 'an ssh config instead of ~/.ssh/config' files
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice build-on here 'on this machine (the default)'
+  __hey_option --offline '' '--status --cancel' 'don'\''t use the network for the build'
+  __hey_option --builders '' '--status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'roll back unless this machine can log in again'
+  __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
+  __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'roll back if the activation takes longer, 30 to 7200 (default: 600)' seconds
+  __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two test logins (default: 5)' seconds
+  __hey_option --check '' '--status --cancel' 'keep the new system only if this succeeds here' text many
+  __hey_option --check-remote '' '--status --cancel' 'keep the new system only if this succeeds on the host' text many
+  __hey_option --on-unit-failure '' '--status --cancel' 'when units fail' choices
+  __hey_option --no-last-reboot '' '--dry-activate --status --cancel' 'never reboot to get the old system back, not even as the last resort'
+  __hey_option --diff '' '--build-host --no-diff --status --cancel' 'show what will change: packages, size, units, reboot, secrets it can'\''t read'
+  __hey_option --no-diff '' --diff 'turn off diff from hey.toml'
+  __hey_option --ask '' '--dry-activate --build-host --no-ask --status --cancel' 'show what will change, then ask'
+  __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
+  __hey_option --yes -y '--status --cancel' 'with --ask: show what will change, but don'\''t ask'
+  __hey_option --rename '' '--status --cancel' 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --force '' '--status --cancel' 'deploy although someone else changed the host, or it runs this system already'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
+  __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'reboot afterwards, and wait for the host'
+  __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
+  __hey_option --wait '' '--status --cancel' 'how long the reboot may take (default: 300)' seconds
+  __hey_option --use-substitutes '' '--status --cancel' 'the target downloads what it can from its own binary caches'
+  __hey_option --backend '' '' 'deploy with this program' choices
+  __hey_option --on '' '--build-host --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '--build-host --on' 'every host of the flake'
+  __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
+  __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
+  __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
+  __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
+  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
+  __hey_option --require-all '' '' 'build and change nothing unless every host answers'
+  __hey_option --json '' '' 'events on stdout, one JSON object a line'
+  __hey_option --elevate '' '' 'become root on the host by this program' choices
+  __hey_option --ask-elevate-password '' '' 'ask once for sudo'\''s password there (implies --elevate sudo)'
+  __hey_option --lane-timeout '' '' 'stop a step on a host after this time, or with several hosts a host'\''s whole turn (default: 3600)' seconds
+  __hey_option --raw '' '' 'show a host'\''s output unfiltered, terminal control codes included'
+  __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
+  __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice build-on here 'on this machine (default)'
   __hey_choice build-on target 'on the target itself'
-  __hey_choice on-unit-failure warn 'say so and go on (without --guard always)'
-  __hey_choice on-unit-failure rollback 'go back (the default with --guard)'
-  __hey_choice backend nixos-rebuild 'nixos-rebuild (the default)'
-  __hey_choice backend nix 'nix and ssh alone (the default with any setting in hey.toml, and without nixos-rebuild on PATH)'
+  __hey_choice on-unit-failure warn 'report them and go on (always so without --guard)'
+  __hey_choice on-unit-failure rollback 'roll back (default)'
+  __hey_choice backend nixos-rebuild 'nixos-rebuild (default)'
+  __hey_choice backend nix 'nix and ssh alone (default with any setting in hey.toml, and without nixos-rebuild on PATH)'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1283,29 +1307,29 @@ __hey_ops_sync() { __hey_main ops_sync "$@"; }
 __hey_table_sync() {
   hey_program=nixos-rebuild
   __hey_arg action choices
-  __hey_option --host '' '--rollback --list' 'the host in the flake, if not this machine'\''s name' hosts
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --backend '' '--rollback --list' 'the program that does it, if not nh where that is on PATH' choices
-  __hey_option --elevate '' --list 'how to become root' choices
-  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders' 'back to a generation: the one before what boots, or this'
-  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --impure --offline --override-input --update-input --builders' 'list the generations of this machine, newest first'
-  __hey_option --json '' '' 'with --list, as JSON'
-  __hey_option --diff '' '--list --no-diff' 'show first what will change: packages, size, units, whether a reboot is needed, secrets that it can'\''t read'
-  __hey_option --no-diff '' --diff 'without --diff, whatever hey.toml says'
-  __hey_option --ask '' '--list --no-ask' 'show that, and ask before anything is changed'
-  __hey_option --no-ask '' --ask 'without --ask, whatever hey.toml says'
-  __hey_option --yes -y '' 'with --ask: show that, and go on without the question'
-  __hey_option --force '' '--rollback --list' 'activate a host here that is not this machine'
-  __hey_option --specialisation '' '--rollback --list' 'activate that specialisation of the system' specialisations
-  __hey_option --install-bootloader '' '--rollback --list' 'install the boot loader anew'
+  __hey_option --host '' '--rollback --list' 'a host of the flake (default: this machine'\''s name)' hosts
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
+  __hey_option --backend '' '--rollback --list' 'use this program (default: nh if it is on PATH)' choices
+  __hey_option --elevate '' --list 'become root by this program' choices
+  __hey_option --rollback '' '--host --backend --list --force --specialisation --install-bootloader --impure --override-input --update-input --offline --builders' 'roll back to generation N (default: the one before what boots)'
+  __hey_option --list '' '--host --backend --elevate --rollback --diff --ask --force --specialisation --install-bootloader --impure --override-input --update-input --offline --builders' 'list the generations of this machine, newest first'
+  __hey_option --json '' '' 'with --list: JSON'
+  __hey_option --diff '' '--list --no-diff' 'show what will change: packages, size, units, reboot, secrets it can'\''t read'
+  __hey_option --no-diff '' --diff 'turn off diff from hey.toml'
+  __hey_option --ask '' '--list --no-ask' 'show what will change, then ask'
+  __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
+  __hey_option --yes -y '' 'with --ask: show what will change, but don'\''t ask'
+  __hey_option --force '' '--rollback --list' 'activate another host'\''s system on this machine'
+  __hey_option --specialisation '' '--rollback --list' 'activate this specialisation' specialisations
+  __hey_option --install-bootloader '' '--rollback --list' 'reinstall the boot loader'
   __hey_option --impure '' '--rollback --list' 'let the flake read the environment, and files outside of it'
-  __hey_option --offline '' '--rollback --list' 'build from what is here, without the network'
-  __hey_option --override-input '' '--rollback --list' 'take an input of the flake from there' inputs many flakes
+  __hey_option --override-input '' '--rollback --list' 'replace an input of the flake' inputs many flakes
   __hey_option --update-input '' '--rollback --list' 'update an input of the flake first' inputs many
-  __hey_option --builders '' '--rollback --list' 'machines that nix builds on, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
-  __hey_choice action boot 'make it the system of the next boot (the default)'
+  __hey_option --offline '' '--rollback --list' 'don'\''t use the network for the build'
+  __hey_option --builders '' '--rollback --list' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
+  __hey_choice action boot 'make it the system of the next boot (default)'
   __hey_choice action switch 'activate it now and make it the system of the next boot'
   __hey_choice action test 'activate it now, until the next boot'
   __hey_choice action build 'build it only'
@@ -1313,27 +1337,29 @@ __hey_table_sync() {
   __hey_choice action dry-activate 'show what activation would change'
   __hey_choice backend nh 'nh os'
   __hey_choice backend nixos-rebuild nixos-rebuild
-  __hey_choice elevate sudo 'sudo (the default)'
+  __hey_choice elevate sudo 'sudo (default)'
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
-  __hey_choice elevate none 'run it as the user that calls'
+  __hey_choice elevate none 'stay the user you are'
 }
 __hey_sync() { __hey_main sync "$@"; }
 
 __hey_table_trust() {
-  __hey_option --flake '' '' 'the flake that holds the machines: a directory or a flake reference' flakes
-  __hey_option --revoke '' '' 'don'\''t trust it any more'
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
+  __hey_option --revoke '' '' 'stop trusting it'
   __hey_option --yes -y '' 'trust it without asking'
-  __hey_option --print '' '' 'print the exact shell script instead of running it'
-  __hey_option --help -h all 'show this help'
+  __hey_option --print '' '' 'show the shell script; run nothing'
+  __hey_option --help -h all 'show all options; -h shows the most used'
 }
 __hey_trust() { __hey_main trust "$@"; }
 
 __hey_dispatched() {
   firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync trust)
-  first_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Complete hosts, targets and options at TAB, in zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount a host'\''s disks with disko, before an install' 'Find out what would go wrong with a deployment, before one' 'Show the verbs, or the help of one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Write a first hey.toml: targets that ssh'\''s configuration has, guard and ask as defaults' 'Install a host on mounted disks, from the installer ISO' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build this machine'\''s system and activate it at the next boot, or now' 'Trust a hey.toml: the settings in it that run a program, or say where secrets go')
+  first_notes=('Install NixOS on a remote machine (ERASES ITS DISKS)' 'Set up completions for zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount disks, before an install' 'Find problems before you deploy, each with its fix' 'Show the commands, or the help of one, or a topic' 'List the flake'\''s hosts, and where each is reached' 'Write a first hey.toml, with guard and ask turned on' 'Install a host on mounted disks, from the installer ISO' 'Show what was done from this machine, and the results' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host its ssh key, for agenix and sops-nix' 'Reboot a host and check that it comes back' 'Take a host back to an older generation, or list them' 'Open a root shell on a host, or run one command there' 'Show what the hosts run and boot, and how they are' 'Build this machine'\''s system and activate it' 'Trust what hey.toml runs and where it sends secrets')
   seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
-  second_notes=('Install NixOS on a remote machine that runs anything else (erases its disks)' 'Build a host'\''s system here and activate it there' 'Find out what would go wrong with a deployment, before one' 'List the hosts of the flake: where each is reached, its tags and settings' 'Show what was done to hosts from this machine: when, by whom, and what came of it' 'Send a host'\''s ssh key and the global key to its target, for agenix' 'Reboot a host, wait until it is back, and verify which system was booted' 'Take a host back to another generation, or list those that it has' 'Open a root shell on a target, or run one command there' 'Show what hosts run and boot, and how they are' 'Build a host'\''s system here and activate it there')
+  second_notes=('Install NixOS on a remote machine (ERASES ITS DISKS)' 'Build a host'\''s system here and activate it there' 'Find problems before you deploy, each with its fix' 'List the flake'\''s hosts, and where each is reached' 'Show what was done from this machine, and the results' 'Send a host its ssh key, for agenix and sops-nix' 'Reboot a host and check that it comes back' 'Take a host back to an older generation, or list them' 'Open a root shell on a host, or run one command there' 'Show what the hosts run and boot, and how they are' 'The same as ops deploy, by another name')
+  topics=(exit-codes hey.toml guard json environment)
+  topic_notes=('What each exit status means' 'The file with targets, tags and settings' 'How a deployment rolls back by itself' 'What --json writes, field by field' 'Variables and files that hey reads')
   shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)
   flags=(--help --version)
   flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')

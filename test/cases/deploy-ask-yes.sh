@@ -7,12 +7,13 @@
 #  2. ask it: may it be changed, is there room, is nobody else at it?                                    there           exit 1, 13
 #  3. build vps-ultraman                                                                                 here            exit 1, or nix's
 #  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)     here and there  exit 1, or nix's
-#  5. find out what will change                                                                          there           exit 1
-#  6. show it                                                                                            here            exit 1
-#  7. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
-#  8. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
-#  9. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
-# 10. only then: profile and boot menu                                                                   there           exit 14
+#  5. would this login still work? the new system's own programs say so                                  there           exit 17
+#  6. find out what will change                                                                          there           exit 1
+#  7. show it                                                                                            here            exit 1
+#  8. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
+#  9. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
+# 10. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
+# 11. only then: profile and boot menu                                                                   there           exit 14
 exec 3<&-
 
 main() {
@@ -30,6 +31,7 @@ main() {
 
   step "copy to root@vps_ultraman_root"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  judge_there none switch     # would this login still work?
   declared=$(beside_plainly nix --extra-experimental-features 'nix-command flakes' eval --raw '.#nixosConfigurations."vps-ultraman".config' --apply 'c: let age = c.age or { }; secrets = age.secrets or { }; in builtins.concatStringsSep "" (map (path: "identity ${toString path}\n") (age.identityPaths or [ ]) ++ map (name: let file = builtins.tryEval (toString secrets.${name}.file); in "secret ${builtins.replaceStrings [ " " "\n" ] [ "_" "_" ] name} ${if file.success then builtins.unsafeDiscardStringContext file.value else ""}\n") (builtins.attrNames secrets))')
   read_declared               # its secrets
   preview_there switch        # what would change there
@@ -49,6 +51,7 @@ type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'
 ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+nix_options=''
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
@@ -58,6 +61,8 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 force=''
+force_lockout=''
+then_port=''
 bootloader='0'
 generation='new'
 seconds='180'
@@ -69,6 +74,7 @@ last_reboot='yes'
 limit='300'
 on_unit_failure='rollback'
 flake_dir='/path/to/flake'
+judged=''
 by='' last_deployed='' first_seen='' agreed='' system='' id='' armed=''  # not known yet
 
 # run_checks: there are none.
@@ -85,6 +91,7 @@ run_checks() {
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/build.sh: take_built_system already_so copy_closure connected await_target by_nix
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
+# ---- lib/shell/here/judge.sh: offered_keys own_offer judge_there show_judged
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm follow_activation call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
@@ -100,6 +107,7 @@ run_checks() {
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once
 # ---- lib/shell/there/boot-loader.sh: grub_cfg grub_entries boots_by_default
 # ---- lib/shell/there/identity.sh: tell_names
+# ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/rollback.sh: way_back keep_way_back keep_on unsettled give_verdict take_back systemd_hangs reboot_into came_out stop_activation superseded holding await_lock activate_old start_again

@@ -31,7 +31,6 @@ lane=''
 # ---- lib/shell/here/fact.sh: fact number fact_number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/harmless.sh: newline
-# ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
 # ---- on the target
 # ---- lib/shell/there/become-root.sh: try_root becomes_root

@@ -7,10 +7,11 @@
 #  2. ask it: may it be changed, is there room, is nobody else at it?                                    there           exit 1, 13
 #  3. build vps-ultraman                                                                                 here            exit 1, or nix's
 #  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)     here and there  exit 1, or nix's
-#  5. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
-#  7. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
-#  8. only then: profile and boot menu                                                                   there           exit 14
+#  5. would this login still work? the new system's own programs say so                                  there           exit 17
+#  6. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
+#  7. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
+#  8. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
+#  9. only then: profile and boot menu                                                                   there           exit 14
 exec 3<&-
 
 main() {
@@ -28,6 +29,7 @@ main() {
 
   step "copy to admin@vps_ultraman_root"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to "ssh://admin@vps_ultraman_root?remote-program=sudo%20-n%20--%20$nix_store" "$system"
+  judge_there sudo switch     # would this login still work?
   arm_there                   # from here on it goes back by itself, unless confirmed in time
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
@@ -41,6 +43,7 @@ type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts --elevate sudo vps-ultraman admin@vps_ultraman_root'
 type_deploy='/path/to/hey/scripts/ops-deploy.ts --elevate sudo'
 ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+nix_options=''
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 elevate='sudo'
 become='sudo -n -- '
@@ -52,6 +55,8 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 force=''
+force_lockout=''
+then_port=''
 bootloader='0'
 generation='new'
 seconds='180'
@@ -78,6 +83,7 @@ run_checks() {
 # ---- lib/shell/here/ask.sh: ask_target ask_there expect_silence
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
+# ---- lib/shell/here/judge.sh: offered_keys own_offer judge_there
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm_there arm activate_and_confirm follow_activation call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
 # ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back brought_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
@@ -93,6 +99,7 @@ run_checks() {
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot entry_once
 # ---- lib/shell/there/boot-loader.sh: grub_cfg grub_entries boots_by_default
 # ---- lib/shell/there/identity.sh: tell_names
+# ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/rollback.sh: way_back keep_way_back keep_on unsettled give_verdict take_back systemd_hangs reboot_into came_out stop_activation superseded holding await_lock activate_old start_again
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit commit_apart

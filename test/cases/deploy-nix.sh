@@ -7,8 +7,9 @@
 #  2. ask it: may it be changed, is there room, is nobody else at it?                                 there           exit 1, 13
 #  3. build vps-ultraman                                                                              here            exit 1, or nix's
 #  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
-#  5. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13
-#  6. log in once more: it must not be locked out                                                     here and there  exit 16
+#  5. would this login still work? the new system's own programs say so                               there           exit 17
+#  6. switch it: profile, boot menu, switch-to-configuration switch                                   there           exit 1, 4, 13
+#  7. log in once more: it must not be locked out                                                     here and there  exit 16
 exec 3<&-
 
 main() {
@@ -26,6 +27,7 @@ main() {
 
   step "copy to root@vps_ultraman_root"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  judge_there none switch     # would this login still work?
   activate_there switch       # profile, boot menu, switch-to-configuration switch
 }
 # ---- this run ------------------------------------------------------------------------------------
@@ -36,6 +38,7 @@ where='vps_ultraman_root'
 type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'
 ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+nix_options=''
 new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 with_tty=''
 type_become=''
@@ -48,6 +51,8 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 force=''
+force_lockout=''
+then_port=''
 bootloader='0'
 generation='new'
 by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
@@ -61,18 +66,20 @@ by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 # ---- lib/shell/here/harmless.sh: newline
 # ---- lib/shell/here/build.sh: take_built_system already_so copy_closure connected await_target by_nix
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
+# ---- lib/shell/here/judge.sh: offered_keys own_offer judge_there
 # ---- lib/shell/here/activate.sh: activate_there take_activated see_end unmended_words
 # ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
 # ---- lib/shell/here/verdict.sh: not_bootable
 # ---- on the target
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots root unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end tell_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
+# ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
 # ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch await_unit
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit_profile restore_generation boot_entry

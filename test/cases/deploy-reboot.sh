@@ -48,7 +48,6 @@ evaluate_name() {
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short standing clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
-# ---- lib/shell/here/rebuild.sh: until_it_ends
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run record
 # ---- on the target

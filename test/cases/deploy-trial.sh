@@ -8,9 +8,10 @@
 #  3. build vps-ultraman                                                                              here            exit 1, or nix's
 #  4. the system must have the unit that ends a trial boot                                            here            exit 1
 #  5. copy what is missing there, if it is the right machine by name and host key (--rename: or not)  here and there  exit 1, or nix's
-#  6. boot it once: unless confirmed within 180 s of that boot it reboots into the old one            there           exit 1, 13
-#  7. wait for it, confirm it over new connections, 5 s apart                                         here and there  exit 10, 11, 12, 13, 15
-#  8. only then: profile and boot menu                                                                there           exit 14
+#  6. would this login still work? the new system's own programs say so                               there           exit 17
+#  7. boot it once: unless confirmed within 180 s of that boot it reboots into the old one            there           exit 1, 13
+#  8. wait for it, confirm it over new connections, 5 s apart                                         here and there  exit 10, 11, 12, 13, 15
+#  9. only then: profile and boot menu                                                                there           exit 14
 exec 3<&-
 
 main() {
@@ -30,6 +31,7 @@ main() {
 
   step "copy to root@vps_ultraman_root"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  judge_there none boot       # would this login still work?
   boot_for_a_trial            # once; unless confirmed within 180 s of that boot it reboots into what boots now
   await_and_confirm commit    # confirmed over new connections, else back to what ran before; only then it boots as well
 }
@@ -42,6 +44,7 @@ type_shell='/path/to/hey/scripts/ops-ssh.ts'
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'
 ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+nix_options=''
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
 logged_host='vps-ultraman'
 logged_target='vps_ultraman_root'
@@ -51,6 +54,8 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 force=''
+force_lockout=''
+then_port=''
 bootloader='0'
 generation='new'
 seconds='180'
@@ -78,6 +83,7 @@ run_checks() {
 # ---- lib/shell/here/build.sh: take_built_system already_so require_trial_unit copy_closure connected await_target by_nix
 # ---- lib/shell/here/reboot.sh: reboot_there booted_anew
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key require_name require_machine_of_system
+# ---- lib/shell/here/judge.sh: offered_keys own_offer judge_there
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check check_here check_there
@@ -95,6 +101,7 @@ run_checks() {
 # ---- lib/shell/there/reboot.sh: reboot_soon
 # ---- lib/shell/there/rollback.sh: give_verdict superseded
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit uncommit_profile restore_generation boot_entry end_trial disarm_trial mend_all mend_commit commit_apart
+# ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/arm.sh: not_armed
 # ---- lib/shell/there/activate.sh: set_profile

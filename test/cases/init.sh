@@ -17,7 +17,7 @@ verb='init'
 settings_text() {
   printf '%s\n' '# hey.toml: where hey reaches the hosts of this flake, and what it does for them each time. It is yours to change.'
   printf '%s\n' '# What is typed goes before the settings of a host, and these before [defaults]. All settings:'
-  printf '%s\n' '# target, tags, guard, confirm-timeout, activation-timeout, settle, check, check-remote,'
+  printf '%s\n' '# target, tags, order, after, guard, confirm-timeout, activation-timeout, settle, check, check-remote,'
   printf '%s\n' '# on-unit-failure, no-last-reboot, diff, ask, reboot, wait, elevate, ask-elevate-password, ssh-option,'
   printf '%s\n' '# build-on, use-substitutes, backend, class, persist, lane-timeout'
   printf '\n'

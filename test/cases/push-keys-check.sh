@@ -30,6 +30,6 @@ raw=''
 # ---- lib/shell/here/fact.sh: number clock
 # ---- on the target
 # ---- lib/shell/there/keys.sh: public_keys
-# ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
+# ---- lib/shell/here/run.sh: step give_up at_end begin end_run say_last_words clean_up
 # begin encode_program main
 end of ops-push-keys

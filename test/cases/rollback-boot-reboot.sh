@@ -6,8 +6,9 @@
 #  1. connect by ssh                                                            here and there  exit 1
 #  2. ask it: may it be changed, and has it the generation before what boots?   there           exit 1, 13
 #  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
-#  4. boot it: profile, boot menu, switch-to-configuration boot                 there           exit 1, 4, 13
-#  5. reboot it, and wait until it is back, at most 60 s                        here and there  exit 1, 30, 32
+#  4. would this login still work? the new system's own programs say so         there           exit 17
+#  5. boot it: profile, boot menu, switch-to-configuration boot                 there           exit 1, 4, 13
+#  6. reboot it, and wait until it is back, at most 60 s                        here and there  exit 1, 30, 32
 exec 3<&-
 
 main() {
@@ -15,6 +16,7 @@ main() {
   ask_target find_generation  # ask it: may it be changed, and has it the generation before what boots?
   take_generation             # $system: what was found there
   require_machine_of_host     # is it the host that is meant? else nothing is sent
+  judge_there none boot       # would this login still work?
   activate_there boot or-boot   # profile, boot menu, switch-to-configuration boot
   reboot_there always 60      # and wait until it is back, as another boot over a new connection
 }
@@ -40,6 +42,8 @@ rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
+force_lockout=''
+then_port=''
 bootloader='0'
 wanted_generation='previous'
 generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
@@ -57,6 +61,7 @@ evaluate_name() {
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number shown changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
+# ---- lib/shell/here/judge.sh: offered_keys own_offer judge_there
 # ---- lib/shell/here/activate.sh: activate_there take_activated see_end unmended_words
 # ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
 # ---- lib/shell/here/verdict.sh: not_bootable
@@ -65,12 +70,13 @@ evaluate_name() {
 # ---- lib/shell/there/generations.sh: find_generation
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
 # ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy
-# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots unroot unroot_lost end_dead verdict_of archive forget_trial
+# ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots root unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end tell_end refuse_unready can_check refuse_unchecked refuse_no_room name_in_boot
 # ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
+# ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
 # ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch await_unit
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit

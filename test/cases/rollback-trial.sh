@@ -6,9 +6,10 @@
 #  1. connect by ssh                                                                       here and there  exit 1
 #  2. ask it: may it be changed, and has it generation 12?                                 there           exit 1, 13
 #  3. go on if it is the right machine by name and host key (--rename: or not)             here and there  exit 1
-#  4. boot it once: unless confirmed within 60 s of that boot it reboots into the old one  there           exit 1, 13
-#  5. wait for it, confirm it over new connections, 0 s apart                              here and there  exit 10, 11, 12, 13, 15
-#  6. only then: profile and boot menu                                                     there           exit 14
+#  4. would this login still work? the new system's own programs say so                    there           exit 17
+#  5. boot it once: unless confirmed within 60 s of that boot it reboots into the old one  there           exit 1, 13
+#  6. wait for it, confirm it over new connections, 0 s apart                              here and there  exit 10, 11, 12, 13, 15
+#  7. only then: profile and boot menu                                                     there           exit 14
 exec 3<&-
 
 main() {
@@ -16,6 +17,7 @@ main() {
   ask_target find_generation can_try  # ask it: may it be changed, and has it generation 12?
   take_generation             # $system: what was found there
   require_machine_of_host     # is it the host that is meant? else nothing is sent
+  judge_there none boot       # would this login still work?
   boot_for_a_trial            # once; unless confirmed within 60 s of that boot it reboots into what boots now
   await_and_confirm commit    # confirmed over new connections, else back to what ran before; only then it boots as well
 }
@@ -38,6 +40,8 @@ rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."vps-ultraman"'
 force=''
+force_lockout=''
+then_port=''
 bootloader='0'
 wanted_generation='12'
 seconds='60'
@@ -67,6 +71,7 @@ run_checks() {
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number shown changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
+# ---- lib/shell/here/judge.sh: offered_keys own_offer judge_there
 # ---- lib/shell/here/trial.sh: boot_for_a_trial await_and_confirm
 # ---- lib/shell/here/guard.sh: interrupted_words begin_guard arm call_there left try_to_confirm leads_elsewhere no_answer not_asked unanswered say_failing await_end abandon tell_to_go_back
 # ---- lib/shell/here/checks.sh: end_check
@@ -82,6 +87,7 @@ run_checks() {
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/identity.sh: tell_names
+# ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/rollback.sh: give_verdict superseded
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit uncommit_profile restore_generation boot_entry end_trial disarm_trial mend_all mend_commit commit_apart

@@ -33,6 +33,7 @@ become='sudo'
 lane_timeout='3600'
 raw=''
 flake_dir='/path/to/flake'
+judged=''
 # for_target:
 # ---- lib/shell/here/this-machine.sh: build_here require_unchanged
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded
@@ -40,9 +41,10 @@ flake_dir='/path/to/flake'
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login limit_call called enough heard keep_answer beside_plainly
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there require_all_shown go_on_as_shown
-# ---- lib/shell/here/fact.sh: all_of fact number shown changes clock
+# ---- lib/shell/here/fact.sh: all_of fact number shown changes short clock
 # ---- lib/shell/here/connect-here.sh: there
 # ---- lib/shell/here/harmless.sh: newline
+# ---- lib/shell/here/judge.sh: show_judged
 # ---- on the target
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/facts.sh: profile limited kernel_of compare in_place locale_archive

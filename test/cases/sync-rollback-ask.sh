@@ -36,6 +36,7 @@ bootloader='0'
 wanted_generation='12'
 declared=''
 flake_dir=''
+judged=''
 generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation wanted_generation by last_deployed first_seen agreed system
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
@@ -48,6 +49,7 @@ generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not kn
 # ---- lib/shell/here/secrets.sh: read_declared tag header judged named_in say_secrets
 # ---- lib/shell/here/preview.sh: amount size_of first_lines show_preview preview_there ask_about_it require_still_there go_on_as_shown
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login limit_call called enough heard keep_answer
+# ---- lib/shell/here/judge.sh: show_judged
 # ---- lib/shell/here/activate.sh: take_activated unmended_words
 # ---- lib/shell/here/verdict.sh: not_bootable
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run

@@ -180,8 +180,7 @@ encoded() { LC_ALL=C sed -e 's/\\/\\0134/g' -e "s/'/\\\\0047/g" -e 's/!/\\0041/g
 far() { printf "%s" "sh -c 'echo; echo \"$answer_begins\"; program=\$(printf %b \"\$1\"); eval \"\$program\"; eval \"\$(printf %b \"\$2\")\"' sh '$program' '$({ for_target && quoted "$@"; } | encoded)'"; }
 
 # own_ssh WORD...: ssh, over a connection that nothing else uses.
-# shellcheck disable=SC2086
-own_ssh() { (calling && exec ssh $own_options "$@"); }
+own_ssh() { (calling && eval "exec ssh $own_options \"\$@\""); }
 
 # ---- lib/shell/here/install.sh -------------------------------------------------------------------
 # What surrounds nixos-anywhere in a first install: a look at the machine before it, and after it the proof that the machine came back as itself.
@@ -743,8 +742,10 @@ key_now() {
 }
 
 # knock_as_user ALSO: tries the target's key with the files that the user has for it, and logs nobody in.
-# shellcheck disable=SC2086
-knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1" $judging_options $own_options "$target" -- true); }
+knock_as_user() {
+  set -- "\"$stage/known\"$1"
+  (calling && eval "exec ssh -o \"UserKnownHostsFile=\$1\" $judging_options $own_options \"\$target\" -- true")
+}
 
 # forget_expected: what was added for a key that did not go is taken out again.
 forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }
@@ -789,8 +790,7 @@ replace_key() {
 
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
-# shellcheck disable=SC2086
-reach_pinned() { (calling && exec ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"); }
+reach_pinned() { (calling && eval "exec ssh -o \"UserKnownHostsFile=\$stage/pinned\" $pinned_options $own_options \"\$@\""); }
 
 # ---- lib/shell/here/log.sh -----------------------------------------------------------------------
 # What is noted of a run, for later ones.

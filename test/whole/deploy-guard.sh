@@ -7,10 +7,11 @@
 #  2. ask it: may it be changed, is there room, is nobody else at it?                                    there           exit 1, 13
 #  3. build vps-ultraman                                                                                 here            exit 1, or nix's
 #  4. copy what is missing there, if it is the right machine by name and host key (--rename: or not)     here and there  exit 1, or nix's
-#  5. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
-#  6. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
-#  7. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
-#  8. only then: profile and boot menu                                                                   there           exit 14
+#  5. would this login still work? the new system's own programs say so                                  there           exit 17
+#  6. arm it: unless confirmed 180 s after its activation it goes back by itself, whatever happens here  there           exit 1, 13
+#  7. activate it until the next boot (switch-to-configuration test), in 600 s at most                   there           exit 12, 13
+#  8. confirm it over new connections, 5 s apart                                                         here and there  exit 10, 11, 13, 15
+#  9. only then: profile and boot menu                                                                   there           exit 14
 exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
@@ -32,6 +33,7 @@ main() {
 
   step "copy to root@vps_ultraman_root"
   copy_closure nix --extra-experimental-features 'nix-command flakes' copy --to ssh://root@vps_ultraman_root "$system"
+  judge_there none switch     # would this login still work?
   arm_there                   # from here on it goes back by itself, unless confirmed in time
   # confirmed over new connections, else back to what ran before; only then it boots as well
   activate_and_confirm commit
@@ -46,6 +48,7 @@ type_shell='/path/to/hey/scripts/ops-ssh.ts'  # the line to type for a command t
 type_reboot='/path/to/hey/scripts/ops-reboot.ts vps-ultraman vps_ultraman_root'  # the line to type for a reboot
 type_deploy='/path/to/hey/scripts/ops-deploy.ts'  # the line to type for a deployment, up to HOST
 ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o BatchMode=yes -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'  # ssh's words for the one connection of the run
+nix_options=''                # the same as nix reads them, where that is in other words
 fresh_options='-o BatchMode=yes -o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'  # ssh's words for a new connection that asks nobody anything
 logged_host='vps-ultraman'    # whose history it is
 logged_target='vps_ultraman_root'  # the same, as it was reached
@@ -55,6 +58,8 @@ lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 force=''                      # yes, to change also what someone else has changed
+force_lockout=''              # yes, to activate also what would lock this login out
+then_port=''                  # the port at which sshd answers afterwards, if not the one of now
 bootloader='0'                # 1, to install the boot loader anew, or 0
 generation='new'              # the number of the system's generation, or "new"
 seconds='180'                 # the time to confirm in
@@ -117,17 +122,14 @@ make_tmp() {
 }
 
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
-# shellcheck disable=SC2086
-close_connection() { [ -n "$left_open" ] || ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :; }
+close_connection() { [ -n "$left_open" ] || eval "ssh $ssh_options -S \"\$tmp/ssh\" -O exit \"\$target\"" >/dev/null 2>&1 || :; }
 
 # reach WORD...: ssh, over the one connection of this run.
-# shellcheck disable=SC2086
-reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
+reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
 # win over ControlPath.)
-# shellcheck disable=SC2086
-fresh() { (calling && exec ssh $fresh_options -S none "$@"); }
+fresh() { (calling && eval "exec ssh $fresh_options -S none \"\$@\""); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -521,8 +523,7 @@ copy_closure() {
 }
 
 # connected: whether the one connection of this run is there.
-# shellcheck disable=SC2086
-connected() { ssh $ssh_options -S "$tmp/ssh" -O check "$target" >/dev/null 2>&1; }
+connected() { eval "ssh $ssh_options -S \"\$tmp/ssh\" -O check \"\$target\"" >/dev/null 2>&1; }
 
 # await_target: the connection to it was lost. Sets: last_words. Ends: where it does not answer again within two minutes.
 await_target() {
@@ -540,7 +541,7 @@ await_target() {
 }
 
 # by_nix COMMAND...: nix says at 4 what it does, and may have a terminal there. For heard.
-by_nix() { (calling && NIX_SSHOPTS="$ssh_options -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
+by_nix() { (calling && NIX_SSHOPTS="${nix_options:-$ssh_options} -S $tmp/ssh" PATH=$tmp/bin:$PATH exec "$@" 5>&2 2>&4 4>&-); }
 
 # ---- lib/shell/here/identity.sh ------------------------------------------------------------------
 # Whether the machine that was reached is the one that is meant: by its name, and by its host key.
@@ -599,6 +600,56 @@ require_name() {
 
 # require_machine_of_system: that the target is called as the system that was built. Sets: reached, last_words. Ends: where it is another machine.
 require_machine_of_system() { require_name "$(plain_name "$(sed q "$system/etc/hostname" 2>/dev/null || :)")"; }
+
+# ---- lib/shell/here/judge.sh ---------------------------------------------------------------------
+# Would this login still work under the new system? Asked before it is activated; whoever means a lock-out says so.
+
+# offered_keys: the keys that ssh here has for the target, as ssh-keygen -l says them; "certificate" for one of a key. stdin: what ssh -G says.
+offered_keys() {
+  local about socket file
+  about=$(cat)
+  printf "%s\n" "$about" | sed -n "s/^identityfile //p; s/^certificatefile //p" | while IFS= read -r file; do
+    case $file in [~]/*) file=$HOME/${file#??} ;; esac
+    if [ -e "$file" ]; then ssh-keygen -l -f "$file" </dev/null; fi
+    if [ -e "$file-cert.pub" ]; then echo "certificate"; fi
+  done
+  case $newline$about in *"${newline}identitiesonly yes"*) return 0 ;; esac
+  socket=$(printf "%s\n" "$about" | sed -n "s/^identityagent //p")
+  case $socket in
+    none) return 0 ;;
+    "" | SSH_AUTH_SOCK) socket=${SSH_AUTH_SOCK-} ;;
+    [~]/*) socket=$HOME/${socket#??} ;;
+  esac
+  if [ -S "$socket" ]; then SSH_AUTH_SOCK=$socket ssh-add -l </dev/null || :; fi
+}
+
+# own_offer: what ssh here has for the target, as words: fingerprints, and NAME:LIST of what it can speak.
+# shellcheck disable=SC2086
+own_offer() {
+  local about
+  about=$(ssh -G $ssh_options "$target" </dev/null 2>/dev/null) || return 0
+  printf "%s\n" "$about" | offered_keys 2>/dev/null | sed -n "s/.*-CERT)\$/certificate/p; s/.*\(SHA256:[A-Za-z0-9+/]*\).*/\1/p; s/^certificate\$/&/p" | sort -u
+  printf "%s\n" "$about" | sed -n "s/^ciphers /ciphers:/p; s/^kexalgorithms /kexalgorithms:/p; s/^macs /macs:/p" | tr -d " "
+}
+
+# judge_there BY ACTION: asks the target whether its login would still work, were the new system activated. BY is what becomes root there.
+# Sets: judged, facts, last_words. Ends: where it would not, unless that is meant, or nothing is activated.
+judge_there() {
+  local kept why
+  kept=$facts
+  step "would this login still work on $target?"
+  # shellcheck disable=SC2046
+  facts=$(heard 60 there judge_login "$to_activate" "$then_port" "$1" $(own_offer) </dev/null) || facts="unjudged $target has not said whether this login would still work"
+  judged=$facts
+  why=$(short "$(all_of lockout | tr "\n" ";" | sed "s/;\$//; s/;/; /g")")
+  facts=$kept
+  if [ -z "$why" ]; then return; fi
+  if [ "$2" = dry-activate ] || [ "$force_lockout" = yes ]; then
+    step "warning: this login would not work any more: $why"
+    return
+  fi
+  give_up 17 "the new system would lock this login out: $why; it is not activated, and nothing was changed on $target (status 17). Who means it adds --force-lockout"
+}
 
 # ---- lib/shell/here/guard.sh ---------------------------------------------------------------------
 # The guard: armed on the target, activated there, confirmed over new connections, and only then what boots. Until then nothing lasting has
@@ -1257,8 +1308,9 @@ looping_units() {
 loops() { echo "$1 (starts again and again)"; }
 
 # deciding: of units on stdin, one a line, those that decide whether a deployment stays: a user without any rights can make their own units and
-# sessions fail, and anybody the service that is started for each who knocks (sshd@).
-deciding() { grep -v -E "^(user unit .*|user activation for .*|(user|user-runtime-dir|sshd|systemd-coredump|polkit-agent-helper)@.*|session-.*[.]scope|dbus-:.*@.*)\$" || :; }
+# sessions fail, and anybody the service that is started for each who knocks (sshd@). The clock of a guarded deployment (hey-rollback-ID) is
+# started again by systemd, and waits on.
+deciding() { grep -v -E "^(hey-rollback-[A-Za-z0-9]+[.]service.*|user unit .*|user activation for .*|(user|user-runtime-dir|sshd|systemd-coredump|polkit-agent-helper)@.*|session-.*[.]scope|dbus-:.*@.*)\$" || :; }
 
 # units_decide: whether some that failed in the activation of the deployment in $dir do.
 units_decide() { readlink "$dir/units" | tr "," "\n" | sed "s/^ *//" | deciding | grep -q .; }
@@ -1861,6 +1913,516 @@ tell_names() {
       echo "host-key $kind $text"
     fi
   done
+}
+
+# Would this very login still work under another system? Its own programs judge, in a mount namespace of their own. Nothing of it is activated, and
+# nothing of this machine is touched: /etc is that of the system there, /tmp holds what is written meanwhile, and /tmp/live is the /etc of now.
+# The system that runs is the measure, as this login came in under it: what would be wrong with both is a doubt, and no finding.
+# The lines of a judgement: "wrong WHAT WHY", "maybe WHAT WHY", "unknown WHAT WHY".
+
+# in_line: stdin, its lines with blanks between.
+in_line() { paste -s -d " "; }
+
+# connection_of PROCESS: "ADDRESS PORT ADDRESS PORT" of the ssh connection that this came in by. sudo and doas take it out of the environment, so
+# it is read of the processes above. Nothing where none of them has it.
+connection_of() {
+  local process found
+  process=$1
+  while [ "$process" -gt 1 ]; do
+    found=$(tr "\000" "\n" 2>/dev/null <"/proc/$process/environ" | sed -n "s/^SSH_CONNECTION=//p")
+    if [ -n "$found" ]; then echo "$found" && return; fi
+    process=$(sed -n "s/^PPid:[^0-9]*//p" "/proc/$process/status" 2>/dev/null)
+    process=${process:-0}
+  done
+}
+
+# judge_login SYSTEM PORT BY OFFER...: whether this login would work under that system: facts "lockout WHY", "doubt WHY" and "unjudged WHY". PORT is
+# where it will come to, if not where it has come to. BY is what becomes root: none, sudo, doas, run0, or secret for sudo with a password. OFFER is
+# what ssh has on the other side: fingerprints of keys, "certificate", and NAME:LIST for what it can speak.
+judge_login() {
+  local new user at found before kind what why
+  new=$1
+  user=${SUDO_USER:-${DOAS_USER:-$(id -un)}}
+  at=$(connection_of $$)
+  if [ "$new" -ef /run/current-system ]; then return 0; fi
+  if [ ! -x "$new/sw/bin/sshd" ]; then echo "unjudged there is no sshd in the new system" && return; fi
+  case $user:$at in *[!A-Za-z0-9._@:%\ -]* | *:) echo "unjudged by which connection $user came in is not known" && return ;; esac
+  # shellcheck disable=SC2086
+  set -- "$user" ${at% *} "${2:-${at##* }}" "$@"
+  # USER ADDRESS PORT ADDRESS PORT SYSTEM PORT BY OFFER...
+  found=$(in_view judge_view "$new" "$@")
+  # It came to its end.
+  case $found in *whole) ;; *) echo "unjudged a namespace of its own can not be had there" && return ;; esac
+  before=$found
+  case $found in *wrong*) before=$(in_view judge_view /run/current-system "$@") ;; esac
+  case $before in *whole) ;; *) before=$found ;; esac
+  printf "%s\n" "$found" | while read -r kind what why; do
+    case $kind in
+      wrong) if printf "%s\n" "$before" | grep -q "^wrong $what "; then echo "doubt $why"; else echo "lockout $why"; fi ;;
+      maybe) echo "doubt $why" ;;
+      unknown) echo "unjudged $why" ;;
+    esac
+  done
+}
+
+# in_view NAME WORD...: calls that function in a mount namespace of its own.
+in_view() {
+  limited unshare --mount sh -c "$program
+\"\$@\"" sh "$@" </dev/null 2>/dev/null
+}
+
+# judge_view SYSTEM USER ADDRESS PORT ADDRESS PORT NEW PORT BY OFFER...: judges that system, in a namespace. Ends: where that can not be prepared.
+judge_view() {
+  local system user from to port by
+  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=$6 by=$9
+  shift 9
+  export LC_ALL=C
+  { mount -t tmpfs -o mode=755 hey /tmp && mkdir /tmp/live /tmp/etc && mount --bind /etc /tmp/live && ln -s "$system"/etc/* /tmp/etc/; } || exit 3
+  # Nobody is asked for accounts but the files.
+  if [ -d /run/nscd ]; then mount -t tmpfs hey /run/nscd || exit 3; fi
+  rm -f /tmp/etc/passwd /tmp/etc/group /tmp/etc/shadow
+  make_accounts "$system" "$user"
+  { mount --bind /tmp/etc /etc && ssh-keygen -q -t ed25519 -N "" -f /tmp/key; } || exit 3
+  judge_account "$system" "$user"
+  judge_sshd "$system" "$user" "$from" "$to" "$port" "$@"
+  if [ "$by" != none ] && [ "$user" != root ]; then judge_root "$system" "$user" "$by"; fi
+  echo whole
+}
+
+# make_accounts SYSTEM USER: passwd, group and shadow of /tmp/etc, as far as that user goes: those of now, with what the system declares. As
+# NixOS does it.
+make_accounts() {
+  local file spec line id group home shell expires hash days
+  for file in passwd group shadow; do cat "/etc/$file" >"/tmp/etc/$file"; done
+  if [ "$1" -ef /run/current-system ]; then return; fi
+  file=$(cat "$1/activate" "$1/etc/systemd/system/userborn.service" 2>/dev/null | grep -o "/nix/store/[^ \"]*-\(users-groups\|userborn\)\.json" | head -n 1)
+  if [ -z "$file" ]; then echo "unknown accounts which accounts the new system has can not be read" && return; fi
+  spec=$(declared_user "$file" "$2" 2>/tmp/said) || { echo "unknown accounts $file can not be read: $(tail -n 1 /tmp/said)" && return; }
+  line=$(printf "%s\n" "$spec" | sed -n "s/^user://p")
+  case $spec in mutable:1*) ;; *) line=${line:-none} ;; esac
+  # Who was made by hand stays.
+  if [ -z "$line" ] && ! grep -q "\(^\| \)$2\( \|\$\)" /var/lib/nixos/declarative-users 2>/dev/null; then return; fi
+  for file in passwd shadow; do grep -v "^$2:" "/etc/$file" >"/tmp/etc/$file"; done
+  sed -e "s/\([:,]\)$2,/\1/" -e "s/[,]\{0,1\}\([:]\{0,1\}\)\b$2\$/\1/" /etc/group >/tmp/etc/group
+  case $line in "" | none) return ;; esac
+  group=${line%%:*} line=${line#*:}
+  id=${line%%:*} line=${line#*:}
+  home=${line%%:*} line=${line#*:}
+  shell=${line%%:*} line=${line#*:}
+  expires=${line%%:*} hash=${line#*:}
+  printf "%s\n" "$spec" | sed -n "s/^group://p" | add_to_groups "$2"
+  # Who is there keeps their number.
+  id=$(grep "^$2:" /etc/passwd | cut -d : -f 3 | grep . || echo "${id:-60001}")
+  echo "$2:x:$id:$(grep "^$group:" /tmp/etc/group | cut -d : -f 3 | grep . || echo 60001)::$home:$shell" >>/tmp/etc/passwd
+  line=$(grep "^$2:" /etc/shadow)
+  days=$(printf "%s\n" "$line" | cut -d : -f 8)
+  if [ -n "$expires" ]; then days=$(($(date -u -d "$expires" +%s) / 86400)); fi
+  case $hash in /*) if [ -e "$hash" ]; then hash=$(head -n 1 "$hash"); else hash=; fi ;; esac
+  case $spec-$line in mutable:1*-?*) hash=$(printf "%s\n" "$line" | cut -d : -f 2) ;; esac
+  echo "$2:${hash:-!}:1:::::$days:" >>/tmp/etc/shadow
+}
+
+# declared_user FILE USER: what a list of accounts, as NixOS makes it, says of that user: "mutable:1", or "mutable:" where there are no others;
+# "user:GROUP:ID:HOME:SHELL:EXPIRES:PASSWORD", with a path for the last where it lies in a file; "group:NAME:ID" for each group.
+declared_user() {
+  nix --extra-experimental-features nix-command eval --raw --impure --expr "with builtins; let
+    all = fromJSON (readFile \"$1\");
+    text = value: if value == null then \"\" else toString value;
+    of = set: name: text (if hasAttr name set then getAttr name set else null);
+    is = user: user.name == \"$2\" && user.enable or true;
+    hash = user: head (filter (value: value != \"\") [ (of user \"hashedPasswordFile\") (of user \"hashedPassword\") ] ++ [ \"\" ]);
+    line = kind: words: concatStringsSep \":\" ([ kind ] ++ words);
+    lines = [ (line \"mutable\" [ (text (all.mutableUsers or true)) ]) ]
+      ++ map (user: line \"user\" (map (of user) [ \"group\" \"uid\" \"home\" \"shell\" \"expires\" ] ++ [ (hash user) ])) (filter is all.users)
+      ++ map (group: line \"group\" (map (of group) [ \"name\" \"gid\" ]))
+        (filter (group: elem \"$2\" group.members || any (user: is user && user.group == group.name) all.users) all.groups);
+  in concatStringsSep \"\n\" lines"
+}
+
+# add_to_groups USER: stdin, lines NAME:ID of the groups that have it.
+add_to_groups() {
+  local name id
+  while IFS=: read -r name id; do
+    if grep -q "^$name:" /tmp/etc/group; then
+      sed -i "s/^\($name:.*:\)\(..*\)\$/\1\2,$1/; s/^\($name:.*:\)\$/\1$1/" /tmp/etc/group
+    else
+      echo "$name:x:${id:-60001}:$1" >>/tmp/etc/group
+    fi
+  done
+}
+
+# judge_account SYSTEM USER
+judge_account() {
+  local entry shell program days
+  entry=$(grep "^$2:" /etc/passwd) || { echo "wrong account the account $2 is removed" && return; }
+  shell=${entry##*:}
+  program=$shell
+  case $shell in /run/current-system/*) program=$1/${shell#/run/current-system/} ;; /etc/profiles/*) program=$(readlink -f "$shell") ;; esac
+  case $shell in
+    */nologin | */false) echo "wrong shell the login shell of $2 is $shell, which lets nobody in" ;;
+    "") ;;
+    *) if [ ! -x "$program" ]; then echo "wrong shell the login shell of $2, $shell, is not there" ; fi ;;
+  esac
+  days=$(grep "^$2:" /etc/shadow | cut -d : -f 8)
+  if [ -n "$days" ] && [ "$days" -le $(($(date +%s) / 86400)) ]; then echo "wrong expired the account $2 is expired"; fi
+}
+
+# option NAME: what sshd has for it, of the words that were asked for.
+option() { sed -n "s/^$1 //p" /tmp/sshd; }
+
+# asked_sshd SSHD FILE USER ADDRESS ADDRESS PORT: what that configuration comes to, for this connection.
+asked_sshd() { "$1" -T -f "$2" -h /tmp/key -C "user=$3,addr=$4,host=$4,laddr=$5,lport=$6"; }
+
+# is_wanted SYSTEM UNIT: whether that is there, may run, and is begun by another one.
+is_wanted() {
+  local link
+  case $(readlink -f "$1/etc/systemd/system/$2") in "" | /dev/null) return 1 ;; esac
+  [ -e "$1/etc/systemd/system/$2" ] || return 1
+  for link in "$1"/etc/systemd/system/*.wants/"$2" "$1"/etc/systemd/system/*.requires/"$2"; do if [ -h "$link" ]; then return; fi; done
+  return 1
+}
+
+# has_of LIST LIST: whether two lists with commas have a word in common; the first of it.
+has_of() {
+  local word
+  for word in $(echo "$1" | tr , " "); do case ,$2, in *",$word,"*) echo "$word" && return ;; esac done
+  return 1
+}
+
+# judge_sshd SYSTEM USER FROM TO PORT OFFER...
+judge_sshd() {
+  local sshd units word cipher
+  units=$1/etc/systemd/system
+  cipher=""
+  if ! is_wanted "$1" sshd.service && ! is_wanted "$1" sshd.socket; then
+    case $4$(ls "$units") in
+      100.*tailscaled.service* | *dropbear*) echo "maybe unit sshd is not started; another program may answer" ;;
+      *) echo "wrong unit sshd is not started" ;;
+    esac
+    return
+  fi
+  sshd=$(cat "$units/sshd.service" "$units/sshd@.service" 2>/dev/null | sed -n "s/^ExecStart=[-@:+!]*\([^ ]*\/sshd\) .*/\1/p" | head -n 1)
+  if [ ! -x "$sshd" ]; then sshd=$1/sw/bin/sshd; fi
+  if asked_sshd "$sshd" /etc/ssh/sshd_config "$2" "$3" "$4" "$5" >/tmp/sshd 2>/tmp/said; then :; else
+    echo "wrong config sshd refuses its configuration: $(grep -v "host key" /tmp/said | head -n 1)"
+    return
+  fi
+  judge_listening "$1" "$4" "$5"
+  judge_permission "$sshd" "$2" "$3" "$4" "$5"
+  for word in "$@"; do
+    case $word in
+      ciphers:*) cipher=$(has_of "${word#*:}" "$(option ciphers)") || unspoken ciphers ;;
+      kexalgorithms:*) has_of "${word#*:}" "$(option kexalgorithms)" >/dev/null || unspoken kexalgorithms ;;
+      macs:*) case $cipher in *gcm@* | *poly1305@*) ;; *) has_of "${word#*:}" "$(option macs)" >/dev/null || unspoken macs ;; esac ;;
+    esac
+  done
+  judge_host_keys
+  judge_keys "$sshd" "$@"
+}
+
+# unspoken NAME
+unspoken() { echo "wrong $1 ssh here knows none of the $1 of sshd ($(option "$1"))"; }
+
+# judge_listening SYSTEM ADDRESS PORT: whether sshd, or its socket, listens there.
+judge_listening() {
+  local all each ports
+  all=$(option listenaddress)
+  if is_wanted "$1" sshd.socket; then all=$(sed -n "s/^ListenStream=//p" "$1/etc/systemd/system/sshd.socket"); fi
+  for each in $all; do
+    case $each in "$2:$3" | "[$2]:$3" | "$3") return ;; esac
+    case $each-$2 in "0.0.0.0:$3"-*.*.*.* | "[::]:$3"-*:*) return ;; esac
+    if [ "$each" = "[::]:$3" ] && is_wanted "$1" sshd.socket; then return; fi
+  done
+  ports=$(printf "%s\n" "$all" | sed "s/.*://" | sort -u)
+  if printf "%s\n" "$ports" | grep -qx "$3"; then
+    echo "wrong address sshd does not listen at $2, to which ssh came, but at $(printf "%s\n" "$all" | in_line)"
+  else
+    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came"
+  fi
+}
+
+# judge_permission SSHD USER FROM TO PORT: whether that user may log in by a key, from there, and gets a shell.
+judge_permission() {
+  local name entry said
+  case $2-$(option permitrootlogin) in
+    root-no) echo "wrong root sshd lets root in by nothing (PermitRootLogin no)" ;;
+    root-forced*) echo "wrong root sshd lets root in for forced commands only (PermitRootLogin)" ;;
+  esac
+  if [ "$(option pubkeyauthentication)" = no ]; then echo "wrong pubkey sshd takes no keys (PubkeyAuthentication no)"; fi
+  case " $(option authenticationmethods) " in
+    "  " | *" any "* | *" publickey "*) ;;
+    *) echo "maybe methods sshd wants more than a key (AuthenticationMethods $(option authenticationmethods))" ;;
+  esac
+  if [ "$(option usepam)" = no ] && grep -q "^$2:!" /etc/shadow; then
+    echo "wrong locked the account $2 has no password, so it is locked without PAM (UsePAM no)"
+  fi
+  # sshd itself says whether a list of names has this user and its groups.
+  for name in denyusers allowusers denygroups allowgroups; do
+    option "$name" | while read -r entry; do
+      case $name-$entry in
+        *users-*@*) echo "Match User ${entry%@*} Address ${entry##*@}" ;;
+        *users-*) echo "Match User $entry" ;;
+        *) echo "Match Group $entry" ;;
+      esac
+      echo "Banner /listed"
+    done >/tmp/listing
+    if [ ! -s /tmp/listing ]; then continue; fi
+    said=$(asked_sshd "$1" /tmp/listing "$2" "$3" "$4" "$5" 2>/dev/null) || {
+      echo "unknown $name whether $2 is in $name can not be told"
+      continue
+    }
+    case $name-$said in
+      deny*"banner /listed"*) ;;
+      deny* | *"banner /listed"*) continue ;;
+    esac
+    echo "wrong $name sshd does not let $2 in from $3 ($name: $(option "$name" | in_line))"
+  done
+  judge_forced "$(option forcecommand)" ForceCommand
+  judge_chroot "$2"
+}
+
+# judge_forced COMMAND WHENCE: whether a shell comes of what is run in the place of each command.
+judge_forced() {
+  case $1 in
+    "" | none) ;;
+    */nologin* | nologin* | */false* | false* | */true | true | internal-sftp* | */sftp-server* | */git-shell*) echo "wrong forced each session gets $1 and nothing else ($2)" ;;
+    *) echo "maybe forced each session gets $1 ($2)" ;;
+  esac
+}
+
+# judge_chroot USER
+judge_chroot() {
+  local entry dir
+  dir=$(option chrootdirectory)
+  entry=$(grep "^$1:" /etc/passwd) || return 0
+  if [ -z "$dir" ] || [ "$dir" = none ]; then return; fi
+  entry=${entry%:*}
+  dir=$(printf "%s\n" "$dir" | sed "s,%u,$1,g; s,%h,${entry##*:},g")
+  if [ ! -d "$dir" ]; then
+    echo "wrong chroot each session is put into $dir, which is not there (ChrootDirectory)"
+  elif [ ! -e "$dir/nix/store" ] && [ ! -e "$dir/bin/sh" ]; then
+    echo "wrong chroot each session is put into $dir, which has no shell (ChrootDirectory)"
+  else
+    echo "maybe chroot each session is put into $dir (ChrootDirectory)"
+  fi
+}
+
+# judge_host_keys: whether sshd will have the keys by which ssh knows this machine.
+judge_host_keys() {
+  local file missing some
+  missing="" some=""
+  for file in $(option hostkey); do
+    case $file in
+      /tmp/key) ;;
+      *) if [ -s "$file" ] || [ -s "/tmp/live/${file#/etc/}" ]; then some=yes; else missing="$missing $file"; fi ;;
+    esac
+  done
+  if [ -n "$some" ] || [ -z "$missing" ]; then return; fi
+  echo "maybe host-keys none of its host keys is there (${missing# }): those that sshd makes are other ones than ssh knows"
+}
+
+# judge_keys SSHD SYSTEM USER FROM TO PORT OFFER...: whether one of the keys of ssh is in the files that sshd reads for that user.
+judge_keys() {
+  local sshd system user entry home path file all why none
+  sshd=$1 system=$2 user=$3
+  case " $* " in *" SHA256:"*) ;; *) echo "unknown key which key ssh has got in with is not known" && return ;; esac
+  entry=$(grep "^$user:" /etc/passwd) || return 0
+  entry=${entry%:*}
+  home=${entry##*:}
+  : >/tmp/keys
+  all=$(option authorizedkeysfile | sed "s,%u,$user,g; s,%h,$home,g; s,%U,$(id -u "$user"),g; s,%%,%,g")
+  none="no key of ssh here is in a file that sshd reads for $user ($all)"
+  for path in $all; do
+    case $path in none) continue ;; /*) ;; *) path=$home/$path ;; esac
+    for file in $(key_files "$system" "$path"); do keys_of "$file" >>/tmp/keys; done
+  done
+  shift
+  judge_our_keys "$sshd" "$@" && return
+  why=$(cat /tmp/against)
+  if [ -n "$why" ]; then
+    echo "wrong key $why"
+  elif [ "$(option authorizedkeyscommand)" != none ]; then
+    echo "maybe key $none; what AuthorizedKeysCommand says is not known"
+  elif [ "$(option trustedusercakeys)" != none ] && case " $* " in *" certificate "*) ;; *) false ;; esac then
+    echo "maybe key $none; whether its certificate counts is not known"
+  elif will_write "$system" "$all"; then
+    echo "maybe key $none, and the new system writes one of these"
+  else
+    echo "wrong key $none"
+  fi
+}
+
+# key_files SYSTEM PATH: where that is read, once the system runs: its own file, or one that lies there now and stays; and what it puts there by a
+# link.
+key_files() {
+  local name
+  case $2 in
+    /etc/*)
+      name=${2#/etc/}
+      if [ -e "$2" ]; then echo "$2" && return; fi
+      # What another system has put there goes with it.
+      case $(readlink "/tmp/live/$name") in /etc/static/*) return ;; esac
+      if ! grep -qxF "$name" /tmp/live/.clean 2>/dev/null && [ -f "/tmp/live/$name" ]; then echo "/tmp/live/$name"; fi
+      ;;
+    *)
+      if [ -f "$2" ]; then echo "$2"; fi
+      cat "$1"/etc/tmpfiles.d/*.conf 2>/dev/null | sed -n "s,^[LC][+!-]* *$2 .* \(/nix/store/[^ ]*\)\$,\1,p"
+      ;;
+  esac
+}
+
+# will_write SYSTEM PATHS: whether the system has one of these in what it does when it is activated or booted.
+will_write() {
+  local system path
+  system=$1
+  for path in $2; do
+    case $path in
+      /etc/*) ;;
+      *) if grep -qsF "$path" "$system/activate" "$system"/etc/tmpfiles.d/*.conf "$system"/etc/systemd/system/*.service; then return; fi ;;
+    esac
+  done
+  return 1
+}
+
+# keys_of FILE: its keys, a line each: BITS FINGERPRINT OPTIONS (TYPE).
+keys_of() {
+  sed -nE "/^[[:blank:]]*#/d; s/^[[:blank:]]*(.*[[:blank:]])?((ssh|ecdsa|sk)-[a-z0-9@.-]+)[[:blank:]]+(AAAA[A-Za-z0-9+/=]+).*\$/\2 \4 \1/p" "$1" |
+    ssh-keygen -l -f - 2>/dev/null
+}
+
+# judge_our_keys SSHD SYSTEM USER FROM TO PORT OFFER...: whether one of the keys on offer is in /tmp/keys, and lets in. What a line has against it
+# goes to /tmp/against.
+judge_our_keys() {
+  local sshd user from to port word line options kind
+  sshd=$1 user=$3 from=$4 to=$5 port=$6
+  shift 6
+  : >/tmp/against
+  for word in "$@"; do
+    case $word in SHA256:*) ;; *) continue ;; esac
+    grep -F " $word " /tmp/keys >/tmp/ours || continue
+    while read -r line; do
+      kind=${line##* }
+      options=${line#* "$word"}
+      options=${options% *}
+      lets_in "$sshd" "$user" "$from" "$to" "$port" "$options" "$kind" && return
+    done </tmp/ours
+  done
+  return 1
+}
+
+# lets_in SSHD USER FROM TO PORT OPTIONS TYPE: whether a key with these options in its line does. What is against it goes to /tmp/against.
+lets_in() {
+  local list until_when now algorithms
+  case ,$6 in *[,\ ]cert-authority*) return 1 ;; esac
+  case $7 in
+    "(ED25519)") algorithms=ssh-ed25519 ;;
+    "(RSA)") algorithms=rsa-sha2-512,rsa-sha2-256 ;;
+    *) algorithms= ;;
+  esac
+  if [ -n "$algorithms" ] && ! has_of "$algorithms" "$(option pubkeyacceptedalgorithms)$(option pubkeyacceptedkeytypes)" >/dev/null; then
+    echo "sshd takes no keys of the type of ssh here, $7 (PubkeyAcceptedAlgorithms)" >/tmp/against
+    return 1
+  fi
+  list=$(printf "%s\n" "$6" | sed -n "s/.*from=\"\([^\"]*\)\".*/\1/p")
+  if [ -n "$list" ]; then
+    printf "%s\n" "Match Address $list" "Banner /listed" >/tmp/listing
+    if ! asked_sshd "$1" /tmp/listing "$2" "$3" "$4" "$5" 2>/dev/null | grep -qx "banner /listed"; then
+      echo "the key of ssh here counts only from $list, and ssh comes from $3" >/tmp/against
+      return 1
+    fi
+  fi
+  until_when=$(printf "%s\n" "$6" | sed -n "s/.*expiry-time=\"\([0-9]*\)\(Z\{0,1\}\)\".*/\1\2/p")
+  case $until_when in
+    "") ;;
+    *)
+      now=$(case $until_when in *Z) date -u +%Y%m%d%H%M%S ;; *) date +%Y%m%d%H%M%S ;; esac)
+      until_when=$(printf "%s000000" "${until_when%Z}" | cut -c 1-14)
+      if [ "$until_when" -le "$now" ]; then
+        echo "the key of ssh here has expired (expiry-time)" >/tmp/against
+        return 1
+      fi
+      ;;
+  esac
+  judge_forced "$(printf "%s\n" "$6" | sed -n "s/.*command=\"\([^\"]*\)\".*/\1/p")" "command= of the key"
+}
+
+# as_user USER COMMAND...: as that user of /etc, with their groups.
+as_user() {
+  local user
+  user=$1
+  shift
+  setpriv --reuid "$(id -u "$user")" --regid "$(id -g "$user")" --init-groups -- "$@"
+}
+
+# judge_root SYSTEM USER BY: whether that user becomes root by that.
+judge_root() {
+  local program
+  if ! grep -q "^$2:" /etc/passwd; then return; fi
+  program=${3%secret}
+  program=${program:-sudo}
+  if [ "$program" = run0 ]; then echo "unknown root what polkit will say of run0 is not known" && return; fi
+  judge_wrapper "$1" "$2" "$program" || return
+  case $program in
+    sudo) judge_sudo "$@" ;;
+    doas)
+      case $(as_user "$2" "$1/sw/bin/doas" -C /etc/doas.conf env 2>&1) in
+        "permit nopass"*) ;;
+        permit*) echo "wrong root doas asks $2 for a password" ;;
+        deny*) echo "wrong root doas lets $2 not become root" ;;
+        *) echo "unknown root what doas will say is not known" ;;
+      esac
+      ;;
+  esac
+}
+
+# judge_wrapper SYSTEM USER PROGRAM: whether NixOS will have that as a program that makes its caller root, and that user may run it.
+judge_wrapper() {
+  local script text mode owner
+  script=$(sed -n "s/^ExecStart=\([^ ]*\).*/\1/p" "$1/etc/systemd/system/suid-sgid-wrappers.service" 2>/dev/null)
+  text=$(cat "$1/activate" "$script" 2>/dev/null)
+  case $text in *wrapperDir/*) ;; *) echo "unknown root which programs make root is not known" && return 1 ;; esac
+  mode=$(printf "%s\n" "$text" | sed -n "s|^ *chmod \"\([^\"]*\)\" \"[^\"]*wrapperDir/$3\"\$|\1|p" | tail -n 1)
+  owner=$(printf "%s\n" "$text" | sed -n "s|^ *chown \([^ ]*\) \"[^\"]*wrapperDir/$3\"\$|\1|p" | tail -n 1)
+  if [ -z "$mode" ] || [ -z "$owner" ]; then echo "wrong root there is no $3" && return 1; fi
+  : >/tmp/wrapper
+  { chmod 0000 /tmp/wrapper && chown "$owner" /tmp/wrapper && chmod "$mode" /tmp/wrapper; } 2>/dev/null ||
+    { echo "unknown root who may run $3 is not known" && return 1; }
+  if as_user "$2" test -x /tmp/wrapper && [ -u /tmp/wrapper ]; then return; fi
+  echo "wrong root $2 may not run $3, or becomes not root by it ($owner, $mode)"
+  return 1
+}
+
+# judge_sudo SYSTEM USER BY: what sudo says itself.
+judge_sudo() {
+  local said rule items item asks allowed
+  if [ ! -x "$1/sw/bin/sudo" ]; then echo "unknown root what sudo will say is not known" && return; fi
+  said=$("$1/sw/bin/sudo" -l -U "$2" 2>&1 </dev/null)
+  allowed=""
+  case $said in
+    *!requiretty*) ;;
+    *requiretty* | *"must have a tty"*) echo "wrong root sudo wants a terminal of $2 (requiretty), and a deployment has none" && return ;;
+  esac
+  # The last rule that fits is the one that counts.
+  for rule in $(printf "%s\n" "$said" | sed -n "s/^ *(\([^)]*\)) */\1=/p" | tr " " "_"); do
+    case ${rule%%=*} in *ALL* | *root*) ;; *) continue ;; esac
+    asks=yes
+    case $said in *"!authenticate"*) asks=no ;; esac
+    items=$(echo "${rule#*=}" | tr , " ")
+    for item in $items; do
+      case $item in *NOPASSWD:*) asks=no ;; *PASSWD:*) asks=yes ;; esac
+      item=${item##*:}
+      case ${item#_} in ALL) allowed=$asks ;; */sh | */bash) allowed=unknown ;; esac
+    done
+  done
+  case $allowed-$3 in
+    no-* | yes-secret) ;;
+    yes-*) echo "wrong root sudo asks $2 for a password" ;;
+    unknown-*) echo "unknown root what sudo will say is not known" ;;
+    *) case $said in
+      *"not allowed"* | *"may run"*) echo "wrong root sudo lets $2 not become root" ;;
+      *) echo "unknown root what sudo will say is not known" ;;
+    esac ;;
+  esac
 }
 
 # The guard on the target: it is armed before the activation, and takes the machine back by itself unless that is confirmed.

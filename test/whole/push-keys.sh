@@ -163,12 +163,10 @@ make_tmp() {
 }
 
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
-# shellcheck disable=SC2086
-close_connection() { [ -n "$left_open" ] || ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :; }
+close_connection() { [ -n "$left_open" ] || eval "ssh $ssh_options -S \"\$tmp/ssh\" -O exit \"\$target\"" >/dev/null 2>&1 || :; }
 
 # reach WORD...: ssh, over the one connection of this run.
-# shellcheck disable=SC2086
-reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
+reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -659,8 +657,10 @@ key_now() {
 }
 
 # knock_as_user ALSO: tries the target's key with the files that the user has for it, and logs nobody in.
-# shellcheck disable=SC2086
-knock_as_user() { (calling && exec ssh -o "UserKnownHostsFile=\"$stage/known\"$1" $judging_options $own_options "$target" -- true); }
+knock_as_user() {
+  set -- "\"$stage/known\"$1"
+  (calling && eval "exec ssh -o \"UserKnownHostsFile=\$1\" $judging_options $own_options \"\$target\" -- true")
+}
 
 # forget_expected: what was added for a key that did not go is taken out again.
 forget_expected() { if [ -n "$added" ] && [ -z "$changed" ]; then rewrite_known_hosts "" before "$known_hosts"; fi; }
@@ -727,8 +727,7 @@ end_to_send() {
 
 # reach_pinned: a new connection that takes the key in $stage/pinned and no other: an open port, or a connection that was there before, proves
 # nothing.
-# shellcheck disable=SC2086
-reach_pinned() { (calling && exec ssh -o "UserKnownHostsFile=$stage/pinned" $pinned_options $own_options "$@"); }
+reach_pinned() { (calling && eval "exec ssh -o \"UserKnownHostsFile=\$stage/pinned\" $pinned_options $own_options \"\$@\""); }
 
 # prove_key SECONDS...: only what a new connection has proven goes into known_hosts. So many seconds between the attempts.
 # Ends: where the target has another key, or has it already and needs a start.

@@ -83,17 +83,14 @@ make_tmp() {
 }
 
 # close_connection: it would end by itself after a while; and does, where it may be the only way in.
-# shellcheck disable=SC2086
-close_connection() { [ -n "$left_open" ] || ssh $ssh_options -S "$tmp/ssh" -O exit "$target" >/dev/null 2>&1 || :; }
+close_connection() { [ -n "$left_open" ] || eval "ssh $ssh_options -S \"\$tmp/ssh\" -O exit \"\$target\"" >/dev/null 2>&1 || :; }
 
 # reach WORD...: ssh, over the one connection of this run.
-# shellcheck disable=SC2086
-reach() { (calling && exec ssh $ssh_options -S "$tmp/ssh" "$@"); }
+reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
 # win over ControlPath.)
-# shellcheck disable=SC2086
-fresh() { (calling && exec ssh $fresh_options -S none "$@"); }
+fresh() { (calling && eval "exec ssh $fresh_options -S none \"\$@\""); }
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
