@@ -1,3 +1,3 @@
 # $ ops-deploy.ts vps-ultraman --flake '.?dir=sub'
 # in: /path/to/repo
-nixos-rebuild switch --show-trace --flake '.?dir=sub#vps-ultraman' --target-host root@vps-ultraman
+nixos-rebuild switch --show-trace --flake '/path/to/repo/sub#vps-ultraman' --target-host root@vps-ultraman

@@ -1,2 +1,2 @@
 # $ sync.ts build --flake '/path/to/repo?dir=sub'
-nixos-rebuild --show-trace --flake '/path/to/repo?dir=sub#id3-eniac' build
+nixos-rebuild --show-trace --flake '/path/to/repo/sub#id3-eniac' build

@@ -62,7 +62,7 @@ checked() {
   while IFS= read -r line; do
     read -ra words <<<"$line"
     status=0
-    (cd "$machine/path/to/homelab" && on_machine "$repo/scripts/${words[@]}" --help) >/dev/null 2>&1 </dev/null || status=$?
+    (cd "$machine/path/to/homelab" && on_machine "$repo/scripts/${words[0]}" "${words[@]:1}" --help) >/dev/null 2>&1 </dev/null || status=$?
     [ "$status" = 0 ] || { echo "$line: $status"; false; }
     count=$((count + 1))
   done <commands
