@@ -32,6 +32,7 @@ import {
   inHostsPlace,
   limitOptions,
   lockoutOptions,
+  orBootOption,
   passing,
   previewOptions,
   rebootOptions,
@@ -72,6 +73,7 @@ export default verb(module, {
     }),
     "build-on": buildOptions["build-on"],
     ...passing,
+    ...orBootOption,
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
@@ -114,7 +116,7 @@ export default verb(module, {
     if (given.status || given.cancel) return armedThere(given.status ? "status" : "cancel", target, given);
     const guard = askedGuard(given);
     const reboot = askedReboot(given);
-    const way = wayOf(boot, guard, reboot);
+    const way = wayOf(given, guard, reboot);
     const turn = turnOf(lane);
     const access = accessTo(target, given);
     const flake = flakeMeant(given.flake, "as given", given);
@@ -127,6 +129,7 @@ export default verb(module, {
       preview !== undefined ||
       lane !== undefined ||
       given.laneTimeout !== undefined ||
+      given.orBoot ||
       given.raw;
     const onTarget = given.buildOn === "target";
     // Nix and ssh do all but what is asked of nixos-rebuild itself.

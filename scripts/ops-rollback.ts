@@ -23,6 +23,7 @@ import {
   inHostsPlace,
   limitOptions,
   lockoutOptions,
+  orBootOption,
   previewOptions,
   rebootOptions,
   rebootStatuses,
@@ -50,6 +51,7 @@ export default verb(module, {
     to: option("N", "the generation (default: the one before what boots)", "generations"),
     list: flag("list the generations, newest first: what runs, boots and was booted"),
     ...group(headings.activation, { boot: flag("activate at the next boot, not now") }),
+    ...orBootOption,
     ...guardOptions,
     ...previewOptions,
     ...renameOption,
@@ -94,7 +96,11 @@ export default verb(module, {
     };
     return {
       logged: { host, target },
-      ...rollback({ ...about, way: wayOf(boot, guard, reboot), turn: turnOf(lane) }, to, flakeIfAny(given.flake, given, "say")),
+      ...rollback(
+        { ...about, way: wayOf({ boot, orBoot: given.orBoot }, guard, reboot), turn: turnOf(lane) },
+        to,
+        flakeIfAny(given.flake, given, "say"),
+      ),
     };
   },
 });

@@ -28,8 +28,8 @@ export interface Way {
   change(about: Activation): Part;
 }
 
-/** @param follows whether a reboot does, by which a system comes to run that can't be switched to */
-const plainly = (follows: boolean): Way => ({
+/** @param orBoot whether a system that can't be switched to becomes what boots: it was asked for, or a reboot follows */
+const plainly = (orBoot: boolean): Way => ({
   unattended: false,
   alert: false,
   asks: [],
@@ -38,7 +38,7 @@ const plainly = (follows: boolean): Way => ({
   change: ({ action }) =>
     calling(
       "activate_there",
-      follows ? [action, "or-boot"] : [action],
+      orBoot ? [action, "or-boot"] : [action],
       says[action],
       stage(`${action} it: ${says[action]}`, "there", 1, 4, 13),
       ...(action === "switch" || action === "test" ? [stage("log in once more: it must not be locked out", "both", 16)] : []),
@@ -165,8 +165,14 @@ const byTrialBoot = (guard: Guard, limit: string): Way => ({
   },
 });
 
+/** What a line says of the next boot. */
+interface Lasting {
+  readonly boot: boolean;
+  readonly orBoot: boolean;
+}
+
 /** The way that a line asks for. */
-export function wayOf(boot: boolean, guard: Guard | undefined, reboot: Reboot | undefined): Way {
-  if (guard === undefined) return plainly(reboot !== undefined);
+export function wayOf({ boot, orBoot }: Lasting, guard: Guard | undefined, reboot: Reboot | undefined): Way {
+  if (guard === undefined) return plainly(orBoot || reboot !== undefined);
   return boot && reboot !== undefined ? byTrialBoot(guard, reboot.limit) : guarded(guard, limitOf(reboot));
 }

@@ -12,6 +12,7 @@ import {
   guardOptions,
   keyOptions,
   limitOptions,
+  orBootOption,
   previewOptions,
   rebootOptions,
   sshOptions,
@@ -24,6 +25,7 @@ import { type FlakeSettings, headOf, type Setting, type Settings, settingText } 
 import { type Entry, isTable, statements, Unreadable } from "./toml.ts";
 
 const groups: Takes = {
+  ...orBootOption,
   ...guardOptions,
   ...previewOptions,
   ...rebootOptions,

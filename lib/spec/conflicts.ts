@@ -68,6 +68,13 @@ const always: readonly Conflict[] = [
   { of: ["boot"], not: ["test", "dry-activate", "specialisation"], says: either },
   { of: ["test"], not: ["dry-activate"], says: either },
   { of: ["install-bootloader"], not: ["test", "dry-activate"], says: either },
+  { of: ["or-boot"], not: ["boot", "test", "dry-activate", "status", "cancel", "list"], says: either, yields: true },
+  {
+    of: ["or-boot"],
+    not: guarding,
+    says: "nothing can undo {of}; leave {not} out, or type --boot --reboot --guard for a trial boot",
+    yields: true,
+  },
   { of: ["build-on"], not: ["build-host"], says: either, yields: true },
   // Preview
   { of: ["diff"], not: ["no-diff", "status", "cancel", "list"], says: either, yields: true },
@@ -217,7 +224,7 @@ const changing: readonly Conflict[] = [
     says: "{of} compares with the target, and nixos-rebuild compares with this machine; leave {not} out",
   },
   {
-    of: ["lane-timeout", "raw"],
+    of: ["lane-timeout", "raw", "or-boot"],
     not: ["backend=nixos-rebuild"],
     says: "{of} works with nix and ssh only; leave {not} out",
     yields: true,

@@ -313,6 +313,11 @@ export const rebootOptions = group("Reboot", {
   wait: option("SECONDS", "how long the reboot may take (default: 300)", "seconds", { kept: ["reboot"] }),
 });
 
+/** For a system that NixOS refuses to switch to while the host runs. */
+export const orBootOption = group(headings.activation, {
+  "or-boot": flag("if NixOS refuses to switch while the host runs, activate it at the next boot", { kept: "always" }),
+});
+
 export const rebootStatuses = {
   30: "rebooted, but not back within --wait, or never went down",
   32: "rebooted, but it runs another system than it should",

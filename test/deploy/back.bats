@@ -260,7 +260,14 @@ put_back() { lab host $host sh -c 'cd /nix/var/nix/profiles && rm -rf system* &&
   run deploy --backend nix
   echo "$output"
   [ "$status" = 1 ]
-  [[ ${lines[-1]} == *"can't be switched to while the host runs"*"--boot, or --boot --reboot" ]]
+  [[ ${lines[-1]} == *"can't be switched to while the host runs"*"--or-boot, or --boot --reboot" ]]
+  before=$(running)
+  run deploy --backend nix --or-boot
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *"it can't be switched to while the host runs, so it is made what boots"* ]]
+  [ "$(running)" = "$before" ]
+  [ "$(next_boot)" = "$(built)" ]
   before=$(boot_id)
   run deploy --backend nix --force --reboot
   echo "$output"

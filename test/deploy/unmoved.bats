@@ -109,7 +109,7 @@ make_boot_room() { lab host $host sh -c 'rm -f /boot/filler; mount -o remount,si
   run deploy --test
   echo "$output"
   [ "$status" = 1 ]
-  [[ ${lines[-1]} == *"it can't be switched to while the host runs (status 1); root@$target runs $old, boots $old. Type the same line with --boot, or --boot --reboot" ]]
+  [[ ${lines[-1]} == *"it can't be switched to while the host runs (status 1); root@$target runs $old, boots $old. Type the same line with --boot in place of --test" ]]
   unchanged
   run deploy
   echo "$output"
@@ -131,7 +131,7 @@ make_boot_room() { lab host $host sh -c 'rm -f /boot/filler; mount -o remount,si
   run deploy
   echo "$output"
   [ "$status" = 1 ]
-  [[ ${lines[-1]} == *"it can't be switched to while the host runs (status 1); root@$target runs $old, boots $old. Type the same line with --boot, or --boot --reboot" ]]
+  [[ ${lines[-1]} == *"it can't be switched to while the host runs (status 1); root@$target runs $old, boots $old. Type the same line with --or-boot, or --boot --reboot" ]]
   unchanged
   run deploy --reboot
   echo "$output"

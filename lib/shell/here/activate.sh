@@ -4,7 +4,7 @@
 # that can't be switched to while the host runs becomes what boots. Sets: last_words, changed, facts, agreed, first_seen, prev, how, why_not.
 # Ends: where that failed, or this machine can't log in any more.
 activate_there() {
-  local action="$1" status="0" goes_on
+  local action="$1" status="0" goes_on instead
   why_not=
   step "$action on $target"
   goes_on="what was started there goes on by itself. Look: $type_shell $where readlink /run/current-system; then type the same line again"
@@ -45,7 +45,8 @@ activate_there() {
       if [ "$(fact_number program) $(fact boots)" = "100 $system" ]; then
         last_words="it takes effect at the next boot, as its init is another one (status $status); $(standing). Then: $type_reboot"
       else
-        last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with --boot, or --boot --reboot"
+        case $action in test) instead="--boot in place of --test" ;; *) instead="--or-boot, or --boot --reboot" ;; esac
+        last_words="it can't be switched to while the host runs (status $status); $(standing). Type the same line with $instead"
       fi
       ;;
     *) last_words="$how (status $status); $(standing)$(unmended_words). Look at what it said; then type the same line again" ;;
