@@ -2,6 +2,7 @@
 import { duration } from "../text/amounts.ts";
 import { columns } from "../text/columns.ts";
 import { changeOf } from "../text/outcome.ts";
+import { columnsOf, rowsOf, sized } from "../text/screen.ts";
 import type { RunningLane } from "./lane.ts";
 import type { Result } from "./result.ts";
 
@@ -42,7 +43,7 @@ const lineOf = (lane: RunningLane, width: number, columns: number) => {
 
 async function live(name: string, hosts: readonly string[]): Promise<Display> {
   const { createLogUpdate } = await import("log-update");
-  const area = createLogUpdate(process.stderr);
+  const area = createLogUpdate(sized(process.stderr));
   const width = Math.max(...hosts.map((host) => host.length));
   const say = (text: string) => {
     area.clear();
@@ -59,9 +60,7 @@ async function live(name: string, hosts: readonly string[]): Promise<Display> {
       if (waits && status !== 0 && (begun !== undefined || status < 128)) say(`${host.padEnd(width)}  ${last}`);
     },
     tick: (lanes) => {
-      // A terminal may have no size at all.
-      const columns = process.stderr.columns || 80;
-      const rows = process.stderr.rows || 24;
+      const [columns, rows] = [columnsOf(process.stderr), rowsOf(process.stderr)];
       const going = lanes.filter((lane) => lane.status === undefined);
       const first = [...going].sort((a, b) => (a.begun ?? Number.MAX_VALUE) - (b.begun ?? Number.MAX_VALUE));
       const shown = first.slice(0, Math.max(1, rows - 3));

@@ -6,6 +6,7 @@ import { quote } from "../spec/quote.ts";
 import { untilded } from "../spec/words.ts";
 import { requireOurs } from "./owner.ts";
 import { requireReadable } from "./repository.ts";
+import { unlinked } from "./tree.ts";
 
 export interface Flake {
   /** As it is given to nix, without a fragment. */
@@ -73,6 +74,9 @@ function decoded(path: string): string {
   }
 }
 
+/** Where a path leads that is itself a link: nix takes a link for no flake ("not a directory"). Another path as it is. */
+const followed = (path: string) => (lstatSync(resolve(path)).isSymbolicLink() ? unlinked(path) : path);
+
 /** The flake that `--flake` names. @throws Usage Refusal */
 function named(given: string, spelling: Spelling): Flake {
   if (given.includes("#")) throw new Refusal(`nix takes the '#' in ${shown(given)} as the end of the path; rename the directory`);
@@ -81,7 +85,10 @@ function named(given: string, spelling: Spelling): Flake {
     const [, path = "", query] = asUrl;
     const dir = resolve(decoded(path), subdir(query));
     if (!hasFlake(dir)) throw new Refusal(`there is no flake.nix in ${shown(dir)}`);
-    return { ref: given, dir };
+    const to = followed(decoded(path));
+    if (to === decoded(path)) return { ref: given, dir };
+    const written = to.split("/").map(encodeURIComponent).join("/");
+    return { ref: `${given.slice(0, given.indexOf(":"))}:${written}${query === undefined ? "" : `?${query}`}`, dir };
   }
   if (remote.test(given)) return { ref: given };
   if (/^[a-z][a-z0-9+.-]*:/.test(given))
@@ -106,7 +113,7 @@ function named(given: string, spelling: Spelling): Flake {
   // A bare word would be the registry's flake of that name.
   const kept = isAbsolute(path) || /^\.{1,2}(?:\/|$)/.test(path) ? path : `./${path}`;
   return {
-    ref: locator(spelling === "absolute" ? resolve(path) : kept) + tail,
+    ref: locator(followed(spelling === "absolute" ? resolve(path) : kept)) + tail,
     dir,
   };
 }
@@ -172,7 +179,7 @@ function meant(given: string | undefined, spelling: Spelling): Flake {
   if (dotfiles && hasFlake(dotfiles)) {
     const dir = resolve(dotfiles);
     requireOwn(dir);
-    return { ref: locator(dir), dir };
+    return { ref: locator(followed(dir)), dir };
   }
   const also = dotfiles ? `nor in $DOTFILES_HOME (${shown(dotfiles)})` : "and $DOTFILES_HOME is not set";
   throw new Refusal(`no flake.nix in ${shown(cwd)} or above it, ${also}; go to the flake's directory or type --flake DIR`);

@@ -7,6 +7,7 @@ import { putFile } from "../here/new-file.ts";
 import { requirePrograms } from "../run/programs.ts";
 import { handed } from "../script/handing.ts";
 import { script, texts } from "../script/render.ts";
+import { rowsOf, sized } from "../text/screen.ts";
 import { Facts } from "./facts.ts";
 import type { Answer, Inquiry, Report } from "./inquiry.ts";
 import { linesOf, reasonIn } from "./stderr.ts";
@@ -119,14 +120,15 @@ async function once(name: string, inquiry: Inquiry, scripts: Scripts): Promise<R
 /** As many lines of a text as the screen has. */
 function fitting(text: string): string {
   const lines = text.trimEnd().split("\n");
-  const { rows = 24 } = process.stdout;
-  return (lines.length < rows ? lines : [...lines.slice(0, rows - 2), `… and ${lines.length - rows + 2} lines more`]).join("\n");
+  const rows = rowsOf(process.stdout);
+  const some = Math.max(1, rows - 2);
+  return (lines.length < rows ? lines : [...lines.slice(0, some), `… and ${lines.length - some} lines more`]).join("\n");
 }
 
 /** A report on the screen in the place of the one before, until ^C. */
 async function watched(name: string, inquiry: Inquiry, scripts: Scripts, seconds: number): Promise<Report> {
   const { createLogUpdate } = await import("log-update");
-  const area = createLogUpdate(process.stdout);
+  const area = createLogUpdate(sized(process.stdout));
   const inPlace = process.stdout.isTTY && process.env["TERM"] !== "dumb" && !inquiry.data;
   // Whoever stops this one gets a cursor. The next report hides it again.
   if (inPlace)

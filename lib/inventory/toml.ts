@@ -88,12 +88,42 @@ function starts(text: string): readonly number[] {
 }
 
 /**
+ * Refuses what only TOML 1.1 has. The library reads it, and nix does not: it reads TOML 1.0, and a flake may read its hey.toml.
+ * @throws Unreadable
+ */
+function requireOld(text: string): void {
+  const open: { readonly bracket: string; readonly line: number }[] = [];
+  let [line, behindComma] = [1, -1];
+  for (const { 0: what, index } of text.matchAll(token)) {
+    const first = what.charAt(0);
+    const inner = open.at(-1);
+    if ((first === "\n" || first === "#") && inner?.bracket === "{")
+      throw new Unreadable(
+        inner.line,
+        "a table in braces stands on one line; type [hosts.NAME], and each KEY = VALUE on a line below it",
+      );
+    if (first === "}" && behindComma >= 0 && text.slice(behindComma, index).trim() === "")
+      throw new Unreadable(line, "nix takes no comma before a }; leave it out");
+    if (first === '"' && /^(?:[^\\]|\\[^xe])*\\[xe]/.test(what))
+      throw new Unreadable(
+        line,
+        `nix does not know ${what.includes("\\x") ? "\\x" : "\\e"} in a text; type \\u00 and two digits`,
+      );
+    if (first === "[" || first === "{") open.push({ bracket: first, line });
+    else if (first === "]" || first === "}") open.pop();
+    behindComma = first === "," ? index + 1 : -1;
+    line += what.split("\n").length - 1;
+  }
+}
+
+/**
  * The statements of a TOML file, in their order.
- * @throws Unreadable for what is no TOML, or sets a thing twice
+ * @throws Unreadable for what is no TOML 1.0, or sets a thing twice
  */
 export function statements(text: string): readonly Entry[] {
   const begins = starts(text);
   const whole = parsed(text);
+  if (!(whole instanceof TomlError)) requireOld(text);
   const lines = text.split("\n");
   const entries: Entry[] = [];
   let table: readonly string[] = [];
@@ -114,11 +144,6 @@ export function statements(text: string): readonly Entry[] {
       const what = isHeader ? `[${table.join(".")}]` : `'${first?.path.at(-1)}'`;
       if (first !== undefined) throw new Unreadable(line, `${what} is there already, in line ${first.line}; keep one of them`);
     }
-    if (set.length > 1 && end > line)
-      throw new Unreadable(
-        line,
-        "a table in braces stands on one line; type [hosts.NAME], and each KEY = VALUE on a line below it",
-      );
     entries.push(...set);
   }
   if (whole instanceof TomlError) throw new Unreadable(whole.line, explained(whole));

@@ -1,6 +1,7 @@
 // Hosts as text: a table that fits the terminal, or the facts of one of them.
 import { bytes, span } from "../text/amounts.ts";
 import { columns } from "../text/columns.ts";
+import { columnsOf } from "../text/screen.ts";
 import { findings, fullest, type Level, levelOf, percentOf } from "./findings.ts";
 import type { Status } from "./status.ts";
 
@@ -13,9 +14,9 @@ export interface Paper {
 
 /** The terminal that stdout is, if it is one (NO_COLOR: no-color.org). */
 export function paperHere(): Paper {
-  const { isTTY, columns: width } = process.stdout;
+  const { isTTY } = process.stdout;
   const plain = Boolean(process.env["NO_COLOR"]) || process.env["TERM"] === "dumb";
-  return { width: isTTY ? width || 80 : undefined, coloured: isTTY && !plain };
+  return { width: isTTY ? columnsOf(process.stdout) : undefined, coloured: isTTY && !plain };
 }
 
 const codes: Readonly<Record<Level | "head", string>> = { well: "32", note: "33", bad: "31", head: "1" };
