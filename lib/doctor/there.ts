@@ -13,6 +13,7 @@ import type { Jump, Typing } from "./typing.ts";
 const leastMemory = 128 << 20;
 /** In bytes: a disk with less, or with less than a twentieth of its size, takes no closure any more. */
 const leastDisk = 128 << 20;
+const leastInodes = 4096;
 /** Seconds that clocks may differ: beyond it certificates, and logs, become doubtful. */
 const mostDrift = 30;
 
@@ -132,18 +133,23 @@ export function answered(
     );
   const trust = facts.one("untrusted");
   if (trust !== undefined && login !== "root") say("untrusted", "note", trust, type.verb("ops-deploy", "--backend", "nix"));
-  for (const { at, size, free } of status.disks ?? []) {
-    if (at === "/boot") continue;
+  const kernelsAt = facts.one("kernels-at") || "/boot";
+  for (const { at, size, free, inodes } of status.disks ?? []) {
+    if (at === kernelsAt && at !== "/") continue;
     const collect = type.shell("nix-collect-garbage", "--delete-older-than", "14d");
-    const left = `${at} has ${Math.round(free / 2 ** 20)} MiB left of ${Math.round(size / 2 ** 20)}`;
-    if (free < leastDisk || free < size / 50) say("disk-full", "error", left, collect);
-    else if (free < 4 * leastDisk || free < size / 10) say("disk-low", "warning", left, collect);
+    const isFull = inodes !== undefined && (inodes.free < leastInodes || inodes.free < inodes.total / 50);
+    const few = isFull || (inodes !== undefined && inodes.free < inodes.total / 10);
+    const left = few
+      ? `${at} has ${inodes?.free} inodes left of ${inodes?.total}`
+      : `${at} has ${Math.round(free / 2 ** 20)} MiB left of ${Math.round(size / 2 ** 20)}`;
+    if (isFull || free < leastDisk || free < size / 50) say("disk-full", "error", left, collect);
+    else if (few || free < 4 * leastDisk || free < size / 10) say("disk-low", "warning", left, collect);
   }
-  const boot = status.disks?.find(({ at }) => at === "/boot");
+  const boot = status.disks?.find(({ at }) => at === kernelsAt && at !== "/");
   const kernel = (facts.number("kernel-size") ?? 0) + (facts.number("initrd-size") ?? 0);
   if (boot !== undefined && kernel > 0) {
     const more = Math.floor(boot.free / kernel);
-    const seen = `/boot has room for ${more} more kernel${more === 1 ? "" : "s"} with initrd (${Math.round(boot.free / 2 ** 20)} MiB left)`;
+    const seen = `${boot.at} has room for ${more} more kernel${more === 1 ? "" : "s"} with initrd (${Math.round(boot.free / 2 ** 20)} MiB left)`;
     if (more < 2)
       say("boot-full", more < 1 ? "error" : "warning", seen, type.shell("nix-collect-garbage", "--delete-older-than", "14d"));
   }

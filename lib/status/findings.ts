@@ -8,8 +8,15 @@ export interface Finding {
   readonly text: string;
 }
 
-/** How full a disk is, in percent: what is kept for root counts as taken. */
-export const percentOf = ({ size, free }: Disk) => Math.round((1 - free / size) * 100);
+const percent = (free: number, of: number) => Math.round((1 - free / of) * 100);
+
+/** How full a disk is, in percent, by its blocks or its inodes: what is kept for root counts as taken. */
+export const percentOf = ({ size, free, inodes }: Disk) =>
+  Math.max(percent(free, size), inodes === undefined ? 0 : percent(inodes.free, inodes.total));
+
+/** The same for a person. */
+export const takenOf = (disk: Disk) =>
+  `${percentOf(disk)} %${percentOf(disk) > percent(disk.free, disk.size) ? " (inodes)" : ""}`;
 
 /** The one with the least left, for its size. */
 export const fullest = ({ disks = [] }: Status): Disk | undefined =>
@@ -27,7 +34,7 @@ export function findings(status: Status): readonly Finding[] {
   const units = `${failedUnits.length} unit${failedUnits.length === 1 ? "" : "s"} failed: ${some(failedUnits)}`;
   const disk = fullest(status);
   const full = (level: Level) =>
-    disk !== undefined && fullness(percentOf(disk)) === level && `${disk.at} is ${percentOf(disk)} % full`;
+    disk !== undefined && fullness(percentOf(disk)) === level && `${disk.at} is ${takenOf(disk)} full`;
   const bad = [
     !answers && why,
     runs === "nothing" && "no NixOS system runs there",

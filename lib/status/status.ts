@@ -6,6 +6,8 @@ export interface Disk {
   readonly at: string;
   readonly size: number;
   readonly free: number;
+  /** Left out where the file system has no number of them. */
+  readonly inodes?: { readonly total: number; readonly free: number };
 }
 
 /** One object of `ops-status --json`; what isn't known is left out. */
@@ -129,11 +131,17 @@ export function statusOf(answer: Answer, hosts: readonly string[], wanted: strin
   const name = text("system-name");
   const [runs, boots, date] = [path("runs"), path("boots"), facts.number("date")];
   const [total, available] = [facts.number("memory"), facts.number("available")];
+  const inodes = (at: string): Pick<Disk, "inodes"> => {
+    const line = listed("inodes")?.find((one) => one.startsWith(`${at} `)) ?? "";
+    const [, total, free] = / (\d{1,15}) (\d{1,15})$/.exec(line) ?? [];
+    if (total === undefined || Number(total) === 0 || Number(free) > Number(total)) return {};
+    return { inodes: { total: Number(total), free: Number(free) } };
+  };
   const disks = listed("disk")?.flatMap((line) => {
     const [, at, size, free] = /^(\/[\x21-\x7e]{0,80}) (\d{1,15}) (\d{1,15})$/.exec(line) ?? [];
     return at === undefined || Number(size) === 0 || Number(free) > Number(size)
       ? []
-      : [{ at, size: Number(size) * 1024, free: Number(free) * 1024 }];
+      : [{ at, size: Number(size) * 1024, free: Number(free) * 1024, ...inodes(at) }];
   });
   const why = silence(answer, runs);
   const same = runs === wanted && boots === wanted ? "same" : "differs";

@@ -2,7 +2,7 @@
 import { bytes, span } from "../text/amounts.ts";
 import { columns } from "../text/columns.ts";
 import { columnsOf } from "../text/screen.ts";
-import { findings, fullest, type Level, levelOf, percentOf } from "./findings.ts";
+import { findings, fullest, type Level, levelOf, percentOf, takenOf } from "./findings.ts";
 import type { Status } from "./status.ts";
 
 /** Where a text goes. */
@@ -126,9 +126,7 @@ export function statusList(status: Status, paper: Paper): string {
     ["Reboot", runs === undefined ? "" : reboot === undefined ? "not needed" : `needed: ${reboot}`],
     ["Failed units", several(failedUnits, "none")],
     ["Armed", several(armed, "nothing")],
-    ...disks.map(
-      (disk) => ["Disk", `${disk.at}: ${percentOf(disk)} %, ${bytes(disk.free)} of ${bytes(disk.size)} left`] as const,
-    ),
+    ...disks.map((disk) => ["Disk", `${disk.at}: ${takenOf(disk)}, ${bytes(disk.free)} of ${bytes(disk.size)} left`] as const),
     ["Memory", memory === undefined ? "" : `${shares(status)}, ${bytes(memory.available)} left`],
     ["Load", load === undefined ? "" : `${load.toFixed(2)}${cores === undefined ? "" : ` on ${cores} cores`}`],
     ["Up", uptime === undefined ? "" : span(uptime)],

@@ -201,6 +201,26 @@ ROWS
   [ "$(fix not-nixos)" = "$SCRIPTS/ops-bootstrap.ts $host root@$(ssh -G -F "$LAB/ssh_config" $target | sed -n 's/^hostname //p') --ssh-option 'Port=22' --flake $FLEET --ssh-option 'ConnectTimeout=7'" ]
 }
 
+@test "a disk that has room and no inodes is full: doctor and status say so, and a deployment finds it before the build" {
+  local used seen shown
+  deploy --backend nix
+  used=$(there df -P -i / | sed -n '2s/^[^ ]* *[0-9]* *\([0-9]*\).*/\1/p')
+  there mount -o "remount,nr_inodes=$((used + 600))" /
+  seen=$(doctor $host $target) || :
+  shown=$("$SCRIPTS/ops-status.ts" $host $target) || :
+  run deploy --backend nix --force
+  there mount -o "remount,nr_inodes=$((used + 1000000))" /
+  echo "$seen"
+  echo "$shown"
+  echo "$output"
+  [[ $seen == *"error "*"/ has "*" inodes left of "*"(disk-full)"* ]]
+  [[ $shown == *"/: "*" % (inodes)"* ]]
+  [ "$status" = 1 ]
+  [[ $output == *"/ is full there ("*" inodes left), and nothing can be copied; make room first: "*"; nothing was changed on root@$target (status 1)" ]]
+  [[ $output != *": build "* ]]
+  deploy --backend nix --force
+}
+
 @test "what the host is like: disks, /boot, clock, units, reboots, deployments, a failed activation" {
   deploy --backend nix
   there sh -c 'head -c 5000000 /dev/zero >/boot/filler 2>/dev/null; true'

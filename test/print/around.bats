@@ -64,3 +64,17 @@ EOF2
     rm -f typescript
   done
 }
+
+@test "the partition from which the firmware boots is found wherever it is mounted, and the kernels on it" {
+  mkdir -p esp/EFI/nixos stick other/EFI/nixos
+  printf '%s\n' "/dev/sda1 $PWD/esp vfat rw 0 0" "/dev/sdb1 $PWD/stick vfat rw 0 0" "/dev/sdc1 $PWD/other ext4 rw 0 0" >mounts
+  for shell in dash bash "busybox sh"; do
+    # shellcheck disable=SC2016
+    $shell -c '. "$1/lib/shell/there/room.sh"; . "$1/lib/shell/there/unready.sh"; mounted=$2; esps; kernels_in_boot; disk_of_kernels; left_on -k / "$3" | wc -l' sh "$repo" "$PWD/mounts" "$PWD/esp" >seen
+    cat seen
+    [ "$(sed -n 1p seen)" = "$PWD/esp" ]
+    [ "$(sed -n 2p seen)" = "$PWD/esp/EFI/nixos" ]
+    [ "$(sed -n 3p seen)" = "$(df -P "$PWD/esp" | sed -n '2s/.* //p')" ]
+    [ "$(sed -n '$p' seen)" -ge 1 ]
+  done
+}

@@ -35,10 +35,10 @@ tell_status() {
     if holder=$(readlink /run/hey/holder); then echo "armed lock 0 $holder"; fi
   fi
   echo "revision $(/run/current-system/sw/bin/nixos-version --configuration-revision 2>/dev/null)"
-  # The file system of a network may hang.
-  timeout 3 df -P -k / /nix /boot 2>/dev/null | while read -r _ size _ free _ at; do
-    case $at in /*) echo "disk $at $size $free" ;; esac
-  done | sort -u
+  # Words of this program: a path that has blanks would be several.
+  # shellcheck disable=SC2046
+  left_on -k / /nix /boot $(esps) | sed "s/^/disk /"
+  left_on -i / /nix | sed "s/^/inodes /"
   if by_systemd; then
     echo "unit"
     { failed_units && looping_units; } | sed "s/^./unit &/"
@@ -64,7 +64,8 @@ tell_health() {
     echo "port $port"
     echo "interface $interface"
   done
-  # What one more kernel takes in /boot, in bytes.
+  # What one more kernel takes in /boot, in bytes, and where the kernels are.
+  echo "kernels-at $(disk_of_kernels)"
   for part in kernel initrd; do echo "$part-size $(stat -L -c %s "/run/current-system/$part" 2>/dev/null)"; done
   for key in /etc/ssh/ssh_host_ed25519_key /persist/etc/ssh/ssh_host_ed25519_key; do
     if [ -r "$key.pub" ]; then echo "key $(ssh-keygen -l -f "$key.pub" 2>/dev/null | cut -d " " -f 2) $(cut -d " " -f 1,2 "$key.pub")"; fi

@@ -78,23 +78,38 @@ refuse_unchecked() {
   refuse 1 "the new system refuses to be switched to: $(grep . "$dir/log" | grep -vx "Pre-switch checks failed" | tail -n 1)"
 }
 
+# kernels_in_boot: the directory from which the boot loader takes the kernels: on the partition of the firmware, or in /boot.
+kernels_in_boot() {
+  local at
+  for at in $(esps | sed "s,$,/EFI/nixos,") /boot/EFI/nixos /boot/kernels; do
+    if [ -d "$at" ]; then echo "$at" && return; fi
+  done
+  return 1
+}
+
+# disk_of_kernels: where the file system of that is mounted.
+disk_of_kernels() {
+  local at
+  if at=$(kernels_in_boot); then left_on -k "$at" | cut -d " " -f 1; fi
+}
+
 # refuse_no_room SYSTEM. Ends: where the directory of /boot that has the kernels can not take those of that system, whatever NixOS removes there.
 refuse_no_room() {
   local kernels needed="0" part file free spare number kept listed size
-  for kernels in /boot/EFI/nixos /boot/kernels; do if [ -d "$kernels" ]; then break; fi; done
+  kernels=$(kernels_in_boot) || return 0
   # It names them as here, or nothing is known of it.
   if [ ! -e "$kernels/$(name_in_boot /run/booted-system/kernel "$kernels")" ]; then return; fi
   for part in kernel initrd; do
     file=$(readlink -e "$1/$part") || return 0
     if [ ! -e "$kernels/$(name_in_boot "$file" "$kernels")" ]; then needed=$((needed + $(stat -c %s "$file") / 1024 + 1)); fi
   done
-  free=$(timeout 3 df -P -k "$kernels" 2>/dev/null | tail -n 1 | tr -s " " | cut -d " " -f 4)
+  free=$(left_on -k "$kernels" | cut -d " " -f 3)
   if [ "${free:-$needed}" -ge "$needed" ]; then return; fi
   spare=0
   # For systemd-boot NixOS first removes what no generation needs that it lists; for GRUB it does so last.
-  if [ "$kernels" = /boot/EFI/nixos ]; then
+  if [ "${kernels%/EFI/nixos}" != "$kernels" ]; then
     listed=0
-    for file in /boot/loader/entries/nixos-*.conf; do case $file in *-specialisation-*) ;; *) listed=$((listed + 1)) ;; esac; done
+    for file in "${kernels%/EFI/nixos}"/loader/entries/nixos-*.conf; do case $file in *-specialisation-*) ;; *) listed=$((listed + 1)) ;; esac; done
     kept=" "
     for number in $(generations | head -n "$((listed - 1))"); do
       for part in kernel initrd; do kept="$kept$(name_in_boot "$profile-$number-link/$part" "$kernels") "; done
@@ -108,7 +123,8 @@ refuse_no_room() {
   fi
   if [ "$((free + spare))" -ge "$needed" ]; then return; fi
   tell_facts
-  refuse 1 "/boot has no room for the kernel and the initrd of the new system ($free KiB left, $needed needed); make room first: nix-collect-garbage --delete-older-than 14d"
+  kernels=${kernels%/EFI/nixos}
+  refuse 1 "${kernels%/kernels} has no room for the kernel and the initrd of the new system ($free KiB left, $needed needed); make room first: nix-collect-garbage --delete-older-than 14d"
 }
 
 # name_in_boot FILE DIR: how NixOS calls that file of a system in that directory of /boot: after its place in the store.
