@@ -9,6 +9,7 @@ import { elevateOption, sshOptions } from "../lib/spec/options.ts";
 import { arg, flag, rest } from "../lib/spec/spec.ts";
 import { accessTo, commandAsRoot } from "../lib/target/access.ts";
 import { remotely, sshWords } from "../lib/target/ssh.ts";
+import { sshSays } from "../lib/target/ssh-says.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 export default verb(module, {
@@ -33,8 +34,12 @@ export default verb(module, {
     const { to } = access;
     // A shell as root is a command there, which ssh gives a terminal only when told to.
     const draws = tty || (access.by !== undefined && command.length === 0);
-    const ssh = ["ssh", ...sshWords(given), ...(draws ? ["-t"] : [])];
     const far = commandAsRoot(access, command, draws);
+    const words = sshWords(given);
+    // ssh refuses a command beside one of its configuration.
+    const [said = ""] = far.length === 0 ? [] : sshSays([{ words, to }]);
+    const has = /^remotecommand (?!none$)/m.test(said);
+    const ssh = ["ssh", ...(has ? ["-o", "RemoteCommand=none"] : []), ...words, ...(draws ? ["-t"] : [])];
     return {
       main: [far.length === 0 ? step(ssh, to) : remotely(ssh, to, far)],
       stages: [stage(far.length === 0 ? `a shell on ${to}` : `run ${far[0]} on ${to}`, "there")],

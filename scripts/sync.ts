@@ -9,7 +9,7 @@ import { turnOf } from "../lib/deploy/turn.ts";
 import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
 import { attribute, toplevel } from "../lib/here/flake.ts";
-import { hostname, isRoot, isThisMachine, onPath } from "../lib/here/machine.ts";
+import { callerId, hostname, isRoot, isThisMachine, onPath } from "../lib/here/machine.ts";
 import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
@@ -78,6 +78,15 @@ function rebuilding(
   };
 }
 
+/**
+ * As root, for a command that reads a repository of the caller's. git and nix let root read another user's only where SUDO_UID says that this is
+ * who has become root, and of these programs sudo alone sets it.
+ */
+function elevatedForRepository(by: Elevation, inner: Step): Step {
+  const isSaid = by === "sudo" || by === "none" || isRoot();
+  return elevated(by, isSaid ? inner : { ...inner, argv: ["env", `SUDO_UID=${callerId()}`, ...inner.argv] });
+}
+
 export default verb(module, {
   summary: "Build this machine's system and activate it",
   purpose: "This machine",
@@ -114,7 +123,7 @@ export default verb(module, {
     const words = evaluatedAsItSays(typed);
     const { action, host: named, flake: given, backend, elevate, rollback, list, json, force, specialisation, passed } = words;
     const preview = askedPreview(words);
-    const asRoot = (inner: Step) => elevated((elevate ?? "sudo") as Elevation, inner);
+    const asRoot = (inner: Step) => elevatedForRepository((elevate ?? "sudo") as Elevation, inner);
     const become = elevate === "none" || (elevate === undefined && isRoot()) ? "" : (elevate ?? "sudo");
     const here: Part = { main: [], given: { target: "this machine", become, ...limits({}) }, from: ["connect-here"] };
     if (list)

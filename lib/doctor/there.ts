@@ -50,7 +50,10 @@ export function silent({ why = "" }: Status, { host, status, errors: all }: Answ
     ...(by && {
       "host-key-changed": `${forgetting(errors, by.facts)} && ${learning(by)}`,
       "host-key-unknown": learning(by),
-      "login-refused": by.ssh("ssh-copy-id"),
+      // It has refused before it came to the right key: one more key does not help.
+      "login-refused": /Too many authentication failures/.test(seen)
+        ? by.ssh("ssh -o IdentitiesOnly=yes -i ~/.ssh/id_ed25519", "true")
+        : by.ssh("ssh-copy-id"),
     }),
     // Once somebody has answered on the way it is not the network here.
     ...(lastReached(errors) === undefined && { "no-answer": `ping -c 3 ${quote(tried)}` }),

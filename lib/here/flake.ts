@@ -113,7 +113,7 @@ function named(given: string, spelling: Spelling): Flake {
   // A bare word would be the registry's flake of that name.
   const kept = isAbsolute(path) || /^\.{1,2}(?:\/|$)/.test(path) ? path : `./${path}`;
   return {
-    ref: locator(followed(spelling === "absolute" ? resolve(path) : kept)) + tail,
+    ref: locator(spelling === "absolute" ? resolve(path) : kept) + tail,
     dir,
   };
 }
@@ -137,16 +137,13 @@ function inside(path: string, query: string): string {
   return `${urlOf(root)}?${[...asked].map(([name, value]) => `${name}=${value.split("/").map(encodeURIComponent).join("/")}`).join("&")}`;
 }
 
-/** A directory where a link to it leads: nix refuses a link that is the flake's directory itself. */
-const unlinked = (path: string) => (lstatSync(resolve(path)).isSymbolicLink() ? realpathSync(path) : path);
-
 /**
  * A path as nix takes it. A '#' or '?' in a plain path would be cut off as fragment or query, so such a path is written
  * as a URL, of the kind that nix itself would make of it: git's when a repository holds it, where untracked files stay out.
  * @throws Refusal where there is no such URL
  */
 function locator(given: string): string {
-  const path = unlinked(given);
+  const path = followed(given);
   // nh takes a plain path of the store for a system that is built already.
   if (realpathSync(path).startsWith("/nix/store/")) return `path:${realpathSync(path)}`;
   if (!/[#?]/.test(path)) return path;

@@ -10,8 +10,11 @@ export const hostname = () => process.env["HEY_HOSTNAME"] || kernelHostname();
 /** What nix calls a machine like this one: `x86_64-linux`. */
 export const systemHere = `${{ x64: "x86_64", arm64: "aarch64", ia32: "i686" }[process.arch as string] ?? process.arch}-${process.platform}`;
 
-/** Whether root calls: by the process's effective uid, or $HEY_UID, by which tests set it. */
-export const isRoot = () => (process.env["HEY_UID"] || String(process.geteuid?.())) === "0";
+/** Who calls: the process's effective uid, or $HEY_UID, by which tests set it. */
+export const callerId = () => process.env["HEY_UID"] || String(process.geteuid?.());
+
+/** Whether root calls. */
+export const isRoot = () => callerId() === "0";
 
 /** The specialisation that this machine runs, where its configuration says so in the file that nh reads. */
 export function runningSpecialisation(): string | undefined {

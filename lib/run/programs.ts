@@ -1,5 +1,5 @@
 // What a run needs of this machine, looked for before anything is done: programs, and a terminal.
-import { onPath } from "../here/machine.ts";
+import { isRoot, onPath } from "../here/machine.ts";
 import { type Plan, steps } from "../script/part.ts";
 import { functionsOf } from "../script/render.ts";
 import type { Step } from "../script/step.ts";
@@ -10,10 +10,11 @@ import { elevations } from "../spec/options.ts";
 function programs(plan: Plan, text: string): Set<string> {
   const functions = functionsOf(text);
   const called = (step: Step): readonly unknown[] => {
-    const [first, second] = step.argv;
+    const [first] = step.argv;
     const elevates = typeof first === "string" && first !== "none" && first in elevations;
     if (first === "harmlessly") return step.argv.slice(2, 3);
-    return [...(elevates ? [first, second] : [first]), ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
+    const [inner] = step.argv.slice(1).filter((word) => word !== "env" && !/^SUDO_UID=/.test(String(word)));
+    return [...(elevates ? [first, inner] : [first]), ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
   };
   const names = [...steps(plan).flatMap(called), ...(plan.programs ?? [])];
   return new Set(names.filter((name): name is string => typeof name === "string" && name !== ":" && !functions.has(name)));
@@ -32,11 +33,18 @@ function requireDirectory(): void {
   }
 }
 
+/** What to type where the program by which one becomes root here isn't there. */
+function otherElevation(program: string): string | undefined {
+  if (!(program in elevations)) return undefined;
+  const other = isRoot() ? "none" : Object.keys(elevations).find((name) => name !== "none" && onPath(name));
+  return other === undefined ? undefined : `the same with --elevate ${other}`;
+}
+
 /** @throws Refusal where a program that a plan calls or needs isn't on PATH, or none can be started */
 export function requirePrograms(plan: Plan, text: string): void {
   requireDirectory();
   for (const program of new Set([...programs(plan, text), ...Object.keys(plan.needs ?? {})])) {
-    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program]);
+    if (!onPath(program)) throw new Refusal(`${program} is not on PATH`, plan.needs?.[program] ?? otherElevation(program));
   }
 }
 

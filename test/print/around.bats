@@ -78,3 +78,86 @@ EOF2
     [ "$(sed -n '$p' seen)" -ge 1 ]
   done
 }
+
+@test "who becomes root by doas or run0 is named to git and nix, as sudo does it, so that root reads the caller's repository" {
+  local by
+  cd "$machine/path/to/flake"
+  for by in doas run0; do
+    [[ $(on_machine HEY_UID=1234 "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by --print) == "$by env 'SUDO_UID=1234' nixos-rebuild "* ]]
+    [[ $(on_machine HEY_UID=0 "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by --print) == "$by nixos-rebuild "* ]]
+    # The programs behind it are looked for all the same.
+    mkdir -p "$BATS_TEST_TMPDIR/without-$by"
+    ln -sf "$machine/bin/"* "$BATS_TEST_TMPDIR/without-$by/"
+    rm "$BATS_TEST_TMPDIR/without-$by/nixos-rebuild"
+    ! on_machine PATH="$BATS_TEST_TMPDIR/without-$by" "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by 2>"$BATS_TEST_TMPDIR/err"
+    grep -q '^sync: nixos-rebuild is not on PATH' "$BATS_TEST_TMPDIR/err"
+  done
+  for by in sudo none; do
+    ! on_machine HEY_UID=1234 "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by --print | grep SUDO_UID
+  done
+}
+
+@test "git lets root read another user's repository where SUDO_UID says whose it is" {
+  [ "$(id -u)" = 0 ] || skip "SKIPPED: only root can be another user's root"
+  git init -q mine
+  git -C mine -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x
+  chown -R 65534:65534 mine
+  ! env -u SUDO_UID GIT_CONFIG_GLOBAL=/dev/null git -C mine rev-parse HEAD
+  env SUDO_UID=65534 GIT_CONFIG_GLOBAL=/dev/null git -C mine rev-parse HEAD
+}
+
+@test "a machine without the program that makes root is told another that it has" {
+  cd "$machine/path/to/flake"
+  mkdir "$BATS_TEST_TMPDIR/doas"
+  ln -s "$machine/bin/"* "$BATS_TEST_TMPDIR/doas/"
+  rm "$BATS_TEST_TMPDIR/doas/"{sudo,run0}
+  told() { on_machine PATH="$BATS_TEST_TMPDIR/doas" "$@" 2>&1 </dev/null | tail -n 1; }
+  [ "$(told HEY_UID=1000 "$repo/scripts/sync.ts" switch --backend nixos-rebuild)" = "sync: sudo is not on PATH. Try: the same with --elevate doas" ]
+  [ "$(told HEY_UID=0 "$repo/scripts/sync.ts" switch --backend nixos-rebuild)" = "sync: sudo is not on PATH. Try: the same with --elevate none" ]
+  [ "$(told HEY_UID=0 "$repo/scripts/install.ts" --host id3-eniac)" = "install: sudo is not on PATH. Try: the same with --elevate none" ]
+  [ "$(told HEY_UID=1000 "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate run0)" = "sync: run0 is not on PATH. Try: the same with --elevate doas" ]
+}
+
+@test "a command beside a RemoteCommand of ssh's configuration: ssh is told to leave that out; a shell keeps it" {
+  printf 'Host vps\n  RemoteCommand tmux attach\nHost web\n  RemoteCommand none\n' >config
+  [ "$(on_machine "$repo/scripts/ops-ssh.ts" --ssh-config config --print vps uptime)" = "ssh -o 'RemoteCommand=none' -F config root@vps -- uptime" ]
+  [ "$(on_machine "$repo/scripts/ops-ssh.ts" --ssh-config config --print vps)" = "ssh -F config root@vps" ]
+  [ "$(on_machine "$repo/scripts/ops-ssh.ts" --ssh-config config --print web uptime)" = "ssh -F config root@web -- uptime" ]
+}
+
+# becomes WORDS…: what becomes_root says where sudo says that, and ends with that status.
+becomes() {
+  local said=$1
+  shift
+  mkdir -p fake
+  printf '%s\n' '#!/bin/sh' 'case "$*" in *"-k -n"*) exit 1 ;; esac' "cat <<'end' >&2" "$said" end 'exit 1' >fake/sudo
+  chmod +x fake/sudo
+  # shellcheck disable=SC2016
+  PATH=$PWD/fake:$PATH dash -c '. "$1/lib/shell/there/become-root.sh"; refuse() { shift; echo "$*"; exit 1; }; shift; becomes_root sudo "$@"' sh "$repo" "$@" </dev/null || :
+}
+
+@test "the words of sudo-rs have hey's remedies" {
+  local me
+  me=$(id -un)
+  [[ $(becomes "sudo: I'm sorry $me. I'm afraid I can't do that" none) == "$me may not become root by sudo there; put it into the group wheel there"* ]]
+  [[ $(becomes "sudo-rs: I'm sorry $me. I'm afraid I can't do that" later) == "$me may not become root by sudo there; put it into the group wheel there"* ]]
+  [[ $(becomes "sudo: PAM error: Authentication token manipulation error" none) == "sudo there asks $me for a password; add --ask-elevate-password"* ]]
+  [[ $(becomes "sudo: PAM error: Authentication token manipulation error" later) == "nix-store "* ]]
+  [[ $(becomes "sudo-rs: PAM error: Authentication token manipulation error" secret) == "that is not the password of $me there" ]]
+}
+
+@test "a login that is refused for too many keys: the line to type names one key" {
+  # shellcheck disable=SC2016
+  printf '%s\n' '#!/bin/sh' 'case "$*" in -G* | *" -G "*) exec "$HEY_TEST_MACHINE/real/ssh" "$@" ;; esac' \
+    'echo "debug1: Connecting to 192.0.2.9 [192.0.2.9] port 22." >&2' \
+    'echo "Received disconnect from 192.0.2.9 port 22:2: Too many authentication failures" >&2' 'exit 255' >ssh
+  mkdir fake
+  mv ssh fake/
+  chmod +x fake/ssh
+  has_path=$PWD/fake:
+  on_machine "$repo/scripts/ops-doctor.ts" 007 192.0.2.9 --flake "$machine/path/to/flake" >out 2>&1 </dev/null || :
+  cat out
+  grep -q '(login-refused)' out
+  grep -q 'ssh -o IdentitiesOnly=yes -i ~/.ssh/id_ed25519 .*192.0.2.9 true' out
+  ! grep -q ssh-copy-id out
+}
