@@ -176,7 +176,7 @@ function meant(given: string | undefined, spelling: Spelling): Flake {
   if (dotfiles && hasFlake(dotfiles)) {
     const dir = resolve(dotfiles);
     requireOwn(dir);
-    return { ref: locator(followed(dir)), dir };
+    return { ref: locator(dir), dir };
   }
   const also = dotfiles ? `nor in $DOTFILES_HOME (${shown(dotfiles)})` : "and $DOTFILES_HOME is not set";
   throw new Refusal(`no flake.nix in ${shown(cwd)} or above it, ${also}; go to the flake's directory or type --flake DIR`);

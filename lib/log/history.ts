@@ -12,6 +12,12 @@ const when = (date: Date) =>
     [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":"),
   ].join(" ");
 
+/** Also where a run ended before anything was changed, as after a No to the question. */
+function resultOf({ status, untouched }: Entry): string {
+  if (!untouched || status > 128) return meaning(status);
+  return status === 0 ? "already so" : `nothing changed (${status})`;
+}
+
 /** A line for each, in the order given; below one that failed what it said last, and where the rest of that stands. */
 export function asTable(entries: readonly Entry[]): readonly string[] {
   const head = ["When", "Host", "What", "By", "Generation", "Reboot needed", "Time", "Result"];
@@ -24,7 +30,7 @@ export function asTable(entries: readonly Entry[]): readonly string[] {
       changeOf(one),
       one.reboot ?? "",
     ],
-    ...[duration(one.ms), one.status === 0 && one.untouched ? "already so" : meaning(one.status)],
+    ...[duration(one.ms), resultOf(one)],
   ]);
   const [first = "", ...lines] = columns([head, ...rows])
     .trimEnd()

@@ -3,14 +3,14 @@
 // docs/exit-codes.md has the list.
 const names: Readonly<Record<number, string>> = {
   10: "rolled back",
-  11: "does not answer any more",
+  11: "unreachable",
   12: "rolled back, its activation failed",
   13: "another deployment or program has it",
   14: "not committed",
   15: "not rolled back",
   16: "locked out",
   17: "not activated, as it would lock this login out",
-  30: "not seen back",
+  30: "not back in time",
   32: "booted another system",
 };
 

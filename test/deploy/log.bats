@@ -153,7 +153,7 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   echo "$output"
   [ "$status" = 0 ]
   [ ${#lines[@]} = 4 ]
-  [[ ${lines[2]} == *"web1 "*"1 min 01 s"*"does not answer any more" ]]
+  [[ ${lines[2]} == *"web1 "*"1 min 01 s"*"unreachable" ]]
   refute grep -q $'\x1b' <<<"$output"
   run --separate-stderr log web2
   [ "$status:$output" = "1:" ]

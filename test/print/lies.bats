@@ -77,7 +77,7 @@ tried() {
   [ "$status" = 20 ]
   grep -q "root@192.0.2.1 was given up on, as it has not answered in time\|web01 is given up on" err
   # Its own answer never changes: it was told to reboot, and was waited for.
-  grep -Eq '^web02 +.*(not seen back)' out
+  grep -Eq '^web02 +.*(not back in time)' out
 }
 
 @test "lying: what ssh's configuration sets for a shell, and what it lends, does not hold for a connection that carries data" {

@@ -142,7 +142,7 @@ refute() { if "$@"; then return 1; fi; }
   entry() { echo "{\"began\": $((now - 60)), \"ended\": $((now - 30)), \"status\": $1, \"verb\": \"ops-deploy\", \"host\": \"web1\"$2}"; }
   { entry 0 '' && entry 1 '' && entry 1 ', "untouched": "yes"' && entry 0 ', "untouched": "yes"' && entry 10 ', "untouched": "no"'; } >"$noted"
   [ "$(log --json | jq -c 'map([.status, .untouched])')" = "[[0,null],[1,null],[1,true],[0,true],[10,null]]" ]
-  [ "$(log | sed 1d | sed 's/.* 30 s  *//' | paste -sd ,)" = "rolled back,already so,failed (1),failed (1),done" ]
+  [ "$(log | sed 1d | sed 's/.* 30 s  *//' | paste -sd ,)" = "rolled back,already so,nothing changed (1),failed (1),done" ]
   page
   [ "$(paged "count(//*[@id = 'web1']//*[local-name() = 'g'])")" = 3 ]
   [ "$(paged "count(//*[@id = 'web1']//*[@class = 'deploys']//*[local-name() = 'tbody']/*)")" = 3 ]
