@@ -44,7 +44,7 @@ export function before(flake: Flake | undefined, { host, target, rule }: Machine
     });
   if (rule.by === "name" && !typed)
     found.push({
-      ...{ id: "target-by-name", level: "note", host, seen: `it is reached as ${target}, for want of anything else` },
+      ...{ id: "target-by-name", level: "note", host, seen: `no target is configured; hey uses the host's name, ${target}` },
       fix: flake?.dir === undefined ? null : settingTarget(join(flake.dir, "hey.toml"), host),
     });
   return found;

@@ -50,12 +50,12 @@ export function locked(logins: Logins, { user, by, asks, mine }: Login): readonl
       if (how === "never") return [];
       return `${one.name}${program === undefined ? "" : ` --elevate ${program}`}${how === "asks" ? " with a password" : ""}`;
     });
-  const rest = others.length === 0 ? "nobody else could who becomes root" : `who could: ${others.join(", ")}`;
+  const rest = others.length === 0 ? "no other user who becomes root could" : `who could: ${others.join(", ")}`;
   // Of a user who is not in the configuration nothing but its name is known.
   const [bar] = bars(logins, goes ?? { name: user, groups: [], keys: [], shell: "" }, mine);
   const entering = bar && {
     ...({ id: "eval-login", level: bar.level } as const),
-    seen: `${user}, as whom ssh goes, ${bar.level === "error" ? "could" : "might"} not log in (${bar.why}); ${rest}`,
+    seen: `${user}, the ssh user, ${bar.level === "error" ? "could" : "might"} not log in (${bar.why}); ${rest}`,
   };
   if (goes === undefined || entering?.level === "error") return entering === undefined ? [] : [entering];
   const [how, program] = becoming(goes, by && [by]);

@@ -104,7 +104,7 @@ function keyed({ keyFiles, keyCommand }: Sshd, user: Entrant, mine: Offered): re
     ...(reads ? [] : [`keys in ${keyFiles.join(" ")}`]),
     ...(keyCommand === "none" ? [] : ["keys of services.openssh.authorizedKeysCommand"]),
   ];
-  const why = `${mine.keys.size === 1 ? "my one key" : `each of my ${mine.keys.size} keys`} is missing in users.users.NAME.openssh.authorizedKeys.keys`;
+  const why = `${mine.keys.size === 1 ? "your one key" : `each of your ${mine.keys.size} keys`} is missing in users.users.NAME.openssh.authorizedKeys.keys`;
   return [
     beside.length === 0 ? { level: "error", why } : { level: "warning", why: `${why}; not looked at: ${beside.join(", ")}` },
   ];

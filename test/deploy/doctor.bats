@@ -519,10 +519,10 @@ ROWS
   # Who else gets in is the way back.
   options "{$(permit '"no"'), $both}"
   doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
-  grep -xF 'root, as whom ssh goes, could not log in (PermitRootLogin is no); who could: admin --elevate sudo with a password' "$BATS_TEST_TMPDIR/seen"
+  grep -xF 'root, the ssh user, could not log in (PermitRootLogin is no); who could: admin --elevate sudo with a password' "$BATS_TEST_TMPDIR/seen"
   options "{$sshd}"
   doctor --json $host $target --eval | jq -r '.[].seen' >"$BATS_TEST_TMPDIR/seen" || :
-  grep -xF 'root, as whom ssh goes, could not log in (my one key is missing in users.users.NAME.openssh.authorizedKeys.keys); nobody else could who becomes root' "$BATS_TEST_TMPDIR/seen"
+  grep -xF 'root, the ssh user, could not log in (your one key is missing in users.users.NAME.openssh.authorizedKeys.keys); no other user who becomes root could' "$BATS_TEST_TMPDIR/seen"
 }
 
 @test "--eval: the keys that ssh offers are those of every IdentityFile, and of its agent" {
@@ -654,7 +654,7 @@ $(having listenAddresses '[{"addr": "0.0.0.0", "port": 22}], "ports": [2022]'), 
 ROWS
   # It is said what it is.
   options "{$(with AllowUsers '["alice@*", "bob"]'), $root}"
-  [ "$(found_words $host $target --eval)" = "eval-login root, as whom ssh goes, could not log in (AllowUsers is alice@* bob); nobody else could who becomes root" ]
+  [ "$(found_words $host $target --eval)" = "eval-login root, the ssh user, could not log in (AllowUsers is alice@* bob); no other user who becomes root could" ]
 }
 
 @test "--eval: rules by number, for all, and for other hosts; names of users; a firewall with rules of somebody's own" {

@@ -1,4 +1,4 @@
-// The messages of lib/ and scripts/: what errors and remarks say, wherever in the code that stands. A line each: the file, what says it, the text
+// The messages of lib/ and scripts/: what errors, remarks and findings of the doctor say, wherever in the code that stands. A line each: the file, what says it, the text
 // with … for what is filled in, and "Try: " before what it proposes.
 const { readdirSync, readFileSync, statSync } = require("node:fs");
 const { join, relative } = require("node:path");
@@ -102,6 +102,12 @@ function* messages(file) {
         : alternatives(instead).map((one) => `. Try: ${one}`);
     for (const said of alternatives(what)) for (const line of proposed) yield [match[1].replace("new ", ""), said + line];
   }
+  // What the doctor can find, and what it has seen.
+  if (file.includes("lib/doctor/"))
+    for (const match of text.matchAll(/\bseen: (?=["`])|^ {2}"?[a-z-]+"?: (?=")/gm)) {
+      const at = match.index + match[0].length;
+      yield ["finding", literal(text.slice(at, passed(text, at))) ?? "…"];
+    }
   if (!file.endsWith("conflicts.ts") && !file.endsWith("meant.ts")) return;
   for (const match of text.matchAll(rows)) {
     const at = match.index + match[0].length;
