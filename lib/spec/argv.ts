@@ -2,10 +2,10 @@
 // can't go wrong (it takes 007 for 7, --no-reboot for reboot: false, and any option for a known one).
 import minimist from "minimist";
 import { requireTogether } from "./conflicts.ts";
-import { didYouMean, Ended, shown, Usage } from "./errors.ts";
+import { didYouMean, Ended, shown, some, Usage } from "./errors.ts";
 import { requirePassable, type Wrapped } from "./passed.ts";
 import { quote } from "./quote.ts";
-import { camel, dashed, type Flag, isOption, type Option, type Takes } from "./spec.ts";
+import { type Arg, camel, dashed, type Flag, isOption, type Option, type Takes } from "./spec.ts";
 import { fits, hyphenated, printable, untilded } from "./words.ts";
 
 /** What a verb takes, with its words of usage for the messages. */
@@ -17,6 +17,8 @@ export interface Grammar {
   readonly wraps?: Wrapped | undefined;
   /** How the verb is typed: `hey ops deploy`. */
   readonly typed: string;
+  /** The hosts that a line without one could mean, as far as they are known. @param flake as typed */
+  readonly hosts?: (flake: string | undefined) => readonly string[];
   /** Refuses what a line that is proposed would be refused for later. @throws Ended */
   readonly requireMeaning?: (given: Readonly<Record<string, unknown>>) => void;
 }
@@ -166,6 +168,12 @@ function meaningless({ requireMeaning }: Grammar, given: Readonly<Record<string,
   }
 }
 
+/** What could stand where an argument is missing. */
+function meansOf({ hosts }: Grammar, { from, help }: Arg, flake: unknown): string {
+  const known = from === "hosts" ? (hosts?.(typeof flake === "string" ? flake : undefined) ?? []) : [];
+  return known.length === 0 ? ` (${help})` : `; the flake has ${some(known)}`;
+}
+
 function parsed(grammar: Grammar, words: readonly string[]): Parsed {
   const { takes, passes, wraps, typed } = grammar;
   const sorted = sort(grammar, words);
@@ -202,7 +210,7 @@ function parsed(grammar: Grammar, words: readonly string[]): Parsed {
       const word = words as string | undefined;
       const isReplaced = param.unless?.some((option) => collected[option] !== undefined && collected[option] !== false);
       if (word === undefined && !param.optional && isReplaced !== true)
-        throw new Usage(`no ${name} is given (${param.help})`, `${typed} ${usage(grammar)}`);
+        throw new Usage(`no ${name} is given${meansOf(grammar, param, collected["flake"])}`, `${typed} ${usage(grammar)}`);
       if (word !== undefined) fits(name.toUpperCase(), param.from, word);
       given[key] = word ?? param.otherwise;
     } else if (param.kind === "option") {

@@ -115,6 +115,18 @@ function shown(name: string, made: Made, line: string, planOnly: boolean): reado
   return [...(first === undefined ? [] : [one(first)]), ...rest];
 }
 
+/** The hosts of a flake that nix said last. Nobody is asked, for a line that is refused. */
+function hostsKnown(flake: string | undefined): readonly string[] {
+  const { findFlake } = require("../here/flake.ts") as typeof import("../here/flake.ts");
+  const { lastHosts } = require("../here/hosts.ts") as typeof import("../here/hosts.ts");
+  try {
+    return lastHosts(findFlake(flake, "as given")) ?? [];
+  } catch (error) {
+    if (error instanceof Ended) return [];
+    throw error;
+  }
+}
+
 async function main(verb: Verb, wraps: Wrapped | undefined, plan: (given: never) => Made): Promise<void> {
   const typed = spelled(verb.name);
   sayWhenUnwritable(verb.name);
@@ -123,7 +135,10 @@ async function main(verb: Verb, wraps: Wrapped | undefined, plan: (given: never)
     const { requireSelection } = require("../inventory/inventory.ts") as typeof import("../inventory/inventory.ts");
     requireSelection(proposed);
   };
-  const given = parse({ takes: verb.takes, passes: verb.passes, wraps, typed, requireMeaning }, process.argv.slice(2));
+  const given = parse(
+    { takes: verb.takes, passes: verb.passes, wraps, typed, requireMeaning, hosts: hostsKnown },
+    process.argv.slice(2),
+  );
   if (given === "help" || given === "brief") {
     const texts = require("../spec/help.ts") as typeof import("../spec/help.ts");
     const { shortOf } = require("./verbs.ts") as typeof import("./verbs.ts");
