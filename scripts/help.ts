@@ -48,7 +48,7 @@ function unknown(words: readonly string[], verbs: readonly Verb[]): Usage {
   return new Usage(`unknown command ${shown(typed)}${asked(meant ?? []) || none || `; type ${spelled("help")} for all of them`}`);
 }
 
-/** Verbs by what they are for, and the topics. */
+/** Verbs by what they are for; with help the topics. */
 function list(verbs: readonly Verb[], about: readonly Topic[]): string {
   const width = paper();
   const rows = (some: readonly Verb[]) => some.map(({ name, summary }) => [spelled(name), summary] as const);
@@ -59,8 +59,10 @@ function list(verbs: readonly Verb[], about: readonly Topic[]): string {
     "",
     `Usage: ${dispatcher} COMMAND [options]`,
     "       Every command takes --print: show the shell script, run nothing.",
-    ...purposed(verbs).flatMap(([purpose, some]) => ["", purpose, ...table(rows(some), width, column)]),
-    ...(about.length === 0 ? [] : ["", "Topics", ...table(topicRows, width, column)]),
+    ...purposed(verbs).flatMap(([purpose, some]) => {
+      const all = purpose === "Help" ? [...rows(some), ...topicRows] : rows(some);
+      return ["", purpose, ...table(all, width, column)];
+    }),
     "",
     ...wrapped(withoutOps(), width),
     `One command: ${spelled("help")} ops deploy    Docs: man hey`,

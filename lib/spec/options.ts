@@ -335,6 +335,6 @@ export const classes = {
 /** The options of verbs that bring a host its keys. */
 export const keyOptions = group("Keys", {
   generate: flag("make the host's key if it has none"),
-  class: option("CLASS", "the folder of keys.homelab for a new key (default: vps)", classes, { kept: ["generate"] }),
+  class: option("CLASS", "the folder of keys.homelab for a new key", classes, { kept: ["generate"] }),
   persist: flag("put the keys into /persist/etc/ssh, for a root that is wiped at boot", { kept: "always" }),
 });
