@@ -107,7 +107,8 @@ rows() {
 @test "what is judged is what becomes of a login: rows 1 to 20" { rows 1 20; }
 @test "what is judged is what becomes of a login: rows 21 to 40" { rows 21 40; }
 @test "what is judged is what becomes of a login: rows 41 to 60" { rows 41 60; }
-@test "what is judged is what becomes of a login: rows 61 and on" { rows 61 200; }
+@test "what is judged is what becomes of a login: rows 61 to 77" { rows 61 77; }
+@test "what is judged is what becomes of a login: rows 78 and on" { rows 78 200; }
 
 @test "a lock-out is refused in one line, nothing is activated, and who means it says so" {
   logins '{"users": {"root": {"keys": ["@other@"]}}}'

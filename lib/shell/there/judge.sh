@@ -50,7 +50,7 @@ judge_login() {
 
 # in_view NAME WORD...: calls that function in a mount namespace of its own.
 in_view() {
-  limited unshare --mount sh -c "$program
+  limited env "program=$program" unshare --mount sh -c "$program
 \"\$@\"" sh "$@" </dev/null 2>/dev/null
 }
 
@@ -66,9 +66,13 @@ judge_view() {
   rm -f /tmp/etc/passwd /tmp/etc/group /tmp/etc/shadow
   make_accounts "$system" "$user"
   { mount --bind /tmp/etc /etc && ssh-keygen -q -t ed25519 -N "" -f /tmp/key; } || exit 3
+  # Meanwhile, as this waits.
+  judge_firewall "$system" "$from" "$to" "$port" >/tmp/firewall &
   judge_account "$system" "$user"
   judge_sshd "$system" "$user" "$from" "$to" "$port" "$@"
   if [ "$by" != none ] && [ "$user" != root ]; then judge_root "$system" "$user" "$by"; fi
+  wait
+  cat /tmp/firewall
   echo whole
 }
 

@@ -1,7 +1,7 @@
 # Who can log in, and how that becomes root, as NixOS makes it: sshd_config, authorized_keys.d, the list of accounts, sudoers, doas.conf, wrappers.
 # After nixpkgs of 2024-08-02 (24.11pre). A knob holds what its modules merge to: where a configuration says lib.mkForce, all of it.
 # Where it differs: SetEnv, as the hosts have no pam_env; one host key, as an RSA key takes seconds to make.
-{ system, openssh ? { }, users ? { }, groups ? { }, mutableUsers ? true, sudo ? { }, doas ? { } }:
+{ system, openssh ? { }, users ? { }, groups ? { }, mutableUsers ? true, sudo ? { }, doas ? { }, firewall ? { }, nftables ? { } }:
 let
   lines = map: builtins.concatStringsSep "\n" map;
   words = builtins.concatStringsSep " ";
@@ -151,6 +151,92 @@ let
     ln --symbolic --force --no-dereference "$wrapperDir" /run/wrappers/bin-tmp
     mv --no-target-directory /run/wrappers/bin-tmp /run/wrappers/bin
   '';
+  fw = {
+    enable = true;
+    allowedTCPPorts = [ ];
+    allowedTCPPortRanges = [ ];
+    interfaces = { };
+    trustedInterfaces = [ ];
+    extraCommands = "";
+    extraInputRules = "";
+    rejectPackets = false;
+    openFirewall = true;
+  } // firewall;
+  nft = { enable = false; ruleset = ""; tables = { }; flushRuleset = false; } // nftables;
+  interfaces = fw.interfaces // {
+    default = {
+      allowedTCPPorts = fw.allowedTCPPorts ++ (if ssh.enable && fw.openFirewall then ssh.ports else [ ]);
+      inherit (fw) allowedTCPPortRanges;
+    };
+  };
+  trusted = fw.trustedInterfaces ++ [ "lo" ];
+  ofInterfaces = f: builtins.concatMap (name: f name ({ allowedTCPPorts = [ ]; allowedTCPPortRanges = [ ]; } // interfaces.${name})) (builtins.attrNames interfaces);
+  at = name: if name == "default" then "" else "-i ${name}";
+  # As firewall-iptables.nix, without what is of UDP and ICMP.
+  firewallStart = lines ([
+    "#!/bin/sh -e"
+    "ip46tables() { iptables -w \"$@\"; ip6tables -w \"$@\"; }"
+    "ip46tables -D INPUT -j nixos-fw 2> /dev/null || true"
+    "for chain in nixos-fw nixos-fw-accept nixos-fw-log-refuse nixos-fw-refuse; do"
+    "  ip46tables -F \"$chain\" 2> /dev/null || true"
+    "  ip46tables -X \"$chain\" 2> /dev/null || true"
+    "done"
+    "ip46tables -N nixos-fw-accept"
+    "ip46tables -A nixos-fw-accept -j ACCEPT"
+    "ip46tables -N nixos-fw-refuse"
+  ] ++ (if fw.rejectPackets then [
+    "ip46tables -A nixos-fw-refuse -p tcp ! --syn -j REJECT --reject-with tcp-reset"
+    "ip46tables -A nixos-fw-refuse -j REJECT"
+  ] else [ "ip46tables -A nixos-fw-refuse -j DROP" ]) ++ [
+    "ip46tables -N nixos-fw-log-refuse"
+    "ip46tables -A nixos-fw-log-refuse -p tcp --syn -j LOG --log-level info --log-prefix \"refused connection: \""
+    "ip46tables -A nixos-fw-log-refuse -m pkttype ! --pkt-type unicast -j nixos-fw-refuse"
+    "ip46tables -A nixos-fw-log-refuse -j nixos-fw-refuse"
+    "ip46tables -N nixos-fw"
+    "ip46tables -t mangle -D PREROUTING -j nixos-fw-rpfilter 2> /dev/null || true"
+    "ip46tables -t mangle -F nixos-fw-rpfilter 2> /dev/null || true"
+    "ip46tables -t mangle -X nixos-fw-rpfilter 2> /dev/null || true"
+    "ip46tables -t mangle -N nixos-fw-rpfilter 2> /dev/null || true"
+    "ip46tables -t mangle -A nixos-fw-rpfilter -m rpfilter --validmark -j RETURN"
+    "ip46tables -t mangle -A nixos-fw-rpfilter -j DROP"
+    "ip46tables -t mangle -A PREROUTING -j nixos-fw-rpfilter"
+  ] ++ map (name: "ip46tables -A nixos-fw -i ${name} -j nixos-fw-accept") trusted
+  ++ [ "ip46tables -A nixos-fw -m conntrack --ctstate ESTABLISHED,RELATED -j nixos-fw-accept" ]
+  ++ ofInterfaces (name: { allowedTCPPorts, allowedTCPPortRanges, ... }:
+    map (port: "ip46tables -A nixos-fw -p tcp --dport ${toString port} -j nixos-fw-accept ${at name}") allowedTCPPorts
+    ++ map ({ from, to }: "ip46tables -A nixos-fw -p tcp --dport ${toString from}:${toString to} -j nixos-fw-accept ${at name}") allowedTCPPortRanges)
+  ++ [
+    "ip6tables -A nixos-fw -p icmpv6 -j nixos-fw-accept"
+    fw.extraCommands
+    "ip46tables -A nixos-fw -j nixos-fw-log-refuse"
+    "ip46tables -A INPUT -j nixos-fw"
+    ""
+  ]);
+  # As firewall-nftables.nix and nftables.nix.
+  nixosTable = { family = "inet"; content = lines ([
+    "chain rpfilter {"
+    "type filter hook prerouting priority mangle + 10; policy drop;"
+    "fib saddr . mark . iif oif exists accept"
+    "}"
+    "chain input {"
+    "type filter hook input priority filter; policy drop;"
+    "iifname { ${builtins.concatStringsSep ", " (map (name: "\"${name}\"") trusted)} } accept comment \"trusted interfaces\""
+    "ct state vmap { invalid : drop, established : accept, related : accept, new : jump input-allow, untracked: jump input-allow }"
+    "tcp flags syn / fin,syn,rst,ack log level info prefix \"refused connection: \""
+    "}"
+    "chain input-allow {"
+  ] ++ ofInterfaces (name: { allowedTCPPorts, allowedTCPPortRanges, ... }:
+    let set = map toString allowedTCPPorts ++ map ({ from, to }: "${toString from}-${toString to}") allowedTCPPortRanges; in
+    optional (set != [ ]) "${if name == "default" then "" else "iifname ${name}"} tcp dport { ${builtins.concatStringsSep ", " set} } accept")
+  ++ [ "icmpv6 type != { nd-redirect, 139 } accept" fw.extraInputRules "}" ]); };
+  tables = nft.tables // (if fw.enable then { nixos-fw = nixosTable; } else { });
+  nftRules = lines ([ "#!/usr/sbin/nft -f" "include \"/var/lib/nftables/deletions.nft\"" ]
+    ++ (if nft.flushRuleset || nft.ruleset != "" then [ "flush ruleset" ]
+    else builtins.concatLists (mapSet (name: table: [ "table ${table.family} ${name}" "delete table ${table.family} ${name}" ]) tables))
+    ++ mapSet (name: table: "table ${table.family} ${name} {\n${table.content}\n}") tables
+    ++ [ nft.ruleset "" ]);
+  nftPrepare = "#!/bin/sh\nmkdir -p /var/lib/nftables\ntouch /var/lib/nftables/deletions.nft\nchmod +x /var/lib/nftables/deletions.nft\n";
+  unitOf = out: program: "[Unit]\nDescription=Firewall\n[Service]\nType=oneshot\nRemainAfterExit=true\nEnvironment=\"PATH=${out}/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin\"\n${program}\n";
   pam = auth: lines [ "account required pam_unix.so" "auth ${auth}" "session required pam_permit.so" "" ];
   keysOf = builtins.filter (name: declared.${name}.keys != [ ]) (builtins.attrNames declared);
 in
@@ -169,5 +255,11 @@ in
   ++ (if !ssh.enable then [ ] else map (name: { name = "ssh/authorized_keys.d/${name}"; mode = "0444"; text = lines (declared.${name}.keys ++ [ "" ]); }) keysOf)
   ++ optional su.enable { name = "sudoers"; mode = "0440"; text = sudoers; }
   ++ optional doAs.enable { name = "doas.conf"; mode = "0440"; text = doasConf; };
+  # Programs, and units that begin them from the directory of the system.
+  scripts = if nft.enable then { nftables-prepare = nftPrepare; nftables-rules = nftRules; } else if fw.enable then { firewall-start = firewallStart; } else { };
+  firewallUnits =
+    if nft.enable then { "nftables.service" = out: unitOf out "ExecStart=${out}/lib/nftables-prepare\nExecStart=${out}/lib/nftables-rules"; }
+    else if fw.enable then { "firewall.service" = out: unitOf out "ExecStart=@${out}/lib/firewall-start firewall-start"; }
+    else { };
   programs = [ "sshd" "bash" "nologin" "setpriv" ] ++ optional su.enable "sudo" ++ optional doAs.enable "doas";
 }

@@ -31,4 +31,11 @@ set_up_logins() {
   mkdir -p /var/lib/nixos
   perl "$system/lib/accounts.pl" "$system/lib/"*-users-groups.json
   sh "$system/lib/wrappers.sh"
+  # What the unit of the firewall does; systemd has it begin this by itself.
+  if [ ! -d /run/systemd/system ]; then set_up_firewall; fi
+}
+
+set_up_firewall() {
+  nft flush ruleset
+  for script in firewall-start nftables-prepare nftables-rules; do [ ! -e "$system/lib/$script" ] || PATH=$system/sw/bin:$PATH "$system/lib/$script" || return; done
 }

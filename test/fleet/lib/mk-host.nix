@@ -47,6 +47,16 @@ let
         printf %s ${shellQuote login.wrappers} >$out/lib/wrappers.sh
         mkdir -p systemd/system
         printf "[Service]\nType=oneshot\nExecStart=%s\n" "$out/lib/wrappers.sh" >systemd/system/suid-sgid-wrappers.service
+        ${builtins.concatStringsSep "" (map
+          (name: "printf %s ${shellQuote login.scripts.${name}} >$out/lib/${name}\nchmod 555 $out/lib/${name}\n")
+          (builtins.attrNames login.scripts))}
+        mkdir -p systemd/system/sysinit.target.wants
+        ${builtins.concatStringsSep "" (map
+          (name: ''printf %s ${shellQuote (login.firewallUnits.${name} "@out@")} | sed "s,@out@,$out,g" >systemd/system/${name}
+            ln -s ../${name} systemd/system/sysinit.target.wants/${name}
+          '')
+          (builtins.attrNames login.firewallUnits))}
+        for program in iptables ip6tables; do ln -s /usr/sbin/xtables-nft-multi $out/sw/bin/$program; done
         for program in ${toString login.programs}; do
           for place in /usr/sbin /usr/bin; do [ ! -e "$place/$program" ] || ln -sfn "$place/$program" $out/sw/bin/$program; done
         done
