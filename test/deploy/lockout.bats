@@ -30,6 +30,7 @@ logins() {
   local json=$1
   json=${json//@me@/$me}
   json=${json//@other@/$(cat "$BATS_FILE_TMPDIR/other.pub")}
+  json=$(jq -c '.network //= {"addresses": {"eth0": ["@address@/24"]}}' <<<"$json")
   json=${json//@address@/$(ssh -G -F "$LAB/ssh_config" $target 2>/dev/null | sed -n 's/^hostname //p')}
   lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER\", \"login\": $json}"
 }

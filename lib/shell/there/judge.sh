@@ -68,6 +68,7 @@ judge_view() {
   { mount --bind /tmp/etc /etc && ssh-keygen -q -t ed25519 -N "" -f /tmp/key; } || exit 3
   # Meanwhile, as this waits.
   judge_firewall "$system" "$from" "$to" "$port" >/tmp/firewall &
+  judge_network "$system" "$to"
   judge_account "$system" "$user"
   judge_sshd "$system" "$user" "$from" "$to" "$port" "$@"
   if [ "$by" != none ] && [ "$user" != root ]; then judge_root "$system" "$user" "$by"; fi

@@ -1,7 +1,7 @@
 # Who can log in, and how that becomes root, as NixOS makes it: sshd_config, authorized_keys.d, the list of accounts, sudoers, doas.conf, wrappers.
 # After nixpkgs of 2024-08-02 (24.11pre). A knob holds what its modules merge to: where a configuration says lib.mkForce, all of it.
 # Where it differs: SetEnv, as the hosts have no pam_env; one host key, as an RSA key takes seconds to make.
-{ system, openssh ? { }, users ? { }, groups ? { }, mutableUsers ? true, sudo ? { }, doas ? { }, firewall ? { }, nftables ? { } }:
+{ system, openssh ? { }, users ? { }, groups ? { }, mutableUsers ? true, sudo ? { }, doas ? { }, firewall ? { }, nftables ? { }, network ? { } }:
 let
   lines = map: builtins.concatStringsSep "\n" map;
   words = builtins.concatStringsSep " ";
@@ -237,6 +237,15 @@ let
     ++ [ nft.ruleset "" ]);
   nftPrepare = "#!/bin/sh\nmkdir -p /var/lib/nftables\ntouch /var/lib/nftables/deletions.nft\nchmod +x /var/lib/nftables/deletions.nft\n";
   unitOf = out: program: "[Unit]\nDescription=Firewall\n[Service]\nType=oneshot\nRemainAfterExit=true\nEnvironment=\"PATH=${out}/sw/bin:/usr/sbin:/usr/bin:/sbin:/bin\"\n${program}\n";
+  # addresses: by interface, as scripts; networkd: by file.
+  net = { addresses = { }; networkd = null; } // network;
+  addressScript = link: addresses: lines ([ "#!/bin/sh -e" "ip link set dev \"${link}\" up" ]
+    ++ map (cidr: "ip addr replace \"${cidr}\" dev \"${link}\" || exit 1") addresses ++ [ "" ]);
+  # What the interface of the lab gets: each address of the scripts, or of the first file for it.
+  applied =
+    if net.networkd != null then builtins.concatMap ({ name, addresses }: if builtins.match (builtins.replaceStrings [ "*" ] [ ".*" ] name) "eth0" == null then [ ] else addresses) net.networkd
+    else net.addresses.eth0 or [ ];
+  networkdFile = { name, addresses }: "[Match]\nName=${name}\n\n[Network]\n${lines (map (address: "Address=${address}") addresses)}\n";
   pam = auth: lines [ "account required pam_unix.so" "auth ${auth}" "session required pam_permit.so" "" ];
   keysOf = builtins.filter (name: declared.${name}.keys != [ ]) (builtins.attrNames declared);
 in
@@ -254,12 +263,19 @@ in
   ++ optional ssh.enable { name = "ssh/sshd_config"; mode = "symlink"; text = sshdConfig; }
   ++ (if !ssh.enable then [ ] else map (name: { name = "ssh/authorized_keys.d/${name}"; mode = "0444"; text = lines (declared.${name}.keys ++ [ "" ]); }) keysOf)
   ++ optional su.enable { name = "sudoers"; mode = "0440"; text = sudoers; }
+  ++ (if net.networkd == null then [ ] else map (file: { name = "systemd/network/10-${builtins.replaceStrings [ "*" ] [ "" ] file.name}.network"; mode = "symlink"; text = networkdFile file; }) net.networkd)
   ++ optional doAs.enable { name = "doas.conf"; mode = "0440"; text = doasConf; };
   # Programs, and units that begin them from the directory of the system.
-  scripts = if nft.enable then { nftables-prepare = nftPrepare; nftables-rules = nftRules; } else if fw.enable then { firewall-start = firewallStart; } else { };
-  firewallUnits =
+  scripts = builtins.listToAttrs (mapSet (link: addresses: { name = "addresses-${link}"; value = addressScript link addresses; }) net.addresses)
+  // { network = lines ([ "#!/bin/sh" "ip -4 addr flush dev eth0" ] ++ map (cidr: "ip addr replace ${cidr} dev eth0") applied ++ [ "" ]); }
+  // (if nft.enable then { nftables-prepare = nftPrepare; nftables-rules = nftRules; } else if fw.enable then { firewall-start = firewallStart; } else { });
+  scriptUnits = { "network-setup.service" = _: "[Service]\nType=oneshot\nExecStart=/bin/sh -c :\n"; }
+  // builtins.listToAttrs (mapSet (link: _: { name = "network-addresses-${link}.service"; value = out: unitOf out "ExecStart=${out}/lib/addresses-${link}"; }) net.addresses)
+  // (if net.networkd == null then { } else { "systemd-networkd.service" = _: "[Service]\nExecStart=/bin/sh -c :\n"; })
+  // (
     if nft.enable then { "nftables.service" = out: unitOf out "ExecStart=${out}/lib/nftables-prepare\nExecStart=${out}/lib/nftables-rules"; }
     else if fw.enable then { "firewall.service" = out: unitOf out "ExecStart=@${out}/lib/firewall-start firewall-start"; }
-    else { };
+    else { }
+  );
   programs = [ "sshd" "bash" "nologin" "setpriv" ] ++ optional su.enable "sudo" ++ optional doAs.enable "doas";
 }

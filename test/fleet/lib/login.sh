@@ -31,8 +31,8 @@ set_up_logins() {
   mkdir -p /var/lib/nixos
   perl "$system/lib/accounts.pl" "$system/lib/"*-users-groups.json
   sh "$system/lib/wrappers.sh"
-  # What the unit of the firewall does; systemd has it begin this by itself.
-  if [ ! -d /run/systemd/system ]; then set_up_firewall; fi
+  # What the units of the firewall and of the network do; systemd has it begin this by itself.
+  if [ ! -d /run/systemd/system ]; then set_up_firewall && "$system/lib/network"; fi
 }
 
 set_up_firewall() {

@@ -52,10 +52,10 @@ let
           (builtins.attrNames login.scripts))}
         mkdir -p systemd/system/sysinit.target.wants
         ${builtins.concatStringsSep "" (map
-          (name: ''printf %s ${shellQuote (login.firewallUnits.${name} "@out@")} | sed "s,@out@,$out,g" >systemd/system/${name}
+          (name: ''printf %s ${shellQuote (login.scriptUnits.${name} "@out@")} | sed "s,@out@,$out,g" >systemd/system/${name}
             ln -s ../${name} systemd/system/sysinit.target.wants/${name}
           '')
-          (builtins.attrNames login.firewallUnits))}
+          (builtins.attrNames login.scriptUnits))}
         for program in iptables ip6tables; do ln -s /usr/sbin/xtables-nft-multi $out/sw/bin/$program; done
         for program in ${toString login.programs}; do
           for place in /usr/sbin /usr/bin; do [ ! -e "$place/$program" ] || ln -sfn "$place/$program" $out/sw/bin/$program; done
