@@ -862,7 +862,7 @@ __hey_table_ops_bootstrap() {
   __hey_option --persist '' --no-keys 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' --no-keys 'send only the host'\''s key, not the global one'
   __hey_option --generate '' '--no-keys --key-cmd' 'make the host'\''s key if it has none'
-  __hey_option --class '' '' 'the folder of keys.homelab for a new key (default: vps)' choices
+  __hey_option --class '' '' 'the folder of keys.homelab for a new key' choices
   __hey_option --key-cmd '' '--no-keys --generate' 'take the host'\''s key from this shell command, not from the folder' text
   __hey_option --vm-test '' '--extra-files --disk-encryption-keys' 'try the installation in a virtual machine here'
   __hey_option --no-disko-deps '' '' 'for machines with little memory: don'\''t load disko'\''s programs into it'
@@ -908,9 +908,9 @@ __hey_table_ops_deploy() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, but not at the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
+  __hey_option --boot '' '--test --dry-activate --specialisation --or-boot --status --cancel' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --or-boot --status --cancel --reboot' 'activate now, but not at the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
   __hey_option --fast '' '--status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
   __hey_option --debug '' '' 'more output from nix and nixos-rebuild'
   __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
@@ -922,9 +922,10 @@ __hey_table_ops_deploy() {
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --offline '' '--status --cancel' 'don'\''t use the network for the build'
   __hey_option --builders '' '--status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'roll back unless this machine can log in again'
+  __hey_option --or-boot '' '--boot --test --dry-activate --guard --confirm-timeout --status --cancel' 'if NixOS refuses to switch while the host runs, activate it at the next boot'
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel' 'roll back unless this machine can log in again'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
   __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'roll back if the activation takes longer, 30 to 7200 (default: 600)' seconds
   __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two test logins (default: 5)' seconds
   __hey_option --check '' '--status --cancel' 'keep the new system only if this succeeds here' text many
@@ -939,8 +940,8 @@ __hey_table_ops_deploy() {
   __hey_option --rename '' '--status --cancel' 'go on although the machine'\''s name or host key says that it is another host'
   __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
   __hey_option --force '' '--status --cancel' 'deploy although someone else changed the host, or it runs this system already'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'reboot afterwards, and wait for the host'
   __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
   __hey_option --wait '' '--status --cancel' 'how long the reboot may take (default: 300)' seconds
@@ -1000,15 +1001,15 @@ __hey_table_ops_doctor() {
   __hey_choice skip name-unknown 'the target'\''s name does not resolve'
   __hey_choice skip port-closed 'nothing listens at the target'\''s ssh port'
   __hey_choice skip no-answer 'the target does not answer in time'
-  __hey_choice skip host-key-unknown 'known_hosts has no key of the target'
-  __hey_choice skip host-key-changed 'the target presents another key than known_hosts has'
+  __hey_choice skip host-key-unknown 'known_hosts has no key for the target'
+  __hey_choice skip host-key-changed 'the target'\''s key is not the one in known_hosts'
   __hey_choice skip login-refused 'sshd takes none of the keys offered'
-  __hey_choice skip unreachable 'ssh fails otherwise'
+  __hey_choice skip unreachable 'ssh fails for another reason'
   __hey_choice skip other-host 'by its name or its host key the machine is another host'
   __hey_choice skip login-talks 'the login writes to stdout before a command, which breaks nix copy'
   __hey_choice skip not-nixos 'no NixOS runs there'
-  __hey_choice skip no-root 'the login does not become root there without a password'
-  __hey_choice skip untrusted 'nix there takes no unsigned paths from the login'
+  __hey_choice skip no-root 'the ssh user can'\''t become root there without a password'
+  __hey_choice skip untrusted 'nix there takes no unsigned paths from the ssh user'
   __hey_choice skip disk-full 'a disk there is full'
   __hey_choice skip disk-low 'a disk there is nearly full'
   __hey_choice skip boot-full '/boot has no room for one more kernel'
@@ -1017,19 +1018,19 @@ __hey_table_ops_doctor() {
   __hey_choice skip activation-failed 'the last activation there failed'
   __hey_choice skip armed 'another deployment is under way there'
   __hey_choice skip boot-menu 'the boot menu there boots another system than the profile'
-  __hey_choice skip reboot-needed 'what boots there has another kernel, initrd or systemd than what was booted'
+  __hey_choice skip reboot-needed 'a new kernel, initrd or systemd there waits for a reboot'
   __hey_choice skip clock 'the clock there is wrong'
-  __hey_choice skip key-missing 'no key of the host is kept here'
-  __hey_choice skip key-differs 'the host'\''s key here is another than on its disk'
-  __hey_choice skip key-presented 'sshd there presents another key than is on its disk'
+  __hey_choice skip key-missing 'there is no key for the host here'
+  __hey_choice skip key-differs 'the host'\''s key here is not the one on its disk'
+  __hey_choice skip key-presented 'sshd there presents a key that is not on its disk'
   __hey_choice skip key-unlisted 'secrets.nix or .sops.yaml does not mention the host'\''s key'
-  __hey_choice skip list-unread 'secrets.nix or .sops.yaml is no ordinary file, or too large to be read'
+  __hey_choice skip list-unread 'secrets.nix or .sops.yaml is not an ordinary file, or too large to read'
   __hey_choice skip eval-fails 'the host does not evaluate'
   __hey_choice skip eval-arch 'the host'\''s system is for another architecture'
   __hey_choice skip eval-sshd 'sshd would not be enabled'
   __hey_choice skip eval-port 'sshd would not listen, or the firewall would be closed, at the port that ssh uses'
-  __hey_choice skip eval-login 'as whom ssh goes could not log in with a key of mine'
-  __hey_choice skip eval-root 'as whom ssh goes could log in, and not become root without a password'
+  __hey_choice skip eval-login 'the ssh user could not log in with any of your keys'
+  __hey_choice skip eval-root 'the ssh user could log in, but not become root without a password'
   __hey_choice elevate sudo sudo
   __hey_choice elevate doas OpenDoas
   __hey_choice elevate run0 'systemd'\''s run0'
@@ -1072,7 +1073,7 @@ __hey_table_ops_push_keys() {
   __hey_option --persist '' '' 'put the keys into /persist/etc/ssh, for a root that is wiped at boot'
   __hey_option --no-global '' '' 'send only the host'\''s key, not the global one'
   __hey_option --generate '' '--key-cmd --check' 'make the host'\''s key if it has none'
-  __hey_option --class '' '' 'the folder of keys.homelab for a new key (default: vps)' choices
+  __hey_option --class '' '' 'the folder of keys.homelab for a new key' choices
   __hey_option --key-cmd '' '--generate --on --all' 'take the host'\''s key from this shell command, not from the folder' text
   __hey_option --check '' '--generate --rename' 'compare the keys here, on the host'\''s disk and of its sshd; change nothing'
   __hey_option --keep-known-hosts '' '' 'print the line for known_hosts, don'\''t write it'
@@ -1145,11 +1146,12 @@ __hey_table_ops_rollback() {
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --to '' '--list --on --all' 'the generation (default: the one before what boots)' generations
-  __hey_option --list '' '--to --boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot' 'list the generations, newest first: what runs, boots and was booted'
-  __hey_option --boot '' --list 'activate at the next boot, not now'
-  __hey_option --guard '' '--list --no-guard' 'roll back unless this machine can log in again'
+  __hey_option --list '' '--to --boot --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot' 'list the generations, newest first: what runs, boots and was booted'
+  __hey_option --boot '' '--list --or-boot' 'activate at the next boot, not now'
+  __hey_option --or-boot '' '--list --boot --guard --confirm-timeout' 'if NixOS refuses to switch while the host runs, activate it at the next boot'
+  __hey_option --guard '' '--list --or-boot --no-guard' 'roll back unless this machine can log in again'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
-  __hey_option --confirm-timeout '' '--list --no-guard' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
+  __hey_option --confirm-timeout '' '--list --or-boot --no-guard' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
   __hey_option --activation-timeout '' --list 'roll back if the activation takes longer, 30 to 7200 (default: 600)' seconds
   __hey_option --settle '' --list 'time between the two test logins (default: 5)' seconds
   __hey_option --check '' '' 'keep the new system only if this succeeds here' text many
@@ -1236,9 +1238,9 @@ __hey_table_ops_sync() {
   __hey_arg host hosts
   __hey_arg target own-targets
   __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
-  __hey_option --boot '' '--test --dry-activate --specialisation --status --cancel' 'activate at the next boot, not now'
-  __hey_option --test '' '--boot --dry-activate --install-bootloader --status --cancel --reboot' 'activate now, but not at the next boot'
-  __hey_option --dry-activate '' '--boot --test --install-bootloader --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
+  __hey_option --boot '' '--test --dry-activate --specialisation --or-boot --status --cancel' 'activate at the next boot, not now'
+  __hey_option --test '' '--boot --dry-activate --install-bootloader --or-boot --status --cancel --reboot' 'activate now, but not at the next boot'
+  __hey_option --dry-activate '' '--boot --test --install-bootloader --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
   __hey_option --fast '' '--status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
   __hey_option --debug '' '' 'more output from nix and nixos-rebuild'
   __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
@@ -1250,9 +1252,10 @@ __hey_table_ops_sync() {
   __hey_option --update-input '' '' 'update an input of the flake first' inputs many
   __hey_option --offline '' '--status --cancel' 'don'\''t use the network for the build'
   __hey_option --builders '' '--status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
-  __hey_option --guard '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'roll back unless this machine can log in again'
+  __hey_option --or-boot '' '--boot --test --dry-activate --guard --confirm-timeout --status --cancel' 'if NixOS refuses to switch while the host runs, activate it at the next boot'
+  __hey_option --guard '' '--dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel' 'roll back unless this machine can log in again'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
-  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --no-guard --status --cancel' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
+  __hey_option --confirm-timeout '' '--dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel' 'time to confirm after the activation, 30 to 3600 (default: 180; implies --guard)' seconds
   __hey_option --activation-timeout '' '--dry-activate --build-host --status --cancel' 'roll back if the activation takes longer, 30 to 7200 (default: 600)' seconds
   __hey_option --settle '' '--dry-activate --build-host --status --cancel' 'time between the two test logins (default: 5)' seconds
   __hey_option --check '' '--status --cancel' 'keep the new system only if this succeeds here' text many
@@ -1267,8 +1270,8 @@ __hey_table_ops_sync() {
   __hey_option --rename '' '--status --cancel' 'go on although the machine'\''s name or host key says that it is another host'
   __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
   __hey_option --force '' '--status --cancel' 'deploy although someone else changed the host, or it runs this system already'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'reboot afterwards, and wait for the host'
   __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
   __hey_option --wait '' '--status --cancel' 'how long the reboot may take (default: 300)' seconds

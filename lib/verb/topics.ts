@@ -84,7 +84,10 @@ const json: readonly Table[] = [
         "reboot, failedUnits, armed",
         "what only a reboot changes; units that failed (unknown without systemd); pending rollbacks and locks",
       ],
-      ["disks, memory", "{at, size, free} of /, /nix, /boot and where the firmware boots from, with inodes {total, free}; {total, available}; in bytes"],
+      [
+        "disks, memory",
+        "{at, size, free} of /, /nix, /boot and where the firmware boots from, with inodes {total, free}; {total, available}; in bytes",
+      ],
       ["load, cores, uptime", "the load of the last minute, the number of cores, seconds since boot"],
       ["flake", "with --eval: same, differs, does not evaluate"],
     ],

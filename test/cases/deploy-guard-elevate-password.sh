@@ -87,10 +87,11 @@ run_checks() {
 # ---- lib/shell/here/verdict.sh: finish take_verdict see_reboot take_confirmed take_rolled_back brought_back what_superseded what_unactivated in_the_commit not_bootable as_before mended take_lost
 # ---- lib/shell/here/guard-boot.sh: see_trial what_goes_on why_lost
 # ---- on the target
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy has_room
+# ---- lib/shell/there/room.sh: left_on has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts failed_units restarts note_units running_units failed_since looping_units loops deciding units_decide stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
 # ---- lib/shell/there/store.sh: missing_paths lacking import_paths nix_configuration nix_trusts nix_setting no_trust
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial stands say_lost unmended say_cut shell_of start_apart activating disarm go_back roots root unroot unroot_lost end_dead verdict_of archive forget_trial finishing
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
@@ -98,6 +99,8 @@ run_checks() {
 # ---- lib/shell/there/boot-loader.sh: grub_cfg grub_entries boots_by_default
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
+# ---- lib/shell/there/judge-firewall.sh: judge_firewall first_words try_packet seal_off beyond gets_through
+# ---- lib/shell/there/judge-network.sh: judge_network address_of network_file
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun
 # ---- lib/shell/there/rollback.sh: way_back keep_way_back keep_on unsettled give_verdict take_back systemd_hangs reboot_into came_out stop_activation superseded holding await_lock activate_old start_again
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit commit_apart

@@ -128,6 +128,8 @@ raw=''
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
+# ---- lib/shell/there/room.sh: mounted esps left_on
+# ---- lib/shell/there/unready.sh: kernels_in_boot disk_of_kernels
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # begin encode_program main

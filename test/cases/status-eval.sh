@@ -60,6 +60,7 @@ values_of() {
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: trial alive progress each_open trial_progress
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
+# ---- lib/shell/there/room.sh: mounted esps left_on
 # ---- lib/shell/here/run.sh: step at_end begin end_run say_last_words clean_up
 # one HOST: its part.
 one() {

@@ -32,7 +32,7 @@ main() {
   require_same_system
 
   step 'nixos-rebuild test'
-  rebuilding doas nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' test --specialisation quiet --offline
+  rebuilding doas env 'SUDO_UID=1000' nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' test --specialisation quiet --offline
   see_outcome test quiet      # what came of it, whichever program it was
   say_outcome
 }

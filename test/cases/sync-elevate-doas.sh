@@ -11,7 +11,7 @@ main() {
   ask_before                  # how it stands; does nobody else switch it?
 
   step 'nixos-rebuild switch'
-  rebuilding doas nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' switch
+  rebuilding doas env 'SUDO_UID=1000' nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' switch
   see_outcome switch          # what came of it, whichever program it was
   say_outcome
 }

@@ -11,7 +11,7 @@ main() {
   ask_before                  # how it stands; does nobody else switch it?
 
   step 'nixos-rebuild test'
-  rebuilding run0 nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' test
+  rebuilding run0 env 'SUDO_UID=1000' nixos-rebuild --show-trace --flake '/path/to/flake#id3-eniac' test
   see_outcome test            # what came of it, whichever program it was
   say_outcome
 }

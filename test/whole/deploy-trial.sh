@@ -1151,98 +1151,29 @@ why_lost() { echo "${because:-${failing:-it has not booted $system}}"; }
 # ---- on the target -------------------------------------------------------------------------------
 on_target='set -u
 
-# One deployment at a time, and never over a change of somebody else.
+# What room is left where a deployment writes.
 
-# refuse_held. Ends: where the lock has a holder that is named.
-refuse_held() {
-  local holder
-  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder$(how_to_end)"; fi
-}
-
-# The lock under which the program of NixOS changes what runs.
-nixos_lock=/run/nixos/switch-to-configuration.lock
-
-# lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
-# the way of somebody who takes it just then.
-lock_holder() {
-  local at device pid command
-  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
-  device=$((0x${at% *}))
-  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
-  # A shell would read that file a byte at a time.
-  pid=$(grep "^[^ ]* FLOCK .* $at " /proc/locks | { read -r _ _ _ _ pid _ && echo "$pid"; }) || return 1
-  command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
-  if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
-}
-
-# refuse_switching. Ends: where another program is switching this machine.
-refuse_switching() {
-  local switcher
-  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
-}
-
-# take_lock [COMMAND]: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A
-# deployment that died is brought to its end first, behind COMMAND. Sets: held_by. Ends: where another one holds it.
-take_lock() {
-  (umask 077 && mkdir -p /run/hey)
-  exec 9>/run/hey/lock
-  # Who has just got it, or is about to leave it, has no name there yet, or no more.
-  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
-  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
-  (each_open refuse_open; refuse_trial) || exit
-  ${1:-:}
-  (each_open end_dead) || :
-  unroot_lost
-  held_by="$by, since $(date -u +%T) UTC"
-  trap "rm -f /run/hey/holder" EXIT
-  ln -sfn "$held_by" /run/hey/holder
-}
-
-# refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
-refuse_other() {
-  local now
-  now=$(in_place)
-  case $force-$first_seen in
-    yes-* | *- | *-"$now") ;;
-    *) refuse 1 "it was changed by someone else meanwhile: it runs ${now% *} now, and boots ${now#* }. Type the same line again" ;;
-  esac
-}
-
-# refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
-# would be another than that, in any case: what they saw run and boot is $agreed. Sets: runs, boots.
-refuse_changed() {
-  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
-  boots=$(readlink -e "$profile") || boots=nothing
-  case $agreed in
-    "" | "$runs $boots") ;;
-    *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
-  esac
-  case " $boots $last_deployed " in *" $runs "*) return ;; esac
-  if [ "$force" = yes ]; then return; fi
-  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
-}
-
-# may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
-# Ends: where it can not.
-may_deploy() {
-  local more
-  need_root deploy
-  (each_open refuse_open; refuse_trial) || exit
-  if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
-  refuse_switching
-  refuse_changed
-  echo "shown $(in_place)"
-  tell_facts
-  tell_names
-  for more in "$@"; do "$more"; done
+# left_on UNIT PATH...: "AT SIZE LEFT" of their file systems, a line each, in KiB (-k) or inodes (-i). Some have no number of inodes (btrfs, FAT).
+# The file system of a network may hang.
+left_on() {
+  local size free at
+  timeout 3 df -P "$@" 2>/dev/null | while read -r _ size _ free _ at; do
+    case $size$free in *[!0-9]* | 0*) continue ;; esac
+    case $at in /*) echo "$at $size $free" ;; esac
+  done | sort -u
 }
 
 # has_room. Ends: where nothing can be copied to: known now, it would be seen only after the build.
 has_room() {
-  local free at
-  timeout 3 df -P -k / /nix 2>/dev/null | (
-    while read -r _ _ _ free _ at; do
-      case $at$free in /*[0-9]) if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi ;; esac
+  local at size free
+  left_on -k / /nix | (
+    while read -r at _ free; do
+      if [ "$free" -lt 32768 ]; then refuse 1 "$at is full there ($((free / 1024)) MiB left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi
+    done
+  ) || exit
+  left_on -i / /nix | (
+    while read -r at size free; do
+      if [ "$free" -lt 1024 ]; then refuse 1 "$at is full there ($free of $size inodes left), and nothing can be copied; make room first: nix-collect-garbage --delete-older-than 14d"; fi
     done
   ) || exit
 }
@@ -1552,6 +1483,92 @@ boot_once() {
   else
     grub-editenv "$grubenv" unset next_entry
   fi
+}
+
+# One deployment at a time, and never over a change of somebody else.
+
+# refuse_held. Ends: where the lock has a holder that is named.
+refuse_held() {
+  local holder
+  if holder=$(readlink /run/hey/holder); then refuse 13 "another deployment holds the lock: $holder$(how_to_end)"; fi
+}
+
+# The lock under which the program of NixOS changes what runs.
+nixos_lock=/run/nixos/switch-to-configuration.lock
+
+# lock_holder: who holds the lock of NixOS: "process 4711 (COMMAND)". Fails where nobody does. It only looks: to try that lock is to stand in
+# the way of somebody who takes it just then.
+lock_holder() {
+  local at device pid command
+  at=$(stat -c "%D %i" "$nixos_lock" 2>/dev/null) || return 1
+  device=$((0x${at% *}))
+  at=$(printf "%02x:%02x:%s" $((device >> 8 & 0xfff)) $((device & 0xff | device >> 12 & 0xfff00)) "${at#* }")
+  # A shell would read that file a byte at a time.
+  pid=$(grep "^[^ ]* FLOCK .* $at " /proc/locks | { read -r _ _ _ _ pid _ && echo "$pid"; }) || return 1
+  command=$(LC_ALL=C tr -c " -~" " " 2>/dev/null <"/proc/$pid/cmdline" | cut -c 1-200)
+  if [ -n "$command" ]; then echo "process $pid (${command% })"; else echo "a process that process $pid has left behind"; fi
+}
+
+# refuse_switching. Ends: where another program is switching this machine.
+refuse_switching() {
+  local switcher
+  if switcher=$(lock_holder); then refuse 13 "another program is switching it, and holds the lock of NixOS: $switcher$(how_to_end)"; fi
+}
+
+# take_lock [COMMAND]: holds it by the descriptor 9 as long as that is open; with the name of its holder, which is taken away at the end. A
+# deployment that died is brought to its end first, behind COMMAND. Sets: held_by. Ends: where another one holds it.
+take_lock() {
+  (umask 077 && mkdir -p /run/hey)
+  exec 9>/run/hey/lock
+  # Who has just got it, or is about to leave it, has no name there yet, or no more.
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if flock -n 9; then break; else refuse_held && sleep 0.1; fi; done
+  if flock -n 9; then :; else refuse 13 "another deployment holds the lock; whose it is can not be seen"; fi
+  (each_open refuse_open; refuse_trial) || exit
+  ${1:-:}
+  (each_open end_dead) || :
+  unroot_lost
+  held_by="$by, since $(date -u +%T) UTC"
+  trap "rm -f /run/hey/holder" EXIT
+  ln -sfn "$held_by" /run/hey/holder
+}
+
+# refuse_other. Ends: where it is other than at the first question of the run: somebody has changed it meanwhile, and knows nothing of this run.
+refuse_other() {
+  local now
+  now=$(in_place)
+  case $force-$first_seen in
+    yes-* | *- | *-"$now") ;;
+    *) refuse 1 "it was changed by someone else meanwhile: it runs ${now% *} now, and boots ${now#* }. Type the same line again" ;;
+  esac
+}
+
+# refuse_changed. Ends: where someone else has changed what runs, unless $force says so; where it has changed since somebody agreed to what
+# would be another than that, in any case: what they saw run and boot is $agreed. Sets: runs, boots.
+refuse_changed() {
+  runs=$(readlink -e /run/current-system) || refuse 1 "no NixOS system runs there"
+  boots=$(readlink -e "$profile") || boots=nothing
+  case $agreed in
+    "" | "$runs $boots") ;;
+    *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
+  esac
+  case " $boots $last_deployed " in *" $runs "*) return ;; esac
+  if [ "$force" = yes ]; then return; fi
+  refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
+}
+
+# may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
+# Ends: where it can not.
+may_deploy() {
+  local more
+  need_root deploy
+  (each_open refuse_open; refuse_trial) || exit
+  if [ -e /run/hey/lock ]; then flock -n /run/hey/lock true || refuse_held; fi
+  refuse_switching
+  refuse_changed
+  echo "shown $(in_place)"
+  tell_facts
+  tell_names
+  for more in "$@"; do "$more"; done
 }
 
 # A guarded deployment that is not over is a directory /run/hey/ID. Each fact in it is a link: it is there whole or not at all, and takes
@@ -2257,7 +2274,7 @@ judge_login() {
 
 # in_view NAME WORD...: calls that function in a mount namespace of its own.
 in_view() {
-  limited unshare --mount sh -c "$program
+  limited env "program=$program" unshare --mount sh -c "$program
 \"\$@\"" sh "$@" </dev/null 2>/dev/null
 }
 
@@ -2273,9 +2290,14 @@ judge_view() {
   rm -f /tmp/etc/passwd /tmp/etc/group /tmp/etc/shadow
   make_accounts "$system" "$user"
   { mount --bind /tmp/etc /etc && ssh-keygen -q -t ed25519 -N "" -f /tmp/key; } || exit 3
+  # Meanwhile, as this waits.
+  judge_firewall "$system" "$from" "$to" "$port" >/tmp/firewall &
+  judge_network "$system" "$to"
   judge_account "$system" "$user"
   judge_sshd "$system" "$user" "$from" "$to" "$port" "$@"
   if [ "$by" != none ] && [ "$user" != root ]; then judge_root "$system" "$user" "$by"; fi
+  wait
+  cat /tmp/firewall
   echo whole
 }
 
@@ -2713,6 +2735,149 @@ judge_sudo() {
       *) echo "unknown root what sudo will say is not known" ;;
     esac ;;
   esac
+}
+
+# Would the firewall of another system let this connection in? Its own scripts are run in a network of their own, and a connection is tried there.
+# Such a script may do anything, so nothing else can be reached or written by it.
+
+# judge_firewall SYSTEM FROM TO PORT
+judge_firewall() {
+  local units scripts link path said
+  units=$1/etc/systemd/system
+  scripts=""
+  if is_wanted "$1" firewalld.service; then echo "unknown firewall what firewalld lets in is not known" && return; fi
+  if is_wanted "$1" firewall.service; then scripts=$(first_words ExecStart "$units/firewall.service"); fi
+  if is_wanted "$1" nftables.service; then scripts="$scripts $(first_words ExecStart "$units/nftables.service")"; fi
+  if [ -z "$scripts" ]; then return; fi
+  link=$(ip -o route get "$2" from "$3" 2>/dev/null | sed -n "s/.* dev \([^ ]*\) .*/\1/p")
+  path=$(sed -n "s/^Environment=\"PATH=\(.*\)\"\$/\1/p" "$units/firewall.service" "$units/nftables.service" 2>/dev/null | paste -s -d :)
+  # shellcheck disable=SC2086
+  said=$(limited unshare --mount --net --pid --fork --mount-proc sh -c "$program
+\"\$@\"" sh try_packet "$link" "$2" "$3" "$4" "$path" $scripts)
+  case $said in
+    let-in) ;;
+    shut-out) echo "wrong firewall the firewall does not let ssh in from $2 at port $4 of $link" ;;
+    *) echo "unknown firewall whether the firewall lets ssh in could not be tried (${said:-no network of its own can be had})" ;;
+  esac
+}
+
+# first_words NAME FILE: the first word of each line NAME= of a unit, without what systemd reads before it.
+first_words() { sed -n "s/^$1=[-@:+!]*\([^ ]*\).*/\1/p" "$2" | in_line; }
+
+# try_packet LINK FROM TO PORT PATH SCRIPT...: in namespaces of its own: "let-in" or "shut-out", or what went wrong.
+try_packet() {
+  local link from to port path peer script wide try
+  link=$1 from=$2 to=$3 port=$4 path=$5
+  shift 5
+  seal_off || { echo "what is there can not be made safe" && return; }
+  case $link-$to in -* | *-fe80:*) echo "not for the way by which ssh came" && return ;; *:*) wide="/128 nodad" ;; *) wide=/32 ;; esac
+  unshare --net sleep 30 &
+  peer=$!
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if [ "$(readlink "/proc/$peer/ns/net")" = "$(readlink /proc/self/ns/net)" ]; then sleep 0.02; fi; done
+  # shellcheck disable=SC2086
+  { ip link set lo up && ip link add "$link" type veth peer name hey netns "$peer" && ip address add "$to"$wide dev "$link" && ip link set "$link" up &&
+    beyond "$peer" ip address add "$from"$wide dev hey && beyond "$peer" ip link set hey up && beyond "$peer" ip route add "$to" dev hey &&
+    ip route add "$from" dev "$link" && : >/tmp/empty; } >/dev/null 2>&1 || { echo "no network like this one" && return; }
+  # An sshd that lets nobody in listens.
+  mkdir -p /run/sshd
+  "$(command -v sshd)" -D -f /tmp/empty -h /tmp/key -o "ListenAddress=$to" -p "$port" -o PidFile=none -o MaxStartups=1 >/dev/null 2>&1 &
+  for try in 1 2 3 4 5 6 7 8 9 10 none; do if gets_through "$peer" "$to" "$port"; then break; else sleep 0.02; fi; done
+  if [ "$try" = none ]; then echo "no packet arrives" && return; fi
+  for script in "$@"; do
+    if (PATH=$path:$PATH timeout 5 "$script") >/dev/null 2>&1; then :; else echo "$script fails there" && return; fi
+  done
+  if gets_through "$peer" "$to" "$port" || gets_through "$peer" "$to" "$port"; then echo let-in; else echo shut-out; fi
+}
+
+# seal_off: from here on nothing can be written but /tmp, and nobody on this machine be told anything.
+seal_off() {
+  local place current
+  current=$(readlink -f /run/current-system)
+  { mount -t tmpfs hey /var/lib && mount -t tmpfs hey /run && ln -s "$current" /run/current-system && mkdir /var/lib/nftables &&
+    mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys; } || return 1
+  cut -d " " -f 5 /proc/self/mountinfo | while read -r place; do
+    case $place in /tmp | /tmp/* | /run | /run/* | /var/lib | /dev | /dev/* | /proc | /proc/*) ;; *) mount -o remount,bind,ro "$(printf "%b" "$place")" || return ;; esac
+  done
+}
+
+# beyond PROCESS COMMAND...: at the other end of the link.
+beyond() {
+  local peer
+  peer=$1
+  shift
+  nsenter -t "$peer" --net "$@"
+}
+
+# gets_through PROCESS ADDRESS PORT
+gets_through() { beyond "$1" timeout 0.6 bash -c ": </dev/tcp/$2/$3" >/dev/null 2>&1; }
+
+# Does the interface to which ssh comes keep its address under another system? Only what units and files name is judged; where the running system
+# gives that address in another way, nothing is said.
+
+# judge_network SYSTEM TO
+judge_network() {
+  local link was is
+  if [ "$1" -ef /run/current-system ]; then return; fi
+  link=$(ip -o address show to "$2" 2>/dev/null | sed -n "s/^[0-9]*: \([^ ]*\) .*/\1/p" | head -n 1)
+  was=$(address_of /run/current-system "$link" "$2")
+  is=$(address_of "$1" "$link" "$2")
+  case $was-$is in
+    kept-kept | lost-* | unknown-*) ;;
+    kept-lost*) echo "wrong network ${is#lost }" ;;
+    *) echo "unknown network whether $link keeps the address $2 is not known" ;;
+  esac
+}
+
+# address_of SYSTEM LINK ADDRESS: kept, unknown, or "lost WHY".
+address_of() {
+  local units script file
+  units=$1/etc/systemd/system
+  if [ -z "$2" ]; then echo unknown && return; fi
+  for file in dhcpcd.service NetworkManager.service connman.service network-manager.service; do
+    if is_wanted "$1" "$file"; then echo unknown && return; fi
+  done
+  if is_wanted "$1" "network-addresses-$2.service"; then
+    script=$(first_words ExecStart "$units/network-addresses-$2.service")
+    # shellcheck disable=SC2086
+    if grep -qF "\"$3/" $script 2>/dev/null; then echo kept; else echo "lost $2 gets another address than $3, to which ssh came"; fi
+  elif is_wanted "$1" systemd-networkd.service; then
+    file=$(network_file "$1" "$2")
+    case $file in
+      unknown) echo unknown ;;
+      "") echo "lost no .network file of the new system is for $2, to which ssh came" ;;
+      *) if grep -q "^Address=$3\(/\|\$\)" "$file"; then
+        echo kept
+      elif grep -qi "^DHCP=\(yes\|true\|ipv4\|ipv6\)" "$file"; then
+        echo unknown
+      else
+        echo "lost $2 gets another address than $3, to which ssh came (${file##*/})"
+      fi ;;
+    esac
+  elif [ -e "$units/network-setup.service" ]; then
+    # A bridge or a bond may be given it by what is named otherwise.
+    echo "lost nothing in the new system gives $2 the address $3, to which ssh came"
+  else
+    echo unknown
+  fi
+}
+
+# network_file SYSTEM LINK: the first .network file that is for it; unknown where that goes by more than its name.
+network_file() {
+  local file match name
+  for file in "$1"/etc/systemd/network/*.network; do
+    [ -e "$file" ] || continue
+    match=$(sed -n "/^\[Match\]/,/^\[[^M]/p" "$file" | grep "=" | head -n 20)
+    case $match in
+      Name=*) ;;
+      *) echo unknown && return ;;
+    esac
+    if printf "%s\n" "$match" | grep -qv "^Name="; then echo unknown && return; fi
+    for name in $(printf "%s\n" "$match" | sed "s/^Name=//"); do
+      case $name in "!"*) echo unknown && return ;; esac
+      # shellcheck disable=SC2254
+      case $2 in $name) echo "$file" && return ;; esac
+    done
+  done
 }
 
 # A trial boot: the target boots the system once, and leaves the old one as what boots by default. Unless it is confirmed within so many
