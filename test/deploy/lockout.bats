@@ -191,7 +191,7 @@ rows() {
   took=$((($(cat "$BATS_TEST_TMPDIR/ended") - $(cat "$BATS_TEST_TMPDIR/begun")) / 1000000))
   echo "# judged in $took ms" >&3
   lab host $host findmnt -rn | diff "$BATS_TEST_TMPDIR/mounts" -
-  [ -z "$(leftovers)" ]
+  until_there 10 eval '[ -z "$(leftovers)" ]'
   [ "$took" -lt 1500 ]
   restore
 }

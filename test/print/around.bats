@@ -102,7 +102,8 @@ EOF2
   git init -q mine
   git -C mine -c user.name=x -c user.email=x@example.org commit -q --allow-empty -m x
   chown -R 65534:65534 mine
-  ! env -u SUDO_UID GIT_CONFIG_GLOBAL=/dev/null git -C mine rev-parse HEAD
+  run env -u SUDO_UID GIT_CONFIG_GLOBAL=/dev/null git -C mine rev-parse HEAD
+  [ "$status" != 0 ]
   env SUDO_UID=65534 GIT_CONFIG_GLOBAL=/dev/null git -C mine rev-parse HEAD
 }
 
