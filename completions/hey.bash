@@ -1198,7 +1198,12 @@ __hey_ops_rollback() { __hey_main ops_rollback "$@"; }
 __hey_table_ops_ssh() {
   hey_rest=1
   __hey_arg target targets
-  __hey_option --tty -t '' 'give the command a terminal, for full-screen programs'
+  __hey_option --tty -t '--on --all' 'give the command a terminal, for full-screen programs'
+  __hey_option --on '' '-t --tty --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '-t --tty --on' 'every host of the flake'
+  __hey_option --json '' '' 'with several hosts: an array with all that each has said'
+  __hey_option --timeout '' '' 'with several hosts: how long the command may take (default: 60)' seconds
+  __hey_option --flake '' '' 'a directory, or a flake reference (default: the nearest flake.nix upward)' flakes
   __hey_option --elevate '' '' 'become root on the host by this program' choices
   __hey_option --ssh-option '' '' 'an ssh option, for every ssh call and for nix' pairs many
   __hey_option --ssh-config '' '' 'read this instead of ~/.ssh/config' files
@@ -1358,9 +1363,9 @@ __hey_trust() { __hey_main trust "$@"; }
 
 __hey_dispatched() {
   firsts=(bootstrap completions deploy disko doctor help hosts init install log ops push-keys reboot rollback ssh status sync trust)
-  first_notes=('Install NixOS on a remote machine (ERASES ITS DISKS)' 'Set up completions for zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount disks, before an install' 'Find problems before you deploy, each with its fix' 'Show the commands, or the help of one, or a topic' 'List the flake'\''s hosts, and where each is reached' 'Write a first hey.toml, with guard and ask turned on' 'Install a host on mounted disks, from the installer ISO' 'Show what was done from this machine, and the results' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host its ssh key, for agenix and sops-nix' 'Reboot a host and check that it comes back' 'Take a host back to an older generation, or list them' 'Open a root shell on a host, or run one command there' 'Show what the hosts run and boot, and how they are' 'Build this machine'\''s system and activate it' 'Trust what hey.toml runs and where it sends secrets')
+  first_notes=('Install NixOS on a remote machine (ERASES ITS DISKS)' 'Set up completions for zsh, bash and fish' 'Build a host'\''s system here and activate it there' 'Partition, format and mount disks, before an install' 'Find problems before you deploy, each with its fix' 'Show the commands, or the help of one, or a topic' 'List the flake'\''s hosts, and where each is reached' 'Write a first hey.toml, with guard and ask turned on' 'Install a host on mounted disks, from the installer ISO' 'Show what was done from this machine, and the results' 'bootstrap, deploy, doctor, hosts, log, push-keys, reboot, rollback, ssh, status, sync' 'Send a host its ssh key, for agenix and sops-nix' 'Reboot a host and check that it comes back' 'Take a host back to an older generation, or list them' 'Open a root shell on a host, or run one command there, or on several hosts' 'Show what the hosts run and boot, and how they are' 'Build this machine'\''s system and activate it' 'Trust what hey.toml runs and where it sends secrets')
   seconds=('ops bootstrap' 'ops deploy' 'ops doctor' 'ops hosts' 'ops log' 'ops push-keys' 'ops reboot' 'ops rollback' 'ops ssh' 'ops status' 'ops sync')
-  second_notes=('Install NixOS on a remote machine (ERASES ITS DISKS)' 'Build a host'\''s system here and activate it there' 'Find problems before you deploy, each with its fix' 'List the flake'\''s hosts, and where each is reached' 'Show what was done from this machine, and the results' 'Send a host its ssh key, for agenix and sops-nix' 'Reboot a host and check that it comes back' 'Take a host back to an older generation, or list them' 'Open a root shell on a host, or run one command there' 'Show what the hosts run and boot, and how they are' 'The same as ops deploy, by another name')
+  second_notes=('Install NixOS on a remote machine (ERASES ITS DISKS)' 'Build a host'\''s system here and activate it there' 'Find problems before you deploy, each with its fix' 'List the flake'\''s hosts, and where each is reached' 'Show what was done from this machine, and the results' 'Send a host its ssh key, for agenix and sops-nix' 'Reboot a host and check that it comes back' 'Take a host back to an older generation, or list them' 'Open a root shell on a host, or run one command there, or on several hosts' 'Show what the hosts run and boot, and how they are' 'The same as ops deploy, by another name')
   topics=(exit-codes hey.toml guard json environment)
   topic_notes=('What each exit status means' 'The file with targets, tags and settings' 'How a deployment rolls back by itself' 'What --json writes, field by field' 'Variables and files that hey reads')
   shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)

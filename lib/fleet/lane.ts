@@ -6,8 +6,9 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { StringDecoder } from "node:string_decoder";
 import { groupGone, send } from "../run/processes.ts";
+import { plain } from "../text/plain.ts";
 import { does, type Lane } from "./fleet.ts";
-import { facts, plain } from "./transcripts.ts";
+import { facts } from "./transcripts.ts";
 
 /** How much of a line goes on, in characters: its transcript has it all. */
 const most = 4096;

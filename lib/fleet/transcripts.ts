@@ -20,6 +20,7 @@ import { runs } from "../here/machine.ts";
 import { textIfPlain } from "../here/plain-file.ts";
 import { makeDirectory, requireStateHome, runsHome } from "../here/state.ts";
 import type { Text } from "../script/render.ts";
+import { plain } from "../text/plain.ts";
 
 /** @throws Refusal */
 const root = () => runsHome() ?? requireStateHome();
@@ -92,13 +93,6 @@ export function begin(dir: string, scripts: readonly Text[], held: readonly stri
       for (const name of held) writeFileSync(join(dir, host, name), `${process.pid}\n`);
     }
 }
-
-/** A line for a person, with nothing in it that moves a cursor or colours what follows. */
-export const plain = (line: string) =>
-  line
-    .replace(/\x1b\[[0-?]*[ -/]*[@-~]/g, "")
-    .replaceAll("\t", " ")
-    .replace(/[\p{Cc}\p{Cf}]/gu, "");
 
 /** What will change on a host; empty while that isn't known. */
 export const preview = (dir: string): string => read(join(dir, "preview")).split("\n").map(plain).join("\n");

@@ -20,6 +20,8 @@ export interface Answer {
   /** The script's; undefined where it was ended, as it took too long. */
   readonly status: number | undefined;
   readonly facts: Facts;
+  /** Its stdout, as it came. */
+  readonly out: string;
   /** The lines of its stderr; and why there is no answer, where one of them says so. */
   readonly errors: readonly string[];
   readonly said: string;

@@ -77,6 +77,7 @@ class Scripts {
           target,
           status: late ? undefined : status,
           facts: new Facts(out),
+          out,
           errors,
           said: reasonIn(errors),
           // On a clock that nobody sets.

@@ -25,8 +25,11 @@ export const linesOf = (text: string): readonly string[] => {
 /** What ssh says of a pipe that the ssh to a jump host has closed, which has said why. */
 const piped = /UNKNOWN port 65535|^kex_exchange_identification: /;
 
+/** What a person is shown of it. */
+export const shownLines = (lines: readonly string[]): readonly string[] => lines.filter((line) => !beside.test(line));
+
 /** The last line that says why there is no answer; "" where none does. */
 export function reasonIn(lines: readonly string[]): string {
-  const reasons = lines.filter((line) => !beside.test(line));
+  const reasons = shownLines(lines);
   return reasons.filter((line) => !piped.test(line)).at(-1) ?? reasons.at(-1) ?? "";
 }

@@ -58,6 +58,9 @@ const always: readonly Conflict[] = [
   },
   { of: ["json"], needs: ["list", ...fleet], at: "list", says: "--json is a way to list; add --list" },
   { of: ["json"], needs: ["list", ...fleet], at: "jobs", says: several },
+  { of: ["TARGET"], not: fleet, at: "tty", says: "{not} takes no target; leave that out, and type the command after --" },
+  { of: ["tty"], not: fleet, says: "--tty works for one host only; leave it, or {not}, out" },
+  { of: ["json", "timeout"], needs: fleet, at: "timeout", says: several },
   { of: ["key-cmd"], not: fleet, says: "--key-cmd writes one host's key; leave {not} out" },
   {
     of: ["to"],

@@ -48,6 +48,8 @@ interface Doing<T extends Takes> extends Described<T> {
   readonly sendsSecrets?: boolean;
   /** What is given instead for several hosts. @throws Usage for what only one can have */
   adapted?(given: Given<T>): Given<T>;
+  /** What is asked of several hosts, where that is a question. @throws Ended */
+  inquire?(given: Given<T>): Inquiry;
 }
 
 /** A verb that asks machines, and shows what they are like. */
@@ -86,7 +88,8 @@ function planned<T extends Takes>(name: string, spec: Spec<T>, given: Given<T>):
     const { requireOwnTarget } = require("../inventory/other-host.ts") as typeof import("../inventory/other-host.ts");
     requireOwnTarget(name, spec.takes, given);
   }
-  if ("inquire" in spec) return spec.inquire(given);
+  if (!("plan" in spec)) return spec.inquire(given);
+  if (spec.inquire !== undefined && several(given)) return spec.inquire(given);
   const { host } = spec.takes;
   const isNamed = host?.kind === "arg" && !host.optional;
   if (isNamed && several(given)) {

@@ -252,6 +252,25 @@ begun_before() { jq -r 'select(.step == "begin" or .step == "ended") | "\(.step)
   [[ $output == *"has left no host for @left"* ]]
 }
 
+@test "ops ssh --on: a command on all of them, and what they say alike is said once; who fails or is off is told apart" {
+  ask() { "$SCRIPTS/ops-ssh.ts" --on 'web0[1-4]' "$@"; }
+  lab host web02 sh -c 'echo odd >/run/odd'
+  lab power-cut web04 --stay-down
+  run --separate-stderr ask -- sh -c 'cat /run/odd 2>/dev/null || { printf "no\033[2Jne\n"; echo why >&2; }; test ! -e /run/odd'
+  echo "$output"
+  [ "$status" = 20 ]
+  [ "$(head -n 6 <<<"$output" | cat -v)" = "$(printf '%s\n' 'web01, web03:' none why '' 'web02 (exit 1):' odd)" ]
+  [[ $output == *"web04 (unreachable: "* ]]
+  run --separate-stderr ask --json -- hostname
+  [ "$status" = 21 ]
+  [ "$(jq -r '.[] | "\(.host) \(.status) \(.out)"' <<<"$output" | grep -v '^$' | head -n 2 | paste -sd ,)" = "web01 0 web01,web02 0 web02" ]
+  run --separate-stderr ask --timeout 2 -- sleep 60
+  [ "$status" = 20 ]
+  [[ $output == *"web01, web02, web03, web04 (not done within 2 s):"* ]]
+  lab power-on web04
+  lab wait web04
+}
+
 @test "^C: no host is begun any more, those that are come to their end, and who is where is said" {
   knobs '"activationScript": "sleep 3"' web{01..04}
   in_terminal "$SCRIPTS/ops-deploy.ts --on 'web0[1-4]' -j 2"
