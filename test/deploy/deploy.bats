@@ -187,6 +187,17 @@ X
   [ "$status" = 1 ]
   [[ $output == *"is not a NixOS system; nothing was copied"* ]]
   [ "$(running)" = "$old" ]
+  # As with system.switch.enable = false.
+  sed -i 's,/bin/mkdir $out,/bin/mkdir $out; echo 25.11 >$out/nixos-version,' "$BATS_TEST_TMPDIR/flake.nix"
+  for words in "" "--guard" "--boot"; do
+    # shellcheck disable=SC2086
+    run "$SCRIPTS/ops-deploy.ts" odd $target --flake "$BATS_TEST_TMPDIR" --backend nix $words
+    echo "$output"
+    [ "$status" = 1 ]
+    [[ $output == *"has no bin/switch-to-configuration (system.switch.enable = false), so it can't be activated; nothing was copied"* ]]
+    [[ $output != *"copying"* ]]
+    [ "$(running)" = "$old" ]
+  done
 }
 
 @test "a configuration that doesn't evaluate changes nothing" {

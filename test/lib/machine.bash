@@ -69,7 +69,8 @@ make_machine() {
   printf '%s\n' alpha beta.example.org >"$machine/path/to/literal/.git/hosts"
   remember "$machine"/path/to/{flake,"dot files",repo/sub,literal,fleet} "$machine/home/me/dotfiles" \
     {github:me/dotfiles,'github:me/dotfiles?ref=main&dir=nix',git+ssh://git@example.org/me/dotfiles}=id3-eniac,vps-ultraman
-  mkdir -p "$machine/path/to/store/system/specialisation/quiet"
+  mkdir -p "$machine/path/to/store/system/"{specialisation/quiet,bin}
+  : >"$machine/path/to/store/system/bin/switch-to-configuration"
   echo 26.05 >"$machine/path/to/store/system/nixos-version"
 
   for name in vps-ultraman vps-pacman; do make_key "$machine/home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_$name" "$name"; done

@@ -6,7 +6,7 @@ make_pairs() {
   local host name
   for host in web1 web2 db core01 gate vps-ultraman twin fresh 007 nixos alpha:zulu bravo:alpha bare: core01.example.org:core01; do
     name=${host#*:} host=${host%%:*}
-    mkdir -p "$machine/systems/$host/etc" && echo 25.11 >"$machine/systems/$host/nixos-version"
+    mkdir -p "$machine/systems/$host/"{etc,bin} && : >"$machine/systems/$host/bin/switch-to-configuration" && echo 25.11 >"$machine/systems/$host/nixos-version"
     [ -z "$name" ] || echo "$name" >"$machine/systems/$host/etc/hostname"
     [ -e "$machine/home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_$host" ] || make_key "$machine/home/me/.ssh/keys.homelab/vps/ssh_host_ed25519_key_$host" "$host"
   done

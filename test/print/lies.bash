@@ -37,7 +37,7 @@ lying_setup() {
   repo=$(cd "$BATS_TEST_DIRNAME/../.." && pwd -P)
   mkdir -p bin f/hosts/web01 f/hosts/web02 home
   # A system that is built here, with what a trial boot needs.
-  mkdir -p sys/bin sys/etc/systemd/system && touch sys/nixos-version
+  mkdir -p sys/bin sys/etc/systemd/system && touch sys/nixos-version sys/bin/switch-to-configuration
   for host in web01 web02; do echo '{ }' >"f/hosts/$host/default.nix"; done
   echo '{ outputs = _: { nixosConfigurations = { web01 = { }; web02 = { }; }; }; }' >f/flake.nix
   # The keys of a host, and what a first install asks nix for.

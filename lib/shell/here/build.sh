@@ -1,10 +1,12 @@
 # What was built here.
 
-# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none.
+# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none, or none that can be activated.
 take_built_system() {
-  system=$(readlink "$tmp/system")
+  system=$(readlink "$tmp/system") || stop "nix build has left no system; nothing was copied"
   to_activate=$system
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+  if [ -e "$system/bin/switch-to-configuration" ] || [ -L "$system/bin/switch-to-configuration" ]; then return 0; fi
+  stop "$system has no bin/switch-to-configuration (system.switch.enable = false), so it can't be activated; nothing was copied"
 }
 
 # already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
