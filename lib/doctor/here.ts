@@ -1,11 +1,13 @@
 // What can be found out without a connection.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { spelled } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { onPath } from "../here/machine.ts";
-import { tracking, untracked } from "../here/untracked.ts";
+import { submoduleOf, tracking, untracked, withSubmodules } from "../here/untracked.ts";
 import type { Machine } from "../inventory/setting.ts";
 import { some } from "../spec/errors.ts";
+import { quote } from "../spec/quote.ts";
 import type { Finding } from "./finding.ts";
 import { settingTarget } from "./target-setting.ts";
 
@@ -41,6 +43,15 @@ export function before(flake: Flake | undefined, { host, target, rule }: Machine
     found.push({
       ...{ id: "host-untracked", level: "error", host, seen: `git does not track ${some(files)}, so nix does not see it` },
       fix: tracking(flake.dir, files),
+    });
+  const submodule = flake === undefined ? undefined : submoduleOf(flake, host);
+  if (flake !== undefined && submodule !== undefined)
+    found.push({
+      ...{ id: "host-untracked", level: "error", host },
+      ...{
+        seen: `it lies in the submodule ${submodule}, into which nix does not see`,
+        fix: `${spelled("ops-doctor")} ${quote(host)} --flake ${quote(withSubmodules(flake))}`,
+      },
     });
   if (rule.by === "name" && !typed)
     found.push({

@@ -1,6 +1,6 @@
 // A file that a person has asked for: there as a whole or not at all.
 import { randomBytes } from "node:crypto";
-import { accessSync, chmodSync, constants, lstatSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, lstatSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { Refusal, shown } from "../spec/errors.ts";
 
@@ -16,6 +16,11 @@ export function requireWritable(path: string): void {
     throw new Refusal(`${shown(path)} can't be written (${reason(error)}, ${shown(dir)})`);
   }
   const there = lstatSync(resolve(path), { throwIfNoEntry: false });
+  const leadsTo = there?.isSymbolicLink() ? statSync(resolve(path), { throwIfNoEntry: false }) : undefined;
+  // /dev/stdout is a link, and none to remove.
+  const isOfSystem = /^\/(?:dev|proc)\//.test(resolve(path));
+  if (leadsTo !== undefined && (isOfSystem || !(leadsTo.isFile() || leadsTo.isDirectory())))
+    throw new Refusal(`${shown(path)} is no ordinary file; type another path`);
   if (there?.isSymbolicLink()) throw new Refusal(`${shown(path)} is a link; type the path that it points to, or remove it`);
   if (there?.isDirectory() || path.endsWith("/")) throw new Refusal(`${shown(path)} is a directory; type a file's path`);
   if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(path)} is not an ordinary file; type another path`);

@@ -4,7 +4,7 @@ import { prints, remark, speaker, spelled } from "../here/called.ts";
 import type { Flake } from "../here/flake.ts";
 import { askedHosts, called, freshHosts, type Hosts, hostsOf, lastHosts, noSuchHost } from "../here/hosts.ts";
 import { thisHost } from "../here/machine.ts";
-import { tracking, untracked } from "../here/untracked.ts";
+import { submoduleOf, tracking, untracked, withSubmodules } from "../here/untracked.ts";
 import { didYouMean, shown, some, Usage } from "../spec/errors.ts";
 import { quote } from "../spec/quote.ts";
 import { addressIn, isTargetSays, nameInTarget } from "../spec/words.ts";
@@ -24,6 +24,12 @@ function missing(flake: Flake, host: string, names: readonly string[]): Usage {
     return new Usage(
       `${what}: git does not track ${some([first, ...others])}, so nix does not see it`,
       tracking(flake.dir, [first, ...others]),
+    );
+  const submodule = submoduleOf(flake, host);
+  if (submodule !== undefined)
+    return new Usage(
+      `${what}: ${shown(submodule)} is a submodule of git's, and nix does not see into it`,
+      `--flake ${quote(withSubmodules(flake))}`,
     );
   if (names.length === 0) return new Usage(`${what}: it has no nixosConfigurations`);
   // ops-VERB takes a target as its second word.

@@ -12,7 +12,7 @@ export const column = 30;
 function rendered(word: Word): string {
   if (typeof word === "string") {
     // The command line has been looked at already; this is for what comes of the environment, like the current directory.
-    printable(word);
+    printable(word, "give that file or directory another name");
     return quote(word);
   }
   const merged: Captured["parts"][number][] = [];

@@ -13,11 +13,11 @@ const unprintable =
   /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\ufffd\u{e0100}-\u{e01ef}]|(?! )\p{Zs}/u;
 
 /** Refuses a word with characters that are invisible or move the cursor. @throws Usage */
-export function printable(word: string): void {
+export function printable(word: string, remedy = "retype it by hand"): void {
   const bad = unprintable.exec(word);
   if (bad === null) return;
   const code = (bad[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
-  throw new Usage(`the word ${shown(word)} has an invisible character (U+${code}); retype it by hand`);
+  throw new Usage(`the word ${shown(word)} has an invisible character (U+${code}); ${remedy}`);
 }
 
 const unprintables = new RegExp(unprintable, "gu");

@@ -89,11 +89,11 @@ EOF2
     mkdir -p "$BATS_TEST_TMPDIR/without-$by"
     ln -sf "$machine/bin/"* "$BATS_TEST_TMPDIR/without-$by/"
     rm "$BATS_TEST_TMPDIR/without-$by/nixos-rebuild"
-    ! on_machine PATH="$BATS_TEST_TMPDIR/without-$by" "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by 2>"$BATS_TEST_TMPDIR/err"
+    ! on_machine PATH="$BATS_TEST_TMPDIR/without-$by" "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by 2>"$BATS_TEST_TMPDIR/err" || false
     grep -q '^sync: nixos-rebuild is not on PATH' "$BATS_TEST_TMPDIR/err"
   done
   for by in sudo none; do
-    ! on_machine HEY_UID=1234 "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by --print | grep SUDO_UID
+    ! on_machine HEY_UID=1234 "$repo/scripts/sync.ts" switch --backend nixos-rebuild --elevate $by --print | grep SUDO_UID || false
   done
 }
 
@@ -160,5 +160,91 @@ becomes() {
   cat out
   grep -q '(login-refused)' out
   grep -q 'ssh -o IdentitiesOnly=yes -i ~/.ssh/id_ed25519 .*192.0.2.9 true' out
-  ! grep -q ssh-copy-id out
+  ! grep -q ssh-copy-id out || false
+}
+
+# flake_of OWNER: a repository with a flake that has the host one, in the current directory.
+flake_of() {
+  make_flake "$PWD/flake" one
+  rm -rf flake/.git
+  git init -q flake
+  git -C flake -c user.name=x -c user.email=x@example.org add -A
+  git -C flake -c user.name=x -c user.email=x@example.org commit -qm x
+  printf 'one\n' >flake/.git/hosts
+  remember "$PWD/flake"
+  chown -R "$1" flake
+}
+
+@test "a host in a submodule: what nix does not see is said, with the reference that shows it" {
+  flake_of "$(id -u)"
+  git init -q sub
+  mkdir -p sub/two
+  : >sub/two/default.nix
+  git -C sub add -A
+  git -C sub -c user.name=x -c user.email=x@example.org commit -qm x
+  git -C flake -c protocol.file.allow=always submodule --quiet add "$PWD/sub" machines
+  cd flake
+  refused() { ! on_machine "$repo/scripts/ops-deploy.ts" "$@" >"$BATS_TEST_TMPDIR/out" 2>&1 </dev/null || false; cat "$BATS_TEST_TMPDIR/out"; }
+  refused two 192.0.2.1
+  [ "$(tail -n 1 "$BATS_TEST_TMPDIR/out")" = "ops-deploy: the flake in '$PWD' has no host 'two': 'machines' is a submodule of git's, and nix does not see into it. Try: --flake '.?submodules=1'" ]
+  refused two 192.0.2.1 --flake "$PWD?dir=."
+  grep -qF -- "Try: --flake '$PWD?dir=.&submodules=1'" "$BATS_TEST_TMPDIR/out"
+  # A flake may import a host from there by name: doctor says it of one that is known.
+  printf 'one\ntwo\n' >.git/hosts
+  on_machine "$repo/scripts/ops-doctor.ts" two 192.0.2.1 >"$BATS_TEST_TMPDIR/out" 2>&1 </dev/null || :
+  grep -q 'error two: it lies in the submodule machines, into which nix does not see (host-untracked)' "$BATS_TEST_TMPDIR/out"
+  # What nix sees elsewhere is no matter.
+  mkdir -p hosts/two
+  on_machine "$repo/scripts/ops-doctor.ts" two 192.0.2.1 >"$BATS_TEST_TMPDIR/out" 2>&1 </dev/null || :
+  ! grep -q 'it lies in the submodule' "$BATS_TEST_TMPDIR/out" || false
+  refused three 192.0.2.1
+  ! grep -q submodule "$BATS_TEST_TMPDIR/out" || false
+}
+
+@test "a repository of another owner, which git does not read: said once, with what makes git trust it" {
+  [ "$(id -u)" = 0 ] || skip "SKIPPED: only root can give files away"
+  flake_of 65534
+  on_machine "$repo/scripts/ops-doctor.ts" one 192.0.2.1 --flake "$PWD/flake" >out 2>err </dev/null || :
+  cat err
+  [ "$(grep -c "git does not read the repository in '$PWD/flake', as it belongs to " err)" = 1 ]
+  grep -q "Try: git config --global --add safe.directory $PWD/flake\$" err
+  # Where git trusts it nothing is said; nor of one's own.
+  printf '[safe]\n\tdirectory = *\n' >gitconfig
+  on_machine GIT_CONFIG_GLOBAL="$PWD/gitconfig" "$repo/scripts/ops-doctor.ts" one 192.0.2.1 --flake "$PWD/flake" >out 2>err </dev/null || :
+  ! grep 'git does not read' err || false
+  chown -R 0 flake
+  on_machine "$repo/scripts/ops-doctor.ts" one 192.0.2.1 --flake "$PWD/flake" >out 2>err </dev/null || :
+  ! grep 'git does not read' err || false
+}
+
+@test "a directory's name with what can't be seen: it is the directory that is to be renamed, as nobody has typed that" {
+  local dir="$PWD/dots-❄️"
+  make_flake "$dir" id3-eniac
+  remember "$dir"
+  cd "$dir"
+  ! on_machine "$repo/scripts/sync.ts" boot --backend nixos-rebuild --print >"$BATS_TEST_TMPDIR/out" 2>&1 </dev/null || false
+  cat "$BATS_TEST_TMPDIR/out"
+  grep -q '(U+FE0F); give that file or directory another name$' "$BATS_TEST_TMPDIR/out"
+}
+
+@test "a page that would go to a terminal or a pipe is refused, and nobody is told to remove /dev/stdout" {
+  local path
+  ln -s /dev/null null
+  for path in /dev/stdout /dev/fd/1 null; do
+    ! on_machine "$repo/scripts/ops-status.ts" 007 192.0.2.1 --flake "$machine/path/to/flake" --html "$path" 2>err </dev/null || false
+    cat err
+    ! grep remove err || false
+  done
+  grep -q "'null' is no ordinary file; type another path" err
+  : >page
+  ln -s page link
+  ! on_machine "$repo/scripts/ops-status.ts" 007 192.0.2.1 --flake "$machine/path/to/flake" --html link 2>err || false
+  grep -q "'link' is a link; type the path that it leads to, or remove it" err
+}
+
+@test "man pages are for everybody, whatever the umask" {
+  (umask 077 && on_machine "$repo/scripts/help.ts" --man-dir "$PWD/man/man1")
+  [ "$(find man -type f ! -perm 644 | wc -l)" = 0 ]
+  [ "$(find man -type d ! -perm 755 | wc -l)" = 0 ]
+  [ "$(find man -type f | wc -l)" -gt 5 ]
 }

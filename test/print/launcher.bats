@@ -86,7 +86,7 @@ variable() { grep -zs "^$2=" "$record/$1.1/environ" | tr -d '\0'; }
     echo "$dir: $(head -c 1000 "$BATS_TEST_TMPDIR/stderr")"
     # The shells on the way have a word of their own to say of a directory that is gone.
     [ "$(cat "$BATS_TEST_TMPDIR/stdout")" = "ssh root@vps" ] || { [ "$dir" = gone ] && grep -q '^ops-ssh: ' "$BATS_TEST_TMPDIR/stderr"; }
-    ! grep -q '^    at ' "$BATS_TEST_TMPDIR/stderr"
+    ! grep -q '^    at ' "$BATS_TEST_TMPDIR/stderr" || false
     [ "$dir" = gone ] || refuses 1 "no program can be started in the current directory" "$(type -P setpriv)" --bounding-set=-dac_override,-dac_read_search "$repo/scripts/ops-ssh.ts" vps true
   done
 }

@@ -64,7 +64,7 @@ printed() { on_machine NIX_SSHOPTS="$1" "$repo/scripts/ops-ssh.ts" vps --print; 
 @test "a quote without an end is said" {
   local text
   for text in '-i "a' "-i 'a" '-i a\'; do
-    ! printed "$text" 2>err
+    ! printed "$text" 2>err || false
     grep -q 'NIX_SSHOPTS has a quote without an end' err
   done
 }
@@ -101,7 +101,7 @@ calls() { cat "$record"/ssh.*/argv | tr '\0' '\n'; }
     [ "$(eval "printf '%s\n' $ng")" = "${words[at]}"$'\n-o\nPort=22' ]
     for kind in bash-file bash-2014; do
       has_path=$machine/has-nixos-rebuild-$kind:
-      ! on_machine NIX_SSHOPTS="${texts[at]}" "$repo/scripts/ops-deploy.ts" 007 vps --backend nixos-rebuild --print >"$BATS_TEST_TMPDIR/line" 2>"$BATS_TEST_TMPDIR/err"
+      ! on_machine NIX_SSHOPTS="${texts[at]}" "$repo/scripts/ops-deploy.ts" 007 vps --backend nixos-rebuild --print >"$BATS_TEST_TMPDIR/line" 2>"$BATS_TEST_TMPDIR/err" || false
       grep -q 'has no way to read quotes in NIX_SSHOPTS; type --backend nix' "$BATS_TEST_TMPDIR/err"
     done
   done

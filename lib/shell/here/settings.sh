@@ -70,6 +70,8 @@ add_line() {
 # write_pages DIR HELP PAGE...: each page is what the command that a person would type for it says, and is there whole or not at all.
 write_pages() {
   local dir help page
+  # They are for everybody who reads manuals here.
+  umask 022
   dir=$1
   help=$2
   shift 2
