@@ -30,7 +30,8 @@ __hey_add_ssh_names() {
 
 # Adds the names of an ssh config to names and the files it mentions to known; $2 is where its relative Includes lie (ssh_config(5)).
 __hey_ssh_config() {
-  local file line words lines path
+  # In a Turkish locale "I" and "i" are no pair.
+  local LC_ALL=C file line words lines path
   for file in ${seen[@]+"${seen[@]}"}; do
     [ "$file" != "$1" ] || return 0
   done

@@ -32,7 +32,8 @@ end
 function __hey_ssh_line --no-scope-shadowing
     # argv: where relative paths lie, the keyword, the rest of the line
     set -l hey_words (__hey_ssh_words $argv[3])
-    switch (string lower -- $argv[2])
+    # Not by string lower, for which "I" and "i" are no pair in a Turkish locale.
+    switch (__hey_lower $argv[2])
         case host
             set -a names $hey_words
         case match
@@ -50,6 +51,17 @@ function __hey_ssh_line --no-scope-shadowing
     end
 end
 
+# A word with the letters of ASCII in lower case.
+function __hey_lower
+    set -l text $argv[1]
+    if string match -qr '[A-Z]' -- $text
+        for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z
+            set text (string replace -air -- $letter $letter $text)
+        end
+    end
+    echo -- $text
+end
+
 function __hey_ssh_match
     set -l key
     for word in $argv
@@ -58,7 +70,7 @@ function __hey_ssh_match
             set -e key
             continue
         end
-        set -l lower (string lower -- $word)
+        set -l lower (__hey_lower $word)
         switch $lower
             case all canonical final !all !canonical !final
             case 'host=*' 'originalhost=*'

@@ -26,7 +26,8 @@ _hey_ssh_config() {
   emulate -L zsh -o extendedglob
   [[ -f $1 && -r $1 ]] && (( ! $seen[(Ie)$1] )) || return 0
   seen+=($1)
-  local line arg
+  # As ssh has its keywords in either case: in a Turkish locale "I" and "i" are no pair.
+  local LC_ALL=C line arg
   local -i at
   local -a match mbegin mend args
   local -a lines=(${(M)${(f)"$(<$1)"}:#[[:space:]]#(#i)(host|match|include|(user|global)knownhostsfile)[[:space:]=\"]*})

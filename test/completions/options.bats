@@ -55,3 +55,18 @@ setup_file() { make_odd_world; }
   run grep -a '//' "$BATS_TEST_TMPDIR/list"
   [ "$status" -eq 1 ]
 }
+
+@test "options: in a Turkish locale, where I and i are no pair, Include and Host are followed" {
+  local places=$BATS_TEST_TMPDIR/locales
+  mkdir "$places"
+  localedef -i tr_TR -f UTF-8 "$places/tr_TR.UTF-8" 2>/dev/null || skip "SKIPPED: no Turkish locale can be made (package locales)"
+  [ "$(LOCPATH=$places LC_ALL=tr_TR.UTF-8 zsh -fc 'x=I; print ${(L)x}')" = ı ]
+  export DRIVE_ENV="LOCPATH=$places LC_ALL=tr_TR.UTF-8"
+  rows zsh few "$compinit; $(load_line zsh)"
+  quiet
+  rows bash few "$(load_line bash)"
+  quiet
+  sed -n 's/^zb S vps-ultraman /f S vps-ultraman /p' "$BATS_TEST_DIRNAME/few" >"$BATS_TEST_TMPDIR/fish"
+  [ -s "$BATS_TEST_TMPDIR/fish" ]
+  zsh -f "$BATS_TEST_DIRNAME/rows.zsh" fish "$BATS_TEST_TMPDIR/fish" "$world" "$(load_line fish)"
+}
