@@ -130,6 +130,8 @@ export default verb(module, {
       lane !== undefined ||
       given.laneTimeout !== undefined ||
       given.orBoot ||
+      given.forceLockout ||
+      given.thenPort !== undefined ||
       given.raw;
     const onTarget = given.buildOn === "target";
     // Nix and ssh do all but what is asked of nixos-rebuild itself.

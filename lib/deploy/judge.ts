@@ -7,17 +7,15 @@ import type { Action } from "./way.ts";
 export interface LockoutGiven {
   /** It is meant. */
   readonly forceLockout: boolean;
-  /** Where ssh will come to afterwards, if not where it came to. */
-  readonly thenPort?: string | undefined;
 }
 
 /** The new system is there, and nothing of it runs. */
 export const judging = (
   { access, action }: { readonly access: Access; readonly action: Action },
-  { forceLockout, thenPort = "" }: LockoutGiven,
+  { forceLockout }: LockoutGiven,
 ): Part =>
   parts(
-    { main: [], given: { force_lockout: forceLockout ? "yes" : "", then_port: thenPort } },
+    { main: [], given: { force_lockout: forceLockout ? "yes" : "" } },
     calling(
       "judge_there",
       [access.asks ? "secret" : (access.by ?? "none"), action],

@@ -110,7 +110,7 @@ const always: readonly Conflict[] = [
   // Reboot
   { of: ["reboot"], not: ["no-reboot", "test", "dry-activate", "list"], says: either, yields: true },
   // The right machine
-  { of: ["rename"], not: ["list", "status", "cancel"], says: either },
+  { of: ["rename", "force-lockout", "then-port"], not: ["list", "status", "cancel"], says: either },
   { of: ["rename"], not: ["check"], at: "keep-known-hosts", says: either },
   { of: ["extra-files"], not: ["vm-test"], says: either },
   // Generations
@@ -215,6 +215,11 @@ const changing: readonly Conflict[] = [
   { of: ["wait"], needs: ["reboot"], says: "--wait needs a reboot; add --reboot" },
   // nixos-rebuild activates in a unit and over a connection of its own, which nothing on the target could end in time.
   { of: guarding, not: ["backend=nixos-rebuild"], says: "{of} uses nix and ssh only; leave {not} out" },
+  {
+    of: ["force-lockout", "then-port"],
+    not: ["backend=nixos-rebuild"],
+    says: "{of} is for what is done with nix and ssh alone; leave {not} out",
+  },
   {
     of: fleet,
     not: ["backend=nixos-rebuild"],

@@ -226,6 +226,7 @@ export const renameOption = {
 /** The options of verbs after which this login may not work any more. */
 export const lockoutOptions = group(headings.right, {
   "force-lockout": flag("activate it even if this login would not work any more (see exit code 17)"),
+  "then-port": option("PORT", "sshd's port afterwards, if the new system moves it", "number", { range: [1, 65535] }),
 });
 
 // Preview

@@ -44,6 +44,8 @@ const ways = {
 /** How long a host may take, and how what it says is shown. */
 export interface LimitGiven extends SshGiven {
   readonly laneTimeout?: string | undefined;
+  /** Where sshd answers afterwards, if not where it does now. */
+  readonly thenPort?: string | undefined;
   readonly raw?: boolean;
 }
 
@@ -106,6 +108,7 @@ const reaching = (to: string, given: LimitGiven, { unattended, alert }: Connecti
   const [options, forNix] = [asOptions(shared), asSshopts(shared)];
   return {
     target: to,
+    then_port: given.thenPort ?? "",
     ...limits(given),
     ssh_options: options,
     nix_options: forNix === options ? "" : forNix,

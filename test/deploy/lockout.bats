@@ -141,15 +141,16 @@ rows() {
 }
 
 @test "what would be wrong with the system that runs as well is a doubt, and shown in the preview alone" {
-  # An sshd that no system knows of.
+  # An sshd that no system knows of, and a firewall that is not its system's any more.
+  lab host $host nft flush ruleset
   lab host $host /usr/sbin/sshd -f /etc/ssh/sshd_config -p 2222 -o PidFile=/run/other.pid
-  logins '{"users": {"root": {"keys": ["@me@"]}}, "openssh": {"settings": {"LogLevel": "VERBOSE"}}}'
+  logins '{"users": {"root": {"keys": ["@me@"]}}, "firewall": {"enable": false}, "openssh": {"settings": {"LogLevel": "VERBOSE"}}}'
   target=vps_ultraman_2222
-  run deploy --diff
+  run deploy --diff --boot
   lab host $host sh -c 'kill "$(cat /run/other.pid)"'
   echo "$output"
   [ "$status" = 0 ]
-  grep -qx "  warning: this login might not work any more: sshd answers at port 22, not at 2222, to which ssh came" <<<"$output"
+  grep -qx "  warning: this login might not work any more: sshd answers at port 22, not at 2222, to which ssh came (where that is meant: --then-port)" <<<"$output"
   target=vps_ultraman_root
   restore
 }
@@ -179,6 +180,30 @@ rows() {
   kill "$SSH_AGENT_PID"
   echo "$output"
   [ "$status" = 17 ]
+  restore
+}
+
+@test "a port that is moved: --then-port judges and confirms there; where it is not there, the host rolls back and is seen to" {
+  logins '{"users": {"root": {"keys": ["@me@"]}}, "openssh": {"ports": [2222]}}'
+  run deploy --then-port 2222
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "$(running)" = "$(built)" ]
+  restore
+  run deploy --guard --settle 0 --then-port 2222
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ ${lines[-1]} == *"deployed and confirmed: "* ]]
+  [ "$(running) $(profile)" = "$(built) $(built)" ]
+  restore
+  run deploy --then-port 2200
+  echo "$output"
+  [ "$status" = 17 ]
+  [[ ${lines[-1]} == *"sshd answers at port 2222, not at 2200"* ]]
+  run deploy --guard --settle 0 --confirm-timeout 30 --then-port 2200 --force-lockout
+  echo "$output"
+  [ "$status" = 10 ] || [ "$status" = 11 ]
+  until_there 60 eval '[ "$(running)" = "$base" ]'
   restore
 }
 

@@ -30,7 +30,18 @@ reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
 # win over ControlPath.)
-fresh() { (calling && eval "exec ssh $fresh_options -S none \"\$@\""); }
+fresh() { eval "at_either_port $fresh_options -S none \"\$@\""; }
+
+# at_either_port WORD...: ssh, at the port that sshd is to be moved to, where there is one. Before that, and where the host has rolled back, sshd is
+# where it was. What can't connect has read nothing of stdin.
+at_either_port() {
+  local status="0"
+  if [ -n "$then_port" ]; then
+    (calling && exec ssh -p "$then_port" "$@") || status=$?
+    if [ "$status" -ne 255 ]; then return "$status"; fi
+  fi
+  (calling && exec ssh "$@")
+}
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {

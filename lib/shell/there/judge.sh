@@ -31,8 +31,7 @@ judge_login() {
   if [ ! -x "$new/sw/bin/sshd" ]; then echo "unjudged there is no sshd in the new system" && return; fi
   case $user:$at in *[!A-Za-z0-9._@:%\ -]* | *:) echo "unjudged by which connection $user came in is not known" && return ;; esac
   # shellcheck disable=SC2086
-  set -- "$user" ${at% *} "${2:-${at##* }}" "$@"
-  # USER ADDRESS PORT ADDRESS PORT SYSTEM PORT BY OFFER...
+  set -- "$user" $at "$@"
   found=$(in_view judge_view "$new" "$@")
   # It came to its end.
   case $found in *whole) ;; *) echo "unjudged a namespace of its own can not be had there" && return ;; esac
@@ -57,7 +56,8 @@ in_view() {
 # judge_view SYSTEM USER ADDRESS PORT ADDRESS PORT NEW PORT BY OFFER...: judges that system, in a namespace. Ends: where that can not be prepared.
 judge_view() {
   local system user from to port by
-  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=$6 by=$9
+  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=${8:-$6} by=$9
+  if [ "$1" -ef /run/current-system ]; then port=$6; fi
   shift 9
   export LC_ALL=C
   { mount -t tmpfs -o mode=755 hey /tmp && mkdir /tmp/live /tmp/etc && mount --bind /etc /tmp/live && ln -s "$system"/etc/* /tmp/etc/; } || exit 3
@@ -225,7 +225,7 @@ judge_listening() {
   if printf "%s\n" "$ports" | grep -qx "$3"; then
     echo "wrong address sshd does not listen at $2, to which ssh came, but at $(printf "%s\n" "$all" | in_line)"
   else
-    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came"
+    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came (where that is meant: --then-port)"
   fi
 }
 
