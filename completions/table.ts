@@ -134,6 +134,6 @@ export function dispatched(tables: readonly Table[], about: readonly Topic[]): D
 
 /** The options of `hey` itself (scripts/hey). */
 export const heyOptions = [
-  { word: "--help", help: "show the verbs, or the help of one" },
+  { word: "--help", help: "show the commands, or the help of one" },
   { word: "--version", help: "show hey's version" },
 ] as const;

@@ -74,17 +74,17 @@ export default verb(module, {
   purpose: "Help",
   speaker: "hey",
   takes: {
-    verb: rest("a command, as it is typed (ops deploy), or a topic (exit-codes)"),
+    command: rest("a command, as it is typed (ops deploy), or a topic (exit-codes)"),
     man: flag("as a man page; to read it: hey help --man ops deploy | man -l -"),
     "man-dir": option("DIR", "write all man pages into this directory, for example a man1 of MANPATH", "dirs"),
   },
   examples: ["", "ops deploy", "exit-codes", "--man ops deploy", "--man-dir ~/.local/share/man/man1"],
-  plan: ({ verb: words, man, manDir }) => {
+  plan: ({ command: words, man, manDir }) => {
     if (words.includes("")) throw new Usage(`an empty word is not a command; type ${spelled("help")} for all of them`);
     const late = words.find((word) => /^--man(?:-dir)?(?:=|$)/.test(word));
     if (late !== undefined)
       throw new Usage(
-        `${shown(late)} goes before the verb; ` +
+        `${shown(late)} goes before the command; ` +
           `type ${spelled("help")} ${[late, ...words.filter((word) => word !== late)].map(quote).join(" ")}`,
       );
     const verbs = allVerbs();

@@ -185,7 +185,7 @@ const always: readonly Conflict[] = [
   { of: ["write"], not: ["check"], says: either },
   { of: ["write", "check"], not: ["SHELL"], says: "{of} is for all shells; leave out {shell}" },
   { of: ["man"], not: ["man-dir"], says: either },
-  { of: ["man-dir"], not: ["VERB"], says: "--man-dir is for all pages; leave out {not}, or type --man" },
+  { of: ["man-dir"], not: ["COMMAND"], says: "--man-dir is for all pages; leave out {not}, or type --man" },
 ];
 
 /** Words that are at odds where a host is changed. */

@@ -11,7 +11,7 @@ import { topics } from "./topics.ts";
 import { purposed, shortOf, withoutOps } from "./verbs.ts";
 
 /** A page has the date of its words, so that it is the same wherever it is made. */
-const written = "2026-11-28";
+const written = "2026-11-30";
 
 const special: Readonly<Record<string, string>> = {
   "\\": "\\e",
@@ -105,9 +105,9 @@ export function heyPage(all: readonly Verb[]): string {
     head(pageName()),
     ...section("NAME", [`hey \\- ${escaped(tagline)}`]),
     ...section("SYNOPSIS", [
-      typography("hey VERB"),
+      typography("hey COMMAND"),
       ".br",
-      typography("hey help [--man] [VERB|TOPIC]"),
+      typography("hey help [--man] [COMMAND|TOPIC]"),
       ".br",
       bold("hey --version"),
     ]),
@@ -120,7 +120,7 @@ export function heyPage(all: readonly Verb[]): string {
         "A host is an attribute of the flake's nixosConfigurations. A target is an ssh destination: an alias, a name, user@name. Without one, hey takes it from hey.toml, or from an ssh alias that is named for the host.",
       ),
     ]),
-    ...section("VERBS", [
+    ...section("COMMANDS", [
       ...purposed(all).flatMap(([purpose, verbs]) => [
         `.SS ${escaped(purpose)}`,
         ...verbs.flatMap((verb) => row(bold(verb.name.replace("-", " ")), verb.summary)),
