@@ -31,6 +31,7 @@ export default verb(module, {
     const wanted = all
       .filter((entry) => host === undefined || entry.host === host || entry.reached === host)
       .slice(-Number(last));
-    return saying(json ? asJson(wanted) : asTable(wanted.reverse()));
+    const { isTTY, columns: width } = process.stdout;
+    return saying(json ? asJson(wanted) : asTable(wanted.reverse(), isTTY ? width || 80 : undefined));
   },
 });

@@ -1,6 +1,6 @@
 // What was noted of runs, as text.
 import { duration } from "../text/amounts.ts";
-import { columns } from "../text/columns.ts";
+import { columns, fitting } from "../text/columns.ts";
 import { shownJson } from "../text/json.ts";
 import { changeOf, meaning } from "../text/outcome.ts";
 import type { Entry } from "./log.ts";
@@ -18,8 +18,13 @@ function resultOf({ status, untouched }: Entry): string {
   return status === 0 ? "already so" : `nothing changed (${status})`;
 }
 
-/** A line for each, in the order given; below one that failed what it said last, and where the rest of that stands. */
-export function asTable(entries: readonly Entry[]): readonly string[] {
+const givingWay = ["By", "Time", "Reboot needed", "Generation"];
+
+/**
+ * A line for each, in the order given; below one that failed what it said last, and where the rest of that stands.
+ * @param width of the terminal, if there is one
+ */
+export function asTable(entries: readonly Entry[], width: number | undefined): readonly string[] {
   const head = ["When", "Host", "What", "By", "Generation", "Reboot needed", "Time", "Result"];
   const rows = entries.map((one) => [
     ...[
@@ -32,7 +37,7 @@ export function asTable(entries: readonly Entry[]): readonly string[] {
     ],
     ...[duration(one.ms), resultOf(one)],
   ]);
-  const [first = "", ...lines] = columns([head, ...rows])
+  const [first = "", ...lines] = columns(fitting([head, ...rows], givingWay, width))
     .trimEnd()
     .split("\n");
   const why = ({ status, said, transcript }: Entry) =>

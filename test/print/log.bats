@@ -150,3 +150,16 @@ refute() { if "$@"; then return 1; fi; }
   paged "string(//*[@id = 'web1']//*[@class = 'legend'])" | grep -qx '1 done1 went back1 failed'
   paged "string(//*[@class = 'tiles'])" | grep -qx "3deploys since .*, 1 failed"
 }
+
+@test "on a terminal the log fits it: what is least important is left out; elsewhere nothing is" {
+  echo '{"began": 1700000000, "ended": 1700000061, "status": 12, "by": "somebody@workstation", "verb": "ops-deploy", "host": "vps-ultraman", "from": "11", "to": "12", "reboot": "kernel 6.6.1 → 6.6.8"}' >"$noted"
+  local columns
+  for columns in 80 100; do
+    on_machine "$(command -v script)" -qec "$(command -v stty) cols $columns rows 40; '$repo/scripts/ops-log.ts'" /dev/null </dev/null | tr -d '\r' >"$BATS_TEST_TMPDIR/seen"
+    cat "$BATS_TEST_TMPDIR/seen"
+    [ "$(LC_ALL=C.UTF-8 wc -L <"$BATS_TEST_TMPDIR/seen")" -le "$columns" ]
+    grep -q '^When .* Host .* What .* Result$' "$BATS_TEST_TMPDIR/seen"
+    grep -q 'vps-ultraman .*rolled back' "$BATS_TEST_TMPDIR/seen"
+  done
+  log | grep -q '^When .*By .*Generation .*Reboot needed .*Time .*Result$'
+}
