@@ -94,7 +94,7 @@ export default verb(module, {
           if (answer === undefined) return [];
           const status = statusOf(answer, known, undefined);
           const ssh = sshFacts(words, access.to);
-          const type = typing(machine, { ...own, flake: given.flake }, access, ssh);
+          const type = typing(machine, { ...own, flake: given.flake, target: given.target }, access, ssh);
           const said = status.answers
             ? answered(status, answer, type, access, ownersOf(onDisk(answer).map(({ key }) => key)))
             : [silent(status, answer, ssh, type)];

@@ -25,6 +25,7 @@ export interface Jump {
 
 interface Given extends SshGiven {
   readonly flake: string | undefined;
+  readonly target: string | undefined;
 }
 
 const line = (...words: readonly string[]) => words.map(quote).join(" ");
@@ -52,14 +53,17 @@ function jumpsOf(ssh: SshFacts, words: readonly string[]): readonly Jump[] {
 }
 
 /** @param ssh what ssh makes of the target */
-export function typing({ host, target }: Machine, given: Given, access: Access, ssh: SshFacts): Typing {
+export function typing({ host, target, rule }: Machine, given: Given, access: Access, ssh: SshFacts): Typing {
   const { flake, sshOption, sshConfig } = given;
   const ofFlake = flake === undefined ? [] : ["--flake", flake];
   const options = sshOption.flatMap((pair) => ["--ssh-option", pair]);
   const config = sshConfig === undefined ? [] : ["--ssh-config", sshConfig];
+  // Keys go by no name alone: there the target is typed.
+  const to = (verb: string) => (given.target !== undefined || (verb === "ops-push-keys" && rule.by === "name") ? [target] : []);
   const direct = [`${ssh("user") ?? "root"}@${ssh("hostname") ?? target}`, "--ssh-option", `Port=${ssh("port") ?? "22"}`];
   return {
-    verb: (name, ...more) => `${spelled(name)}${access.typed} ${line(host, target, ...ofFlake, ...config, ...options, ...more)}`,
+    verb: (name, ...more) =>
+      `${spelled(name)}${access.typed} ${line(host, ...to(name), ...ofFlake, ...config, ...options, ...more)}`,
     bootstrap: () =>
       `${spelled("ops-bootstrap")} ${line(host, ...(sshConfig === undefined ? [target] : direct), ...ofFlake, ...options)}`,
     shell: (...command) => `${spelled("ops-ssh")}${access.typedShell} ${line(...config, ...options, target, ...command)}`,
