@@ -3,6 +3,7 @@
   "";
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
+import { existsSync, realpathSync } from "node:fs";
 import { buildAll, connected, deployment } from "../lib/deploy/deployment.ts";
 import { armedThere, askedGuard } from "../lib/deploy/guard.ts";
 import { buildWords, evaluationWords, realisationWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
@@ -18,7 +19,7 @@ import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
 import { joined, step, variable } from "../lib/script/step.ts";
-import { Usage } from "../lib/spec/errors.ts";
+import { shown, Usage } from "../lib/spec/errors.ts";
 import {
   buildOptions,
   elevateOptions,
@@ -48,6 +49,15 @@ import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
 import { nixSshopts, pinnedSshopts } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
+/** The path in the store of a system that was built. @throws Usage for anything else */
+function systemAt(path: string): string {
+  const found = existsSync(path) ? realpathSync(path) : path;
+  if (/^\/nix\/store\/[0-9a-z]{32}-[\w.+?=-]+$/.test(found)) return found;
+  throw new Usage(
+    `--store-path ${shown(path)} is not a path of the store; type one like /nix/store/…-nixos-system-…, or a link to it`,
+  );
+}
+
 export default verb(module, {
   summary: "Build a host's system here and activate it there",
   purpose: "Deploy",
@@ -70,6 +80,7 @@ export default verb(module, {
       fast: flag("nixos-rebuild: don't build its newest version first"),
       debug: flag("more output from nix and nixos-rebuild"),
       "build-host": option("HOST", "build on that machine", "targets"),
+      "store-path": option("PATH", "deploy this system, which is built already, by a CI for example", "files"),
     }),
     "build-on": buildOptions["build-on"],
     ...passing,
@@ -130,6 +141,7 @@ export default verb(module, {
       lane !== undefined ||
       given.laneTimeout !== undefined ||
       given.orBoot ||
+      given.storePath !== undefined ||
       given.forceLockout ||
       given.thenPort !== undefined ||
       given.raw;
@@ -147,6 +159,7 @@ export default verb(module, {
         action,
         specialisation,
         installBootloader,
+        storePath: given.storePath === undefined ? undefined : systemAt(given.storePath),
         debug,
         useSubstitutes,
         force,

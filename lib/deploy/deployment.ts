@@ -38,6 +38,8 @@ export interface Deployment extends Change {
   /** Activated instead of the system that it is one of. Not with guard. */
   readonly specialisation: string | undefined;
   readonly flake: Flake;
+  /** A path of the store that is taken instead of building one. */
+  readonly storePath: string | undefined;
   readonly debug: boolean;
   readonly useSubstitutes: boolean;
   /** Words for nix build. */
@@ -83,8 +85,14 @@ function asking({ force, action }: Change, about: string, ...more: readonly stri
 /** The facts of which each must be the new system, where the host is already what it would become. */
 const already = { switch: ["runs", "boots"], test: ["runs"], boot: ["boots"], "dry-activate": [] } as const;
 
-/** `$system`, built here and now for this host alone. */
-function building({ flake, host, debug, passed }: Deployment): Part {
+/** `$system`, built here and now for this host alone; or the one that was built before. */
+function building({ flake, host, debug, passed, storePath }: Deployment): Part {
+  if (storePath !== undefined)
+    return {
+      main: [call("take_given_system", [storePath], "$system")],
+      stages: [stage(`take ${storePath}`, "here", 1)],
+      programs: ["nix-store"],
+    };
   const build = step(
     nix,
     "build",

@@ -79,6 +79,12 @@ const always: readonly Conflict[] = [
     yields: true,
   },
   { of: ["build-on"], not: ["build-host"], says: either, yields: true },
+  {
+    of: ["store-path"],
+    not: ["impure", "override-input", "update-input", "builders", "build-on", "build-host", "fast", "status", "cancel", "--"],
+    says: "--store-path builds nothing; leave {not} out",
+  },
+  { of: ["store-path"], not: fleet, says: "--store-path is the system of one host; leave {not} out" },
   // Preview
   { of: ["diff"], not: ["no-diff", "status", "cancel", "list"], says: either, yields: true },
   { of: ["ask"], not: ["no-ask", "dry-activate", "status", "cancel", "list"], says: either, yields: true },
@@ -232,7 +238,7 @@ const changing: readonly Conflict[] = [
     says: "{of} compares with the target, and nixos-rebuild compares with this machine; leave {not} out",
   },
   {
-    of: ["lane-timeout", "raw", "or-boot"],
+    of: ["lane-timeout", "raw", "or-boot", "store-path"],
     not: ["backend=nixos-rebuild"],
     says: "{of} works with nix and ssh only; leave {not} out",
     yields: true,

@@ -310,3 +310,24 @@ as_login_shell() {
   done
   [ "$(running)" = "$old" ]
 }
+
+@test "--store-path: a system that was built before, by a path or a link to it; nothing is built, and what is none is refused" {
+  nix build --out-link "$BATS_TEST_TMPDIR/result" ".#nixosConfigurations.$host.config.system.build.toplevel"
+  new=$(readlink "$BATS_TEST_TMPDIR/result")
+  lab knobs $host '{"marker": "later"}'
+  run deploy --store-path "$BATS_TEST_TMPDIR/result" --guard --settle 0 --confirm-timeout 60
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "$(running) $(profile)" = "$new $new" ]
+  [ ! -e "$(built)" ]
+  run deploy --store-path "$new"
+  [ "$status" = 0 ]
+  [[ $output == *"already so"* ]]
+  for wrong in /etc/passwd "$new/bin" "/nix/store/00000000000000000000000000000000-none" "$(nix path-info .)"; do
+    run deploy --store-path "$wrong"
+    echo "$output"
+    [ "$status" != 0 ]
+    [ "$(running)" = "$new" ]
+    [[ $output == *"is not a path of the store"* || $output == *"no binary cache has it"* || $output == *"is not a NixOS system"* ]]
+  done
+}

@@ -9,6 +9,14 @@ take_built_system() {
   stop "$system has no bin/switch-to-configuration (system.switch.enable = false), so it can't be activated; nothing was copied"
 }
 
+# take_given_system PATH: the new system, which was built before, by a CI say. What is not here comes from a binary cache. It is kept as long as this
+# run goes on. Sets: system, to_activate. Ends: where nothing has it, or it is none that can be activated.
+take_given_system() {
+  step "take $1"
+  nix-store --realise --add-root "$tmp/system" "$1" >/dev/null || stop "$1 is not here, and no binary cache has it; nothing was copied"
+  take_built_system
+}
+
 # already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
 # Sets: current, last_words.
 already_so() {
