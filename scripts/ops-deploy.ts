@@ -4,11 +4,12 @@
 
 // Update a running host: build here, copy the closure, activate there. The host compiles nothing.
 import { existsSync, realpathSync } from "node:fs";
-import { buildAll, connected, deployment } from "../lib/deploy/deployment.ts";
+import { asking, buildAll, connected, deployment } from "../lib/deploy/deployment.ts";
 import { armedThere, askedGuard } from "../lib/deploy/guard.ts";
 import { buildWords, evaluationWords, realisationWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
 import { askedPreview } from "../lib/deploy/preview.ts";
 import { askedReboot, rebooting } from "../lib/deploy/reboot.ts";
+import { askedBefore, rebuilding } from "../lib/deploy/rebuild.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { wayOf } from "../lib/deploy/way.ts";
 import { wordsFor } from "../lib/here/backends.ts";
@@ -18,7 +19,8 @@ import { onPath } from "../lib/here/machine.ts";
 import { evaluatedAsItSays, flakeMeant } from "../lib/inventory/flake.ts";
 import { requireHost } from "../lib/inventory/hosts.ts";
 import { call, parts, stage } from "../lib/script/part.ts";
-import { joined, step, variable } from "../lib/script/step.ts";
+import { step, wordsOf } from "../lib/script/step.ts";
+import { unswayed } from "../lib/script/swaying.ts";
 import { shown, Usage } from "../lib/spec/errors.ts";
 import {
   buildOptions,
@@ -45,8 +47,8 @@ import {
 import { deployments } from "../lib/spec/passed.ts";
 import { argUnless, flag, group, knownTarget, option } from "../lib/spec/spec.ts";
 import { accessTo, rebuildWords } from "../lib/target/access.ts";
-import { askingIdentity, requireMachineOf } from "../lib/target/identity.ts";
-import { nixSshopts, pinnedSshopts } from "../lib/target/ssh.ts";
+import { requireMachineOf } from "../lib/target/identity.ts";
+import { pinnedSshopts } from "../lib/target/ssh.ts";
 import { verb } from "../lib/verb/verb.ts";
 
 /** The path in the store of a system that was built. @throws Usage for anything else */
@@ -210,33 +212,39 @@ export default verb(module, {
       ...(!dryActivate && { logged: { host, target } }),
       needs: { "nixos-rebuild": instead },
     };
-    const stages = [stage(`nixos-rebuild ${action}: build it, copy it, activate it`, "both", "its own")];
-    // Where nothing is asked of the target by hey itself it is one command.
-    if (reboot === undefined && access.by === undefined)
-      return { ...about, main: [{ ...rebuild, env: nixSshopts(given) }], stages };
-    // What it repeats of the target's words is shown plainly.
-    const rebuilding = step("both_plainly", "env", pinnedSshopts(given), rebuild.argv);
+    const line = step("over_connection", wordsOf(unswayed("nixos-rebuild", rebuild)));
+    const note = `nixos-rebuild ${action}: build it, copy it, activate it`;
+    const rebuilt = {
+      action,
+      specialisation: given.specialisation,
+      installBootloader: given.installBootloader,
+      lookBy: `${spelled("ops-ssh")}${access.typedShell} ${target} `,
+      mends: !access.asks,
+    };
     return {
       ...about,
       ...parts(
         connected({ host, target, access, turn }, way, true),
-        // Where a password is asked for, that is nixos-rebuild's question, and there is no silent way to ask.
-        ...(access.asks ? [] : [askingIdentity, requireMachineOf({ host, rename: given.rename }, flake)]),
-        {
-          main: [
-            ...(dryActivate
-              ? []
-              : [
-                  call(
-                    "until_it_ends",
-                    ["nixos-rebuild", joined(variable("type_shell"), " ", variable("where"))],
-                    "it moves what boots before it activates",
-                  ),
-                ]),
-            rebuilding,
-          ],
-          stages,
-        },
+        { main: [], given: { rebuild_options: pinnedSshopts(given) } },
+        // Where a password is asked for, that is nixos-rebuild's question, and there is no silent way to ask as root.
+        ...(access.asks
+          ? [askedBefore]
+          : [
+              asking(
+                { force, action },
+                "ask it: may it be changed, is there room, is nobody else at it?",
+                "refuse_activating",
+                "has_room",
+                "tell_stand",
+              ),
+              requireMachineOf({ host, rename: given.rename }, flake),
+            ]),
+        dryActivate
+          ? { main: [{ ...line, note }], stages: [stage(note, "both", "its own")] }
+          : parts(
+              { main: access.asks ? [] : [call("note_before")] },
+              rebuilding(line, note, rebuilt, call("still_in_rebuilt", [action], "it must not be locked out")),
+            ),
         rebooting(reboot),
       ),
     };

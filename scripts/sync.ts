@@ -5,6 +5,7 @@
 // Build this machine's system from the flake and make it the next boot's, or the running one.
 import { buildWords, evaluationWords, sharedWords, systemWords, updateWords } from "../lib/deploy/passing.ts";
 import { askedPreview, previewing } from "../lib/deploy/preview.ts";
+import { askedBefore, rebuilding } from "../lib/deploy/rebuild.ts";
 import { turnOf } from "../lib/deploy/turn.ts";
 import { nix, wordsFor } from "../lib/here/backends.ts";
 import { spelled } from "../lib/here/called.ts";
@@ -15,7 +16,7 @@ import { hostHere, knownHosts, requireHost } from "../lib/inventory/hosts.ts";
 import { machineHere } from "../lib/inventory/inventory.ts";
 import { readSettings } from "../lib/inventory/settings.ts";
 import { call, nothing, type Part, parts, stage } from "../lib/script/part.ts";
-import { elevated, joined, type Step, step, variable, wordsOf } from "../lib/script/step.ts";
+import { elevated, joined, type Step, step, variable } from "../lib/script/step.ts";
 import { unswayed } from "../lib/script/swaying.ts";
 import { Refusal } from "../lib/spec/errors.ts";
 import { type Elevation, elevations, flakeOption, passing, previewOptions } from "../lib/spec/options.ts";
@@ -45,37 +46,6 @@ function elevationOfNh(elevate: string | undefined): readonly string[] {
   if (elevate === undefined) return [];
   if (elevate === "sudo") return wordsFor("nh", "elevateSudo", "--elevate sudo");
   return wordsFor("nh", "elevateOther", `--elevate ${elevate}`, [[elevate]]);
-}
-
-/**
- * A program that changes this machine by itself: it moves what boots before or behind the activation, as it is. What came of it is looked at,
- * and made the same, whichever program it is.
- */
-function rebuilding(
-  line: Step,
-  note: string,
-  action: string,
-  specialisation: string | undefined,
-  installBootloader: boolean,
-): Part {
-  const [first = "", second = ""] = line.argv;
-  return {
-    main: [
-      { ...call("rebuilding", wordsOf(line)), note },
-      call(
-        "see_outcome",
-        [action, ...(specialisation === undefined ? [] : [specialisation])],
-        "what came of it, whichever program it was",
-      ),
-      call("say_outcome"),
-    ],
-    given: { bootloader: installBootloader ? "1" : "0", type_reboot: "reboot", look_by: "" },
-    stages: [
-      stage(note, "here"),
-      stage("see what runs, what boots and what failed; put right what is half done", "here", 1, 4, 13),
-    ],
-    programs: [first, ...(String(first) in elevations ? [second] : [])].filter((word) => typeof word === "string"),
-  };
 }
 
 /**
@@ -210,13 +180,24 @@ export default verb(module, {
       ...(changes && { logged }),
       ...(elevates && { needs: { [elevate]: undefined } }),
     };
+    const reboots: Part = { main: [], given: { type_reboot: "reboot" } };
     const note = `${program} ${action}`;
     if (!changes && preview === undefined) return { ...about, main: [line()], stages: [stage(note, "here", "its own")] };
+    const single = line();
+    const [first = "", second = ""] = single.argv;
     const runs: Part = changes
-      ? rebuilding(line(), note, action, specialisation, words.installBootloader)
-      : { main: [{ ...line(), note }], stages: [stage(note, "here", "its own")] };
-    const asked: Part = { main: [call("ask_before", [], "how it stands; does nobody else switch it?")] };
-    if (preview === undefined) return { ...about, ...parts(here, asked, runs) };
+      ? {
+          ...rebuilding(single, note, {
+            action,
+            specialisation,
+            installBootloader: words.installBootloader,
+            lookBy: "",
+            mends: true,
+          }),
+          programs: [first, ...(String(first) in elevations ? [second] : [])].filter((word) => typeof word === "string"),
+        }
+      : { main: [{ ...single, note }], stages: [stage(note, "here", "its own")] };
+    if (preview === undefined) return { ...about, ...parts(here, reboots, askedBefore, runs) };
     const build = [
       ...buildWords("nix", words),
       ...updateWords("nix", words),
@@ -235,7 +216,8 @@ export default verb(module, {
       ...parts(
         here,
         shows.begins,
-        changes ? asked : nothing,
+        reboots,
+        changes ? askedBefore : nothing,
         {
           main: [
             call("build_here", [], "a private directory, gone at the end"),

@@ -74,7 +74,7 @@ export function connected(about: Reached, { unattended, alert }: Pick<Way, "unat
 }
 
 /** Asks the target whether it is there, may be changed, and by nobody else now. @param more further questions, functions of lib/shell/there */
-function asking({ force, action }: Change, about: string, ...more: readonly string[]): Part {
+export function asking({ force, action }: Pick<Change, "force" | "action">, about: string, ...more: readonly string[]): Part {
   return {
     ...calling("ask_target", more, about, stage(about, "there", 1, 13)),
     // What runs already is no one else's change where nothing is changed.

@@ -22,6 +22,7 @@
 # with_tty           given                  " -t", in lines to type, where root is become
 # type_become        given                  the words before a command there, in lines to type
 # type_rollback      given                  the line to type for a rollback
+# rebuild_options    given                  ssh's words for nixos-rebuild
 # own_options        given                  ssh's words for a connection that is neither
 # pinned_options     given                  the same, where only one key is taken
 # knocking_options   given                  the same, where nobody is logged in
@@ -46,6 +47,7 @@
 # bootloader         given                  1, to install the boot loader anew, or 0
 # generation         given take_generation  the number of the system's generation, or "new"
 # look_by            given                  the words before a command there, in lines to type for a look
+# mends              given                  yes, where root is become without a question
 # wanted_generation  given                  the number of the one to find, or "previous"
 # seconds            given                  the time to confirm in
 # activation_timeout given                  how many seconds a guarded activation may take

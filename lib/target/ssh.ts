@@ -30,12 +30,6 @@ export function givenWords({ sshOption, sshConfig }: SshGiven): string[] {
 /** ssh's options for this run: the caller's $NIX_SSHOPTS, then what stands on the line. */
 export const sshWords = (given: SshGiven) => [...environmentWords(), ...givenWords(given)];
 
-/** NIX_SSHOPTS for nixos-rebuild; nothing to set where the line adds nothing to the caller's own. @throws Usage for what it can't be told */
-export function nixSshopts(given: SshGiven): Readonly<Record<string, string>> {
-  const text = forRebuild(sshWords(given));
-  return givenWords(given).length === 0 ? {} : { NIX_SSHOPTS: text };
-}
-
 /** ssh's words as a script has them in a value, for eval: bare where no shell sees anything special. */
 export const asOptions = (words: readonly string[]): string =>
   words.map((word) => (/^[A-Za-z0-9_@%+:,./-][A-Za-z0-9_@%+:,./=-]*$/.test(word) ? word : quote(word))).join(" ");
@@ -114,9 +108,9 @@ export const pinnedPairs: readonly string[] = [
 /** When ssh gives up: a machine that does not answer, and after half a minute a connection that is dead. */
 const limitWords: readonly string[] = optionWords("ConnectTimeout=10", "ServerAliveInterval=5", "ServerAliveCountMax=6");
 
-/** NIX_SSHOPTS for it, as one word. */
+/** NIX_SSHOPTS for it. The user's own limits win. */
 export const pinnedSshopts = (given: SshGiven): string =>
-  `NIX_SSHOPTS=${forRebuild([...optionWords(...pinnedPairs), ...sshWords(given), ...limitWords])}`;
+  forRebuild([...optionWords(...pinnedPairs), ...sshWords(given), ...limitWords]);
 
 /**
  * One connection for all ssh and nix of a run: the first opens it, in the script's private $tmp, by -S, as that wins over one in the caller's

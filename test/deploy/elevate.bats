@@ -320,16 +320,20 @@ stubs() {
     run deploy --elevate sudo
     echo "$output"
     [ "$status" = 0 ]
-    [[ ${lines[-1]} == "nixos-rebuild switch --show-trace --flake .#$host --target-host admin@$target --elevate sudo" ]]
+    [[ $output == *"nixos-rebuild switch --show-trace --flake .#$host --target-host admin@$target --elevate sudo"* ]]
   done
   trusted_users
   lab host $host sh -c 'echo "require-sigs = false" >>/etc/nix/nix.conf'
   sudo_rules 'admin ALL=(ALL) ALL'
-  run deploy --elevate sudo --ask-elevate-password
+  # nixos-rebuild asks for it at a terminal.
+  run setsid -w "$SCRIPTS/ops-deploy.ts" $host admin@$target --elevate sudo --ask-elevate-password
+  [ "$status" = 1 ]
+  [[ $output == *"there is no terminal to ask for the password on; nothing was done. "* && $output != *"nixos-rebuild switch"* ]]
+  run expect -c 'set timeout 60; spawn -noecho '"$SCRIPTS/ops-deploy.ts $host admin@$target --elevate sudo --ask-elevate-password"'; expect eof; exit [lindex [wait] 3]'
   echo "$output"
   lab host $host sed -i /require-sigs/d /etc/nix/nix.conf
   [ "$status" = 0 ]
-  [[ ${lines[-1]} == *" --elevate sudo --ask-elevate-password" ]]
+  [[ $output == *" --elevate sudo --ask-elevate-password"* ]]
 }
 
 @test "a shell and commands as root; with a terminal sudo asks there by itself" {

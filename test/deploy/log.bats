@@ -113,7 +113,7 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   lab host $host sh -c 'touch /run/let-go; flock /run/hey/lock true'
 }
 
-@test "a command of one line is noted by its status; what isn't a change is not" {
+@test "what nixos-rebuild did is noted; what isn't a change is not" {
   mkdir -p "$BATS_TEST_TMPDIR/bin"
   printf '#!/bin/sh\nexit 4\n' >"$BATS_TEST_TMPDIR/bin/nixos-rebuild"
   chmod +x "$BATS_TEST_TMPDIR/bin/nixos-rebuild"
@@ -124,7 +124,7 @@ change() { lab knobs $host "{\"marker\": \"$BATS_TEST_NUMBER $1\"${2:+, $2}}"; }
   [ "$status" = 4 ]
   "$SCRIPTS/ops-rollback.ts" $host $target --list
   deploy --backend nix --print >/dev/null
-  [ "$(noted '.[] | "\(.verb) \(.status) \(.from)"')" = "ops-deploy 4 null" ]
+  [ "$(noted '.[] | "\(.verb) \(.status) \(.from != null)"')" = "ops-deploy 4 true" ]
 }
 
 @test "who interrupts, and who can't write there: noted, and deployed" {

@@ -60,3 +60,41 @@ syncs() {
   lab host "$host" sh -c 'cat >/root/sync' <"$BATS_TEST_TMPDIR/sync"
   lab host "$host" sh /root/sync
 }
+
+# rebuilder_here: nixos-rebuild on this machine's PATH, for a target: what nixos-rebuild-ng does with ssh, with the words of NIX_SSHOPTS first and its own behind.
+rebuilder_here() {
+  mkdir -p "$BATS_TEST_TMPDIR/bin"
+  cat >"$BATS_TEST_TMPDIR/bin/nixos-rebuild" <<'SH'
+#!/bin/sh
+set -u
+case $* in *--hey-asks-which) exit 2 ;; esac
+tmp=$(mktemp -d)
+to_ssh() { ssh $NIX_SSHOPTS -o ControlMaster=auto -o "ControlPath=$tmp/ssh-%n" -o ControlPersist=60 "$to" -- "$@"; }
+trap 'for socket in "$tmp"/ssh-*; do [ ! -e "$socket" ] || ssh -o "ControlPath=$socket" -O exit none 2>/dev/null; done; rm -rf "$tmp"' EXIT
+trap 'exit 130' INT
+special=
+while [ $# -gt 0 ]; do
+  case $1 in
+  --flake) flake=$2 && shift ;;
+  --target-host) to=$2 && shift ;;
+  --specialisation) special=/specialisation/$2 && shift ;;
+  boot | switch | test | dry-activate) action=$1 ;;
+  esac
+  shift
+done
+: >"$HEY_TEST_BEGUN"
+nix build --out-link "$tmp/built" "${flake%#*}#nixosConfigurations.\"${flake#*#}\".config.system.build.toplevel" || exit
+system=$(readlink "$tmp/built")
+nix copy --to "ssh://$to" "$system" || exit
+case $action in boot | switch) to_ssh nix-env -p /nix/var/nix/profiles/system --set "$system" || exit ;; esac
+unit=
+if to_ssh test -d /run/systemd/system; then
+  unit="systemd-run -E LOCALE_ARCHIVE -E NIXOS_INSTALL_BOOTLOADER=0 --collect --no-ask-password --pipe --quiet --service-type=exec --unit=nixos-rebuild-switch-to-configuration"
+fi
+to_ssh $unit "$system$special/bin/switch-to-configuration" "$action"
+status=$?
+[ "$status" = 0 ] || echo "warning: error(s) occurred while switching to the new configuration" >&2
+exit "$status"
+SH
+  chmod +x "$BATS_TEST_TMPDIR/bin/nixos-rebuild"
+}

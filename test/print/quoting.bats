@@ -72,7 +72,7 @@ gets() {
     typed=()
     # Only the value of an option may be any word.
     for word in "${part[@]}"; do typed+=(--argstr x "$word"); done
-    gets nixos-rebuild switch --show-trace --flake .#vps-ultraman --target-host root@vps "${typed[@]}" ::: ops-deploy.ts vps-ultraman vps -- "${typed[@]}"
+    gets nixos-rebuild --show-trace --flake "$machine/path/to/flake#id3-eniac" build "${typed[@]}" ::: sync.ts build -- "${typed[@]}"
   done
 }
 
@@ -108,7 +108,6 @@ gets() {
   for ((at = 0; at < ${#typed[@]}; at += 160)); do
     gets ssh "${expect[@]:at:160}" root@vps ::: ops-ssh.ts "${typed[@]:at:160}" vps
   done
-  gets nixos-rebuild switch --show-trace --flake .#vps-ultraman --target-host root@vps ::: ops-deploy.ts "${typed[@]:0:100}" vps-ultraman vps
   for word in "${blank[@]:0:12}"; do refused ops-ssh.ts "--ssh-option=Key=$word" vps; done
 }
 

@@ -16,6 +16,7 @@ there_again() { log_in_anew "$target" -- "$become$(far "$@")" </dev/null; }
 # where the program asks for one itself; with "trusted" nix there must take paths from the login. Sets: facts, nix_store.
 # Ends: where it does not.
 connect() {
+  if [ "${1-}" = later ]; then require_terminal_for_secret; fi
   open_connection
   step "become root on $target by $elevate"
   if facts=$(heard 60 reach "$target" -- "$(far becomes_root "$elevate" "${1-none}" "${2-}")" </dev/null); then

@@ -39,20 +39,16 @@ ask_secret() {
   set +a +x
   unset secret
   secret=
-  if (: </dev/tty) 2>/dev/null; then
-    terminal=$(stty -g </dev/tty)
-    # Whatever ends the script meanwhile, the terminal shows again what is typed.
-    at_end show_typing
-    stty -echo </dev/tty
-    printf "%s" "[$verb] password of $target for sudo: " >/dev/tty
-    IFS= read -r secret </dev/tty || :
-    show_typing
-    if [ -z "$secret" ]; then
-      step "no password was typed; nothing was done"
-      exit 1
-    fi
-  else
-    step "there is no terminal to ask for the password on; nothing was done. Let sudo need none there (NOPASSWD), and leave --ask-elevate-password out"
+  require_terminal_for_secret
+  terminal=$(stty -g </dev/tty)
+  # Whatever ends the script meanwhile, the terminal shows again what is typed.
+  at_end show_typing
+  stty -echo </dev/tty
+  printf "%s" "[$verb] password of $target for sudo: " >/dev/tty
+  IFS= read -r secret </dev/tty || :
+  show_typing
+  if [ -z "$secret" ]; then
+    step "no password was typed; nothing was done"
     exit 1
   fi
 }

@@ -30,7 +30,10 @@ reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
 # win over ControlPath.)
-fresh() { eval "at_either_port $fresh_options -S none \"\$@\""; }
+fresh() {
+  eval "set -- $fresh_options -S none \"\$@\""
+  at_either_port "$@"
+}
 
 # at_either_port WORD...: ssh, at the port that sshd is to be moved to, where there is one. Before that, and where the host has rolled back, sshd is
 # where it was. What can't connect has read nothing of stdin.

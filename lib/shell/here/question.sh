@@ -10,6 +10,14 @@ require_terminal() {
   fi
 }
 
+# require_terminal_for_secret: the same for a password. Ends: where nobody is there.
+require_terminal_for_secret() {
+  if (: </dev/tty) 2>/dev/null; then :; else
+    step "there is no terminal to ask for the password on; nothing was done. Let sudo need none there (NOPASSWD), and leave --ask-elevate-password out"
+    exit 1
+  fi
+}
+
 # forget_typed: what was typed before a question could be read is no answer to it: taken off the terminal, a half line too. Sets: interrupted.
 # Ends: at a ^C.
 forget_typed() {

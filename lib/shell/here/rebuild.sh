@@ -31,6 +31,10 @@ rebuilding() {
   case $ended in 129 | 130 | 131 | 141 | 143) exit "$ended" ;; esac
 }
 
+# over_connection COMMAND...: a program that calls ssh itself, over the one connection of this run. What it repeats of the target's words is
+# shown plainly.
+over_connection() { both_plainly env "NIX_SSHOPTS=$rebuild_options -S $tmp/ssh" "$@"; }
+
 # look_after_all: where it was interrupted: how the target stands, and what goes on there. Sets: last_words, facts, changed.
 look_after_all() {
   if [ "$ended" = seen_through ]; then return; fi
@@ -59,11 +63,16 @@ unmoved() { [ "$(fact runs) $(fact link)" = "$(was runs) $(was link)" ] && [ -z 
 # see_rebuilt: how the target stands now, behind the end of what goes on there; over a new connection, where the first one was lost.
 # Sets: facts, ended, last_words. Ends: where it does not answer within a minute.
 see_rebuilt() {
-  local latest
+  local latest waits=""
   clock
   latest=$((now + 60))
   while :; do
-    facts=$(heard "$lane_timeout" as_me tell_rebuilt wait </dev/null) || :
+    facts=$(heard "$lane_timeout" as_me tell_rebuilt ${waits:+wait} </dev/null) || :
+    if [ -n "$(fact goes-on)" ]; then
+      step "an activation goes on, as the unit $(fact goes-on); wait for its end"
+      waits="wait"
+      continue
+    fi
     if [ -n "$(fact runs)" ]; then return; fi
     clock
     if [ "$now" -ge "$latest" ]; then break; fi
@@ -76,6 +85,7 @@ see_rebuilt() {
 # mend_there ACTION ACTIVATED SPECIALISATION: as root, has put right there what is half done. Sets: facts.
 mend_there() {
   local known="$facts"
+  if [ -z "$mends" ]; then return; fi
   facts=$(heard "$lane_timeout" there mend_rebuild "$1" "$(was runs)" "$(was link)" "$(was newest)" "$2" "$3" </dev/null) || :
   if [ -z "$(fact runs)" ]; then facts=$known; fi
 }
@@ -123,4 +133,13 @@ say_outcome() {
   if [ "$status" -gt 0 ]; then exit "$status"; fi
   step "$last_words"
   last_words=
+}
+
+# still_in_rebuilt ACTION: can this machine still log in, after what was activated there? Sets: why_not, prev, last_words, left_open.
+# Ends: where it can't.
+still_in_rebuilt() {
+  why_not=
+  prev=$(was runs)
+  record "$(fact runs)"
+  case $1 in switch | test) if ! unmoved; then still_in "$1"; fi ;; esac
 }

@@ -1,7 +1,10 @@
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
 
 # log_in_anew WORD...: a login like the first one, which may be asked for something again. (-S in NIX_SSHOPTS would win over ControlPath.)
-log_in_anew() { eval "at_either_port $new_options -S none \"\$@\""; }
+log_in_anew() {
+  eval "set -- $new_options -S none \"\$@\""
+  at_either_port "$@"
+}
 
 # logs_in: whether a new connection comes to run something there. Sets: why_not.
 logs_in() {
