@@ -163,5 +163,6 @@ __hey_globbing() {
   set +f
   "$@" || :
   set -f
+  shopt -u nocaseglob
   eval "$undo"
 }

@@ -82,6 +82,8 @@ __hey_add_paths() {
   typed=$hey_head${typed%"${typed##*/}"}
   # Inside quotes bash quotes the names itself, and ends a directory.
   if [[ -n $hey_quote ]]; then typed=$hey_head$dir slash=''; fi
+  # Where readline is told so, it takes "A" for "a", and so does it for files. __hey_globbing puts that back.
+  [[ $(bind -v 2>/dev/null) != *"completion-ignore-case on"* ]] || shopt -s nocaseglob
   for name in "$dir$base"*; do
     if [[ -d $name ]]; then
       name=${name#"$dir"}$slash

@@ -70,3 +70,14 @@ setup_file() { make_odd_world; }
   [ -s "$BATS_TEST_TMPDIR/fish" ]
   zsh -f "$BATS_TEST_DIRNAME/rows.zsh" fish "$BATS_TEST_TMPDIR/fish" "$world" "$(load_line fish)"
 }
+
+@test "options: bash with completion-ignore-case finds paths in either case, as readline itself; without it in the typed one" {
+  local row='S --flake=../OTH‸'
+  printf '%s\n' "b $row ⇥ S --flake=../other\\ flake/‸" 'b S --flake ../OTHER\ f‸ ⇥ S --flake ../other\ flake/‸' 'b S vps-u‸ ⇥ S vps-ultraman ‸' >"$BATS_TEST_TMPDIR/either"
+  printf '%s\n' "b $row ⇥ $row" >"$BATS_TEST_TMPDIR/typed"
+  for kind in either typed; do
+    [ $kind = either ] && setup='; bind "set completion-ignore-case on"' || setup=
+    DRIVE_SCREEN=$BATS_TEST_TMPDIR/screen zsh -f "$BATS_TEST_DIRNAME/rows.zsh" bash "$BATS_TEST_TMPDIR/$kind" "$world" "$(load_line bash)$setup"
+    quiet
+  done
+}
