@@ -1,14 +1,16 @@
 # Offers the names that ssh knows, of the config $1 or of the user's. Not by bash-completion's _known_hosts_real: it offers
 # patterns, and misses host=x, Match and an Include with a blank.
 __hey_add_ssh_names() {
-  local file names=() seen=() lines
-  local known=("${HOME-}"/.ssh/known_hosts "${HOME-}"/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2)
+  local file names=() seen=() lines home=${HEY_HOME-}
+  # ssh goes by the password file, whatever HOME says. Without HOME so does ~.
+  [[ -n $home ]] || home=$(unset HOME && printf %s ~)
+  local known=("$home"/.ssh/known_hosts "$home"/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2)
   # ssh takes its keywords in either case.
   shopt -s nocasematch
   if [[ -n $1 ]]; then
-    __hey_ssh_config "$1" "${HOME-}/.ssh"
+    __hey_ssh_config "$1" "$home/.ssh"
   else
-    __hey_ssh_config "${HOME-}/.ssh/config" "${HOME-}/.ssh"
+    __hey_ssh_config "$home/.ssh/config" "$home/.ssh"
     __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
   fi
   shopt -u nocasematch
@@ -150,7 +152,12 @@ __hey_ssh_words() {
 # The path that a config's word means, in path.
 __hey_ssh_path() {
   case $1 in
-    \~/*) path=${HOME-}/${1#\~/} ;;
+    \~/*) path=$home/${1#\~/} ;;
+    \~*/*)
+      path=${1%%/*}
+      if [[ $path == *[!A-Za-z0-9_.~-]* ]]; then path=/nonexistent; else eval "path=$path"; fi
+      path+=/${1#*/}
+      ;;
     /*) path=$1 ;;
     *) path=$2/$1 ;;
   esac

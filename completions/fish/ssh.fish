@@ -1,12 +1,16 @@
 # The names that ssh knows, of the config that is given or of the user's.
 function __hey_ssh_names
-    set -l known $HOME/.ssh/known_hosts $HOME/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
+    # ssh goes by the password file, whatever HOME says.
+    set -l home $HEY_HOME
+    test -n "$home"; or set home ~$USER
+    string match -q '/*' -- $home; or set home $HOME
+    set -l known $home/.ssh/known_hosts $home/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
     set -l seen
     set -l names
     if test -n "$argv[1]"
-        __hey_ssh_config $argv[1] $HOME/.ssh
+        __hey_ssh_config $argv[1] $home/.ssh
     else
-        __hey_ssh_config $HOME/.ssh/config $HOME/.ssh
+        __hey_ssh_config $home/.ssh/config $home/.ssh
         __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
     end
     for file in $known
@@ -91,15 +95,18 @@ function __hey_ssh_words
     end
 end
 
-function __hey_ssh_paths
-    for path in $argv[2..]
-        switch $path
+function __hey_ssh_paths --no-scope-shadowing
+    for hey_one in $argv[2..]
+        switch $hey_one
             case '~/*'
-                echo -- $HOME/(string sub -s 3 -- $path)
+                echo -- $home/(string sub -s 3 -- $hey_one)
+            case '~*/*'
+                set -l hey_user (string match -rg '^~([A-Za-z0-9_.-]+)/' -- $hey_one)
+                and echo -- ~$hey_user/(string replace -r '^[^/]*/' '' -- $hey_one)
             case '/*'
-                echo -- $path
+                echo -- $hey_one
             case '*'
-                echo -- $argv[1]/$path
+                echo -- $argv[1]/$hey_one
         end
     end
 end

@@ -1,13 +1,15 @@
 # The names that ssh knows, in $reply. Not by zsh's _ssh_hosts: it leaves out the aliases as soon as known_hosts has a match.
 _hey_ssh_names() {
   emulate -L zsh -o extendedglob
-  local file
+  local file home=${HEY_HOME-}
   local -aU names known seen
-  known=($HOME/.ssh/known_hosts{,2} /etc/ssh/ssh_known_hosts{,2})
+  # ssh goes by the password file, whatever HOME says.
+  [[ -n $home ]] || eval "home=~${(q)USERNAME}" 2>/dev/null || home=$HOME
+  known=($home/.ssh/known_hosts{,2} /etc/ssh/ssh_known_hosts{,2})
   if [[ -n $1 ]]; then
-    _hey_ssh_config $1 $HOME/.ssh
+    _hey_ssh_config $1 $home/.ssh
   else
-    _hey_ssh_config $HOME/.ssh/config $HOME/.ssh
+    _hey_ssh_config $home/.ssh/config $home/.ssh
     _hey_ssh_config /etc/ssh/ssh_config /etc/ssh
   fi
   for file in $known; do
@@ -91,7 +93,8 @@ _hey_ssh_args() {
 # The path that a config's word means, in $REPLY.
 _hey_ssh_path() {
   case $1 in
-    (\~/*) REPLY=$HOME/${1#\~/} ;;
+    (\~/*) REPLY=$home/${1#\~/} ;;
+    (\~[A-Za-z0-9_.-]##/*) eval "REPLY=${1%%/*}" 2>/dev/null && REPLY+=/${1#*/} || REPLY=/nonexistent ;;
     (/*) REPLY=$1 ;;
     (*) REPLY=$2/$1 ;;
   esac

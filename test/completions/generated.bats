@@ -83,14 +83,14 @@ shown() {
   cd "$world/repo" || return
   case $1 in
     fish)
-      env -i HOME="$world/home" PATH=/usr/bin:/bin LANG=C.UTF-8 fish --no-config -c "$setup; while read -l line; complete -C \$line | string join ' '; end"
+      env -i HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin LANG=C.UTF-8 fish --no-config -c "$setup; while read -l line; complete -C \$line | string join ' '; end"
       return
       ;;
     zsh) setup="$compinit; LISTMAX=1000; zstyle ':completion:*' list-grouped false; $setup" ;;
     bash) start="bash --rcfile $rc/.zshrc -i" ;;
   esac
   printf '%s\n' "$setup" "source '$BATS_TEST_DIRNAME/rc.$1'" >"$rc/.zshrc"
-  sed 's/^/list\t/' | env -i HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 ZDOTDIR="$rc" zsh -f "$BATS_TEST_DIRNAME/drive.zsh" "$start"
+  sed 's/^/list\t/' | env -i HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 ZDOTDIR="$rc" zsh -f "$BATS_TEST_DIRNAME/drive.zsh" "$start"
 }
 
 parity() {

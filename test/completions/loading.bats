@@ -40,12 +40,12 @@ setup_file() { make_odd_world; }
 }
 
 @test "loading: zsh without compinit says nothing and leaves nothing that matters" {
-  run env -i HOME="$world/home" PATH=/usr/bin:/bin zsh -fc "$(load_line zsh); $(load_line zsh); print -r -- \${(k)functions[(I)_hey*]} \$+_comps"
+  run env -i HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin zsh -fc "$(load_line zsh); $(load_line zsh); print -r -- \${(k)functions[(I)_hey*]} \$+_comps"
   [ "$output" = "_hey-scripts _hey_load 0" ] || [ "$output" = "_hey_load _hey-scripts 0" ]
 }
 
 @test "loading: zsh leaves no hook behind once it is registered" {
-  run env -i HOME="$world/home" PATH=/usr/bin:/bin zsh -fc "$compinit; $(load_line zsh); print -r -- \$precmd_functions \$+functions[_hey_load]"
+  run env -i HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin zsh -fc "$compinit; $(load_line zsh); print -r -- \$precmd_functions \$+functions[_hey_load]"
   [ "$output" = 0 ]
 }
 
@@ -104,7 +104,7 @@ package=/usr/share/bash-completion/bash_completion
   printf '%s\n' 'zb S h t -- --fa‸ ⇥ S h t -- --fallback ‸' 'zb S --boot h -- --option x --fa‸ ⇥ S --boot h -- --option x --fallback ‸' 'zb hey ops deploy h -- --fa‸ ⇥ hey ops deploy h -- --fallback ‸' >"$BATS_TEST_TMPDIR/passed"
   zsh -f "$BATS_TEST_DIRNAME/rows.zsh" zsh "$BATS_TEST_TMPDIR/passed" "$world" "$compinit; $(load_line zsh); _nixos-rebuild() { compadd -- --fallback \$words[1].\$CURRENT }; compdef _nixos-rebuild nixos-rebuild"
   zsh -f "$BATS_TEST_DIRNAME/rows.zsh" bash "$BATS_TEST_TMPDIR/passed" "$world" "$(load_line bash); _nr() { [ \"\$1 \${COMP_WORDS[0]} \$2 \${COMP_WORDS[COMP_CWORD]}\" = 'nixos-rebuild nixos-rebuild --fa --fa' ] && COMPREPLY=(--fallback); }; complete -F _nr nixos-rebuild"
-  run env -i HOME="$world/home" PATH=/usr/bin:/bin fish --no-config -c "$(load_line fish); complete -c nixos-rebuild -l fallback; cd $(quoted "$world/repo"); complete -C './scripts/ops-deploy.ts h t -- --fa'; complete -C 'hey ops deploy h -- --fa'"
+  run env -i HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin fish --no-config -c "$(load_line fish); complete -c nixos-rebuild -l fallback; cd $(quoted "$world/repo"); complete -C './scripts/ops-deploy.ts h t -- --fa'; complete -C 'hey ops deploy h -- --fa'"
   [ "$output" = "--fallback
 --fallback" ]
 }

@@ -50,7 +50,7 @@ setup_file() { make_odd_world; }
 @test "options: bash lists no directory with two slashes" {
   printf '%s\nsource %s\n' "$(load_line bash)" "'$BATS_TEST_DIRNAME/rc.bash'" >"$BATS_TEST_TMPDIR/rc"
   cd "$world/repo"
-  printf 'list\t./scripts/install.ts --root \n' | env -i HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 zsh -f "$BATS_TEST_DIRNAME/drive.zsh" "bash --rcfile $BATS_TEST_TMPDIR/rc -i" >"$BATS_TEST_TMPDIR/list"
+  printf 'list\t./scripts/install.ts --root \n' | env -i HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 zsh -f "$BATS_TEST_DIRNAME/drive.zsh" "bash --rcfile $BATS_TEST_TMPDIR/rc -i" >"$BATS_TEST_TMPDIR/list"
   grep -qa 'fleet-dir' "$BATS_TEST_TMPDIR/list"
   run grep -a '//' "$BATS_TEST_TMPDIR/list"
   [ "$status" -eq 1 ]
@@ -79,5 +79,30 @@ setup_file() { make_odd_world; }
     [ $kind = either ] && setup='; bind "set completion-ignore-case on"' || setup=
     DRIVE_SCREEN=$BATS_TEST_TMPDIR/screen zsh -f "$BATS_TEST_DIRNAME/rows.zsh" bash "$BATS_TEST_TMPDIR/$kind" "$world" "$(load_line bash)$setup"
     quiet
+  done
+}
+
+@test "options: ssh's files are those of the password file's home, also of another user's, whatever HOME says" {
+  local other=$BATS_TEST_TMPDIR/other there shell
+  [ "$(awk -F: '$1 == "sys" { print $6 }' /etc/passwd)" = /dev ] || skip "SKIPPED: there is no user here with a home that a test may write to"
+  mkdir -p "$other/.ssh" "$BATS_TEST_TMPDIR/mine/.ssh"
+  printf 'Host wrong-one\n' >"$other/.ssh/config"
+  echo 'wrong-two ssh-ed25519 AAAA' >"$other/.ssh/known_hosts"
+  there=$(mktemp -d /dev/shm/hey-include.XXXXXX)
+  printf 'Host of-sys\n' >"$there/x.conf"
+  printf 'Include ~sys/shm/%s/*.conf ~/.ssh/tilde ~no-such-user/x\nHost right-one\n' "${there##*/}" >"$BATS_TEST_TMPDIR/mine/.ssh/config"
+  printf 'Host of-tilde\n' >"$BATS_TEST_TMPDIR/mine/.ssh/tilde"
+  printf '%s\n' 'zbf S vps-ultraman wr‸ ⇒' 'zbf S vps-ultraman right‸ ⇥ S vps-ultraman right-one ‸' 'zbf S vps-ultraman of-‸ ⇒ of-sys of-tilde' >"$BATS_TEST_TMPDIR/table"
+  export DRIVE_ENV="HOME=$other HEY_HOME=$BATS_TEST_TMPDIR/mine"
+  for shell in zsh bash fish; do
+    zsh -f "$BATS_TEST_DIRNAME/rows.zsh" $shell "$BATS_TEST_TMPDIR/table" "$world" "${compinit}$([ $shell = zsh ] || echo ' 2>/dev/null'); $(load_line $shell)" || { rm -r "$there"; false; }
+  done
+  # Without a word of the tests it is the home of whoever calls.
+  : >"$BATS_TEST_TMPDIR/mine/.ssh/config"
+  rm -r "$there"
+  export DRIVE_ENV="HOME=$other HEY_HOME= USER=$(id -un)"
+  printf '%s\n' 'zbf S vps-ultraman wr‸ ⇒' >"$BATS_TEST_TMPDIR/table"
+  for shell in zsh bash fish; do
+    zsh -f "$BATS_TEST_DIRNAME/rows.zsh" $shell "$BATS_TEST_TMPDIR/table" "$world" "${compinit}$([ $shell = zsh ] || echo ' 2>/dev/null'); $(load_line $shell)"
   done
 }

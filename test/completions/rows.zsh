@@ -81,7 +81,7 @@ offered() {
 files=$(mktemp -d) || exit 1
 trap 'rm -rf $files' EXIT
 cd $world/repo
-environment=(HOME=$world/home PATH=${DRIVE_PATH-$world/home/bin:/usr/bin:/bin} TERM=xterm LANG=C.UTF-8 $=DRIVE_ENV)
+environment=(HOME=$world/home HEY_HOME=$world/home PATH=${DRIVE_PATH-$world/home/bin:/usr/bin:/bin} TERM=xterm LANG=C.UTF-8 $=DRIVE_ENV)
 case $shell in
   (zsh)
     print -r -- "$setup"$'\n'"source ${(q)here}/rc.zsh" >$files/.zshrc

@@ -58,7 +58,7 @@ EOT
   printf '%s\n' "$2" "source '$BATS_TEST_DIRNAME/rc.$1'" >"$BATS_TEST_TMPDIR/rc/.zshrc"
   local start='zsh -i'
   [ "$1" = zsh ] || start="bash --rcfile $BATS_TEST_TMPDIR/rc/.zshrc -i"
-  (cd "$world/repo" && env -i OUT="$BATS_TEST_TMPDIR" HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 ZDOTDIR="$BATS_TEST_TMPDIR/rc" \
+  (cd "$world/repo" && env -i OUT="$BATS_TEST_TMPDIR" HOME="$world/home" HEY_HOME="$world/home" PATH=/usr/bin:/bin TERM=xterm LANG=C.UTF-8 ZDOTDIR="$BATS_TEST_TMPDIR/rc" \
     zsh -f "$BATS_TEST_DIRNAME/drive.zsh" "$start" <"$BATS_TEST_TMPDIR/requests" >/dev/null)
   [ -s "$BATS_TEST_TMPDIR/before" ]
   diff "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after"
