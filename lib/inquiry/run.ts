@@ -137,7 +137,20 @@ async function watched(name: string, inquiry: Inquiry, scripts: Scripts, seconds
       process.stdout.write("\x1b[?25h");
       process.kill(process.pid, "SIGSTOP");
     });
-  const show = inPlace ? (text: string) => area(fitting(text)) : (text: string) => void process.stdout.write(text);
+  let last = "";
+  const show = inPlace
+    ? (text: string) => {
+        last = text;
+        area(fitting(text));
+      }
+    : (text: string) => void process.stdout.write(text);
+  // In a narrower terminal what stands there takes more lines than log-update has counted.
+  if (inPlace)
+    process.stdout.on("resize", () => {
+      process.stdout.write("\x1b[2J\x1b[H");
+      area.clear();
+      if (last !== "") show(last);
+    });
   // Nobody reads on. Its status is set.
   process.stdout.on("error", () => process.exit());
   for (;;) {

@@ -65,6 +65,31 @@ EOF2
   done
 }
 
+@test "a terminal that becomes narrower keeps nothing of what was watched before" {
+  local shown width
+  command -v tmux >/dev/null || skip "SKIPPED: tmux is not installed"
+  in_tmux() { tmux -S "$BATS_TEST_TMPDIR/socket" -f /dev/null "$@"; }
+  # watch: the line for it, in the environment of a machine of the tests.
+  on_machine "$(type -P env)" | sed "s/'/'\\\\''/g; s/=\(.*\)/='\1'/; s/^/export /" >watch
+  echo "exec '$repo/scripts/ops-status.ts' 007 127.0.0.1 --flake '$machine/path/to/flake' --watch=1" >>watch
+  in_tmux new-session -d -x 120 -y 24 "sh $PWD/watch" 3>&-
+  for width in 120 25 12; do
+    in_tmux resize-window -x $width -y 24
+    for _ in {1..100}; do
+      shown=$(in_tmux capture-pane -p)
+      [ "$(grep -c '^Host' <<<"$shown")" = 1 ] && [ "$(grep -c '^State' <<<"$shown")" = 1 ] && break
+      sleep 0.1
+    done
+    # What a second round leaves.
+    sleep 1.5
+    shown=$(in_tmux capture-pane -p)
+    echo "$width: $shown"
+    [ "$(grep -c '^Host' <<<"$shown")" = 1 ] || { in_tmux kill-server; false; }
+    [ "$(grep -c '^State' <<<"$shown")" = 1 ] || { in_tmux kill-server; false; }
+  done
+  in_tmux kill-server
+}
+
 @test "the partition from which the firmware boots is found wherever it is mounted, and the kernels on it" {
   mkdir -p esp/EFI/nixos stick other/EFI/nixos
   printf '%s\n' "/dev/sda1 $PWD/esp vfat rw 0 0" "/dev/sdb1 $PWD/stick vfat rw 0 0" "/dev/sdc1 $PWD/other ext4 rw 0 0" >mounts
