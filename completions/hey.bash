@@ -166,6 +166,7 @@ __hey_globbing() {
   set +f
   "$@" || :
   set -f
+  shopt -u nocaseglob
   eval "$undo"
 }
 
@@ -322,6 +323,8 @@ __hey_add_paths() {
   typed=$hey_head${typed%"${typed##*/}"}
   # Inside quotes bash quotes the names itself, and ends a directory.
   if [[ -n $hey_quote ]]; then typed=$hey_head$dir slash=''; fi
+  # Where readline is told so, it takes "A" for "a", and so does it for files. __hey_globbing puts that back.
+  [[ $(bind -v 2>/dev/null) != *"completion-ignore-case on"* ]] || shopt -s nocaseglob
   for name in "$dir$base"*; do
     if [[ -d $name ]]; then
       name=${name#"$dir"}$slash
@@ -394,14 +397,16 @@ __hey_compopt() {
 # Offers the names that ssh knows, of the config $1 or of the user's. Not by bash-completion's _known_hosts_real: it offers
 # patterns, and misses host=x, Match and an Include with a blank.
 __hey_add_ssh_names() {
-  local file names=() seen=() lines
-  local known=("${HOME-}"/.ssh/known_hosts "${HOME-}"/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2)
+  local file names=() seen=() lines home=${HEY_HOME-}
+  # ssh goes by the password file, whatever HOME says. Without HOME so does ~.
+  [[ -n $home ]] || home=$(unset HOME && printf %s ~)
+  local known=("$home"/.ssh/known_hosts "$home"/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2)
   # ssh takes its keywords in either case.
   shopt -s nocasematch
   if [[ -n $1 ]]; then
-    __hey_ssh_config "$1" "${HOME-}/.ssh"
+    __hey_ssh_config "$1" "$home/.ssh"
   else
-    __hey_ssh_config "${HOME-}/.ssh/config" "${HOME-}/.ssh"
+    __hey_ssh_config "$home/.ssh/config" "$home/.ssh"
     __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
   fi
   shopt -u nocasematch
@@ -423,7 +428,8 @@ __hey_add_ssh_names() {
 
 # Adds the names of an ssh config to names and the files it mentions to known; $2 is where its relative Includes lie (ssh_config(5)).
 __hey_ssh_config() {
-  local file line words lines path
+  # In a Turkish locale "I" and "i" are no pair.
+  local LC_ALL=C file line words lines path
   for file in ${seen[@]+"${seen[@]}"}; do
     [ "$file" != "$1" ] || return 0
   done
@@ -542,7 +548,12 @@ __hey_ssh_words() {
 # The path that a config's word means, in path.
 __hey_ssh_path() {
   case $1 in
-    \~/*) path=${HOME-}/${1#\~/} ;;
+    \~/*) path=$home/${1#\~/} ;;
+    \~*/*)
+      path=${1%%/*}
+      if [[ $path == *[!A-Za-z0-9_.~-]* ]]; then path=/nonexistent; else eval "path=$path"; fi
+      path+=/${1#*/}
+      ;;
     /*) path=$1 ;;
     *) path=$2/$1 ;;
   esac
@@ -911,17 +922,18 @@ __hey_table_ops_deploy() {
   __hey_option --boot '' '--test --dry-activate --specialisation --or-boot --status --cancel' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --or-boot --status --cancel --reboot' 'activate now, but not at the next boot'
   __hey_option --dry-activate '' '--boot --test --install-bootloader --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
-  __hey_option --fast '' '--status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
+  __hey_option --fast '' '--store-path --status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
   __hey_option --debug '' '' 'more output from nix and nixos-rebuild'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
-  __hey_option --build-on '' '--build-host --status --cancel' 'build here, or on the target itself' choices
+  __hey_option --build-host '' '--store-path --build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
+  __hey_option --store-path '' '--fast --build-host --build-on --impure --override-input --update-input --builders --status --cancel --on --all' 'deploy this system, which is built already, by a CI for example' files
+  __hey_option --build-on '' '--build-host --store-path --status --cancel' 'build here, or on the target itself' choices
   __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate this specialisation' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'reinstall the boot loader'
-  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
-  __hey_option --update-input '' '' 'update an input of the flake first' inputs many
+  __hey_option --impure '' --store-path 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' --store-path 'replace an input of the flake' inputs many flakes
+  __hey_option --update-input '' --store-path 'update an input of the flake first' inputs many
   __hey_option --offline '' '--status --cancel' 'don'\''t use the network for the build'
-  __hey_option --builders '' '--status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
+  __hey_option --builders '' '--store-path --status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
   __hey_option --or-boot '' '--boot --test --dry-activate --guard --confirm-timeout --status --cancel' 'if NixOS refuses to switch while the host runs, activate it at the next boot'
   __hey_option --guard '' '--dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel' 'roll back unless this machine can log in again'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
@@ -938,17 +950,18 @@ __hey_table_ops_deploy() {
   __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
   __hey_option --yes -y '--status --cancel' 'with --ask: show what will change, but don'\''t ask'
   __hey_option --rename '' '--status --cancel' 'go on although the machine'\''s name or host key says that it is another host'
-  __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --force-lockout '' '--status --cancel' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --then-port '' '--status --cancel' 'sshd'\''s port afterwards, if the new system moves it' number
   __hey_option --force '' '--status --cancel' 'deploy although someone else changed the host, or it runs this system already'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'reboot afterwards, and wait for the host'
   __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
   __hey_option --wait '' '--status --cancel' 'how long the reboot may take (default: 300)' seconds
   __hey_option --use-substitutes '' '--status --cancel' 'the target downloads what it can from its own binary caches'
   __hey_option --backend '' '' 'deploy with this program' choices
-  __hey_option --on '' '--build-host --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
-  __hey_option --all '' '--build-host --on' 'every host of the flake'
+  __hey_option --on '' '--build-host --store-path --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '--build-host --store-path --on' 'every host of the flake'
   __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
@@ -1146,7 +1159,7 @@ __hey_table_ops_rollback() {
   __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
   __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --to '' '--list --on --all' 'the generation (default: the one before what boots)' generations
-  __hey_option --list '' '--to --boot --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot' 'list the generations, newest first: what runs, boots and was booted'
+  __hey_option --list '' '--to --boot --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --force-lockout --then-port --reboot' 'list the generations, newest first: what runs, boots and was booted'
   __hey_option --boot '' '--list --or-boot' 'activate at the next boot, not now'
   __hey_option --or-boot '' '--list --boot --guard --confirm-timeout' 'if NixOS refuses to switch while the host runs, activate it at the next boot'
   __hey_option --guard '' '--list --or-boot --no-guard' 'roll back unless this machine can log in again'
@@ -1164,7 +1177,8 @@ __hey_table_ops_rollback() {
   __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
   __hey_option --yes -y '' 'with --ask: show what will change, but don'\''t ask'
   __hey_option --rename '' --list 'go on although the machine'\''s name or host key says that it is another host'
-  __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --force-lockout '' --list 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --then-port '' --list 'sshd'\''s port afterwards, if the new system moves it' number
   __hey_option --force '' '' 'roll back although someone else changed the host'
   __hey_option --reboot '' '--list --no-reboot' 'reboot afterwards, and wait for the host'
   __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
@@ -1246,17 +1260,18 @@ __hey_table_ops_sync() {
   __hey_option --boot '' '--test --dry-activate --specialisation --or-boot --status --cancel' 'activate at the next boot, not now'
   __hey_option --test '' '--boot --dry-activate --install-bootloader --or-boot --status --cancel --reboot' 'activate now, but not at the next boot'
   __hey_option --dry-activate '' '--boot --test --install-bootloader --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot' 'only show what activation would change'
-  __hey_option --fast '' '--status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
+  __hey_option --fast '' '--store-path --status --cancel' 'nixos-rebuild: don'\''t build its newest version first'
   __hey_option --debug '' '' 'more output from nix and nixos-rebuild'
-  __hey_option --build-host '' '--build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
-  __hey_option --build-on '' '--build-host --status --cancel' 'build here, or on the target itself' choices
+  __hey_option --build-host '' '--store-path --build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all' 'build on that machine' targets
+  __hey_option --store-path '' '--fast --build-host --build-on --impure --override-input --update-input --builders --status --cancel --on --all' 'deploy this system, which is built already, by a CI for example' files
+  __hey_option --build-on '' '--build-host --store-path --status --cancel' 'build here, or on the target itself' choices
   __hey_option --specialisation '' '--boot --guard --confirm-timeout --status --cancel' 'activate this specialisation' specialisations
   __hey_option --install-bootloader '' '--test --dry-activate --status --cancel' 'reinstall the boot loader'
-  __hey_option --impure '' '' 'let the flake read the environment, and files outside of it'
-  __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
-  __hey_option --update-input '' '' 'update an input of the flake first' inputs many
+  __hey_option --impure '' --store-path 'let the flake read the environment, and files outside of it'
+  __hey_option --override-input '' --store-path 'replace an input of the flake' inputs many flakes
+  __hey_option --update-input '' --store-path 'update an input of the flake first' inputs many
   __hey_option --offline '' '--status --cancel' 'don'\''t use the network for the build'
-  __hey_option --builders '' '--status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
+  __hey_option --builders '' '--store-path --status --cancel' 'nix'\''s remote builders, like '\''ssh://builder x86_64-linux'\''; '\'''\'' for none' text
   __hey_option --or-boot '' '--boot --test --dry-activate --guard --confirm-timeout --status --cancel' 'if NixOS refuses to switch while the host runs, activate it at the next boot'
   __hey_option --guard '' '--dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel' 'roll back unless this machine can log in again'
   __hey_option --no-guard '' '--guard --confirm-timeout' 'turn off guard from hey.toml'
@@ -1273,17 +1288,18 @@ __hey_table_ops_sync() {
   __hey_option --no-ask '' --ask 'turn off ask from hey.toml'
   __hey_option --yes -y '--status --cancel' 'with --ask: show what will change, but don'\''t ask'
   __hey_option --rename '' '--status --cancel' 'go on although the machine'\''s name or host key says that it is another host'
-  __hey_option --force-lockout '' '' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --force-lockout '' '--status --cancel' 'activate it even if this login would not work any more (see exit code 17)'
+  __hey_option --then-port '' '--status --cancel' 'sshd'\''s port afterwards, if the new system moves it' number
   __hey_option --force '' '--status --cancel' 'deploy although someone else changed the host, or it runs this system already'
-  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
-  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
+  __hey_option --status '' '--boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --cancel --reboot --wait --use-substitutes' 'show a pending deployment, and what runs and boots'
+  __hey_option --cancel '' '--boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --status --reboot --wait --use-substitutes' 'roll back a pending deployment now'
   __hey_option --reboot '' '--test --dry-activate --status --cancel --no-reboot' 'reboot afterwards, and wait for the host'
   __hey_option --no-reboot '' --reboot 'turn off reboot from hey.toml'
   __hey_option --wait '' '--status --cancel' 'how long the reboot may take (default: 300)' seconds
   __hey_option --use-substitutes '' '--status --cancel' 'the target downloads what it can from its own binary caches'
   __hey_option --backend '' '' 'deploy with this program' choices
-  __hey_option --on '' '--build-host --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
-  __hey_option --all '' '--build-host --on' 'every host of the flake'
+  __hey_option --on '' '--build-host --store-path --all' 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
+  __hey_option --all '' '--build-host --store-path --on' 'every host of the flake'
   __hey_option --jobs -j --serial 'this many hosts at once (default: 10)' number
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
@@ -1370,7 +1386,7 @@ __hey_dispatched() {
   topic_notes=('What each exit status means' 'The file with targets, tags and settings' 'How a deployment rolls back by itself' 'What --json writes, field by field' 'Variables and files that hey reads')
   shorts=(bootstrap deploy doctor hosts log push-keys reboot rollback ssh status)
   flags=(--help --version)
-  flag_notes=('show the verbs, or the help of one' 'show hey'\''s version')
+  flag_notes=('show the commands, or the help of one' 'show hey'\''s version')
 }
 __hey_hey() { __hey_main hey "$@"; }
 

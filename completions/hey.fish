@@ -140,13 +140,17 @@ end
 
 # The names that ssh knows, of the config that is given or of the user's.
 function __hey_ssh_names
-    set -l known $HOME/.ssh/known_hosts $HOME/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
+    # ssh goes by the password file, whatever HOME says.
+    set -l home $HEY_HOME
+    test -n "$home"; or set home ~$USER
+    string match -q '/*' -- $home; or set home $HOME
+    set -l known $home/.ssh/known_hosts $home/.ssh/known_hosts2 /etc/ssh/ssh_known_hosts /etc/ssh/ssh_known_hosts2
     set -l seen
     set -l names
     if test -n "$argv[1]"
-        __hey_ssh_config $argv[1] $HOME/.ssh
+        __hey_ssh_config $argv[1] $home/.ssh
     else
-        __hey_ssh_config $HOME/.ssh/config $HOME/.ssh
+        __hey_ssh_config $home/.ssh/config $home/.ssh
         __hey_ssh_config /etc/ssh/ssh_config /etc/ssh
     end
     for file in $known
@@ -172,7 +176,8 @@ end
 function __hey_ssh_line --no-scope-shadowing
     # argv: where relative paths lie, the keyword, the rest of the line
     set -l hey_words (__hey_ssh_words $argv[3])
-    switch (string lower -- $argv[2])
+    # Not by string lower, for which "I" and "i" are no pair in a Turkish locale.
+    switch (__hey_lower $argv[2])
         case host
             set -a names $hey_words
         case match
@@ -190,6 +195,17 @@ function __hey_ssh_line --no-scope-shadowing
     end
 end
 
+# A word with the letters of ASCII in lower case.
+function __hey_lower
+    set -l text $argv[1]
+    if string match -qr '[A-Z]' -- $text
+        for letter in a b c d e f g h i j k l m n o p q r s t u v w x y z
+            set text (string replace -air -- $letter $letter $text)
+        end
+    end
+    echo -- $text
+end
+
 function __hey_ssh_match
     set -l key
     for word in $argv
@@ -198,7 +214,7 @@ function __hey_ssh_match
             set -e key
             continue
         end
-        set -l lower (string lower -- $word)
+        set -l lower (__hey_lower $word)
         switch $lower
             case all canonical final !all !canonical !final
             case 'host=*' 'originalhost=*'
@@ -219,15 +235,18 @@ function __hey_ssh_words
     end
 end
 
-function __hey_ssh_paths
-    for path in $argv[2..]
-        switch $path
+function __hey_ssh_paths --no-scope-shadowing
+    for hey_one in $argv[2..]
+        switch $hey_one
             case '~/*'
-                echo -- $HOME/(string sub -s 3 -- $path)
+                echo -- $home/(string sub -s 3 -- $hey_one)
+            case '~*/*'
+                set -l hey_user (string match -rg '^~([A-Za-z0-9_.-]+)/' -- $hey_one)
+                and echo -- ~$hey_user/(string replace -r '^[^/]*/' '' -- $hey_one)
             case '/*'
-                echo -- $path
+                echo -- $hey_one
             case '*'
-                echo -- $argv[1]/$path
+                echo -- $argv[1]/$hey_one
         end
     end
 end
@@ -494,23 +513,24 @@ complete -c ops-bootstrap.ts -n '__hey_without -h --help' -s h -l help -d 'show 
 complete -c ops-bootstrap.ts -n __hey_after_dashes -a '(__hey_passed nixos-anywhere)'
 
 complete -c ops-deploy.ts -n __hey_ours -f
-complete -c ops-deploy.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config)'
+complete -c ops-deploy.ts -n '__hey_after 0 --flake --build-host --store-path --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-deploy.ts -n '__hey_after 1 --flake --build-host --store-path --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --store-path --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'a directory, or a flake reference (default: the nearest flake.nix upward)'
 complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --specialisation --or-boot --status --cancel --boot' -l boot -d 'activate at the next boot, not now'
 complete -c ops-deploy.ts -n '__hey_without --boot --dry-activate --install-bootloader --or-boot --status --cancel --reboot --test' -l test -d 'activate now, but not at the next boot'
 complete -c ops-deploy.ts -n '__hey_without --boot --test --install-bootloader --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot --dry-activate' -l dry-activate -d 'only show what activation would change'
-complete -c ops-deploy.ts -n '__hey_without --status --cancel --fast' -l fast -d 'nixos-rebuild: don\'t build its newest version first'
+complete -c ops-deploy.ts -n '__hey_without --store-path --status --cancel --fast' -l fast -d 'nixos-rebuild: don\'t build its newest version first'
 complete -c ops-deploy.ts -n '__hey_without --debug' -l debug -d 'more output from nix and nixos-rebuild'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --status --cancel --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (default)\' \'target	on the target itself\')' -d 'build here, or on the target itself'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --store-path --build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --store-path; or __hey_without --fast --build-host --build-on --impure --override-input --update-input --builders --status --cancel --on --all --store-path' -l store-path -r -F -d 'deploy this system, which is built already, by a CI for example'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --store-path --status --cancel --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (default)\' \'target	on the target itself\')' -d 'build here, or on the target itself'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --boot --guard --confirm-timeout --status --cancel --specialisation' -l specialisation -r -f -d 'activate this specialisation'
 complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --status --cancel --install-bootloader' -l install-bootloader -d 'reinstall the boot loader'
-complete -c ops-deploy.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'replace an input of the flake'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without' -l update-input -r -f -d 'update an input of the flake first'
+complete -c ops-deploy.ts -n '__hey_without --store-path --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without --store-path' -l override-input -r -f -d 'replace an input of the flake'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without --store-path' -l update-input -r -f -d 'update an input of the flake first'
 complete -c ops-deploy.ts -n '__hey_without --status --cancel --offline' -l offline -d 'don\'t use the network for the build'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --status --cancel --builders' -l builders -r -f -d 'nix\'s remote builders, like \'ssh://builder x86_64-linux\'; \'\' for none'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --store-path --status --cancel --builders' -l builders -r -f -d 'nix\'s remote builders, like \'ssh://builder x86_64-linux\'; \'\' for none'
 complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --guard --confirm-timeout --status --cancel --or-boot' -l or-boot -d 'if NixOS refuses to switch while the host runs, activate it at the next boot'
 complete -c ops-deploy.ts -n '__hey_without --dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel --guard' -l guard -d 'roll back unless this machine can log in again'
 complete -c ops-deploy.ts -n '__hey_without --guard --confirm-timeout --no-guard' -l no-guard -d 'turn off guard from hey.toml'
@@ -527,17 +547,18 @@ complete -c ops-deploy.ts -n '__hey_without --dry-activate --build-host --no-ask
 complete -c ops-deploy.ts -n '__hey_without --ask --no-ask' -l no-ask -d 'turn off ask from hey.toml'
 complete -c ops-deploy.ts -n '__hey_without --status --cancel -y --yes' -s y -l yes -d 'with --ask: show what will change, but don\'t ask'
 complete -c ops-deploy.ts -n '__hey_without --status --cancel --rename' -l rename -d 'go on although the machine\'s name or host key says that it is another host'
-complete -c ops-deploy.ts -n '__hey_without --force-lockout' -l force-lockout -d 'activate it even if this login would not work any more (see exit code 17)'
+complete -c ops-deploy.ts -n '__hey_without --status --cancel --force-lockout' -l force-lockout -d 'activate it even if this login would not work any more (see exit code 17)'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --then-port; or __hey_without --status --cancel --then-port' -l then-port -r -f -d 'sshd\'s port afterwards, if the new system moves it'
 complete -c ops-deploy.ts -n '__hey_without --status --cancel --force' -l force -d 'deploy although someone else changed the host, or it runs this system already'
-complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --status' -l status -d 'show a pending deployment, and what runs and boots'
-complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --cancel' -l cancel -d 'roll back a pending deployment now'
+complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --cancel --reboot --wait --use-substitutes --status' -l status -d 'show a pending deployment, and what runs and boots'
+complete -c ops-deploy.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --status --reboot --wait --use-substitutes --cancel' -l cancel -d 'roll back a pending deployment now'
 complete -c ops-deploy.ts -n '__hey_without --test --dry-activate --status --cancel --no-reboot --reboot' -l reboot -d 'reboot afterwards, and wait for the host'
 complete -c ops-deploy.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'turn off reboot from hey.toml'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --status --cancel --wait' -l wait -r -f -d 'how long the reboot may take (default: 300)'
 complete -c ops-deploy.ts -n '__hey_without --status --cancel --use-substitutes' -l use-substitutes -d 'the target downloads what it can from its own binary caches'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (default)\' \'nix	nix and ssh alone (default with any setting in hey.toml, and without nixos-rebuild on PATH)\')' -d 'deploy with this program'
-complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --all --on' -l on -r -f -a '(__hey_machines)' -d 'these hosts: names, \'web*\', @tag, !except, with commas between'
-complete -c ops-deploy.ts -n '__hey_without --build-host --on --all' -l all -d 'every host of the flake'
+complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --store-path --all --on' -l on -r -f -a '(__hey_machines)' -d 'these hosts: names, \'web*\', @tag, !except, with commas between'
+complete -c ops-deploy.ts -n '__hey_without --build-host --store-path --on --all' -l all -d 'every host of the flake'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] -j --jobs; or __hey_without --serial -j --jobs' -s j -l jobs -r -f -d 'this many hosts at once (default: 10)'
 complete -c ops-deploy.ts -n 'contains -- (commandline -opc)[-1] --canary; or __hey_without --serial --canary' -l canary -r -f -d 'deploy to this host (or the first N) first; go on only if that works'
 complete -c ops-deploy.ts -n '__hey_without -j --jobs --canary --batch --stop-after --serial' -l serial -d 'one host at a time; stop at the first failure'
@@ -656,13 +677,13 @@ complete -c ops-reboot.ts -n '__hey_without --print' -l print -d 'show the shell
 complete -c ops-reboot.ts -n '__hey_without -h --help' -s h -l help -d 'show all options; -h shows the most used'
 
 complete -c ops-rollback.ts -n __hey_ours -f
-complete -c ops-rollback.ts -n '__hey_after 0 --flake --override-input --to --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-rollback.ts -n '__hey_after 1 --flake --override-input --to --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --override-input --to --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config)'
+complete -c ops-rollback.ts -n '__hey_after 0 --flake --override-input --to --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-rollback.ts -n '__hey_after 1 --flake --override-input --to --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --override-input --to --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'a directory, or a flake reference (default: the nearest flake.nix upward)'
 complete -c ops-rollback.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'replace an input of the flake'
 complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --to; or __hey_without --list --on --all --to' -l to -r -f -d 'the generation (default: the one before what boots)'
-complete -c ops-rollback.ts -n '__hey_without --to --boot --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --reboot --list' -l list -d 'list the generations, newest first: what runs, boots and was booted'
+complete -c ops-rollback.ts -n '__hey_without --to --boot --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --diff --ask --rename --force-lockout --then-port --reboot --list' -l list -d 'list the generations, newest first: what runs, boots and was booted'
 complete -c ops-rollback.ts -n '__hey_without --list --or-boot --boot' -l boot -d 'activate at the next boot, not now'
 complete -c ops-rollback.ts -n '__hey_without --list --boot --guard --confirm-timeout --or-boot' -l or-boot -d 'if NixOS refuses to switch while the host runs, activate it at the next boot'
 complete -c ops-rollback.ts -n '__hey_without --list --or-boot --no-guard --guard' -l guard -d 'roll back unless this machine can log in again'
@@ -680,7 +701,8 @@ complete -c ops-rollback.ts -n '__hey_without --list --no-ask --ask' -l ask -d '
 complete -c ops-rollback.ts -n '__hey_without --ask --no-ask' -l no-ask -d 'turn off ask from hey.toml'
 complete -c ops-rollback.ts -n '__hey_without -y --yes' -s y -l yes -d 'with --ask: show what will change, but don\'t ask'
 complete -c ops-rollback.ts -n '__hey_without --list --rename' -l rename -d 'go on although the machine\'s name or host key says that it is another host'
-complete -c ops-rollback.ts -n '__hey_without --force-lockout' -l force-lockout -d 'activate it even if this login would not work any more (see exit code 17)'
+complete -c ops-rollback.ts -n '__hey_without --list --force-lockout' -l force-lockout -d 'activate it even if this login would not work any more (see exit code 17)'
+complete -c ops-rollback.ts -n 'contains -- (commandline -opc)[-1] --then-port; or __hey_without --list --then-port' -l then-port -r -f -d 'sshd\'s port afterwards, if the new system moves it'
 complete -c ops-rollback.ts -n '__hey_without --force' -l force -d 'roll back although someone else changed the host'
 complete -c ops-rollback.ts -n '__hey_without --list --no-reboot --reboot' -l reboot -d 'reboot afterwards, and wait for the host'
 complete -c ops-rollback.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'turn off reboot from hey.toml'
@@ -737,23 +759,24 @@ complete -c ops-status.ts -n '__hey_without --print' -l print -d 'show the shell
 complete -c ops-status.ts -n '__hey_without -h --help' -s h -l help -d 'show all options; -h shows the most used'
 
 complete -c ops-sync.ts -n __hey_ours -f
-complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
-complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config)'
+complete -c ops-sync.ts -n '__hey_after 0 --flake --build-host --store-path --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_hosts)' -d 'flake host'
+complete -c ops-sync.ts -n '__hey_after 1 --flake --build-host --store-path --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config' -f -a '(__hey_own_targets --flake --build-host --store-path --build-on --specialisation --override-input --update-input --builders --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --then-port --wait --backend --on -j --jobs --canary --batch --pause --stop-after --elevate --lane-timeout --ssh-option --ssh-config)'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --flake; or __hey_without --flake' -l flake -r -f -a '(__fish_complete_directories)' -d 'a directory, or a flake reference (default: the nearest flake.nix upward)'
 complete -c ops-sync.ts -n '__hey_without --test --dry-activate --specialisation --or-boot --status --cancel --boot' -l boot -d 'activate at the next boot, not now'
 complete -c ops-sync.ts -n '__hey_without --boot --dry-activate --install-bootloader --or-boot --status --cancel --reboot --test' -l test -d 'activate now, but not at the next boot'
 complete -c ops-sync.ts -n '__hey_without --boot --test --install-bootloader --or-boot --guard --confirm-timeout --activation-timeout --settle --no-last-reboot --ask --status --cancel --reboot --dry-activate' -l dry-activate -d 'only show what activation would change'
-complete -c ops-sync.ts -n '__hey_without --status --cancel --fast' -l fast -d 'nixos-rebuild: don\'t build its newest version first'
+complete -c ops-sync.ts -n '__hey_without --store-path --status --cancel --fast' -l fast -d 'nixos-rebuild: don\'t build its newest version first'
 complete -c ops-sync.ts -n '__hey_without --debug' -l debug -d 'more output from nix and nixos-rebuild'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --status --cancel --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (default)\' \'target	on the target itself\')' -d 'build here, or on the target itself'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-host; or __hey_without --store-path --build-on --guard --confirm-timeout --activation-timeout --settle --diff --ask --status --cancel --on --all --build-host' -l build-host -r -f -a '(__hey_targets)' -d 'build on that machine'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --store-path; or __hey_without --fast --build-host --build-on --impure --override-input --update-input --builders --status --cancel --on --all --store-path' -l store-path -r -F -d 'deploy this system, which is built already, by a CI for example'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --build-on; or __hey_without --build-host --store-path --status --cancel --build-on' -l build-on -r -f -k -a '(printf \'%s\\n\' \'here	on this machine (default)\' \'target	on the target itself\')' -d 'build here, or on the target itself'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --specialisation; or __hey_without --boot --guard --confirm-timeout --status --cancel --specialisation' -l specialisation -r -f -d 'activate this specialisation'
 complete -c ops-sync.ts -n '__hey_without --test --dry-activate --status --cancel --install-bootloader' -l install-bootloader -d 'reinstall the boot loader'
-complete -c ops-sync.ts -n '__hey_without --impure' -l impure -d 'let the flake read the environment, and files outside of it'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'replace an input of the flake'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without' -l update-input -r -f -d 'update an input of the flake first'
+complete -c ops-sync.ts -n '__hey_without --store-path --impure' -l impure -d 'let the flake read the environment, and files outside of it'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without --store-path' -l override-input -r -f -d 'replace an input of the flake'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --update-input; or __hey_without --store-path' -l update-input -r -f -d 'update an input of the flake first'
 complete -c ops-sync.ts -n '__hey_without --status --cancel --offline' -l offline -d 'don\'t use the network for the build'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --status --cancel --builders' -l builders -r -f -d 'nix\'s remote builders, like \'ssh://builder x86_64-linux\'; \'\' for none'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --builders; or __hey_without --store-path --status --cancel --builders' -l builders -r -f -d 'nix\'s remote builders, like \'ssh://builder x86_64-linux\'; \'\' for none'
 complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --guard --confirm-timeout --status --cancel --or-boot' -l or-boot -d 'if NixOS refuses to switch while the host runs, activate it at the next boot'
 complete -c ops-sync.ts -n '__hey_without --dry-activate --build-host --specialisation --or-boot --no-guard --status --cancel --guard' -l guard -d 'roll back unless this machine can log in again'
 complete -c ops-sync.ts -n '__hey_without --guard --confirm-timeout --no-guard' -l no-guard -d 'turn off guard from hey.toml'
@@ -770,17 +793,18 @@ complete -c ops-sync.ts -n '__hey_without --dry-activate --build-host --no-ask -
 complete -c ops-sync.ts -n '__hey_without --ask --no-ask' -l no-ask -d 'turn off ask from hey.toml'
 complete -c ops-sync.ts -n '__hey_without --status --cancel -y --yes' -s y -l yes -d 'with --ask: show what will change, but don\'t ask'
 complete -c ops-sync.ts -n '__hey_without --status --cancel --rename' -l rename -d 'go on although the machine\'s name or host key says that it is another host'
-complete -c ops-sync.ts -n '__hey_without --force-lockout' -l force-lockout -d 'activate it even if this login would not work any more (see exit code 17)'
+complete -c ops-sync.ts -n '__hey_without --status --cancel --force-lockout' -l force-lockout -d 'activate it even if this login would not work any more (see exit code 17)'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --then-port; or __hey_without --status --cancel --then-port' -l then-port -r -f -d 'sshd\'s port afterwards, if the new system moves it'
 complete -c ops-sync.ts -n '__hey_without --status --cancel --force' -l force -d 'deploy although someone else changed the host, or it runs this system already'
-complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --cancel --reboot --wait --use-substitutes --status' -l status -d 'show a pending deployment, and what runs and boots'
-complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force --status --reboot --wait --use-substitutes --cancel' -l cancel -d 'roll back a pending deployment now'
+complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --cancel --reboot --wait --use-substitutes --status' -l status -d 'show a pending deployment, and what runs and boots'
+complete -c ops-sync.ts -n '__hey_without --boot --test --dry-activate --fast --build-host --store-path --build-on --specialisation --install-bootloader --offline --builders --or-boot --guard --confirm-timeout --activation-timeout --settle --check --check-remote --on-unit-failure --no-last-reboot --diff --ask -y --yes --rename --force-lockout --then-port --force --status --reboot --wait --use-substitutes --cancel' -l cancel -d 'roll back a pending deployment now'
 complete -c ops-sync.ts -n '__hey_without --test --dry-activate --status --cancel --no-reboot --reboot' -l reboot -d 'reboot afterwards, and wait for the host'
 complete -c ops-sync.ts -n '__hey_without --reboot --no-reboot' -l no-reboot -d 'turn off reboot from hey.toml'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --status --cancel --wait' -l wait -r -f -d 'how long the reboot may take (default: 300)'
 complete -c ops-sync.ts -n '__hey_without --status --cancel --use-substitutes' -l use-substitutes -d 'the target downloads what it can from its own binary caches'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --backend; or __hey_without --backend' -l backend -r -f -k -a '(printf \'%s\\n\' \'nixos-rebuild	nixos-rebuild (default)\' \'nix	nix and ssh alone (default with any setting in hey.toml, and without nixos-rebuild on PATH)\')' -d 'deploy with this program'
-complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --all --on' -l on -r -f -a '(__hey_machines)' -d 'these hosts: names, \'web*\', @tag, !except, with commas between'
-complete -c ops-sync.ts -n '__hey_without --build-host --on --all' -l all -d 'every host of the flake'
+complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --build-host --store-path --all --on' -l on -r -f -a '(__hey_machines)' -d 'these hosts: names, \'web*\', @tag, !except, with commas between'
+complete -c ops-sync.ts -n '__hey_without --build-host --store-path --on --all' -l all -d 'every host of the flake'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] -j --jobs; or __hey_without --serial -j --jobs' -s j -l jobs -r -f -d 'this many hosts at once (default: 10)'
 complete -c ops-sync.ts -n 'contains -- (commandline -opc)[-1] --canary; or __hey_without --serial --canary' -l canary -r -f -d 'deploy to this host (or the first N) first; go on only if that works'
 complete -c ops-sync.ts -n '__hey_without -j --jobs --canary --batch --stop-after --serial' -l serial -d 'one host at a time; stop at the first failure'
@@ -837,7 +861,7 @@ function __hey_dispatched --no-scope-shadowing
     set seconds 'ops bootstrap	Install NixOS on a remote machine (ERASES ITS DISKS)' 'ops deploy	Build a host\'s system here and activate it there' 'ops doctor	Find problems before you deploy, each with its fix' 'ops hosts	List the flake\'s hosts, and where each is reached' 'ops log	Show what was done from this machine, and the results' 'ops push-keys	Send a host its ssh key, for agenix and sops-nix' 'ops reboot	Reboot a host and check that it comes back' 'ops rollback	Take a host back to an older generation, or list them' 'ops ssh	Open a root shell on a host, or run one command there, or on several hosts' 'ops status	Show what the hosts run and boot, and how they are' 'ops sync	The same as ops deploy, by another name'
     set topics 'exit-codes	What each exit status means' 'hey.toml	The file with targets, tags and settings' 'guard	How a deployment rolls back by itself' 'json	What --json writes, field by field' 'environment	Variables and files that hey reads'
     set shorts 'bootstrap' 'deploy' 'doctor' 'hosts' 'log' 'push-keys' 'reboot' 'rollback' 'ssh' 'status'
-    set flags '--help	show the verbs, or the help of one' '--version	show hey\'s version'
+    set flags '--help	show the commands, or the help of one' '--version	show hey\'s version'
     set verbs 'completions' 'disko' 'help' 'init' 'install' 'ops-bootstrap' 'ops-deploy' 'ops-doctor' 'ops-hosts' 'ops-log' 'ops-push-keys' 'ops-reboot' 'ops-rollback' 'ops-ssh' 'ops-status' 'ops-sync' 'sync' 'trust'
 end
 if not complete -c hey | string length -q

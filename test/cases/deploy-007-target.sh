@@ -1,2 +1,83 @@
 # $ ops-deploy.ts 007 0x10
-nixos-rebuild switch --show-trace --flake '.#007' --target-host root@0x10
+/bin/sh /dev/fd/3 3<<'end of ops-deploy'
+# $ /path/to/hey/scripts/ops-deploy.ts 007 0x10
+# host 007, target root@0x10
+#
+#  1. connect by ssh                                                            here and there  exit 1
+#  2. ask it: may it be changed, is there room, is nobody else at it?           there           exit 1, 13
+#  3. go on if it is the right machine by name and host key (--rename: or not)  here and there  exit 1
+#  4. nixos-rebuild switch: build it, copy it, activate it                      here and there
+#  5. see what runs, what boots and what failed; put right what is half done    here and there  exit 1, 4, 13
+exec 3<&-
+
+main() {
+  connect                     # ssh: one connection for all that follows
+  ask_target refuse_activating has_room tell_stand  # ask it: may it be changed, is there room, is nobody else at it?
+  require_machine_of_host     # is it the host that is meant? else nothing is sent
+  note_before
+
+  step 'nixos-rebuild switch: build it, copy it, activate it'
+  rebuilding over_connection nixos-rebuild switch --show-trace --flake '.#007' --target-host root@0x10
+  see_outcome switch          # what came of it, whichever program it was
+  still_in_rebuilt switch     # it must not be locked out
+  say_outcome
+}
+# ---- this run ------------------------------------------------------------------------------------
+verb='ops-deploy'
+host='007'
+target='root@0x10'
+type_reboot='/path/to/hey/scripts/ops-reboot.ts 007 0x10'
+ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
+with_tty=''
+type_become=''
+type_rollback='/path/to/hey/scripts/ops-rollback.ts 007 0x10'
+rebuild_options='-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+logged_host='007'
+logged_target='0x10'
+lane_timeout='3600'
+raw=''
+lane=''
+rename=''
+kept_keys='/home/me/.ssh/keys.homelab'
+evaluated_host='.#nixosConfigurations."007"'
+force=''
+then_port=''
+bootloader='0'
+look_by='/path/to/hey/scripts/ops-ssh.ts 0x10 '
+mends='yes'
+last_deployed='' agreed=''    # not known yet
+
+# evaluate_name: what nix says of a host's name.
+evaluate_name() {
+  harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
+}
+# for_target: force bootloader last_deployed agreed
+# ---- lib/shell/here/connect-root.sh: there as_me there_again connect
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach at_either_port quoted encoded assigned far not_answered
+# ---- lib/shell/here/ask.sh: ask_target ask_there
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
+# ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer beside_plainly both_plainly turned error_in
+# ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number shown changes stop_if_refused short standing known_standing owed clock
+# ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
+# ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host
+# ---- lib/shell/here/rebuild.sh: note_before was all_were rebuilding over_connection look_after_all failing_since unmoved see_rebuilt mend_there see_outcome say_outcome still_in_rebuilt
+# ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
+# ---- lib/shell/here/activate.sh: unmended_words
+# ---- lib/shell/here/verdict.sh: not_bootable
+# ---- on the target
+# ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end
+# ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts tell_boot failed_units restarts looping_units loops goes_on
+# ---- lib/shell/there/room.sh: left_on has_room
+# ---- lib/shell/there/rebuild.sh: tell_stand tell_rebuilt await_switch mend_rebuild note_profile write_menu_of base_of
+# ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots root
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching refuse_changed may_deploy
+# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
+# ---- lib/shell/there/identity.sh: tell_names
+# ---- lib/shell/there/activate.sh: set_profile
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit_profile restore_generation boot_entry
+# ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
+# begin encode_program keep_log main
+end of ops-deploy

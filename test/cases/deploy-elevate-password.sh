@@ -3,39 +3,70 @@
 # $ /path/to/hey/scripts/ops-deploy.ts vps-ultraman admin@vps_ultraman_root --ask-elevate-password
 # host vps-ultraman, target admin@vps_ultraman_root
 #
-#  1. connect by ssh, become root there by sudo             here and there  exit 1
-#  2. nixos-rebuild switch: build it, copy it, activate it  here and there  exit its own
+#  1. connect by ssh, become root there by sudo                               here and there  exit 1
+#  2. ask how it stands, and whether another program switches it              here            exit 1, 13
+#  3. nixos-rebuild switch: build it, copy it, activate it                    here and there
+#  4. see what runs, what boots and what failed; put right what is half done  here and there  exit 1, 4, 13
 exec 3<&-
 
 main() {
   connect later trusted       # ssh: one connection for all that follows
-  until_it_ends nixos-rebuild "$type_shell $where"  # it moves what boots before it activates
-  both_plainly env 'NIX_SSHOPTS=-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6' nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo --ask-elevate-password
+  ask_before                  # how it stands; does nobody else switch it?
+
+  step 'nixos-rebuild switch: build it, copy it, activate it'
+  rebuilding over_connection nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host admin@vps_ultraman_root --elevate sudo --ask-elevate-password
+  see_outcome switch          # what came of it, whichever program it was
+  still_in_rebuilt switch     # it must not be locked out
+  say_outcome
 }
 # ---- this run ------------------------------------------------------------------------------------
 verb='ops-deploy'
+host='vps-ultraman'
 target='admin@vps_ultraman_root'
-where='admin@vps_ultraman_root'
-type_shell='/path/to/hey/scripts/ops-ssh.ts --elevate sudo --tty'
+type_reboot='/path/to/hey/scripts/ops-reboot.ts --elevate sudo --ask-elevate-password vps-ultraman admin@vps_ultraman_root'
 ssh_options='-T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no -o ControlMaster=auto -o ControlPersist=15m -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
+new_options='-o ControlMaster=no -o ControlPath=none -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -T -a -x -k -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o EscapeChar=none -o SessionType=default -o StdinNull=no -o ForkAfterAuthentication=no'
+with_tty=' -t'
+type_become='sudo '
+type_rollback='/path/to/hey/scripts/ops-rollback.ts --elevate sudo --ask-elevate-password vps-ultraman admin@vps_ultraman_root'
+rebuild_options='-o ForwardAgent=no -o ForwardX11=no -o GSSAPIDelegateCredentials=no -o RequestTTY=auto -o RemoteCommand=none -o PermitLocalCommand=no -o ClearAllForwardings=yes -o Tunnel=no -o LogLevel=INFO -o VisualHostKey=no -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=6'
 elevate='sudo'
+become='sudo -n -- '
 logged_host='vps-ultraman'
 logged_target='admin@vps_ultraman_root'
 lane_timeout='3600'
 raw=''
 lane=''
-# for_target:
-# ---- lib/shell/here/connect-elevated.sh: connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
+then_port=''
+bootloader='0'
+look_by='/path/to/hey/scripts/ops-ssh.ts --elevate sudo --tty admin@vps_ultraman_root '
+mends=''
+# for_target: bootloader
+# ---- lib/shell/here/connect-elevated.sh: there as_me there_again connect
+# ---- lib/shell/here/question.sh: require_terminal_for_secret
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer beside_plainly both_plainly turned
-# ---- lib/shell/here/fact.sh: fact number fact_number stop_if_refused short clock
+# ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/build.sh: take_nix_store
 # ---- lib/shell/here/harmless.sh: newline
-# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run
+# ---- lib/shell/here/rebuild.sh: ask_before note_before was all_were rebuilding over_connection look_after_all failing_since unmoved see_rebuilt mend_there see_outcome say_outcome still_in_rebuilt
+# ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run record
+# ---- lib/shell/here/still-in.sh: log_in_anew logs_in still_works still_in
+# ---- lib/shell/here/activate.sh: unmended_words
+# ---- lib/shell/here/verdict.sh: not_bootable
 # ---- on the target
 # ---- lib/shell/there/become-root.sh: try_root becomes_root
-# ---- lib/shell/there/facts.sh: refuse
+# ---- lib/shell/there/facts.sh: profile refuse by_systemd seconds_up limited generations kernel_of compare number_of tell_facts tell_boot failed_units restarts looping_units loops goes_on
 # ---- lib/shell/there/store.sh: nix_configuration nix_trusts nix_setting no_trust
+# ---- lib/shell/there/rebuild.sh: may_rebuild tell_stand tell_rebuilt await_switch mend_rebuild note_profile write_menu_of base_of
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching
+# ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end
+# ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
+# ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
+# ---- lib/shell/there/guarded.sh: trial marker unmended roots
+# ---- lib/shell/there/boot-loader.sh: grub_cfg
+# ---- lib/shell/there/activate.sh: set_profile
+# ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit_profile restore_generation boot_entry
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main
 end of ops-deploy

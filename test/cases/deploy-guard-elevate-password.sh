@@ -73,7 +73,8 @@ run_checks() {
 }
 # for_target: force bootloader generation seconds activation_timeout last_reboot on_unit_failure by last_deployed first_seen agreed system id armed
 # ---- lib/shell/here/connect-password.sh: there there_anew with_secret say_secret connect ask_secret show_typing
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
+# ---- lib/shell/here/question.sh: require_terminal_for_secret
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer followed answer_plainly said_lately
 # ---- lib/shell/here/fact.sh: all_of fact store_path fact_path number fact_number shown changes stop_if_refused short standing owed clock
 # ---- lib/shell/here/harmless.sh: newline

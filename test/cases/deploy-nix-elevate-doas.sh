@@ -60,7 +60,8 @@ generation='new'
 by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 # for_target: force bootloader generation by last_deployed first_seen agreed system
 # ---- lib/shell/here/connect-elevated.sh: there there_again connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
+# ---- lib/shell/here/question.sh: require_terminal_for_secret
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
 # ---- lib/shell/here/fact.sh: all_of fact store_path number fact_number shown changes stop_if_refused short standing known_standing owed clock
 # ---- lib/shell/here/build.sh: take_built_system already_so take_nix_store copy_closure connected await_target by_nix

@@ -27,6 +27,7 @@ raw=''
 # ---- lib/shell/here/keys.sh: stage_keys remove_fresh_key reap_stage derive link_key
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded far not_answered
 # ---- lib/shell/here/connect-elevated.sh: there connect
+# ---- lib/shell/here/question.sh: require_terminal_for_secret
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer
 # ---- lib/shell/here/fact.sh: fact number stop_if_refused short clock
 # ---- lib/shell/here/build.sh: take_nix_store

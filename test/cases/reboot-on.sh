@@ -27,6 +27,7 @@ lane_timeout='3600'
 raw=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
+then_port=''
 by=''                         # not known yet
 
 # values_of HOST: what is given for it alone.
@@ -62,7 +63,7 @@ evaluate_name() {
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number changes stop_if_refused short standing clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
 # ---- lib/shell/here/connect-root.sh: there connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in said_lately
 # ---- lib/shell/here/identity.sh: plain_name same_name name_there is_called owners_of_key has_own_key require_name require_machine_of_host

@@ -32,6 +32,7 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."web1"'
+then_port=''
 by=''                         # not known yet
 
 # evaluate_name: what nix says of a host's name.
@@ -40,7 +41,7 @@ evaluate_name() {
 }
 # for_target: by
 # ---- lib/shell/here/connect-root.sh: there connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh quoted encoded assigned far not_answered
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in said_lately
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number stop_if_refused short standing clock

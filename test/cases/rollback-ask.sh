@@ -64,7 +64,7 @@ evaluate_name() {
 # for_target: force bootloader generation wanted_generation by last_deployed first_seen agreed system
 # ---- lib/shell/here/question.sh: require_terminal forget_typed question agreed_to
 # ---- lib/shell/here/connect-root.sh: there there_again connect
-# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach quoted encoded assigned far not_answered
+# ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_target ask_there take_generation
 # ---- lib/shell/here/log.sh: is_own is_plain find_notes keep_log member note_run read_record record
 # ---- lib/shell/here/hear.sh: told_terminal harmless_letters plain_text for_terminal plainly arrow plain_answer answer_begins behind_login calling limit_call called enough heard keep_answer error_in

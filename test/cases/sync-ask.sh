@@ -3,11 +3,12 @@
 # $ /path/to/hey/scripts/sync.ts --ask
 # host id3-eniac, target this machine
 #
-#  1. build id3-eniac                                                         here            exit 1, or nix's
-#  2. find out what will change                                               there           exit 1
-#  3. show it, and ask whether to go on                                       here            exit 1
-#  4. nixos-rebuild boot                                                      here
-#  5. see what runs, what boots and what failed; put right what is half done  here            exit 1, 4, 13
+#  1. ask how it stands, and whether another program switches it              here            exit 1, 13
+#  2. build id3-eniac                                                         here            exit 1, or nix's
+#  3. find out what will change                                               there           exit 1
+#  4. show it, and ask whether to go on                                       here            exit 1
+#  5. nixos-rebuild boot                                                      here and there
+#  6. see what runs, what boots and what failed; put right what is half done  here and there  exit 1, 4, 13
 exec 3<&-
 
 main() {
@@ -47,6 +48,7 @@ raw=''
 lane=''
 bootloader='0'
 look_by=''
+mends='yes'
 flake_dir='/path/to/flake'
 judged=''
 # for_target: bootloader

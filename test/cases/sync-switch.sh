@@ -3,8 +3,9 @@
 # $ /path/to/hey/scripts/sync.ts switch
 # host id3-eniac, target this machine
 #
-#  1. nixos-rebuild switch                                                    here
-#  2. see what runs, what boots and what failed; put right what is half done  here            exit 1, 4, 13
+#  1. ask how it stands, and whether another program switches it              here            exit 1, 13
+#  2. nixos-rebuild switch                                                    here and there
+#  3. see what runs, what boots and what failed; put right what is half done  here and there  exit 1, 4, 13
 exec 3<&-
 
 main() {
@@ -27,6 +28,7 @@ raw=''
 lane=''
 bootloader='0'
 look_by=''
+mends='yes'
 # for_target: bootloader
 # ---- lib/shell/here/rebuild.sh: ask_before note_before was all_were rebuilding look_after_all failing_since unmoved see_rebuilt mend_there see_outcome say_outcome
 # ---- lib/shell/here/far.sh: encode_program make_tmp quoted encoded assigned

@@ -323,7 +323,7 @@ as_login_shell() {
   run deploy --store-path "$new"
   [ "$status" = 0 ]
   [[ $output == *"already so"* ]]
-  for wrong in /etc/passwd "$new/bin" "/nix/store/00000000000000000000000000000000-none" "$(nix path-info .)"; do
+  for wrong in /etc/passwd "$new/bin" "/nix/store/00000000000000000000000000000000-none" "$(nix-store --add "$BATS_TEST_FILENAME")"; do
     run deploy --store-path "$wrong"
     echo "$output"
     [ "$status" != 0 ]

@@ -129,7 +129,21 @@ reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
 # win over ControlPath.)
-fresh() { (calling && eval "exec ssh $fresh_options -S none \"\$@\""); }
+fresh() {
+  eval "set -- $fresh_options -S none \"\$@\""
+  at_either_port "$@"
+}
+
+# at_either_port WORD...: ssh, at the port that sshd is to be moved to, where there is one. Before that, and where the host has rolled back, sshd is
+# where it was. What can't connect has read nothing of stdin.
+at_either_port() {
+  local status="0"
+  if [ -n "$then_port" ]; then
+    (calling && exec ssh -p "$then_port" "$@") || status=$?
+    if [ "$status" -ne 255 ]; then return "$status"; fi
+  fi
+  (calling && exec ssh "$@")
+}
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
@@ -480,11 +494,13 @@ newline='
 # ---- lib/shell/here/build.sh ---------------------------------------------------------------------
 # What was built here.
 
-# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none.
+# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none, or none that can be activated.
 take_built_system() {
-  system=$(readlink "$tmp/system")
+  system=$(readlink "$tmp/system") || stop "nix build has left no system; nothing was copied"
   to_activate=$system
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+  if [ -e "$system/bin/switch-to-configuration" ] || [ -L "$system/bin/switch-to-configuration" ]; then return 0; fi
+  stop "$system has no bin/switch-to-configuration (system.switch.enable = false), so it can't be activated; nothing was copied"
 }
 
 # already_so FACT...: whether each of these facts is the new system: then nothing is left to do but a reboot that was asked for.
@@ -1965,8 +1981,7 @@ judge_login() {
   if [ ! -x "$new/sw/bin/sshd" ]; then echo "unjudged there is no sshd in the new system" && return; fi
   case $user:$at in *[!A-Za-z0-9._@:%\ -]* | *:) echo "unjudged by which connection $user came in is not known" && return ;; esac
   # shellcheck disable=SC2086
-  set -- "$user" ${at% *} "${2:-${at##* }}" "$@"
-  # USER ADDRESS PORT ADDRESS PORT SYSTEM PORT BY OFFER...
+  set -- "$user" $at "$@"
   found=$(in_view judge_view "$new" "$@")
   # It came to its end.
   case $found in *whole) ;; *) echo "unjudged a namespace of its own can not be had there" && return ;; esac
@@ -1991,7 +2006,8 @@ in_view() {
 # judge_view SYSTEM USER ADDRESS PORT ADDRESS PORT NEW PORT BY OFFER...: judges that system, in a namespace. Ends: where that can not be prepared.
 judge_view() {
   local system user from to port by
-  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=$6 by=$9
+  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=${8:-$6} by=$9
+  if [ "$1" -ef /run/current-system ]; then port=$6; fi
   shift 9
   export LC_ALL=C
   { mount -t tmpfs -o mode=755 hey /tmp && mkdir /tmp/live /tmp/etc && mount --bind /etc /tmp/live && ln -s "$system"/etc/* /tmp/etc/; } || exit 3
@@ -2159,7 +2175,7 @@ judge_listening() {
   if printf "%s\n" "$ports" | grep -qx "$3"; then
     echo "wrong address sshd does not listen at $2, to which ssh came, but at $(printf "%s\n" "$all" | in_line)"
   else
-    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came"
+    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came (where that is meant: --then-port)"
   fi
 }
 

@@ -450,6 +450,17 @@ close_connection() { [ -n "$left_open" ] || eval "ssh $ssh_options -S \"\$tmp/ss
 # reach WORD...: ssh, over the one connection of this run.
 reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
+# at_either_port WORD...: ssh, at the port that sshd is to be moved to, where there is one. Before that, and where the host has rolled back, sshd is
+# where it was. What can't connect has read nothing of stdin.
+at_either_port() {
+  local status="0"
+  if [ -n "$then_port" ]; then
+    (calling && exec ssh -p "$then_port" "$@") || status=$?
+    if [ "$status" -ne 255 ]; then return "$status"; fi
+  fi
+  (calling && exec ssh "$@")
+}
+
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {
   local word text
@@ -964,7 +975,10 @@ unmended_words() { if [ -n "$(fact unmended)" ]; then echo "; $(not_bootable)"; 
 # Can this machine still log in, after what was activated there? The first connection outlives a lock-out, and would hide it.
 
 # log_in_anew WORD...: a login like the first one, which may be asked for something again. (-S in NIX_SSHOPTS would win over ControlPath.)
-log_in_anew() { (calling && eval "exec ssh $new_options -S none \"\$@\""); }
+log_in_anew() {
+  eval "set -- $new_options -S none \"\$@\""
+  at_either_port "$@"
+}
 
 # logs_in: whether a new connection comes to run something there. Sets: why_not.
 logs_in() {
@@ -1820,8 +1834,7 @@ judge_login() {
   if [ ! -x "$new/sw/bin/sshd" ]; then echo "unjudged there is no sshd in the new system" && return; fi
   case $user:$at in *[!A-Za-z0-9._@:%\ -]* | *:) echo "unjudged by which connection $user came in is not known" && return ;; esac
   # shellcheck disable=SC2086
-  set -- "$user" ${at% *} "${2:-${at##* }}" "$@"
-  # USER ADDRESS PORT ADDRESS PORT SYSTEM PORT BY OFFER...
+  set -- "$user" $at "$@"
   found=$(in_view judge_view "$new" "$@")
   # It came to its end.
   case $found in *whole) ;; *) echo "unjudged a namespace of its own can not be had there" && return ;; esac
@@ -1846,7 +1859,8 @@ in_view() {
 # judge_view SYSTEM USER ADDRESS PORT ADDRESS PORT NEW PORT BY OFFER...: judges that system, in a namespace. Ends: where that can not be prepared.
 judge_view() {
   local system user from to port by
-  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=$6 by=$9
+  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=${8:-$6} by=$9
+  if [ "$1" -ef /run/current-system ]; then port=$6; fi
   shift 9
   export LC_ALL=C
   { mount -t tmpfs -o mode=755 hey /tmp && mkdir /tmp/live /tmp/etc && mount --bind /etc /tmp/live && ln -s "$system"/etc/* /tmp/etc/; } || exit 3
@@ -2014,7 +2028,7 @@ judge_listening() {
   if printf "%s\n" "$ports" | grep -qx "$3"; then
     echo "wrong address sshd does not listen at $2, to which ssh came, but at $(printf "%s\n" "$all" | in_line)"
   else
-    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came"
+    echo "wrong port sshd answers at port $(printf "%s\n" "$ports" | in_line | sed "s/ / and /g"), not at $3, to which ssh came (where that is meant: --then-port)"
   fi
 }
 

@@ -36,6 +36,7 @@ lane=''                       # the directory of this host in a run of several
 rename=''                     # yes, to go on where the machine is another one by its name or its key
 kept_keys='/home/me/.ssh/keys.homelab'  # the directory of the host keys that are kept here
 evaluated_host='.#nixosConfigurations."vps-ultraman"'  # the host, as nix evaluates it; nothing where there is no flake
+then_port=''                  # the port at which sshd answers afterwards, if not the one of now
 by=''                         # not known yet
 
 # evaluate_name: what nix says of a host's name.
@@ -90,7 +91,21 @@ reach() { (calling && eval "exec ssh $ssh_options -S \"\$tmp/ssh\" \"\$@\""); }
 
 # fresh WORD...: ssh, over a connection of its own that asks nobody anything: it proves that this machine can get in, now. (-S in NIX_SSHOPTS would
 # win over ControlPath.)
-fresh() { (calling && eval "exec ssh $fresh_options -S none \"\$@\""); }
+fresh() {
+  eval "set -- $fresh_options -S none \"\$@\""
+  at_either_port "$@"
+}
+
+# at_either_port WORD...: ssh, at the port that sshd is to be moved to, where there is one. Before that, and where the host has rolled back, sshd is
+# where it was. What can't connect has read nothing of stdin.
+at_either_port() {
+  local status="0"
+  if [ -n "$then_port" ]; then
+    (calling && exec ssh -p "$then_port" "$@") || status=$?
+    if [ "$status" -ne 255 ]; then return "$status"; fi
+  fi
+  (calling && exec ssh "$@")
+}
 
 # quoted WORD...: the words for a shell, whatever is in them.
 quoted() {

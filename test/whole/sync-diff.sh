@@ -3,11 +3,12 @@
 # $ /path/to/hey/scripts/sync.ts switch --diff
 # host id3-eniac, target this machine
 #
-#  1. build id3-eniac                                                         here            exit 1, or nix's
-#  2. find out what will change                                               there           exit 1
-#  3. show it                                                                 here            exit 1
-#  4. nixos-rebuild switch                                                    here
-#  5. see what runs, what boots and what failed; put right what is half done  here            exit 1, 4, 13
+#  1. ask how it stands, and whether another program switches it              here            exit 1, 13
+#  2. build id3-eniac                                                         here            exit 1, or nix's
+#  3. find out what will change                                               there           exit 1
+#  4. show it                                                                 here            exit 1
+#  5. nixos-rebuild switch                                                    here and there
+#  6. see what runs, what boots and what failed; put right what is half done  here and there  exit 1, 4, 13
 exec 3<&-
 (: 4>&2) || exec 2>/dev/null; (: 4<&0) 2>/dev/null || exec </dev/null; (: 4>&1) 2>/dev/null || exec >/dev/null
 set +abCmvx -euf
@@ -47,6 +48,7 @@ raw=''                        # yes, to show what the host says beside an answer
 lane=''                       # the directory of this host in a run of several
 bootloader='0'                # 1, to install the boot loader anew, or 0
 look_by=''                    # the words before a command there, in lines to type for a look
+mends='yes'                   # yes, where root is become without a question
 flake_dir='/path/to/flake'  # the directory of the flake
 judged=''                     # what was found out of this login under the new system, a fact a line
 
@@ -117,11 +119,16 @@ unmoved() { [ "$(fact runs) $(fact link)" = "$(was runs) $(was link)" ] && [ -z 
 # see_rebuilt: how the target stands now, behind the end of what goes on there; over a new connection, where the first one was lost.
 # Sets: facts, ended, last_words. Ends: where it does not answer within a minute.
 see_rebuilt() {
-  local latest
+  local latest waits=""
   clock
   latest=$((now + 60))
   while :; do
-    facts=$(heard "$lane_timeout" as_me tell_rebuilt wait </dev/null) || :
+    facts=$(heard "$lane_timeout" as_me tell_rebuilt ${waits:+wait} </dev/null) || :
+    if [ -n "$(fact goes-on)" ]; then
+      step "an activation goes on, as the unit $(fact goes-on); wait for its end"
+      waits="wait"
+      continue
+    fi
     if [ -n "$(fact runs)" ]; then return; fi
     clock
     if [ "$now" -ge "$latest" ]; then break; fi
@@ -134,6 +141,7 @@ see_rebuilt() {
 # mend_there ACTION ACTIVATED SPECIALISATION: as root, has put right there what is half done. Sets: facts.
 mend_there() {
   local known="$facts"
+  if [ -z "$mends" ]; then return; fi
   facts=$(heard "$lane_timeout" there mend_rebuild "$1" "$(was runs)" "$(was link)" "$(was newest)" "$2" "$3" </dev/null) || :
   if [ -z "$(fact runs)" ]; then facts=$known; fi
 }
@@ -438,11 +446,13 @@ require_unchanged() {
 # ---- lib/shell/here/build.sh ---------------------------------------------------------------------
 # What was built here.
 
-# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none.
+# take_built_system: the new system. Sets: system, to_activate. Ends: where it is none, or none that can be activated.
 take_built_system() {
-  system=$(readlink "$tmp/system")
+  system=$(readlink "$tmp/system") || stop "nix build has left no system; nothing was copied"
   to_activate=$system
   [ -f "$system/nixos-version" ] || stop "$system is not a NixOS system; nothing was copied"
+  if [ -e "$system/bin/switch-to-configuration" ] || [ -L "$system/bin/switch-to-configuration" ]; then return 0; fi
+  stop "$system has no bin/switch-to-configuration (system.switch.enable = false), so it can't be activated; nothing was copied"
 }
 
 # ---- lib/shell/here/secrets.sh -------------------------------------------------------------------
