@@ -39,6 +39,7 @@ export default verb(module, {
     ...evaluationOptions,
     "if-needed": flag("only if a new kernel, initrd, kernel modules or systemd is waiting"),
     ...renameOption,
+    force: flag("reboot although a program on the host forbids it now"),
     wait: option("SECONDS", "how long the reboot may take (default: 300)", "seconds", { kept: "always" }),
     ...fleetOptions,
     ...elevateOptions,
@@ -47,7 +48,7 @@ export default verb(module, {
   },
   examples: ["vps-ultraman vps_ultraman_root", "vps-pacman --if-needed"],
   statuses: { ...fleetStatuses, ...rebootStatuses },
-  plan: ({ host, target, flake, ifNeeded, rename, wait, lane, ...given }) => {
+  plan: ({ host, target, flake, ifNeeded, rename, force, wait, lane, ...given }) => {
     const reboot = { when: ifNeeded ? "if-needed" : "always", limit: wait ?? "300" };
     const turn = turnOf(lane);
     const about = { host, target, access: accessTo(target, given), turn };
@@ -57,6 +58,7 @@ export default verb(module, {
         connected(about, { unattended: false, alert: false }),
         askingIdentity,
         turn.waits,
+        { main: [], given: { force: force ? "yes" : "" } },
         requireMachineOf({ host, rename }, flakeIfAny(flake, given, "say")),
         rebooting(reboot),
       ),

@@ -23,6 +23,7 @@ arm_trial() {
   if [ -e "$system/etc/systemd/system/hey-trial.service" ]; then :; else refuse 1 "a trial boot needs a unit in $system that ends it; import nixos/trial-boot.nix of hey there"; fi
   if [ -x "$boots/bin/switch-to-configuration" ]; then :; else refuse 1 "what boots there can not be gone back to: $boots has no bin/switch-to-configuration"; fi
   if [ "$boots" = "$system" ]; then refuse 1 "$system boots by default already, so that no boot of it would go back; reboot it without --guard"; fi
+  refuse_inhibited
   can_try
   number=$generation
   if [ "$number" = new ]; then number=$(($(generations | head -n 1) + 1)); fi
@@ -72,6 +73,6 @@ arm_trial() {
   echo "boot $boot"
   echo "prev $boots"
   tell_facts
-  systemd-run --quiet --collect --no-ask-password --unit="hey-reboot-$id" --on-active=2s --timer-property=AccuracySec=100ms systemctl reboot 9>&- || not_armed "systemd did not take the reboot"
+  systemd-run --quiet --collect --no-ask-password --unit="hey-reboot-$id" --on-active=2s --timer-property=AccuracySec=100ms systemctl reboot -i 9>&- || not_armed "systemd did not take the reboot"
   armed=yes
 }

@@ -131,7 +131,7 @@ cancel_it() {
     exec 9>/run/hey/lock
     flock -w 60 9 || :
     case $(trial_progress) in
-      starting) systemctl reboot 9>&- ;;
+      starting) systemctl reboot -i 9>&- ;;
       rebooting | over)
         systemctl stop "hey-reboot-$id.timer" 2>/dev/null
         sh "$trial/end" >&2 || echo "unmended yes"
