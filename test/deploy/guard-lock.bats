@@ -8,6 +8,39 @@ load guarded
 setup_file() { lab_only; }
 setup() { guarded_setup plain; }
 
+@test "a specialisation that runs, an older generation that was booted, a deployer that has forgotten what it did: changed by nobody else" {
+  lab knobs $host '{"marker": "special", "specialisations": {"quiet": {"marker": "quiet"}}}'
+  deploy --backend nix
+  lab host $host /nix/var/nix/profiles/system/specialisation/quiet/bin/switch-to-configuration test
+  lab knobs $host '{"marker": "next"}'
+  run deploy --backend nix
+  echo "$output"
+  [ "$status" = 0 ]
+  [[ $output == *": root@$target runs the specialisation quiet; the system itself will run, unless --specialisation says otherwise"* ]]
+  [ "$(running)" = "$(built)" ]
+  # That of an older generation.
+  lab host $host sh -c 'for link in /nix/var/nix/profiles/system-*-link; do if [ -d $link/specialisation/quiet ]; then exec $link/specialisation/quiet/bin/switch-to-configuration test; fi; done'
+  lab knobs $host '{"marker": "next but one"}'
+  deploy --backend nix
+  [ "$(running)" = "$(built)" ]
+  # Somebody has picked it in the boot menu; the profile is a newer one.
+  newer=$(running)
+  lab host $host sh -c 'echo "$1" >/boot/default' sh "$old"
+  lab reboot $host
+  lab wait $host
+  [ "$(running) $(profile)" = "$old $newer" ]
+  XDG_STATE_HOME=$BATS_TEST_TMPDIR/other deploy --backend nix --boot --force
+  lab knobs $host '{"marker": "picked"}'
+  deploy --backend nix
+  [ "$(running)" = "$(built)" ]
+  # Deployers that know nothing of each other.
+  for each in one two; do
+    lab knobs $host "{\"marker\": \"$each\"}"
+    XDG_STATE_HOME=$BATS_TEST_TMPDIR/$each deploy --backend nix --boot
+  done
+  [ "$(profile)" = "$(built)" ]
+}
+
 @test "changed by someone else: refused before the build, in words, without --force" {
   deploy --backend nix
   mine=$(running)

@@ -67,12 +67,16 @@ logins() { lab host $host sh -c 'grep -c "Accepted publickey" /var/log/auth.log 
   [[ ${lines[-1]} == *"another activation goes on there, as the unit $unit"* ]]
   lab host $host systemctl stop $unit
   not_begun
-  # Somebody has switched it to what is neither its profile nor from here.
-  lab host $host sh -c '"$1/bin/switch-to-configuration" test' sh "$(lab host $host sh -c 'readlink -e /nix/var/nix/profiles/system-1-link')" >/dev/null 2>&1
+  # Somebody has switched it to what is no generation, and not from here.
+  local theirs
+  lab knobs $host '{"marker": "theirs"}'
+  XDG_STATE_HOME=$BATS_TEST_TMPDIR/theirs deploy --test >/dev/null 2>&1
+  theirs=$(running)
+  lab knobs $host '{"marker": "mine"}'
   run rebuild
   echo "$output"
   [ "$status" = 1 ]
-  [[ ${lines[-1]} == *"changed by someone else: it runs "* ]]
+  [[ ${lines[-1]} == *"changed by someone else: it runs $theirs, but "* ]]
   not_begun
 }
 

@@ -7,6 +7,10 @@ ask_target() {
   read_record
   ask_there may_deploy "$@"
   first_seen=$(shown)
+  if [ -n "$(fact special)" ]; then
+    step "$target runs the specialisation $(fact special); the system itself will run, unless --specialisation says otherwise"
+    return
+  fi
   case " $last_deployed " in
     "  " | *" $(fact runs) "*) ;;
     *) step "$target runs another system than hey last deployed to it from here" ;;

@@ -65,8 +65,34 @@ refuse_changed() {
     *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
   esac
   case " $boots $last_deployed " in *" $runs "*) return ;; esac
-  if [ "$force" = yes ]; then return; fi
+  if [ "$force" = yes ] || is_own_system "$runs"; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
+}
+
+# is_own_system SYSTEM: whether it was booted (as somebody has picked an older one in the boot menu, or another one boots next), or is a generation,
+# or a specialisation of one: nobody has brought that here who is not known.
+is_own_system() {
+  local number
+  if [ "$(readlink -e /run/booted-system)" = "$1" ]; then return 0; fi
+  for number in $(generations); do
+    if [ "$(readlink -e "$profile-$number-link")" = "$1" ] || specialisation_of "$profile-$number-link" "$1" >/dev/null; then return 0; fi
+  done
+  return 1
+}
+
+# specialisation_of SYSTEM RUNS: by which name that is a specialisation of the system. Fails where it is none.
+specialisation_of() {
+  local each
+  for each in "$1"/specialisation/*; do
+    if [ "$(readlink -e "$each")" = "$2" ]; then echo "${each##*/}" && return 0; fi
+  done
+  return 1
+}
+
+# tell_specialisation: which one runs, of the system that boots.
+tell_specialisation() {
+  local name
+  if name=$(specialisation_of "$profile" "$runs"); then echo "special $name"; fi
 }
 
 # may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
@@ -79,6 +105,7 @@ may_deploy() {
   refuse_switching
   refuse_changed
   echo "shown $(in_place)"
+  tell_specialisation
   tell_facts
   tell_names
   for more in "$@"; do "$more"; done
