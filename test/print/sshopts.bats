@@ -121,3 +121,25 @@ calls() { cat "$record"/ssh.*/argv | tr '\0' '\n'; }
   eval "given=$(line | sed 's/  # .*//')"
   [[ $given == *" -F $dir/cfg "* ]]
 }
+
+@test "hostile values arrive whole at each ssh of a script, and none is run" {
+  local word words at typed expect shell
+  mapfile -d '' words < <(node "$BATS_TEST_DIRNAME/hostile.cjs" good "$BATS_TEST_TMPDIR/canary")
+  cd "$machine/path/to/flake"
+  for ((at = 0; at < ${#words[@]}; at += 150)); do
+    typed=() expect=()
+    for word in "${words[@]:at:150}"; do
+      case $word in '' | *' '*) ;; *) typed+=(--ssh-option "Key=$word") expect+=("Key=$word") ;; esac
+    done
+    on_machine "$repo/scripts/ops-deploy.ts" 007 vps --backend nix --print "${typed[@]}" >"$BATS_TEST_TMPDIR/script" 2>/dev/null
+    for shell in dash bash "busybox sh"; do
+      rm -rf "$record"
+      mkdir "$record"
+      # shellcheck disable=SC2086
+      on_machine HEY_FAULT=ssh:1:255 setsid -w $shell <(sed "1s/^.*$//; /^end of /d; /^\/bin\/sh /d; /^exec 3<&-$/d" "$BATS_TEST_TMPDIR/script") >/dev/null 2>&1 </dev/null || :
+      tr '\0' '\n' <"$record/ssh.1/argv" | grep '^Key=' >"$BATS_TEST_TMPDIR/seen"
+      printf '%s\n' "${expect[@]}" | cmp - "$BATS_TEST_TMPDIR/seen" || { echo "$shell"; false; }
+    done
+  done
+  [ ! -e "$BATS_TEST_TMPDIR/canary" ]
+}
