@@ -100,7 +100,7 @@ setup_file() { make_odd_world; }
   # Without a word of the tests it is the home of whoever calls.
   : >"$BATS_TEST_TMPDIR/mine/.ssh/config"
   rm -r "$there"
-  export DRIVE_ENV="HOME=$other HEY_HOME= USER=$(id -un)"
+  DRIVE_ENV="HOME=$other HEY_HOME= USER=$(id -un)"
   printf '%s\n' 'zbf S vps-ultraman wr‸ ⇒' >"$BATS_TEST_TMPDIR/table"
   for shell in zsh bash fish; do
     zsh -f "$BATS_TEST_DIRNAME/rows.zsh" $shell "$BATS_TEST_TMPDIR/table" "$world" "${compinit}$([ $shell = zsh ] || echo ' 2>/dev/null'); $(load_line $shell)"
