@@ -29,7 +29,7 @@ const builtins =
 const programs: Readonly<Record<Side, string>> = {
   here: "awk base64 cat chmod cp cut date dd env find git grep head id ln mkdir mkfifo mktemp mv nix nix-store openssl readlink rm sed sh sha256sum shasum sleep sort ssh ssh-add ssh-keygen ssh-to-age stty tail tee touch tr uname uniq wc",
   there:
-    "bash bootctl cat chmod chown comm cp cut date dd df dix doas env findmnt flock grep grub-editenv head id ip join ln ls lsblk mkdir mkfifo mount mktemp mv nix nix-env nix-store nproc nsenter nvd paste busctl printenv readlink rm run0 sed setpriv setsid sh sleep sort ssh ssh-keygen sshd stat sudo sync systemctl systemd-run tail tar timeout tr uname unshare xargs",
+    "bash bootctl cat chmod chown comm cp cut date dd df dix doas env findmnt flock grep grub-editenv head id ip join ln ls lsblk mkdir mkfifo mount mktemp mv nix nix-env nix-store nproc nsenter nvd paste busctl printenv readlink rm run0 sed setpriv setsid sh sleep sort ssh ssh-keygen sshd stat sudo sync systemctl systemd-run tail tar timeout tr uname unshare wc xargs",
 };
 
 const keywords = new Set("if then else elif fi while until do done ! { } esac in".split(" "));

@@ -25,7 +25,7 @@ own_offer() {
   local about
   about=$(ssh -G $ssh_options "$target" </dev/null 2>/dev/null) || return 0
   printf "%s\n" "$about" | offered_keys 2>/dev/null | sed -n "s/.*-CERT)\$/certificate/p; s/.*\(SHA256:[A-Za-z0-9+/]*\).*/\1/p; s/^certificate\$/&/p" | sort -u
-  printf "%s\n" "$about" | sed -n "s/^ciphers /ciphers:/p; s/^kexalgorithms /kexalgorithms:/p; s/^macs /macs:/p" | tr -d " "
+  printf "%s\n" "$about" | sed -n "s/^ciphers /ciphers:/p; s/^hostkeyalgorithms /hostkeyalgorithms:/p; s/^kexalgorithms /kexalgorithms:/p; s/^macs /macs:/p" | tr -d " "
 }
 
 # judge_there BY ACTION: asks the target whether its login would still work, were the new system activated. BY is what becomes root there.

@@ -134,7 +134,8 @@ add_to_groups() {
     if grep -q "^$name:" /tmp/etc/group; then
       sed -i "s/^\($name:.*:\)\(..*\)\$/\1\2,$1/; s/^\($name:.*:\)\$/\1$1/" /tmp/etc/group
     else
-      echo "$name:x:${id:-60001}:$1" >>/tmp/etc/group
+      # Of two groups with one number sshd would know the first alone.
+      echo "$name:x:${id:-$((60000 + $(wc -l </tmp/etc/group)))}:$1" >>/tmp/etc/group
     fi
   done
 }
@@ -200,6 +201,7 @@ judge_sshd() {
   for word in "$@"; do
     case $word in
       ciphers:*) cipher=$(has_of "${word#*:}" "$(option ciphers)") || unspoken ciphers ;;
+      hostkeyalgorithms:*) has_of "${word#*:}" "$(option hostkeyalgorithms)" >/dev/null || unspoken hostkeyalgorithms ;;
       kexalgorithms:*) has_of "${word#*:}" "$(option kexalgorithms)" >/dev/null || unspoken kexalgorithms ;;
       macs:*) case $cipher in *gcm@* | *poly1305@*) ;; *) has_of "${word#*:}" "$(option macs)" >/dev/null || unspoken macs ;; esac ;;
     esac
@@ -239,8 +241,16 @@ judge_permission() {
   if [ "$(option pubkeyauthentication)" = no ]; then echo "wrong pubkey sshd takes no keys (PubkeyAuthentication no)"; fi
   case " $(option authenticationmethods) " in
     "  " | *" any "* | *" publickey "*) ;;
-    *) echo "maybe methods sshd wants more than a key (AuthenticationMethods $(option authenticationmethods))" ;;
+    *publickey*) echo "maybe methods sshd wants more than a key (AuthenticationMethods $(option authenticationmethods))" ;;
+    *) echo "wrong methods sshd takes no keys (AuthenticationMethods $(option authenticationmethods))" ;;
   esac
+  if [ "$(option maxsessions)" = 0 ]; then echo "wrong sessions sshd opens no session (MaxSessions 0)"; fi
+  if [ "$(option usepam)" = yes ]; then
+    case $(sed -n "s/^account \{1,\}\([^ ]* .*\)/\1/p" /etc/pam.d/sshd 2>/dev/null) in
+      *"required "*pam_deny* | *"requisite "*pam_deny*) echo "maybe pam PAM may refuse the account (pam_deny in /etc/pam.d/sshd)" ;;
+      *pam_access* | *pam_listfile* | *pam_succeed_if* | *pam_wheel* | *pam_time* | *pam_group*) echo "maybe pam PAM may refuse the account (/etc/pam.d/sshd)" ;;
+    esac
+  fi
   if [ "$(option usepam)" = no ] && grep -q "^$2:!" /etc/shadow; then
     echo "wrong locked the account $2 has no password, so it is locked without PAM (UsePAM no)"
   fi

@@ -16,11 +16,13 @@ my %shadow_now = by_name("/etc/shadow");
 my $mutable = $spec->{mutableUsers};
 
 my $next = 500;
+my %used_gids = map { $_->[2] => 1 } values %group_now;
 for my $g (@{$spec->{groups}}) {
     my $now = $group_now{$g->{name}};
     my %members = map { $_ => 1 } @{$g->{members}};
     if ($now && $mutable) { $members{$_} = 1 for grep { !$declared_users{$_} } split(",", $now->[3]) }
-    my $gid = $now ? $now->[2] : defined $g->{gid} ? $g->{gid} : $next++;
+    my $gid = $now ? $now->[2] : $g->{gid};
+    unless (defined $gid) { $next++ while $used_gids{$next}; $gid = $next; $used_gids{$gid} = 1 }
     $group{$g->{name}} = [$g->{name}, "x", $gid, join(",", sort keys %members)];
 }
 for my $name (keys %group_now) { $group{$name} //= $group_now{$name} if $mutable && !$declared_groups{$name} }
