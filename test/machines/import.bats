@@ -67,7 +67,7 @@ target = "admin@core.example.org"
 tags = ["edge"]
 # tags with other characters are left out: ["at home"]
 elevate = "doas"
-# interactiveSudo: doas takes a password on a terminal only
+# interactiveSudo: doas takes a password at a terminal only
 guard = true
 # confirmTimeout = 5: confirm-timeout is from 30 to 3600
 use-substitutes = true
