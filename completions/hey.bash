@@ -1127,6 +1127,7 @@ __hey_table_ops_reboot() {
   __hey_option --override-input '' '' 'replace an input of the flake' inputs many flakes
   __hey_option --if-needed '' '' 'only if a new kernel, initrd, kernel modules or systemd is waiting'
   __hey_option --rename '' '' 'go on although the machine'\''s name or host key says that it is another host'
+  __hey_option --force '' '' 'reboot although a program on the host forbids it now'
   __hey_option --wait '' '' 'how long the reboot may take (default: 300)' seconds
   __hey_option --on '' --all 'these hosts: names, '\''web*'\'', @tag, !except, with commas between' machines
   __hey_option --all '' --on 'every host of the flake'

@@ -656,6 +656,7 @@ complete -c ops-reboot.ts -n '__hey_without --impure' -l impure -d 'let the flak
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --override-input; or __hey_without' -l override-input -r -f -d 'replace an input of the flake'
 complete -c ops-reboot.ts -n '__hey_without --if-needed' -l if-needed -d 'only if a new kernel, initrd, kernel modules or systemd is waiting'
 complete -c ops-reboot.ts -n '__hey_without --rename' -l rename -d 'go on although the machine\'s name or host key says that it is another host'
+complete -c ops-reboot.ts -n '__hey_without --force' -l force -d 'reboot although a program on the host forbids it now'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --wait; or __hey_without --wait' -l wait -r -f -d 'how long the reboot may take (default: 300)'
 complete -c ops-reboot.ts -n 'contains -- (commandline -opc)[-1] --on; or __hey_without --all --on' -l on -r -f -a '(__hey_machines)' -d 'these hosts: names, \'web*\', @tag, !except, with commas between'
 complete -c ops-reboot.ts -n '__hey_without --on --all' -l all -d 'every host of the flake'

@@ -78,14 +78,14 @@ by='' last_deployed='' first_seen='' agreed='' system=''  # not known yet
 # ---- on the target
 # ---- lib/shell/there/room.sh: mounted esps left_on has_room
 # ---- lib/shell/there/facts.sh: profile refuse not_root need_root by_systemd seconds_up limited generations kernel_of compare number_of in_place tell_facts tell_boot failed_units restarts looping_units loops stored locale_archive inhibited units_in unnamed listed edited main_process goes_on
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed may_deploy
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed is_own_system specialisation_of tell_specialisation may_deploy
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended shell_of roots root unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end tell_end refuse_unready can_check refuse_unchecked kernels_in_boot refuse_no_room name_in_boot
 # ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
-# ---- lib/shell/there/reboot.sh: reboot_soon
+# ---- lib/shell/there/reboot.sh: reboot_inhibitors refuse_inhibited reboot_soon
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit
 # ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo

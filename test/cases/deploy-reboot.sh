@@ -77,14 +77,14 @@ evaluate_name() {
 # ---- lib/shell/there/room.sh: left_on has_room
 # ---- lib/shell/there/rebuild.sh: tell_stand tell_rebuilt await_switch mend_rebuild note_profile write_menu_of base_of
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots root unroot unroot_lost end_dead verdict_of archive forget_trial
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed may_deploy
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_changed is_own_system specialisation_of tell_specialisation may_deploy
 # ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/activate.sh: set_profile
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk uncommit uncommit_profile restore_generation boot_entry mend_all mend_commit
-# ---- lib/shell/there/reboot.sh: reboot_soon
+# ---- lib/shell/there/reboot.sh: reboot_inhibitors refuse_inhibited reboot_soon
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/here/run.sh: step give_up at_end at_last begin end_run say_last_words clean_up
 # begin encode_program keep_log main

@@ -72,7 +72,7 @@ evaluate_name() {
 # ---- lib/shell/there/room.sh: left_on has_room
 # ---- lib/shell/there/rebuild.sh: tell_stand tell_rebuilt await_switch mend_rebuild note_profile write_menu_of base_of
 # ---- lib/shell/there/guarded.sh: trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots root
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching refuse_changed may_deploy
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching refuse_changed is_own_system specialisation_of tell_specialisation may_deploy
 # ---- lib/shell/there/boots.sh: menu_boots menu_differs menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/boot-loader.sh: grub_cfg

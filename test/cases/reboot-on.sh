@@ -27,6 +27,7 @@ lane_timeout='3600'
 raw=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
+force=''
 then_port=''
 by=''                         # not known yet
 
@@ -58,7 +59,7 @@ values_of() {
 evaluate_name() {
   harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
 }
-# for_target: by
+# for_target: force by
 # ---- lib/shell/here/lane.sh: join_run report wait_for_turn await_turn
 # ---- lib/shell/here/fact.sh: all_of fact number fact_number changes stop_if_refused short standing clock
 # ---- lib/shell/here/harmless.sh: newline git_says harmlessly without_git_words
@@ -76,7 +77,7 @@ evaluate_name() {
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
-# ---- lib/shell/there/reboot.sh: reboot_soon
+# ---- lib/shell/there/reboot.sh: reboot_inhibitors refuse_inhibited reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
 # ---- lib/shell/there/rollback.sh: give_verdict

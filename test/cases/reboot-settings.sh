@@ -32,6 +32,7 @@ lane=''
 rename=''
 kept_keys='/home/me/.ssh/keys.homelab'
 evaluated_host='.#nixosConfigurations."web1"'
+force=''
 then_port=''
 by=''                         # not known yet
 
@@ -39,7 +40,7 @@ by=''                         # not known yet
 evaluate_name() {
   harmlessly . nix --extra-experimental-features 'nix-command flakes' eval --raw "$@"
 }
-# for_target: by
+# for_target: force by
 # ---- lib/shell/here/connect-root.sh: there connect
 # ---- lib/shell/here/far.sh: open_connection encode_program make_tmp close_connection reach fresh at_either_port quoted encoded assigned far not_answered
 # ---- lib/shell/here/ask.sh: ask_there
@@ -56,7 +57,7 @@ evaluate_name() {
 # ---- lib/shell/there/boot-once.sh: efivars grubenv loader_variable by_systemd_boot
 # ---- lib/shell/there/guarded.sh: verdicts trial marker alive progress each_open holds trial_progress refuse_open refuse_trial unmended roots unroot unroot_lost end_dead verdict_of archive forget_trial
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
-# ---- lib/shell/there/reboot.sh: reboot_soon
+# ---- lib/shell/there/reboot.sh: reboot_inhibitors refuse_inhibited reboot_soon
 # ---- lib/shell/there/lock.sh: refuse_held take_lock
 # ---- lib/shell/there/unready.sh: switch_unit own_activation how_to_end
 # ---- lib/shell/there/rollback.sh: give_verdict

@@ -62,7 +62,7 @@ generation='' by='' last_deployed='' first_seen='' agreed='' system=''  # not kn
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch await_unit
-# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed
+# ---- lib/shell/there/lock.sh: refuse_held nixos_lock lock_holder refuse_switching take_lock refuse_other refuse_changed is_own_system specialisation_of
 # ---- lib/shell/there/unready.sh: switch_unit refuse_activating own_activation how_to_end refuse_unready can_check refuse_unchecked kernels_in_boot refuse_no_room name_in_boot
 # ---- lib/shell/there/rollback.sh: give_verdict
 # ---- lib/shell/there/room.sh: mounted esps left_on

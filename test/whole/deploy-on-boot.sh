@@ -509,6 +509,10 @@ ask_target() {
   read_record
   ask_there may_deploy "$@"
   first_seen=$(shown)
+  if [ -n "$(fact special)" ]; then
+    step "$target runs the specialisation $(fact special); the system itself will run, unless --specialisation says otherwise"
+    return
+  fi
   case " $last_deployed " in
     "  " | *" $(fact runs) "*) ;;
     *) step "$target runs another system than hey last deployed to it from here" ;;
@@ -852,7 +856,7 @@ own_offer() {
   local about
   about=$(ssh -G $ssh_options "$target" </dev/null 2>/dev/null) || return 0
   printf "%s\n" "$about" | offered_keys 2>/dev/null | sed -n "s/.*-CERT)\$/certificate/p; s/.*\(SHA256:[A-Za-z0-9+/]*\).*/\1/p; s/^certificate\$/&/p" | sort -u
-  printf "%s\n" "$about" | sed -n "s/^ciphers /ciphers:/p; s/^kexalgorithms /kexalgorithms:/p; s/^macs /macs:/p" | tr -d " "
+  printf "%s\n" "$about" | sed -n "s/^ciphers /ciphers:/p; s/^hostkeyalgorithms /hostkeyalgorithms:/p; s/^kexalgorithms /kexalgorithms:/p; s/^macs /macs:/p" | tr -d " "
 }
 
 # judge_there BY ACTION: asks the target whether its login would still work, were the new system activated. BY is what becomes root there.
@@ -1306,8 +1310,34 @@ refuse_changed() {
     *) refuse 1 "it has changed since it was shown: it runs $runs now, and boots $boots. Type the same line again" ;;
   esac
   case " $boots $last_deployed " in *" $runs "*) return ;; esac
-  if [ "$force" = yes ]; then return; fi
+  if [ "$force" = yes ] || is_own_system "$runs"; then return; fi
   refuse 1 "changed by someone else: it runs $runs, but its profile is $boots and last deployed from here was ${last_deployed:-nothing}. Look there first; --force deploys all the same"
+}
+
+# is_own_system SYSTEM: whether it was booted (as somebody has picked an older one in the boot menu, or another one boots next), or is a generation,
+# or a specialisation of one: nobody has brought that here who is not known.
+is_own_system() {
+  local number
+  if [ "$(readlink -e /run/booted-system)" = "$1" ]; then return 0; fi
+  for number in $(generations); do
+    if [ "$(readlink -e "$profile-$number-link")" = "$1" ] || specialisation_of "$profile-$number-link" "$1" >/dev/null; then return 0; fi
+  done
+  return 1
+}
+
+# specialisation_of SYSTEM RUNS: by which name that is a specialisation of the system. Fails where it is none.
+specialisation_of() {
+  local each
+  for each in "$1"/specialisation/*; do
+    if [ "$(readlink -e "$each")" = "$2" ]; then echo "${each##*/}" && return 0; fi
+  done
+  return 1
+}
+
+# tell_specialisation: which one runs, of the system that boots.
+tell_specialisation() {
+  local name
+  if name=$(specialisation_of "$profile" "$runs"); then echo "special $name"; fi
 }
 
 # may_deploy [MORE...]: whether this machine can be deployed to by this user, now; MORE are questions of the kind. Changes nothing.
@@ -1320,6 +1350,7 @@ may_deploy() {
   refuse_switching
   refuse_changed
   echo "shown $(in_place)"
+  tell_specialisation
   tell_facts
   tell_names
   for more in "$@"; do "$more"; done
@@ -1937,7 +1968,8 @@ add_to_groups() {
     if grep -q "^$name:" /tmp/etc/group; then
       sed -i "s/^\($name:.*:\)\(..*\)\$/\1\2,$1/; s/^\($name:.*:\)\$/\1$1/" /tmp/etc/group
     else
-      echo "$name:x:${id:-60001}:$1" >>/tmp/etc/group
+      # Of two groups with one number sshd would know the first alone.
+      echo "$name:x:${id:-$((60000 + $(wc -l </tmp/etc/group)))}:$1" >>/tmp/etc/group
     fi
   done
 }
@@ -2003,6 +2035,7 @@ judge_sshd() {
   for word in "$@"; do
     case $word in
       ciphers:*) cipher=$(has_of "${word#*:}" "$(option ciphers)") || unspoken ciphers ;;
+      hostkeyalgorithms:*) has_of "${word#*:}" "$(option hostkeyalgorithms)" >/dev/null || unspoken hostkeyalgorithms ;;
       kexalgorithms:*) has_of "${word#*:}" "$(option kexalgorithms)" >/dev/null || unspoken kexalgorithms ;;
       macs:*) case $cipher in *gcm@* | *poly1305@*) ;; *) has_of "${word#*:}" "$(option macs)" >/dev/null || unspoken macs ;; esac ;;
     esac
@@ -2042,8 +2075,16 @@ judge_permission() {
   if [ "$(option pubkeyauthentication)" = no ]; then echo "wrong pubkey sshd takes no keys (PubkeyAuthentication no)"; fi
   case " $(option authenticationmethods) " in
     "  " | *" any "* | *" publickey "*) ;;
-    *) echo "maybe methods sshd wants more than a key (AuthenticationMethods $(option authenticationmethods))" ;;
+    *publickey*) echo "maybe methods sshd wants more than a key (AuthenticationMethods $(option authenticationmethods))" ;;
+    *) echo "wrong methods sshd takes no keys (AuthenticationMethods $(option authenticationmethods))" ;;
   esac
+  if [ "$(option maxsessions)" = 0 ]; then echo "wrong sessions sshd opens no session (MaxSessions 0)"; fi
+  if [ "$(option usepam)" = yes ]; then
+    case $(sed -n "s/^account \{1,\}\([^ ]* .*\)/\1/p" /etc/pam.d/sshd 2>/dev/null) in
+      *"required "*pam_deny* | *"requisite "*pam_deny*) echo "maybe pam PAM may refuse the account (pam_deny in /etc/pam.d/sshd)" ;;
+      *pam_access* | *pam_listfile* | *pam_succeed_if* | *pam_wheel* | *pam_time* | *pam_group*) echo "maybe pam PAM may refuse the account (/etc/pam.d/sshd)" ;;
+    esac
+  fi
   if [ "$(option usepam)" = no ] && grep -q "^$2:!" /etc/shadow; then
     echo "wrong locked the account $2 has no password, so it is locked without PAM (UsePAM no)"
   fi
