@@ -45,7 +45,7 @@ function sshLine({ to, by }: Access, far: readonly string[], words: readonly str
 }
 
 export default verb(module, {
-  summary: "Open a root shell on a host, or run one command there, or on several hosts",
+  summary: "Open a root shell on a host, or run a command on several",
   purpose: "Look",
   description:
     "The exit status is the command's, or 255 if ssh itself failed. With --on it runs on all these hosts side by side; equal answers are shown once.",

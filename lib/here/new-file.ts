@@ -20,7 +20,7 @@ export function requireWritable(path: string): void {
   // /dev/stdout is a link, and none to remove.
   const isOfSystem = /^\/(?:dev|proc)\//.test(resolve(path));
   if (leadsTo !== undefined && (isOfSystem || !(leadsTo.isFile() || leadsTo.isDirectory())))
-    throw new Refusal(`${shown(path)} is no ordinary file; type another path`);
+    throw new Refusal(`${shown(path)} is not an ordinary file; type another path`);
   if (there?.isSymbolicLink()) throw new Refusal(`${shown(path)} is a link; type the path that it points to, or remove it`);
   if (there?.isDirectory() || path.endsWith("/")) throw new Refusal(`${shown(path)} is a directory; type a file's path`);
   if (there !== undefined && !there.isFile()) throw new Refusal(`${shown(path)} is not an ordinary file; type another path`);

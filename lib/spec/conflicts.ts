@@ -224,7 +224,7 @@ const changing: readonly Conflict[] = [
   {
     of: ["force-lockout", "then-port"],
     not: ["backend=nixos-rebuild"],
-    says: "{of} is for what is done with nix and ssh alone; leave {not} out",
+    says: "{of} works with nix and ssh only; leave {not} out",
   },
   {
     of: fleet,

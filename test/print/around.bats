@@ -260,7 +260,7 @@ flake_of() {
     cat err
     ! grep remove err || false
   done
-  grep -q "'null' is no ordinary file; type another path" err
+  grep -q "'null' is not an ordinary file; type another path" err
   : >page
   ln -s page link
   ! on_machine "$repo/scripts/ops-status.ts" 007 192.0.2.1 --flake "$machine/path/to/flake" --html link 2>err || false

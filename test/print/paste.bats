@@ -23,10 +23,12 @@ setup_file() {
   done
 }
 
-# all_pasted HOW SHELL: every line that is one command, a script of each shape, and hostile words.
+# all_pasted HOW SHELL: every line that is one command, every third script that has a shape of its own (with HEY_HOSTILE=all each of them), and
+# hostile words.
 all_pasted() {
-  local which status=0 files
-  mapfile -t files < <(grep -L '^/bin/sh /dev/fd/3 ' "$BATS_TEST_DIRNAME"/../cases/*.sh && one_per_shape)
+  local which status=0 files every=3
+  [ "${HEY_HOSTILE-}" != all ] || every=1
+  mapfile -t files < <(grep -L '^/bin/sh /dev/fd/3 ' "$BATS_TEST_DIRNAME"/../cases/*.sh && one_per_shape | awk -v every="$every" 'NR % every == 1 % every')
   [ "${#files[@]}" -gt 80 ]
   for which in none /etc/ssh /persist/etc/ssh; do
     cases_with "$which" "${files[@]}" "$BATS_FILE_TMPDIR"/hostile/*.sh |
