@@ -19,7 +19,7 @@ asked() {
   run expect -f - -- "$repo/scripts/init.ts" "$@" <<EXPECT
 set timeout 60
 log_user 1
-spawn env -i PATH=$machine/bin HOME=$machine/home/me TERM=xterm TMPDIR=$machine/tmp LANG=C.UTF-8 HEY_TEST_MACHINE=$machine HEY_RECORD=$record {*}\$argv
+spawn env -i PATH=$machine/bin HOME=$machine/home/me HEY_HOME=$machine/home/me TERM=xterm TMPDIR=$machine/tmp LANG=C.UTF-8 HEY_TEST_MACHINE=$machine HEY_RECORD=$record {*}\$argv
 expect "\\\\\\[y/N\\\\\\]"
 $BETWEEN
 send "$answer\r"
