@@ -1,15 +1,15 @@
 # Would the firewall of another system let this connection in? Its own scripts are run in a network of their own, and a connection is tried there.
 # Such a script may do anything, so nothing else can be reached or written by it.
 
-# judge_firewall SYSTEM FROM TO PORT
+# judge_firewall SYSTEM FROM TO PORT NOW: NOW is the port of now.
 judge_firewall() {
   local units scripts link path said
   units=$1/etc/systemd/system
-  scripts=""
   if is_wanted "$1" firewalld.service; then echo "unknown firewall what firewalld lets in is not known" && return; fi
-  if is_wanted "$1" firewall.service; then scripts=$(first_words ExecStart "$units/firewall.service"); fi
-  if is_wanted "$1" nftables.service; then scripts="$scripts $(first_words ExecStart "$units/nftables.service")"; fi
+  scripts=$(firewall_of "$1")
   if [ -z "$scripts" ]; then return; fi
+  # The running system has let this connection in by these.
+  if [ "$4" = "$5" ] && ! [ "$1" -ef /run/current-system ] && [ "$scripts" = "$(firewall_of /run/current-system)" ]; then return; fi
   link=$(ip -o route get "$2" from "$3" 2>/dev/null | sed -n "s/.* dev \([^ ]*\) .*/\1/p")
   path=$(sed -n "s/^Environment=\"PATH=\(.*\)\"\$/\1/p" "$units/firewall.service" "$units/nftables.service" 2>/dev/null | paste -s -d :)
   # shellcheck disable=SC2086
@@ -20,6 +20,14 @@ judge_firewall() {
     shut-out) echo "wrong firewall the firewall does not let ssh in from $2 at port $4 of $link" ;;
     *) echo "unknown firewall whether the firewall lets ssh in could not be tried (${said:-no network of its own can be had})" ;;
   esac
+}
+
+# firewall_of SYSTEM: the scripts that load it.
+firewall_of() {
+  local unit
+  for unit in firewall.service nftables.service; do
+    if is_wanted "$1" "$unit"; then first_words ExecStart "$1/etc/systemd/system/$unit"; fi
+  done
 }
 
 # first_words NAME FILE: the first word of each line NAME= of a unit, without what systemd reads before it.
@@ -34,7 +42,7 @@ try_packet() {
   case $link-$to in -* | *-fe80:*) echo "not for the way by which ssh came" && return ;; *:*) wide="/128 nodad" ;; *) wide=/32 ;; esac
   unshare --net sleep 30 &
   peer=$!
-  for _ in 1 2 3 4 5 6 7 8 9 10; do if [ "$(readlink "/proc/$peer/ns/net")" = "$(readlink /proc/self/ns/net)" ]; then sleep 0.02; fi; done
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if [ "/proc/$peer/ns/net" -ef /proc/self/ns/net ]; then sleep 0.02; fi; done
   # shellcheck disable=SC2086
   { ip link set lo up && ip link add "$link" type veth peer name hey netns "$peer" && ip address add "$to"$wide dev "$link" && ip link set "$link" up &&
     beyond "$peer" ip address add "$from"$wide dev hey && beyond "$peer" ip link set hey up && beyond "$peer" ip route add "$to" dev hey &&

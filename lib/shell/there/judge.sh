@@ -55,9 +55,9 @@ in_view() {
 
 # judge_view SYSTEM USER ADDRESS PORT ADDRESS PORT NEW PORT BY OFFER...: judges that system, in a namespace. Ends: where that can not be prepared.
 judge_view() {
-  local system user from to port by
-  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=${8:-$6} by=$9
-  if [ "$1" -ef /run/current-system ]; then port=$6; fi
+  local system user from to now port by
+  system=$(readlink -f "$1") user=$2 from=$3 to=$5 now=$6 port=${8:-$6} by=$9
+  if [ "$1" -ef /run/current-system ]; then port=$now; fi
   shift 9
   export LC_ALL=C
   { mount -t tmpfs -o mode=755 hey /tmp && mkdir /tmp/live /tmp/etc && mount --bind /etc /tmp/live && ln -s "$system"/etc/* /tmp/etc/; } || exit 3
@@ -67,7 +67,7 @@ judge_view() {
   make_accounts "$system" "$user"
   { mount --bind /tmp/etc /etc && ssh-keygen -q -t ed25519 -N "" -f /tmp/key; } || exit 3
   # Meanwhile, as this waits.
-  judge_firewall "$system" "$from" "$to" "$port" >/tmp/firewall &
+  judge_firewall "$system" "$from" "$to" "$port" "$now" >/tmp/firewall &
   judge_network "$system" "$to"
   judge_account "$system" "$user"
   judge_sshd "$system" "$user" "$from" "$to" "$port" "$@"
@@ -165,8 +165,7 @@ asked_sshd() { "$1" -T -f "$2" -h /tmp/key -C "user=$3,addr=$4,host=$4,laddr=$5,
 # is_wanted SYSTEM UNIT: whether that is there, may run, and is begun by another one.
 is_wanted() {
   local link
-  case $(readlink -f "$1/etc/systemd/system/$2") in "" | /dev/null) return 1 ;; esac
-  [ -e "$1/etc/systemd/system/$2" ] || return 1
+  if [ ! -e "$1/etc/systemd/system/$2" ] || [ "$1/etc/systemd/system/$2" -ef /dev/null ]; then return 1; fi
   for link in "$1"/etc/systemd/system/*.wants/"$2" "$1"/etc/systemd/system/*.requires/"$2"; do if [ -h "$link" ]; then return; fi; done
   return 1
 }

@@ -37,6 +37,11 @@ let
           + (if mode == "symlink" then "" else "printf %s ${mode} >${shellQuote "${name}.mode"}\n"))
         login.etc);
       accountsFile = builtins.toFile "users-groups.json" login.accounts;
+      # Each script is a path of its own, as in NixOS: two systems may have the same.
+      scriptNames = builtins.attrNames login.scripts;
+      scripts = builtins.mapAttrs (name: text: build name "printf %s \"$text\" >$out; chmod 555 $out" { inherit text; }) login.scripts;
+      unitText = name: builtins.replaceStrings (map (script: "@out@/lib/${script}") scriptNames) (map (script: toString scripts.${script}) scriptNames)
+        (login.scriptUnits.${name} "@out@");
       loginFiles = if login == null then "" else ''
         cd $out/etc
         [ "$hasSshd" = 1 ] || rm ssh/sshd_config
@@ -47,12 +52,10 @@ let
         printf %s ${shellQuote login.wrappers} >$out/lib/wrappers.sh
         mkdir -p systemd/system
         printf "[Service]\nType=oneshot\nExecStart=%s\n" "$out/lib/wrappers.sh" >systemd/system/suid-sgid-wrappers.service
-        ${builtins.concatStringsSep "" (map
-          (name: "printf %s ${shellQuote login.scripts.${name}} >$out/lib/${name}\nchmod 555 $out/lib/${name}\n")
-          (builtins.attrNames login.scripts))}
+        ${builtins.concatStringsSep "" (map (name: "ln -s ${scripts.${name}} $out/lib/${name}\n") scriptNames)}
         mkdir -p systemd/system/sysinit.target.wants
         ${builtins.concatStringsSep "" (map
-          (name: ''printf %s ${shellQuote (login.scriptUnits.${name} "@out@")} | sed "s,@out@,$out,g" >systemd/system/${name}
+          (name: ''printf %s ${shellQuote (unitText name)} | sed "s,@out@,$out,g" >systemd/system/${name}
             ln -s ../${name} systemd/system/sysinit.target.wants/${name}
           '')
           (builtins.attrNames login.scriptUnits))}
