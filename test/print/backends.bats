@@ -118,7 +118,7 @@ LINES
   for backend in nix nixos-rebuild; do
     for words in "--builders=" "--builders ''"; do
       eval "set -- $words"
-      scripts/hey ops deploy web01 root@web01 --backend $backend --flake "$dir" --print "$@" 2>/dev/null | grep -qE "^ *(nix|nixos-rebuild) .* --builders ''( |$)"
+      scripts/hey ops deploy web01 root@web01 --backend $backend --flake "$dir" --print "$@" 2>/dev/null | grep -qE "^ *(rebuilding over_connection )?(nix|nixos-rebuild) .* --builders ''( |$)"
     done
   done
   run -2 scripts/hey ops deploy web01 root@web01 --flake "$dir" --build-host '' --print
@@ -158,4 +158,34 @@ sudo nixos-rebuild|sync.ts boot --backend nixos-rebuild|NIXOS_NO_CHECK NIXOS_INS
 sudo nixos-install|install.ts --host id3-eniac --root /mnt|NIXOS_ENTER_REEXEC NIXOS_NO_CHECK NIXOS_INSTALL_BOOTLOADER
 nix|ops-bootstrap.ts vps-ultraman 192.0.2.7 --no-keys|copyHostKeys
 LINES
+}
+
+@test "test/backends/compare: a program on PATH against its record: the options and the answer that differ, and nothing where none do" {
+  local bin=$BATS_TEST_TMPDIR/bin
+  mkdir "$bin"
+  # nh VERSION SED: answers as recorded, with its help edited
+  nh() {
+    printf '#!/bin/sh\nif [ "$1" = --version ]; then echo "nh %s"; else sed "%s; s/^/      /" "%s"; fi\n' "$1" "$2" "$PWD/test/backends/nh/4.4.2.help" >"$bin/nh"
+    chmod +x "$bin/nh"
+  }
+  compared() { PATH=$bin:$PATH run test/backends/compare "$@"; }
+  nh 4.4.2 ''
+  compared nh
+  [ "$status $output" = "0 " ]
+  nh 4.4.2 's/--elevation-strategy/--elevate-by/'
+  compared nh
+  [ "$status" = 1 ]
+  [ "${lines[0]}" = "nh 4.4.2, against the record nh/4.4.2, $(date +%F):" ]
+  [ "$(printf '%s\n' "${lines[@]:1}" | sort)" = "  it has --elevate-by now
+  it has no --elevation-strategy any more" ]
+  nh 9.1.0 ''
+  compared nh
+  [ "$status" = 1 ]
+  [[ $output == *"there is no record of this version: nh/9.1.0, its .help, and a row in README.md" ]]
+  printf '#!/bin/sh\ncat "%s" >&2\nexit 2\n' "$PWD/test/backends/nixos-rebuild/ng-elevate" >"$bin/nixos-rebuild"
+  chmod +x "$bin/nixos-rebuild"
+  compared nixos-rebuild
+  [ "$status $output" = "0 " ]
+  PATH=/usr/bin:/bin run test/backends/compare nh
+  [ "$output" = "nh: not on PATH, so not compared" ]
 }
