@@ -132,8 +132,9 @@ refute() { if "$@"; then return 1; fi; }
     on_machine timeout -s KILL 10 "$repo/scripts/ops-deploy.ts" web1 --backend nixos-rebuild --no-guard || [ $? != 137 ]
   done
   rm -rf "$noted"
-  on_machine "$repo/scripts/ops-deploy.ts" web1 --backend nixos-rebuild --no-guard
-  [ "$(jq -c keys_unsorted "$noted")" = '["began","ended","status","by","verb","host","target"]' ]
+  # The stub for ssh answers nothing.
+  on_machine "$repo/scripts/ops-deploy.ts" web1 --backend nixos-rebuild --no-guard || :
+  [ "$(jq -c keys_unsorted "$noted")" = '["began","ended","status","by","verb","host","target","untouched","said"]' ]
   [ "$(id -u)" = 0 ] || { chmod 0 "$noted" && run log && [ "$status" = 1 ]; }
 }
 
