@@ -109,7 +109,7 @@ run_checks() {
 # ---- lib/shell/there/boot-loader.sh: grub_cfg grub_entries boots_by_default
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
-# ---- lib/shell/there/judge-firewall.sh: judge_firewall first_words try_packet seal_off beyond gets_through
+# ---- lib/shell/there/judge-firewall.sh: judge_firewall firewall_of first_words try_packet seal_off beyond gets_through
 # ---- lib/shell/there/judge-network.sh: judge_network address_of network_file
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/arm.sh: note_fact store_script not_armed end_arming arm_guard in_seconds give_time start_activation activation_ended activating_process activate_apart not_begun

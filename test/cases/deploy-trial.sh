@@ -103,7 +103,7 @@ run_checks() {
 # ---- lib/shell/there/rollback.sh: give_verdict superseded
 # ---- lib/shell/there/commit.sh: on_disk menu_on_disk commit_system wait_for_lock write_boot_menu uncommit uncommit_profile restore_generation boot_entry end_trial disarm_trial mend_all mend_commit commit_apart
 # ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
-# ---- lib/shell/there/judge-firewall.sh: judge_firewall first_words try_packet seal_off beyond gets_through
+# ---- lib/shell/there/judge-firewall.sh: judge_firewall firewall_of first_words try_packet seal_off beyond gets_through
 # ---- lib/shell/there/judge-network.sh: judge_network address_of network_file
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/arm.sh: not_armed

@@ -88,7 +88,7 @@ evaluate_name() {
 # ---- lib/shell/there/boot-loader.sh: grub_cfg
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
-# ---- lib/shell/there/judge-firewall.sh: judge_firewall first_words try_packet seal_off beyond gets_through
+# ---- lib/shell/there/judge-firewall.sh: judge_firewall firewall_of first_words try_packet seal_off beyond gets_through
 # ---- lib/shell/there/judge-network.sh: judge_network address_of network_file
 # ---- lib/shell/there/preview.sh: say_what would compare_systems
 # ---- lib/shell/there/activate.sh: set_profile activate_system what_came_of nothing_activated lock_was_held take_profile put_back switch_noting run_by start_switch await_unit

@@ -88,7 +88,7 @@ run_checks() {
 # ---- lib/shell/there/boots.sh: menu_boots menu_of_bootctl menu_of_loader_conf loader_setting loader_entries menu_of_grub
 # ---- lib/shell/there/identity.sh: tell_names
 # ---- lib/shell/there/judge.sh: in_line connection_of judge_login in_view judge_view make_accounts declared_user add_to_groups judge_account option asked_sshd is_wanted has_of judge_sshd unspoken judge_listening judge_permission judge_forced judge_chroot judge_host_keys judge_keys key_files will_write keys_of judge_our_keys lets_in as_user judge_root judge_wrapper judge_sudo
-# ---- lib/shell/there/judge-firewall.sh: judge_firewall first_words try_packet seal_off beyond gets_through
+# ---- lib/shell/there/judge-firewall.sh: judge_firewall firewall_of first_words try_packet seal_off beyond gets_through
 # ---- lib/shell/there/judge-network.sh: judge_network address_of network_file
 # ---- lib/shell/there/trial.sh: note_trial end_trial_arming arm_trial
 # ---- lib/shell/there/rollback.sh: give_verdict superseded

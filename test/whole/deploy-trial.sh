@@ -2346,9 +2346,9 @@ in_view() {
 
 # judge_view SYSTEM USER ADDRESS PORT ADDRESS PORT NEW PORT BY OFFER...: judges that system, in a namespace. Ends: where that can not be prepared.
 judge_view() {
-  local system user from to port by
-  system=$(readlink -f "$1") user=$2 from=$3 to=$5 port=${8:-$6} by=$9
-  if [ "$1" -ef /run/current-system ]; then port=$6; fi
+  local system user from to now port by
+  system=$(readlink -f "$1") user=$2 from=$3 to=$5 now=$6 port=${8:-$6} by=$9
+  if [ "$1" -ef /run/current-system ]; then port=$now; fi
   shift 9
   export LC_ALL=C
   { mount -t tmpfs -o mode=755 hey /tmp && mkdir /tmp/live /tmp/etc && mount --bind /etc /tmp/live && ln -s "$system"/etc/* /tmp/etc/; } || exit 3
@@ -2358,7 +2358,7 @@ judge_view() {
   make_accounts "$system" "$user"
   { mount --bind /tmp/etc /etc && ssh-keygen -q -t ed25519 -N "" -f /tmp/key; } || exit 3
   # Meanwhile, as this waits.
-  judge_firewall "$system" "$from" "$to" "$port" >/tmp/firewall &
+  judge_firewall "$system" "$from" "$to" "$port" "$now" >/tmp/firewall &
   judge_network "$system" "$to"
   judge_account "$system" "$user"
   judge_sshd "$system" "$user" "$from" "$to" "$port" "$@"
@@ -2456,8 +2456,7 @@ asked_sshd() { "$1" -T -f "$2" -h /tmp/key -C "user=$3,addr=$4,host=$4,laddr=$5,
 # is_wanted SYSTEM UNIT: whether that is there, may run, and is begun by another one.
 is_wanted() {
   local link
-  case $(readlink -f "$1/etc/systemd/system/$2") in "" | /dev/null) return 1 ;; esac
-  [ -e "$1/etc/systemd/system/$2" ] || return 1
+  if [ ! -e "$1/etc/systemd/system/$2" ] || [ "$1/etc/systemd/system/$2" -ef /dev/null ]; then return 1; fi
   for link in "$1"/etc/systemd/system/*.wants/"$2" "$1"/etc/systemd/system/*.requires/"$2"; do if [ -h "$link" ]; then return; fi; done
   return 1
 }
@@ -2817,15 +2816,15 @@ judge_sudo() {
 # Would the firewall of another system let this connection in? Its own scripts are run in a network of their own, and a connection is tried there.
 # Such a script may do anything, so nothing else can be reached or written by it.
 
-# judge_firewall SYSTEM FROM TO PORT
+# judge_firewall SYSTEM FROM TO PORT NOW: NOW is the port of now.
 judge_firewall() {
   local units scripts link path said
   units=$1/etc/systemd/system
-  scripts=""
   if is_wanted "$1" firewalld.service; then echo "unknown firewall what firewalld lets in is not known" && return; fi
-  if is_wanted "$1" firewall.service; then scripts=$(first_words ExecStart "$units/firewall.service"); fi
-  if is_wanted "$1" nftables.service; then scripts="$scripts $(first_words ExecStart "$units/nftables.service")"; fi
+  scripts=$(firewall_of "$1")
   if [ -z "$scripts" ]; then return; fi
+  # The running system has let this connection in by these.
+  if [ "$4" = "$5" ] && ! [ "$1" -ef /run/current-system ] && [ "$scripts" = "$(firewall_of /run/current-system)" ]; then return; fi
   link=$(ip -o route get "$2" from "$3" 2>/dev/null | sed -n "s/.* dev \([^ ]*\) .*/\1/p")
   path=$(sed -n "s/^Environment=\"PATH=\(.*\)\"\$/\1/p" "$units/firewall.service" "$units/nftables.service" 2>/dev/null | paste -s -d :)
   # shellcheck disable=SC2086
@@ -2836,6 +2835,14 @@ judge_firewall() {
     shut-out) echo "wrong firewall the firewall does not let ssh in from $2 at port $4 of $link" ;;
     *) echo "unknown firewall whether the firewall lets ssh in could not be tried (${said:-no network of its own can be had})" ;;
   esac
+}
+
+# firewall_of SYSTEM: the scripts that load it.
+firewall_of() {
+  local unit
+  for unit in firewall.service nftables.service; do
+    if is_wanted "$1" "$unit"; then first_words ExecStart "$1/etc/systemd/system/$unit"; fi
+  done
 }
 
 # first_words NAME FILE: the first word of each line NAME= of a unit, without what systemd reads before it.
@@ -2850,7 +2857,7 @@ try_packet() {
   case $link-$to in -* | *-fe80:*) echo "not for the way by which ssh came" && return ;; *:*) wide="/128 nodad" ;; *) wide=/32 ;; esac
   unshare --net sleep 30 &
   peer=$!
-  for _ in 1 2 3 4 5 6 7 8 9 10; do if [ "$(readlink "/proc/$peer/ns/net")" = "$(readlink /proc/self/ns/net)" ]; then sleep 0.02; fi; done
+  for _ in 1 2 3 4 5 6 7 8 9 10; do if [ "/proc/$peer/ns/net" -ef /proc/self/ns/net ]; then sleep 0.02; fi; done
   # shellcheck disable=SC2086
   { ip link set lo up && ip link add "$link" type veth peer name hey netns "$peer" && ip address add "$to"$wide dev "$link" && ip link set "$link" up &&
     beyond "$peer" ip address add "$from"$wide dev hey && beyond "$peer" ip link set hey up && beyond "$peer" ip route add "$to" dev hey &&
