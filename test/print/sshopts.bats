@@ -143,3 +143,9 @@ calls() { cat "$record"/ssh.*/argv | tr '\0' '\n'; }
   done
   [ ! -e "$BATS_TEST_TMPDIR/canary" ]
 }
+
+@test "the shell code reads each list of ssh's words by eval, and splits none at blanks" {
+  grep -rnE '\$\{?[a-z]+_options' "$repo"/lib/shell | grep -vE 'eval|NIX_SSHOPTS=' >"$BATS_TEST_TMPDIR/split" || :
+  cat "$BATS_TEST_TMPDIR/split"
+  [ ! -s "$BATS_TEST_TMPDIR/split" ]
+}
