@@ -28,7 +28,8 @@ function table({ verb, options, args, rest, program, choices }: Table): string {
       // The options end where a command begins.
       const within = rest === undefined ? "" : `not ${["__hey_beyond", args.length, ...valued].join(" ")}; and `;
       // At its own value it stands on the line already.
-      const condition = value === undefined ? without : `contains -- (commandline -opc)[-1] ${spelled.join(" ")}; or ${without}`;
+      const condition =
+        value === undefined ? without : `begin; contains -- (commandline -opc)[-1] ${spelled.join(" ")}; or ${without}; end`;
       const short = spelled.length > 1 ? ` -s ${spelled[0]?.slice(1)}` : "";
       const tail = value === undefined ? "" : ` -r ${offered(value, name, choices, valued).replace(" -d 'flake host'", "")}`;
       return `${head} -n ${quoted(within + condition)}${short} -l ${name}${tail} -d ${quoted(help)}`;

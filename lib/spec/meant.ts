@@ -113,7 +113,8 @@ function several(takes: Takes, { names, says }: Line): string | undefined {
   const hosts = names.flatMap((name) => name.split(/[\s,]+/)).filter((name) => name !== "");
   if (hosts.length === 0 || !hosts.every((name) => /^!?@?[\w.*?[\]!-]+$/.test(name))) return undefined;
   const odd = names.find(isSelection);
-  if (!("on" in takes)) {
+  // Words behind a target may be a command.
+  if (!("on" in takes) || Object.values(takes).some(({ kind }) => kind === "rest")) {
     if (odd !== undefined && takes["host"]?.kind === "arg")
       says.push(`${shown(odd)} is not a host's name; this is for one host at a time`);
     return undefined;

@@ -234,7 +234,7 @@ leftovers() {
   : >"$key"
   try "empty"
   rm "$key" && ln -s /nowhere "$key"
-  try "link to nothing"
+  try "broken link"
   rm "$key" && mkdir "$key"
   try "directory"
   rmdir "$key" && printf '%s' "${good%.}" >"$key" && chmod 600 "$key"
