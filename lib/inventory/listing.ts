@@ -44,8 +44,8 @@ export function asJson(machines: Inventory): readonly string[] {
     Object.fromEntries(
       some.map(({ name, text, of, line }) => [name, { value: JSON.parse(text.slice(name.length + 3)), of, line }]),
     );
-  const listed = machines.map(({ settings, held, order: _, after: __, ...machine }) => ({
-    ...machine,
+  const listed = machines.map(({ host, target, rule, tags, settings, held }) => ({
+    ...{ host, target, rule, tags },
     settings: named(settings),
     ...(held.length > 0 && { held: named(held) }),
   }));

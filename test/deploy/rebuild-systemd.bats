@@ -95,7 +95,7 @@ logins() { lab host $host sh -c 'grep -c "Accepted publickey" /var/log/auth.log 
 
 @test "nixos-rebuild: ^C in the activation: what runs and boots is said, and the activation that goes on" {
   lab knobs $host '{"marker": "interrupted", "activationScript": "sleep 8"}'
-  PATH=$BATS_TEST_TMPDIR/bin:$PATH env --default-signal setsid "$SCRIPTS/ops-deploy.ts" $host $target --backend nixos-rebuild </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
+  PATH=$BATS_TEST_TMPDIR/bin:$PATH HEY_TEST_BEGUN=$BATS_TEST_TMPDIR/begun env --default-signal setsid "$SCRIPTS/ops-deploy.ts" $host $target --backend nixos-rebuild </dev/null >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   group=$!
   until_there 30 grep -q "activating the configuration" "$BATS_TEST_TMPDIR/out"
   kill -INT -- -$group

@@ -1,4 +1,5 @@
 # shellcheck shell=sh
+# shellcheck disable=SC2154 # $system
 # What NixOS's activation does for logins: it copies or links into /etc, makes the accounts, and the programs that make root. Sourced, with $system.
 
 # set_up_etc: what has a mode is copied, and what another system has copied, and this one has not, goes away.

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # $system
+# shellcheck disable=SC2154,SC3013 # $system; dash and busybox know -ef
 # What of the units that run must be stopped, reloaded, restarted or left, as the real program finds it by the files of both systems. Each
 # list is a file in $lists; what is to be started, restarted and reloaded is kept in /run/nixos too, for whoever goes on after a crash. Sourced.
 
