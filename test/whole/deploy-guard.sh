@@ -644,10 +644,9 @@ offered_keys() {
 }
 
 # own_offer: what ssh here has for the target, as words: fingerprints, and NAME:LIST of what it can speak.
-# shellcheck disable=SC2086
 own_offer() {
   local about
-  about=$(ssh -G $ssh_options "$target" </dev/null 2>/dev/null) || return 0
+  about=$(eval "ssh -G $ssh_options \"\$target\"" </dev/null 2>/dev/null) || return 0
   printf "%s\n" "$about" | offered_keys 2>/dev/null | sed -n "s/.*-CERT)\$/certificate/p; s/.*\(SHA256:[A-Za-z0-9+/]*\).*/\1/p; s/^certificate\$/&/p" | sort -u
   printf "%s\n" "$about" | sed -n "s/^ciphers /ciphers:/p; s/^hostkeyalgorithms /hostkeyalgorithms:/p; s/^kexalgorithms /kexalgorithms:/p; s/^macs /macs:/p" | tr -d " "
 }
