@@ -170,7 +170,7 @@ chosen() {
   printf '%s\n' '[hosts.web1]' 'ssh-option = ["Port=2222", "user=me", "HostKeyAlias=web1.example.org", "IdentityFile=~/.ssh/id_web1", "IdentitiesOnly=yes", "ProxyJump=jump@gate:2200,[2001:db8::1]", "ConnectTimeout=5", "ServerAliveInterval=15", "ServerAliveCountMax=3", "AddressFamily=inet6", "Compression=yes", "StrictHostKeyChecking=yes", "ForwardAgent=no"]' >hey.toml
   run verb ops-status web1 --print
   [ "$status" = 0 ]
-  [[ $output == *"-o Port=2222 -o user=me -o HostKeyAlias=web1.example.org -o IdentityFile=~/.ssh/id_web1 -o IdentitiesOnly=yes -o ProxyJump=jump@gate:2200,[2001:db8::1] "*" -o ForwardAgent=no"* ]]
+  [[ $output == *"-o Port=2222 -o user=me -o HostKeyAlias=web1.example.org -o '\''IdentityFile=~/.ssh/id_web1'\'' -o IdentitiesOnly=yes -o '\''ProxyJump=jump@gate:2200,[2001:db8::1]'\'' "*" -o ForwardAgent=no"* ]]
   rm hey.toml
   run verb ops-status web1 root@127.0.0.1 --ssh-option "ProxyCommand=touch\${IFS}$ran;exit\${IFS}1"
   [ -e "$ran" ]
