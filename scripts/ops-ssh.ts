@@ -59,7 +59,7 @@ export default verb(module, {
     "vps_ultraman_root systemctl --failed",
     "--tty vps_ultraman_root htop",
     "--elevate sudo admin@vps-ultraman",
-    "--on @web -- uname -r",
+    "--on @vps -- uname -r",
   ],
   plan: ({ target, command, tty, ...given }) => {
     const access = accessTo(target, given);
