@@ -966,7 +966,7 @@ __hey_table_ops_deploy() {
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
   __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
-  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --pause '' '' 'wait this long between two batches, or turns of hey.toml' seconds
   __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
   __hey_option --require-all '' '' 'build and change nothing unless every host answers'
   __hey_option --json '' '' 'events on stdout, one JSON object a line'
@@ -1097,7 +1097,7 @@ __hey_table_ops_push_keys() {
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
   __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
-  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --pause '' '' 'wait this long between two batches, or turns of hey.toml' seconds
   __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
   __hey_option --require-all '' '' 'build and change nothing unless every host answers'
   __hey_option --json '' '' 'events on stdout, one JSON object a line'
@@ -1135,7 +1135,7 @@ __hey_table_ops_reboot() {
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
   __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
-  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --pause '' '' 'wait this long between two batches, or turns of hey.toml' seconds
   __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
   __hey_option --require-all '' '' 'build and change nothing unless every host answers'
   __hey_option --json '' '' 'events on stdout, one JSON object a line'
@@ -1190,7 +1190,7 @@ __hey_table_ops_rollback() {
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
   __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
-  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --pause '' '' 'wait this long between two batches, or turns of hey.toml' seconds
   __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
   __hey_option --require-all '' '' 'build and change nothing unless every host answers'
   __hey_option --json '' '' 'with --list: the list as JSON; with several hosts: events, one a line'
@@ -1305,7 +1305,7 @@ __hey_table_ops_sync() {
   __hey_option --canary '' --serial 'deploy to this host (or the first N) first; go on only if that works' text
   __hey_option --serial '' '-j --jobs --canary --batch --stop-after' 'one host at a time; stop at the first failure'
   __hey_option --batch '' --serial 'this many hosts at a time; go on only if they succeed' share
-  __hey_option --pause '' '' 'wait this long between two batches' seconds
+  __hey_option --pause '' '' 'wait this long between two batches, or turns of hey.toml' seconds
   __hey_option --stop-after '' --serial 'begin no more hosts after N failures (default with --batch: 1)' number
   __hey_option --require-all '' '' 'build and change nothing unless every host answers'
   __hey_option --json '' '' 'events on stdout, one JSON object a line'

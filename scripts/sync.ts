@@ -184,18 +184,14 @@ export default verb(module, {
     const note = `${program} ${action}`;
     if (!changes && preview === undefined) return { ...about, main: [line()], stages: [stage(note, "here", "its own")] };
     const single = line();
-    const [first = "", second = ""] = single.argv;
     const runs: Part = changes
-      ? {
-          ...rebuilding(single, note, {
-            action,
-            specialisation,
-            installBootloader: words.installBootloader,
-            lookBy: "",
-            mends: true,
-          }),
-          programs: [first, ...(String(first) in elevations ? [second] : [])].filter((word) => typeof word === "string"),
-        }
+      ? rebuilding(single, note, {
+          action,
+          specialisation,
+          installBootloader: words.installBootloader,
+          lookBy: "",
+          mends: true,
+        })
       : { main: [{ ...single, note }], stages: [stage(note, "here", "its own")] };
     if (preview === undefined) return { ...about, ...parts(here, reboots, askedBefore, runs) };
     const build = [

@@ -16,7 +16,17 @@ const samples: Readonly<Record<string, string>> = {
     dirs: ".",
     files: "flake.nix",
   },
-  ...{ seconds: "60", number: "2", generations: "3", phases: "kexec", specialisations: "quiet", inputs: "nixpkgs", tags: "web" },
+  ...{
+    seconds: "60",
+    number: "2",
+    share: "2",
+    order: "1",
+    generations: "3",
+    phases: "kexec",
+    specialisations: "quiet",
+    inputs: "nixpkgs",
+    tags: "web",
+  },
   ...{ pairs: "Port=22", text: "x" },
 };
 const sample = ({ from }: Pick<Option, "from">) => (typeof from === "string" ? samples[from] : Object.keys(from)[0]) ?? "";

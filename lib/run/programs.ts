@@ -6,15 +6,29 @@ import type { Step } from "../script/step.ts";
 import { Refusal, shown } from "../spec/errors.ts";
 import { elevations } from "../spec/options.ts";
 
-/** The programs that a plan's steps call, behind an elevating one and `harmlessly DIR` too; the script's own functions are none. */
+/** Words without an `env` before them, and what it sets and takes out. */
+function withoutEnv(words: Step["argv"]): Step["argv"] {
+  const [first, second] = words.map(String);
+  if (first === "env") return withoutEnv(words.slice(1));
+  if (first === "-u") return withoutEnv(words.slice(2));
+  return first !== undefined && second !== undefined && /^[A-Z_]+=/.test(first) ? withoutEnv(words.slice(1)) : words;
+}
+
+/**
+ * The programs that a plan's steps call, behind an elevating one and functions that call what they are given, too; the script's own functions
+ * are none.
+ */
 function programs(plan: Plan, text: string): Set<string> {
   const functions = functionsOf(text);
   const called = (step: Step): readonly unknown[] => {
-    const [first] = step.argv;
+    const [first, ...others] = withoutEnv(step.argv);
     const elevates = typeof first === "string" && first !== "none" && first in elevations;
     if (first === "harmlessly") return step.argv.slice(2, 3);
-    const [inner] = step.argv.slice(1).filter((word) => word !== "env" && !/^SUDO_UID=/.test(String(word)));
-    return [...(elevates ? [first, inner] : [first]), ...(typeof step.stdin === "object" ? called(step.stdin) : [])];
+    if (first === "rebuilding") return called({ ...step, argv: others });
+    return [
+      ...(elevates ? [first, withoutEnv(others)[0]] : [first]),
+      ...(typeof step.stdin === "object" ? called(step.stdin) : []),
+    ];
   };
   const names = [...steps(plan).flatMap(called), ...(plan.programs ?? [])];
   return new Set(names.filter((name): name is string => typeof name === "string" && name !== ":" && !functions.has(name)));

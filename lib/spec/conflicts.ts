@@ -51,11 +51,6 @@ const always: readonly Conflict[] = [
   { of: ["HOST"], not: fleet, says: either },
   { of: ["jobs", "canary", "batch", "stop-after"], not: ["serial"], says: either },
   { of: ["jobs", "canary", "serial", "require-all", "batch", "pause", "stop-after"], needs: fleet, says: several },
-  {
-    of: ["pause"],
-    needs: ["batch", "serial"],
-    says: "--pause is between two batches; type --batch and a number of hosts with it",
-  },
   { of: ["json"], needs: ["list", ...fleet], at: "list", says: "--json is a way to list; add --list" },
   { of: ["json"], needs: ["list", ...fleet], at: "jobs", says: several },
   { of: ["TARGET"], not: fleet, at: "tty", says: "{not} takes no target; leave that out, and type the command after --" },

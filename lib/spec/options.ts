@@ -47,7 +47,7 @@ export const fleetOptions = group("Several hosts", {
   canary: option("HOST|N", "deploy to this host (or the first N) first; go on only if that works", "text"),
   serial: flag("one host at a time; stop at the first failure"),
   batch: option("N|N%", "this many hosts at a time; go on only if they succeed", "share"),
-  pause: option("SECONDS", "wait this long between two batches", "seconds"),
+  pause: option("SECONDS", "wait this long between two batches, or turns of hey.toml", "seconds"),
   "stop-after": option("N", "begin no more hosts after N failures (default with --batch: 1)", "number"),
   "require-all": flag("build and change nothing unless every host answers"),
   json: flag("events on stdout, one JSON object a line"),

@@ -115,8 +115,8 @@ used() {
   [ "$(on_machine hey --version)" = "hey $(jq -r .version "$repo/package.json")" ]
   # The machine's own programs go first, and what it lacks is of the package.
   cd "$machine/path/to/flake"
-  on_machine hey ops deploy vps-ultraman vps_ultraman_root --print >"$BATS_TEST_TMPDIR/out"
-  diff <(echo "nixos-rebuild switch --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root") "$BATS_TEST_TMPDIR/out"
+  on_machine hey sync build --print >"$BATS_TEST_TMPDIR/out"
+  diff <(echo "nixos-rebuild --show-trace --flake '$PWD#id3-eniac' build") "$BATS_TEST_TMPDIR/out"
   on_machine hey ops deploy 2>"$BATS_TEST_TMPDIR/out" && false
   grep -qF 'hey ops deploy HOST' "$BATS_TEST_TMPDIR/out"
   # A link to a program, and the script of several steps, that is run.

@@ -100,7 +100,7 @@ LINES
     rm "$machine/bin/$program"
     run on_machine "$repo/scripts/sync.ts" switch --elevate "$program"
     [ "$status" = 1 ]
-    [ "$output" = "sync: $program is not on PATH" ]
+    [[ $output == "sync: $program is not on PATH"* ]]
     run on_machine "$repo/scripts/sync.ts" switch --elevate "$program" --print
     [ "$status" = 0 ]
   done
