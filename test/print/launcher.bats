@@ -403,8 +403,8 @@ verbs() { (cd "$repo/scripts" && for file in *.ts; do echo "${file%.ts}"; done);
 @test "hey ops deploy is ops-deploy.ts" {
   cd "$machine/path/to/flake"
   remember "$PWD"
-  says "nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root" \
-    "$repo/scripts/hey" ops deploy vps-ultraman vps_ultraman_root --boot --print
+  [[ $(on_machine "$repo/scripts/hey" ops deploy vps-ultraman vps_ultraman_root --boot --print) == \
+    *"rebuilding over_connection nixos-rebuild boot --show-trace --flake '.#vps-ultraman' --target-host root@vps_ultraman_root"* ]]
   says "ssh root@vps -- 'sh -c '\\''a b'\\'''" "$repo/scripts/hey" ops ssh --print vps sh -c 'a b'
   says "nixos-rebuild --show-trace --flake '$PWD#id3-eniac' build" "$repo/scripts/hey" sync build --print
   on_machine HEY_FAULT=ssh:1:7 "$repo/scripts/hey" ops ssh vps </dev/null && false

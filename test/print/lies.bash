@@ -43,7 +43,10 @@ lying_setup() {
   # The keys of a host, and what a first install asks nix for.
   mkdir -p home/.ssh/keys.homelab/vps
   ssh-keygen -q -t ed25519 -N "" -C web01 -f home/.ssh/keys.homelab/vps/ssh_host_ed25519_key_web01
-  printf '#!/bin/sh\ncase " $* " in *" eval "*) echo "%s-linux %s web01" ;; esac\n' "$(uname -m)" /nix/store/1123456789abcdfghijklmnpqrsvwxyz-new >bin/nix
+  cat >bin/nix <<STUB
+#!/bin/sh
+case " \$* " in *hostPlatform*) echo "$(uname -m)-linux /nix/store/1123456789abcdfghijklmnpqrsvwxyz-new web01" ;; *" run "*) ;; *) exec "$(type -P nix)" "\$@" ;; esac
+STUB
   chmod +x bin/nix
   old=/nix/store/0123456789abcdfghijklmnpqrsvwxyz-old new=/nix/store/1123456789abcdfghijklmnpqrsvwxyz-new
   cat >honest <<FACTS

@@ -89,6 +89,8 @@ tried() {
     "$repo/scripts/hey" $line --flake "$PWD/f" --ssh-config "$PWD/config" --print 2>/dev/null | sed -n "s/^[a-z]*_options='\([^']*\)'.*/\1/p" >words
     [ -s words ]
     while read -r options; do
+      # nix's own are ssh's, where they are not given.
+      [ -n "$options" ] || continue
       # shellcheck disable=SC2086
       ssh -G $options 127.0.0.1 >seen
       for fact in "forwardagent no" "forwardx11 no" "permitlocalcommand no" "requesttty false" "tunnel false" "visualhostkey no" "escapechar none" "sessiontype default" "stdinnull no" "forkafterauthentication no" "clearallforwardings yes"; do
