@@ -11,8 +11,8 @@ export interface Event {
   /** Null where it is about all. */
   readonly host: string | null;
   /**
-   * `run`: all begins. `lane`: a host is asked. `build` and `built`: before and after it. `batch`: these hosts come next. `begin`: it is the host's turn. `preview`: what will change on it. `step`: a lane
-   * has said a line. `ended`: a lane is over. `over`: all is.
+   * `run`: all begins. `lane`: a host is asked. `build` and `built`: before and after it. `batch`: these hosts come next. `begin`: it is
+   * the host's turn. `preview`: what will change on it. `step`: a lane has said a line. `ended`: a lane is over. `over`: all is.
    */
   readonly step: "run" | "lane" | "batch" | "begin" | "preview" | "step" | "build" | "built" | "ended" | "over";
   /** What was started; null where nothing was. */

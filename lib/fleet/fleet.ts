@@ -150,7 +150,8 @@ export function fleetOf<G extends object>(name: string, verb: Several<G>, typed:
   requireOwnTargets(name, machines, flake, ssh);
   const places = requireApart(machines, ssh);
   const hosts = machines.map(({ host }) => host);
-  const placed = machines.map((machine) => placedIn(machine, machines, namesKnown({ ...about, flake: about.flake })));
+  const known = machines.some(({ after }) => after !== undefined) ? namesKnown({ ...about, flake: about.flake }) : [];
+  const placed = machines.map((machine) => placedIn(machine, machines, known));
   const dir = newRun();
   const build = verb.before?.(given, hosts, dir);
   const lanes = machines.map((machine, at) => {

@@ -31,9 +31,6 @@ export const stateHome = (): string | undefined =>
     below(ownHome(), ".local", "state", "hey"),
   );
 
-/** Where runs of several hosts are kept; undefined as above. */
-export const runsHome = (): string | undefined => below(stateHome(), "runs");
-
 /** The same, where it is needed. @throws Refusal */
 export function requireStateHome(): string {
   const found = stateHome();
@@ -43,6 +40,9 @@ export function requireStateHome(): string {
     "the same with XDG_STATE_HOME=DIR before it",
   );
 }
+
+/** Where runs of several hosts are kept; undefined as above. */
+export const runsHome = (): string | undefined => below(stateHome(), "runs");
 
 /** Where hey keeps what it can find out again; undefined as above. */
 export const cacheHome = (): string | undefined =>

@@ -15,15 +15,17 @@ export function namesIn(selection: string): readonly string[] | undefined {
   return parts.filter((part) => !isTag(part));
 }
 
+type Test = (machine: Machine) => boolean;
+
 /** Whether a machine is meant by a part without its `!`. */
-function means(part: string): (machine: Machine) => boolean {
+function means(part: string): Test {
   const wanted = part.replace(/^@/, "");
   const fits = isGlob(wanted) ? (name: string) => globbed(wanted, name) : (name: string) => name === wanted;
   return ({ host, tags }) => (part.startsWith("@") ? tags : [host]).some(fits);
 }
 
 /** The same. @throws Usage for a part that means none */
-function meaning(inventory: Inventory, part: string): (machine: Machine) => boolean {
+function meaning(inventory: Inventory, part: string): Test {
   const isTag = part.startsWith("@");
   const [what, sigil, wanted] = isTag ? ["tag", "@", part.slice(1)] : ["host", "", part];
   if (wanted === "") throw new Usage("'@' is not a tag; type @ and its name, like @vps");
@@ -39,6 +41,13 @@ function meaning(inventory: Inventory, part: string): (machine: Machine) => bool
   const all = said.length === 0 ? "none has one, which hey.toml gives them (tags)" : `there are ${some(said)}`;
   throw new Usage(`no ${what} is ${isGlob(wanted) ? "like " : ""}${shown(part)}${meant || `; ${all}`}`);
 }
+
+/** Whether a part leaves out. */
+const bang = (part: string) => part.startsWith("!");
+
+/** Those that one of these means, or all where there is none, without what one of those means. */
+const chosenBy = (inventory: Inventory, within: readonly Test[], without: readonly Test[]): readonly Machine[] =>
+  inventory.filter((machine) => (within.length === 0 || within.some((is) => is(machine))) && !without.some((is) => is(machine)));
 
 /**
  * The machines that a selection means, in the inventory's order, which is that of the hosts' names.
@@ -59,9 +68,7 @@ export function select(inventory: Inventory, selection: string): readonly Machin
     if (name === "") throw new Usage("'!' excludes nothing; type ! and a host's name, or !@ and a tag");
     return meaning(inventory, name);
   });
-  const chosen = inventory.filter(
-    (machine) => (within.length === 0 || within.some((is) => is(machine))) && !without.some((is) => is(machine)),
-  );
+  const chosen = chosenBy(inventory, within, without);
   if (chosen.length === 0) throw new Usage(`${shown(selection)} excludes every host; drop one of its parts with '!'`);
   return chosen;
 }
@@ -69,9 +76,7 @@ export function select(inventory: Inventory, selection: string): readonly Machin
 /** Of some machines those that a selection means; a part of it that means none of them is passed over. */
 export function among(inventory: Inventory, selection: string): readonly Machine[] {
   const parts = partsOf(selection);
-  const within = parts.filter((part) => !part.startsWith("!")).map(means);
-  const without = parts.filter((part) => part.startsWith("!")).map((part) => means(part.slice(1).trim()));
-  return inventory.filter(
-    (machine) => (within.length === 0 || within.some((is) => is(machine))) && !without.some((is) => is(machine)),
-  );
+  const within = parts.filter((part) => !bang(part)).map(means);
+  const without = parts.filter(bang).map((part) => means(part.slice(1).trim()));
+  return chosenBy(inventory, within, without);
 }
